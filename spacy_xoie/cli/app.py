@@ -1,0 +1,177 @@
+"""The commands `spacy xoie …`."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Iterator, List, Optional
+
+import srsly
+import typer
+from spacy import blank, util
+from spacy.cli._util import app as spacy_app
+from spacy.language import Language
+from wasabi import msg
+
+from ..corpora import docs_from_records, read_corpus, write_docbin
+from ..corpora.records import SPLITS
+from ..errors import XoieError
+from ..evaluation import evaluate_pipeline, score_table
+from ..packaging import build_wheels, loaded_wheel
+from ..training.configs import compose_config, config_text
+
+app = typer.Typer(
+    name="xoie",
+    help="Cross-lingual open information extraction.",
+    no_args_is_help=True,
+)
+spacy_app.add_typer(app)
+
+
+@app.command("validate")
+def validate_cli(
+    corpus: Annotated[Path, typer.Argument(help="Folder of .jsonl files", exists=True)],
+) -> None:
+    """Check a corpus; name file, line and field of every fault."""
+    records, faults = read_corpus(corpus)
+    for fault in faults:
+        msg.text(str(fault))
+    if faults:
+        msg.fail(f"{len(faults)} faults; {len(records)} records are good", exits=1)
+    languages = sorted({record.language for record in records})
+    msg.good(f"{len(records)} records in {', '.join(languages)}")
+
+
+@app.command("convert")
+def convert_cli(
+    corpus: Annotated[Path, typer.Argument(help="Folder of .jsonl files", exists=True)],
+    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files")],
+    config: Annotated[
+        Optional[Path],
+        typer.Option(help="Config or pipeline whose tokenizer is used", exists=True),
+    ] = None,
+) -> None:
+    """Make training data (train.spacy, dev.spacy, test.spacy) from a corpus."""
+    records, faults = read_corpus(corpus)
+    nlp = _tokenizing(config)
+    for split in SPLITS:
+        docs, refused = docs_from_records(
+            nlp, (record for record in records if record.split == split)
+        )
+        faults += refused  # type: ignore[arg-type]
+        write_docbin(output / f"{split}.spacy", docs)
+        n_triples = sum(len(doc._.triples) for doc in docs)
+        msg.good(f"{split}: {len(docs)} docs, {n_triples} triples")
+    for fault in faults:
+        msg.warn(str(fault))
+    if faults and not records:
+        msg.fail("Nothing could be converted", exits=1)
+
+
+@app.command("compose")
+def compose_cli(
+    output: Annotated[Path, typer.Argument(help="The config to write")],
+    parts: Annotated[List[Path], typer.Argument(help="Partial configs, in order")],
+) -> None:
+    """Put a complete config together from parts."""
+    with _one_line_errors():
+        text = config_text(compose_config(parts), parts)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text, encoding="utf8")
+    msg.good(f"Wrote {output}")
+
+
+@app.command("evaluate")
+def evaluate_cli(
+    model: Annotated[str, typer.Argument(help="Pipeline: a folder or a package")],
+    data: Annotated[Path, typer.Argument(help="A .spacy file", exists=True)],
+    output: Annotated[
+        Optional[Path], typer.Option(help="JSON file for the scores")
+    ] = None,
+) -> None:
+    """Score a pipeline on annotated docs, language by language."""
+    with _one_line_errors():
+        scores = evaluate_pipeline(util.load_model(model), data)
+    header, rows = score_table(scores)
+    msg.divider(f"{data.name}, {scores['n_docs']} docs")
+    aligns = ["l", *["r"] * (len(header) - 1)]
+    msg.table(rows, header=header, divider=True, aligns=aligns)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        partial = output.with_name(output.name + ".part")
+        srsly.write_json(partial, scores)
+        partial.replace(output)
+        msg.good(f"Wrote {output}")
+
+
+@app.command("package")
+def package_cli(
+    model: Annotated[Path, typer.Argument(help="Trained pipeline", exists=True)],
+    output: Annotated[Path, typer.Argument(help="Folder for the wheels")],
+    languages: Annotated[
+        Optional[str],
+        typer.Option(help="Languages with a wheel of their own: de,es (default: all)"),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name after the language")] = "xoie_sm",
+    version: Annotated[str, typer.Option(help="Version of the packages")] = "0.1.0",
+    metrics: Annotated[
+        Optional[Path], typer.Option(help="JSON of `evaluate`", exists=True)
+    ] = None,
+    sources: Annotated[
+        Optional[Path],
+        typer.Option(help="JSON list: name, url, author, license", exists=True),
+    ] = None,
+) -> None:
+    """Build wheels: one for all languages, and one for each with its adapter merged."""
+    codes = None if languages is None else languages.split(",")
+    with _one_line_errors():
+        for wheel in build_wheels(
+            model,
+            output,
+            languages=codes,
+            name=name,
+            version=version,
+            metrics=None if metrics is None else srsly.read_json(metrics),
+            sources=[] if sources is None else srsly.read_json(sources),
+        ):
+            msg.good(f"{wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command("try-wheels")
+def try_wheels_cli(
+    wheels: Annotated[Path, typer.Argument(help="Folder of wheels", exists=True)],
+    sample: Annotated[
+        Path, typer.Argument(help="JSON: language to text", exists=True)
+    ],
+) -> None:
+    """Load wheels without installing them, and print the triples of sample texts:
+    those of the multilingual pipeline, and beside them what a language's own says."""
+    texts = srsly.read_json(sample)
+    paths = sorted(wheels.glob("*.whl"))
+    if not paths:
+        msg.fail(f"There are no wheels in {wheels}", exits=1)
+    for path in paths:
+        with _one_line_errors(), loaded_wheel(path) as nlp:
+            chosen = [nlp.lang] if nlp.lang in texts else list(texts)
+            msg.divider(f"{nlp.lang}_{nlp.meta['name']} {nlp.meta['version']}")
+            for doc in nlp.pipe(texts[code] for code in chosen):
+                typer.echo(doc.text)
+                for triple in doc._.triples:
+                    typer.echo(f"  {triple.language} {triple.score:.2f}  {triple}")
+
+
+def _tokenizing(config: Optional[Path]) -> Language:
+    """A pipeline for the sake of its tokenizer."""
+    if config is None:
+        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+        return blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+    if config.is_dir():
+        return util.load_model(config)
+    return util.load_model_from_config(util.load_config(config), auto_fill=True)
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Our own errors say what to do; a traceback would only hide it."""
+    try:
+        yield
+    except XoieError as e:
+        msg.fail(str(e), exits=1)

@@ -1,0 +1,12 @@
+from .records import Fault, Record, read_corpus, read_records
+from .convert import doc_from_record, docs_from_records, write_docbin
+
+__all__ = [
+    "Fault",
+    "Record",
+    "doc_from_record",
+    "docs_from_records",
+    "read_corpus",
+    "read_records",
+    "write_docbin",
+]

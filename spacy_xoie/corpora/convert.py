@@ -1,0 +1,83 @@
+"""From records to spaCy's training data."""
+
+import os
+from pathlib import Path
+from typing import Iterable, List, Tuple, Union
+
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+
+from ..errors import DataError
+from ..triples import SPAN_KEY, set_triples
+from ..ty import Pieces, TokenTriple
+from .records import PhraseRecord, Record
+
+
+def doc_from_record(nlp: Language, record: Record, *, key: str = SPAN_KEY) -> Doc:
+    """Make a gold doc.
+
+    nlp (Language): The pipeline whose tokenizer is used.
+    record (Record): An annotated sentence.
+    key (str): Key of the span group.
+    RETURNS (Doc): The doc, with its triples in `doc.spans[key]`.
+    RAISES (DataError): If a span cuts a token in two.
+    """
+    doc = nlp.make_doc(record.text)
+    triples = []
+    for number, triple in enumerate(record.triples):
+        place = f"triples.{number}"
+        triples.append(
+            TokenTriple(
+                subject=_pieces(doc, triple.subject, f"{place}.subject", record),
+                relation=_pieces(doc, triple.relation, f"{place}.relation", record),
+                objects=tuple(
+                    _pieces(doc, part, f"{place}.objects.{i}", record)
+                    for i, part in enumerate(triple.objects)
+                ),
+                language=record.language,
+                origin="gold",
+            )
+        )
+    set_triples(doc, triples, key=key, language=record.language)
+    return doc
+
+
+def docs_from_records(
+    nlp: Language, records: Iterable[Record], *, key: str = SPAN_KEY
+) -> Tuple[List[Doc], List[DataError]]:
+    """Make gold docs of the records that allow it.
+
+    RETURNS (Tuple[List[Doc], List[DataError]]): The docs, and what was wrong with
+        the records that are missing among them.
+    """
+    docs: List[Doc] = []
+    faults: List[DataError] = []
+    for record in records:
+        try:
+            docs.append(doc_from_record(nlp, record, key=key))
+        except DataError as e:
+            faults.append(e)
+    return docs, faults
+
+
+def write_docbin(path: Union[str, Path], docs: Iterable[Doc]) -> None:
+    """Write docs to a `.spacy` file, which is there wholly or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(DocBin(docs=docs).to_bytes())
+    os.replace(partial, path)
+
+
+def _pieces(doc: Doc, part: PhraseRecord, field: str, record: Record) -> Pieces:
+    pieces: List[Tuple[int, int]] = []
+    for start, end in part.spans:
+        span = doc.char_span(start, end)
+        if span is None:
+            raise DataError(
+                f"{record.id} ({record.language}): {field}.spans: "
+                f"{record.text[start:end]!r} begins or ends within a token. Let it "
+                f"cover whole tokens."
+            )
+        pieces.append((span.start, span.end))
+    return tuple(pieces)

@@ -1,0 +1,3 @@
+from .report import evaluate_pipeline, score_table
+
+__all__ = ["evaluate_pipeline", "score_table"]

@@ -1,0 +1,54 @@
+"""How good a pipeline is on annotated docs, language by language."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Tuple, Union
+
+from spacy.language import Language
+from spacy.training import Corpus
+
+from ..errors import DataError
+
+LEVELS = ("predicate", "argument", "triple")
+
+
+def evaluate_pipeline(
+    nlp: Language, path: Union[str, Path], *, batch_size: int = 256
+) -> Dict[str, Any]:
+    """Run a pipeline over the texts of annotated docs and score its triples.
+
+    nlp (Language): The pipeline.
+    path (Union[str, Path]): A `.spacy` file.
+    batch_size (int): Number of docs to buffer.
+    RETURNS (Dict[str, Any]): The scores of `spacy-xoie.triple_scorer.v1`, the number
+        of docs as "n_docs", and the words a second as "speed".
+    RAISES (DataError): If there are no docs.
+    """
+    examples = list(Corpus(path)(nlp))
+    if not examples:
+        raise DataError(f"There is not one doc in {path}. Make it with `convert`.")
+    scores = nlp.evaluate(examples, batch_size=batch_size)
+    kept = {name: value for name, value in scores.items() if name.startswith("xoie_")}
+    return {**kept, "n_docs": len(examples), "speed": scores["speed"]}
+
+
+def score_table(scores: Dict[str, Any]) -> Tuple[List[str], List[List[str]]]:
+    """Lay out scores as a table, in percent.
+
+    scores (Dict[str, Any]): What `evaluate_pipeline` returned.
+    RETURNS (Tuple[List[str], List[List[str]]]): Header and rows: each language, then
+        all of them together.
+    """
+    header = ["Language"]
+    for level in LEVELS:
+        header += [f"{level.title()} P", "R", "F"]
+    rows = []
+    for language, by_level in scores["xoie_per_language"].items():
+        values = [by_level[level][name] for level in LEVELS for name in "prf"]
+        rows.append([language, *map(_percent, values)])
+    total = [scores.get(f"xoie_{level}_{name}") for level in LEVELS for name in "prf"]
+    rows.append(["all", *map(_percent, total)])
+    return header, rows
+
+
+def _percent(value: Any) -> str:
+    return "-" if value is None else f"{100 * value:.1f}"

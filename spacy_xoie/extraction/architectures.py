@@ -1,0 +1,201 @@
+"""The registered architectures: what a config can compose a model from."""
+
+from functools import partial
+from typing import Any, Callable, Dict, List, Optional
+
+from spacy.tokens import Doc
+from spacy.util import registry
+from thinc.api import Model
+from thinc.types import Floats2d
+
+from ..errors import ConfigError
+from ..network.adapters import AdapterBank, check_bank
+from ..network.heads import Head, LightHead, Multi2OIEHead
+from ..network.routing import LanguageRouter, MixtureRouter, Router
+from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
+from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
+
+
+@registry.architectures("spacy-xoie.TripleModel.v1")
+def build_triple_model_v1(
+    encoder: EncoderSpec,
+    head: HeadBuilder,
+    bank: Optional[BankSpec] = None,
+    router: Optional[RouterBuilder] = None,
+) -> ExtractionModel:
+    """An encoder with routed adapters and an extraction head.
+
+    encoder (EncoderSpec): For example `spacy-xoie.HashedEncoder.v1`.
+    head (HeadBuilder): For example `spacy-xoie.LightHead.v1`.
+    bank (Optional[BankSpec]): Language adapters; null for none.
+    router (Optional[RouterBuilder]): Chooses among the adapters of the bank.
+    """
+    if bank is not None and router is None:
+        raise ConfigError(
+            "The model has a bank of adapters but no router. Add one under "
+            "`model.router`, for example spacy-xoie.LanguageRouter.v1."
+        )
+    return build_model(encoder, head, bank, router)
+
+
+@registry.architectures("spacy-xoie.HashedEncoder.v1")
+def build_hashed_encoder_v1(
+    width: int = 96,
+    depth: int = 4,
+    attributes: List[str] = ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
+    rows: List[int] = [5000, 2500, 2500, 2500],
+    hashes: int = 4,
+    dilations: List[int] = [1, 2],
+    dropout: float = 0.1,
+    word_dropout: float = 0.1,
+) -> EncoderSpec:
+    """The small encoder, trained from scratch: hashed lexical attributes and
+    residual convolutions. See `HashedEncoder`.
+
+    width (int): Width of the hidden states.
+    depth (int): Number of convolution layers.
+    attributes (List[str]): Lexical attributes of a token to embed.
+    rows (List[int]): Rows of each attribute's table.
+    hashes (int): Rows that a value is spread over, 1 to 4.
+    dilations (List[int]): Dilations of the layers, repeated as needed.
+    dropout (float): Dropout on each layer's output.
+    word_dropout (float): Probability that an attribute of a token is hidden.
+    """
+    return HashedSpec(
+        width=width,
+        depth=depth,
+        attributes=attributes,
+        rows=rows,
+        hashes=hashes,
+        dilations=dilations,
+        dropout=dropout,
+        word_dropout=word_dropout,
+    )
+
+
+@registry.architectures("spacy-xoie.TransformerEncoder.v1")
+def build_transformer_encoder_v1(
+    name: str,
+    max_pieces: int = 512,
+    tokenizer_config: Dict[str, Any] = {"use_fast": True},
+    transformer_config: Dict[str, Any] = {},
+) -> EncoderSpec:
+    """Any Hugging Face encoder, read out as the mean of a token's wordpieces. The
+    weights are loaded when the pipeline is initialised, and stored with it.
+
+    name (str): Name on the model hub, or a local folder.
+    max_pieces (int): Most wordpieces of a window; the model's own limit holds.
+    tokenizer_config (Dict[str, Any]): For `AutoTokenizer.from_pretrained`.
+    transformer_config (Dict[str, Any]): For `AutoModel.from_pretrained`.
+    """
+    return TransformerSpec(
+        name=name,
+        max_pieces=max_pieces,
+        tokenizer_config=tokenizer_config,
+        transformer_config=transformer_config,
+    )
+
+
+@registry.architectures("spacy-xoie.ListenerEncoder.v1")
+def build_listener_encoder_v1(
+    tok2vec: Model[List[Doc], List[Floats2d]],
+    width: int = 256,
+    dropout: float = 0.1,
+) -> EncoderSpec:
+    """Listens to a `transformer` (or `tok2vec`) component that the pipeline has,
+    and projects its states. The adapters go on the projection.
+
+    tok2vec (Model[List[Doc], List[Floats2d]]): For example
+        `spacy-transformers.TransformerListener.v1`.
+    width (int): Width of the projection.
+    dropout (float): Dropout within the projection.
+    """
+    return ListenerSpec(tok2vec=tok2vec, width=width, dropout=dropout)
+
+
+@registry.architectures("spacy-xoie.LightHead.v1")
+def build_light_head_v1(
+    width: int = 96, depth: int = 2, reach: int = 24, dropout: float = 0.1
+) -> Callable[..., Head]:
+    """The default head. See `LightHead` for the arguments."""
+    return partial(LightHead, width=width, depth=depth, reach=reach, dropout=dropout)
+
+
+@registry.architectures("spacy-xoie.Multi2OIEHead.v1")
+def build_multi2oie_head_v1(
+    position_width: int = 64,
+    depth: int = 4,
+    n_heads: int = 8,
+    inner_width: int = 2048,
+    predicate_dropout: float = 0.0,
+    argument_dropout: float = 0.3,
+    attention_dropout: float = 0.1,
+) -> Callable[..., Head]:
+    """The head of Multi²OIE. See `Multi2OIEHead` for the arguments."""
+    return partial(
+        Multi2OIEHead,
+        position_width=position_width,
+        depth=depth,
+        n_heads=n_heads,
+        inner_width=inner_width,
+        predicate_dropout=predicate_dropout,
+        argument_dropout=argument_dropout,
+        attention_dropout=attention_dropout,
+    )
+
+
+@registry.architectures("spacy-xoie.AdapterBank.v1")
+def build_adapter_bank_v1(
+    languages: Optional[List[str]] = None,
+    rank: int = 8,
+    alpha: float = 16.0,
+    dropout: float = 0.0,
+    targets: List[str] = [],
+) -> BankSpec:
+    """A bank of low-rank adapters on the encoder. See `AdapterBank`.
+
+    languages (Optional[List[str]]): Languages with an adapter; null for those of
+        the training data.
+    rank (int): Rank of each adapter.
+    alpha (float): Scale; updates are multiplied by `alpha / rank`.
+    dropout (float): Dropout on the input of the updates.
+    targets (List[str]): Regular expressions for the names of the layers that are
+        adapted; empty for all linear, convolutional and embedding layers.
+    """
+    check_bank(languages or [], rank=rank, targets=targets)
+    return BankSpec(
+        languages=languages,
+        make=partial(
+            AdapterBank, rank=rank, alpha=alpha, dropout=dropout, targets=targets
+        ),
+    )
+
+
+@registry.architectures("spacy-xoie.LanguageRouter.v1")
+def build_language_router_v1(
+    certainty: float = 0.9, fallback: str = "uniform"
+) -> RouterBuilder:
+    """Routes by the detected language. See `LanguageRouter`."""
+    LanguageRouter(certainty=certainty, fallback=fallback)
+
+    def build(*, width: int, n_experts: int, n_layers: int) -> Router:
+        return LanguageRouter(certainty=certainty, fallback=fallback)
+
+    return build
+
+
+@registry.architectures("spacy-xoie.MixtureRouter.v1")
+def build_mixture_router_v1(
+    top_k: int = 2,
+    per_layer: bool = False,
+    temperature: float = 1.0,
+    language_weight: float = 0.1,
+) -> RouterBuilder:
+    """Routes by a learned gate. See `MixtureRouter`."""
+    return partial(
+        MixtureRouter,
+        top_k=top_k,
+        per_layer=per_layer,
+        temperature=temperature,
+        language_weight=language_weight,
+    )

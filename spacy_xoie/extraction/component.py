@@ -1,0 +1,452 @@
+"""The component `xoie`: triples for every sentence of a doc."""
+
+import warnings
+from bisect import bisect_left
+from itertools import islice
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional
+from typing import Sequence, Set, Tuple
+
+from spacy.language import Language
+from spacy.pipeline.trainable_pipe import TrainablePipe
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_examples
+from spacy.util import load_config_from_str, logger, minibatch
+from spacy.vocab import Vocab
+from thinc.api import Optimizer
+
+from ..errors import ConfigError, DataError, ModelDataError, XoieError
+from ..language import document_language, sentence_scores
+from ..network.heads import Gold
+from ..network.model import TripleNetwork
+from ..network.stages import set_stage
+from ..triples import SPAN_KEY, set_triples
+from ..ty import TokenTriple
+from .gold import aligned_triples, gold_language
+from .model import ExtractionModel, Reply, Request, initialize_network, network_of
+from .segments import Segmenter
+
+DEFAULT_MODEL = """
+[model]
+@architectures = "spacy-xoie.TripleModel.v1"
+
+[model.encoder]
+@architectures = "spacy-xoie.HashedEncoder.v1"
+width = 96
+depth = 4
+attributes = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
+rows = [5000, 2500, 2500, 2500]
+hashes = 4
+dilations = [1, 2]
+dropout = 0.1
+word_dropout = 0.1
+
+[model.head]
+@architectures = "spacy-xoie.LightHead.v1"
+width = 96
+depth = 2
+reach = 24
+dropout = 0.1
+
+[model.bank]
+@architectures = "spacy-xoie.AdapterBank.v1"
+languages = null
+rank = 8
+alpha = 16.0
+dropout = 0.0
+targets = []
+
+[model.router]
+@architectures = "spacy-xoie.LanguageRouter.v1"
+certainty = 0.9
+fallback = "uniform"
+"""
+
+UNKNOWN = ("", "xx", "und", "mul")
+"""Codes that say nothing of the language of a text."""
+
+
+@Language.factory(
+    "xoie",
+    assigns=["doc.spans", "doc._.triples", "span._.triples"],
+    default_config={
+        "model": load_config_from_str(DEFAULT_MODEL)["model"],
+        "threshold": 0.5,
+        "max_triples": 32,
+        "span_key": SPAN_KEY,
+        "overwrite": True,
+        "max_length": 100,
+        "batch_tokens": 4096,
+        "scorer": {"@scorers": "spacy-xoie.triple_scorer.v1"},
+    },
+    default_score_weights={
+        "xoie_triple_f": 0.4,
+        "xoie_triple_p": None,
+        "xoie_triple_r": None,
+        "xoie_argument_f": 0.3,
+        "xoie_argument_p": None,
+        "xoie_argument_r": None,
+        "xoie_predicate_f": 0.3,
+        "xoie_predicate_p": None,
+        "xoie_predicate_r": None,
+        "xoie_per_language": None,
+    },
+)
+def make_triple_extractor(
+    nlp: Language,
+    name: str,
+    model: ExtractionModel,
+    threshold: float,
+    max_triples: int,
+    span_key: str,
+    overwrite: bool,
+    max_length: int,
+    batch_tokens: int,
+    scorer: Optional[Callable[..., Dict[str, Any]]],
+) -> "TripleExtractor":
+    """Create the component `xoie`. See `TripleExtractor` for the settings."""
+    return TripleExtractor(
+        nlp.vocab,
+        model,
+        name,
+        threshold=threshold,
+        max_triples=max_triples,
+        span_key=span_key,
+        overwrite=overwrite,
+        max_length=max_length,
+        batch_tokens=batch_tokens,
+        scorer=scorer,
+    )
+
+
+class TripleExtractor(TrainablePipe):
+    """Extracts triples and stores them in a span group of the doc.
+
+    The language of each sentence is that which `xoie_lang` (or whoever set
+    `doc._.language`) found, else `doc.lang_`; if neither says anything, all
+    adapters take part alike.
+
+    vocab (Vocab): The vocabulary.
+    model (ExtractionModel): The model, see `build_triple_model_v1`.
+    name (str): Name of the component.
+    threshold (float): Least score of a triple, 0 to 1.
+    max_triples (int): Most triples of a sentence; the best are kept.
+    span_key (str): Key of the span group.
+    overwrite (bool): Whether to replace triples that a doc already has.
+    max_length (int): Longer sentences are read in pieces of so many tokens.
+    batch_tokens (int): Most tokens that the network sees at a time, padding
+        included. Bounds the memory and does not change the result.
+    scorer (Optional[Callable]): The scoring method.
+    RAISES (ConfigError): If a setting has a value that cannot work.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: ExtractionModel,
+        name: str = "xoie",
+        *,
+        threshold: float = 0.5,
+        max_triples: int = 32,
+        span_key: str = SPAN_KEY,
+        overwrite: bool = True,
+        max_length: int = 100,
+        batch_tokens: int = 4096,
+        scorer: Optional[Callable[..., Dict[str, Any]]] = None,
+    ) -> None:
+        if not 0.0 <= threshold <= 1.0:
+            raise ConfigError(f"threshold is {threshold}; it must be from 0 to 1.")
+        if max_triples < 1 or batch_tokens < 1:
+            raise ConfigError(
+                f"max_triples is {max_triples} and batch_tokens is {batch_tokens}; both "
+                f"must be 1 or more."
+            )
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.threshold = threshold
+        self.max_triples = max_triples
+        self.span_key = span_key
+        self.overwrite = overwrite
+        self.batch_tokens = batch_tokens
+        self.scorer = scorer
+        self.segment = Segmenter(max_length)
+        self._warned: Set[str] = set()
+
+    @property
+    def network(self) -> TripleNetwork:
+        """The torch network.
+        RAISES (NotReadyError): Before the component is initialised or loaded.
+        """
+        return network_of(self.model)
+
+    @property
+    def languages(self) -> Tuple[str, ...]:
+        """The languages (or other experts) that the component has adapters for."""
+        return tuple(self.network.experts)
+
+    def set_stage(self, stage: str) -> List[str]:
+        """Choose what learns from here on. See `spacy_xoie.network.stages`.
+
+        stage (str): "embeddings", "encoder", "adapters", "all" or "frozen".
+        RETURNS (List[str]): Names of the parameters that learn.
+        """
+        return set_stage(self.network, stage)
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Apply the component to a stream of docs. If a batch fails, its docs are
+        tried one by one, and only those that fail go to the error handler.
+
+        stream (Iterable[Doc]): The docs.
+        batch_size (int): Number of docs to buffer.
+        YIELDS (Doc): The docs, in order.
+        """
+        handle = self.get_error_handler()
+        for docs in minibatch(stream, size=batch_size):
+            docs = list(docs)
+            try:
+                self.set_annotations(docs, self.predict(docs))
+                yield from docs
+                continue
+            except Exception as error:
+                if len(docs) == 1:
+                    handle(self.name, self, docs, error)
+                    continue
+            for doc in docs:
+                try:
+                    self.set_annotations([doc], self.predict([doc]))
+                    yield doc
+                except Exception as error:
+                    handle(self.name, self, [doc], error)
+
+    def predict(self, docs: Iterable[Doc]) -> List[List[TokenTriple]]:
+        """Extract triples, without changing the docs.
+
+        docs (Iterable[Doc]): The docs.
+        RETURNS (List[List[TokenTriple]]): The triples of each doc, in its tokens.
+        RAISES (NotReadyError): If the component has no weights yet.
+        """
+        docs = list(docs)
+        network = self.network
+        found: Dict[int, List[TokenTriple]] = {id(doc): [] for doc in docs}
+        reply: Reply = self.model.predict(self._request(docs, self._scores))
+        for span, triples in zip(reply.spans, reply.triples):
+            if not triples:
+                continue
+            scores = self._scores(span)
+            language = max(scores, key=lambda code: scores[code], default="und")
+            adapter = network.adapter_label(scores)
+            found[id(span.doc)].extend(
+                triple.shifted(span.start)._replace(
+                    language=language, adapter=adapter, origin=self.name
+                )
+                for triple in triples
+            )
+        return [sorted(found[id(doc)], key=lambda t: t.relation) for doc in docs]
+
+    def set_annotations(
+        self, docs: Iterable[Doc], scores: Sequence[Sequence[TokenTriple]]
+    ) -> None:
+        """Store triples in docs.
+
+        docs (Iterable[Doc]): The docs.
+        scores (Sequence[Sequence[TokenTriple]]): What `predict` returned for them.
+        """
+        for doc, triples in zip(docs, scores):
+            if self.overwrite or self.span_key not in doc.spans:
+                language = document_language(doc) or doc.lang_
+                set_triples(doc, triples, key=self.span_key, language=language)
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Optional[Language] = None,
+    ) -> None:
+        """Build the network for the languages of the data.
+
+        get_examples (Callable[[], Iterable[Example]]): The training data.
+        nlp (Optional[Language]): The pipeline.
+        RAISES (DataError): If there is no gold annotation at all.
+        RAISES (ConfigError): If data and settings do not fit.
+        """
+        languages: Dict[str, None] = {}
+        sample: List[Doc] = []
+        n_docs = n_triples = 0
+        for example in get_examples():
+            n_docs += 1
+            if len(sample) < 10:
+                sample.append(example.x)
+            if self.span_key in example.reference.spans:
+                n_triples += len(aligned_triples(example, self.span_key))
+                code = gold_language(example, self.span_key)
+                if code not in UNKNOWN:
+                    languages.setdefault(code)
+        if not n_triples:
+            raise DataError(
+                f"There is nothing to learn from: {n_docs} training docs hold no triple "
+                f"in doc.spans[{self.span_key!r}]. Check the path of the corpus, and "
+                f"make it with `spacy xoie convert`."
+            )
+        initialize_network(self.model, sample, list(languages))
+        self._report_loss_of_targets(get_examples, n_triples)
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optional[Optimizer] = None,
+        losses: Optional[Dict[str, float]] = None,
+    ) -> Dict[str, float]:
+        """Learn from a batch of examples. Docs without a span group of gold triples
+        are not annotated and teach nothing; an empty group says "no triples".
+
+        examples (Iterable[Example]): The examples.
+        drop (float): Not used: each part of the network has a dropout of its own.
+        sgd (Optional[Optimizer]): The optimizer.
+        losses (Optional[Dict[str, float]]): Where losses are added up.
+        RETURNS (Dict[str, float]): The losses.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, "TripleExtractor.update")
+        gold: Dict[int, Optional[List[TokenTriple]]] = {}
+        codes: Dict[int, str] = {}
+        for example in examples:
+            annotated = self.span_key in example.reference.spans
+            doc = example.predicted
+            triples = aligned_triples(example, self.span_key) if annotated else None
+            gold[id(doc)] = triples and sorted(triples, key=_first_token)
+            codes[id(doc)] = gold_language(example, self.span_key)
+        if all(triples is None for triples in gold.values()):
+            return losses
+
+        def scores(span: Span) -> Mapping[str, float]:
+            code = codes[id(span.doc)]
+            return self._scores(span) if code in UNKNOWN else {code: 1.0}
+
+        def gold_of(span: Span) -> Gold:
+            return _within(gold[id(span.doc)], span)
+
+        docs = [example.predicted for example in examples]
+        request = self._request(docs, scores, gold_of)
+        if not request.spans:
+            return losses
+        reply, backprop = self.model.begin_update(request)
+        backprop(1.0)
+        if sgd is not None:
+            self.finish_update(sgd)
+        losses[self.name] += sum(reply.losses.values())
+        return losses
+
+    def from_bytes(
+        self, bytes_data: bytes, *, exclude: Iterable[str] = ()
+    ) -> "TripleExtractor":
+        """RAISES (ModelDataError): If the data is damaged or of another model."""
+        with _readable("the bytes"):
+            super().from_bytes(bytes_data, exclude=exclude)
+        return self
+
+    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> "TripleExtractor":
+        """RAISES (ModelDataError): If the data is damaged or of another model."""
+        with _readable(str(path)):
+            super().from_disk(path, exclude=exclude)
+        return self
+
+    def _request(
+        self,
+        docs: Sequence[Doc],
+        languages: Callable[[Span], Mapping[str, float]],
+        gold: Optional[Callable[[Span], Gold]] = None,
+    ) -> Request:
+        return Request(
+            docs=docs,
+            spans=[span for doc in docs for span in self.segment(doc)],
+            languages=languages,
+            gold=gold,
+            threshold=self.threshold,
+            max_triples=self.max_triples,
+            batch_tokens=self.batch_tokens,
+        )
+
+    def _scores(self, span: Span) -> Mapping[str, float]:
+        """The language distribution of a segment; empty if nothing is known."""
+        scores = sentence_scores(span.doc, span.start, span.end)
+        if not scores and span.doc.lang_ not in UNKNOWN:
+            scores = {span.doc.lang_: 1.0}
+        experts = self.network.experts
+        if scores and experts:
+            best = max(scores, key=lambda code: scores[code])
+            if best not in experts and best not in self._warned:
+                self._warned.add(best)
+                warnings.warn(
+                    f"'{self.name}' has no adapter for the language {best!r}, only for "
+                    f"{', '.join(experts)}; the router falls back. Restrict the "
+                    f"detector to these languages, or train an adapter for {best!r}.",
+                    stacklevel=2,
+                )
+        return scores
+
+    def _report_loss_of_targets(
+        self, get_examples: Callable[[], Iterable[Example]], n_triples: int
+    ) -> None:
+        """Log how many of the gold triples the head can represent at all."""
+        n_kept = 0
+        head = self.network.head
+        for example in get_examples():
+            doc = example.predicted
+            triples = sorted(aligned_triples(example, self.span_key), key=_first_token)
+            for span in self.segment(doc):
+                gold = _within(triples, span) or ()
+                wanted = {triple.parts for triple in gold}
+                kept = head.representable(gold, len(span))
+                n_kept += len(wanted & {triple.parts for triple in kept})
+        logger.info(
+            "%s: the head can represent %d of %d gold triples (%.1f %%)",
+            self.name,
+            n_kept,
+            n_triples,
+            100 * n_kept / max(n_triples, 1),
+        )
+
+
+class _readable:
+    """Turns whatever damaged model data provokes into a `ModelDataError`."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
+        damage = (ValueError, KeyError, TypeError, EOFError, OSError, AttributeError)
+        if isinstance(error, damage) and not isinstance(error, XoieError):
+            raise ModelDataError(
+                f"The component 'xoie' cannot be read from {self.place}: its data is "
+                f"damaged, cut short or of another model ({type(error).__name__}: "
+                f"{error}). Copy or download the pipeline again."
+            ) from error
+
+
+def _first_token(triple: TokenTriple) -> int:
+    return min(start for pieces in triple.parts for start, _ in pieces)
+
+
+def _within(
+    triples: Optional[Sequence[TokenTriple]], span: Span
+) -> Optional[List[TokenTriple]]:
+    """The triples (sorted by `_first_token`) that lie wholly within a span, in its
+    offsets; None stays None."""
+    if triples is None:
+        return None
+    begin = bisect_left(triples, span.start, key=_first_token)
+    inside = []
+    for triple in islice(triples, begin, None):
+        if _first_token(triple) >= span.end:
+            break
+        if max(end for pieces in triple.parts for _, end in pieces) <= span.end:
+            inside.append(triple.shifted(-span.start))
+    return inside
+

@@ -1,0 +1,243 @@
+"""What the config says of an encoder: how to build it, feed it and store it."""
+
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+
+import srsly
+from spacy.tokens import Doc, Span
+from thinc.api import Model, torch2xp, xp2torch
+from thinc.types import Floats2d
+from torch import Tensor
+
+from ..errors import ConfigError, ModelDataError
+from ..network.encoders import (
+    Encoder,
+    HashedEncoder,
+    ProjectionEncoder,
+    TransformerEncoder,
+)
+from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
+
+Files = Dict[str, bytes]
+Tok2Vec = Model[List[Doc], List[Floats2d]]
+
+
+class EncoderSpec:
+    """The encoder of the config.
+
+    tok2vec (Optional[Tok2Vec]): The part of the encoder that is a thinc model of
+        its own, such as a listener. It becomes a layer of the extraction model,
+        which hands it back where it is needed.
+    """
+
+    tok2vec: Optional[Tok2Vec] = None
+
+    def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
+        """docs (Sequence[Doc]): A few docs of the training data.
+        RETURNS (Encoder): A new encoder, with random or pretrained weights."""
+        raise NotImplementedError
+
+    def restore(self, files: Files) -> Encoder:
+        """files (Files): What `files` gave when the encoder was stored.
+        RETURNS (Encoder): An encoder of that structure; its weights come later.
+        """
+        return self.build([], None)
+
+    def files(self, encoder: Encoder) -> Files:
+        """RETURNS (Files): What is needed to restore the encoder, by file name,
+        beside its weights and the config."""
+        return {}
+
+    def featurize(
+        self,
+        docs: Sequence[Doc],
+        spans: Sequence[Span],
+        tok2vec: Optional[Tok2Vec],
+        is_train: bool,
+    ) -> Features:
+        """docs (Sequence[Doc]): All docs of the batch.
+        spans (Sequence[Span]): Their segments, which cover them wholly, in order.
+        RETURNS (Features): What the encoder reads of the segments.
+        """
+        raise NotImplementedError
+
+
+class HashedSpec(EncoderSpec):
+    """See `HashedEncoder` and `build_hashed_encoder_v1` for the settings."""
+
+    def __init__(
+        self,
+        *,
+        width: int,
+        depth: int,
+        attributes: Sequence[str],
+        rows: Sequence[int],
+        hashes: int,
+        dilations: Sequence[int],
+        dropout: float,
+        word_dropout: float,
+    ) -> None:
+        if len(attributes) != len(rows):
+            raise ConfigError(
+                f"The encoder has {len(attributes)} attributes but {len(rows)} table "
+                f"sizes: give one number of rows for each of {list(attributes)}."
+            )
+        if not 1 <= hashes <= 4:
+            raise ConfigError(f"hashes is {hashes}; it can be 1 to 4.")
+        if depth and not dilations:
+            raise ConfigError("dilations is empty; [1] makes plain convolutions.")
+        self.attributes = list(attributes)
+        self.rows = list(rows)
+        self.hashes = hashes
+        self.settings: Dict[str, Any] = {
+            "width": width,
+            "rows": list(rows),
+            "dilations": [dilations[i % len(dilations)] for i in range(depth)],
+            "dropout": dropout,
+            "word_dropout": word_dropout,
+        }
+
+    def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
+        return HashedEncoder(**self.settings)
+
+    def featurize(
+        self,
+        docs: Sequence[Doc],
+        spans: Sequence[Span],
+        tok2vec: Optional[Tok2Vec],
+        is_train: bool,
+    ) -> Features:
+        return hash_attributes(spans, self.attributes, self.rows, self.hashes)
+
+
+class TransformerSpec(EncoderSpec):
+    """See `build_transformer_encoder_v1` for the settings."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        max_pieces: int,
+        tokenizer_config: Dict[str, Any],
+        transformer_config: Dict[str, Any],
+    ) -> None:
+        self.name = name
+        self.max_pieces = max_pieces
+        self.tokenizer_config = tokenizer_config
+        self.transformer_config = transformer_config
+        self.tokenizer: Any = None
+
+    def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
+        from transformers import AutoModel, AutoTokenizer
+
+        try:
+            self.tokenizer = AutoTokenizer.from_pretrained(
+                self.name, **self.tokenizer_config
+            )
+            model = AutoModel.from_pretrained(self.name, **self.transformer_config)
+        except OSError as e:
+            raise ConfigError(
+                f"The transformer {self.name!r} is neither a local folder nor to be "
+                f"had from the model hub. Check the name, or download the model and "
+                f"give the path of its folder. ({str(e).splitlines()[0]})"
+            ) from e
+        return self._wrap(model)
+
+    def restore(self, files: Files) -> Encoder:
+        from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+        if "config.json" not in files:
+            raise ModelDataError(
+                "The stored transformer has no config.json, so the model data is not "
+                "of a transformer encoder, or damaged. Load the model with the config "
+                "with which it was stored."
+            )
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in files.items():
+                (Path(folder) / name).write_bytes(content)
+            self.tokenizer = AutoTokenizer.from_pretrained(folder)
+            config = AutoConfig.from_pretrained(folder)
+        return self._wrap(AutoModel.from_config(config))
+
+    def files(self, encoder: Encoder) -> Files:
+        assert isinstance(encoder, TransformerEncoder)
+        with tempfile.TemporaryDirectory() as folder:
+            self.tokenizer.save_pretrained(folder)
+            files = {p.name: p.read_bytes() for p in sorted(Path(folder).iterdir())}
+        config = encoder.model.config.to_dict()
+        # Where the model came from is of no use to whoever loads it.
+        config.pop("_name_or_path", None)
+        files["config.json"] = srsly.json_dumps(config, sort_keys=True).encode("utf8")
+        return files
+
+    def featurize(
+        self,
+        docs: Sequence[Doc],
+        spans: Sequence[Span],
+        tok2vec: Optional[Tok2Vec],
+        is_train: bool,
+    ) -> Features:
+        return tokenize_pieces(spans, self.tokenizer, self.max_pieces)
+
+    def _wrap(self, model: Any) -> Encoder:
+        if getattr(model, "pooler", None) is not None:
+            # Nothing reads it, so it would never be trained, only stored.
+            model.pooler = None
+        # XLM-R and its like start their positions behind the padding index.
+        limit = getattr(model.config, "max_position_embeddings", self.max_pieces)
+        room = limit - (model.config.pad_token_id or 0) - 1
+        self.max_pieces = min(self.max_pieces, room)
+        return TransformerEncoder(model)
+
+
+class ListenerSpec(EncoderSpec):
+    """See `build_listener_encoder_v1` for the settings."""
+
+    def __init__(
+        self,
+        *,
+        tok2vec: Tok2Vec,
+        width: int,
+        dropout: float,
+    ) -> None:
+        self.tok2vec = tok2vec
+        self.width = width
+        self.dropout = dropout
+
+    def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
+        assert tok2vec is not None
+        if tok2vec.has_dim("nO"):
+            in_width = tok2vec.get_dim("nO")
+        else:
+            in_width = tok2vec.predict(list(docs[:1]))[0].shape[1]
+        return self._encoder(in_width)
+
+    def restore(self, files: Files) -> Encoder:
+        return self._encoder(srsly.json_loads(files["widths.json"])["in_width"])
+
+    def files(self, encoder: Encoder) -> Files:
+        assert isinstance(encoder, ProjectionEncoder)
+        widths = {"in_width": encoder.inward.in_features}
+        return {"widths.json": srsly.json_dumps(widths).encode("utf8")}
+
+    def featurize(
+        self,
+        docs: Sequence[Doc],
+        spans: Sequence[Span],
+        tok2vec: Optional[Tok2Vec],
+        is_train: bool,
+    ) -> Features:
+        assert tok2vec is not None
+        arrays, backprop = tok2vec(list(docs), is_train)
+        vectors = [xp2torch(array) for array in arrays]
+
+        def hand_on(gradients: List[Tensor]) -> None:
+            backprop([torch2xp(gradient) for gradient in gradients])
+
+        return VectorFeatures.make(docs, spans, vectors, hand_on)
+
+    def _encoder(self, in_width: int) -> Encoder:
+        return ProjectionEncoder(
+            in_width=in_width, width=self.width, dropout=self.dropout
+        )

@@ -1,0 +1,240 @@
+"""From spans of docs to the padded batches that the encoders read."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Callable, Dict, List, Sequence, Tuple, Union
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from spacy.tokens import Doc, Span
+from spacy_transformers.align import get_span2wp_from_offset_mapping
+from thinc.api import NumpyOps
+from torch import Tensor
+
+from ..errors import ConfigError
+
+Inputs = Dict[str, Tensor]
+
+
+@dataclass
+class Features:
+    """What an encoder reads of some segments.
+
+    spans (List[Span]): The segments, perhaps cut further than they came.
+    """
+
+    spans: List[Span]
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        return np.array([len(span) for span in self.spans], dtype=np.int64)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each span starts in the concatenation of all spans."""
+        starts: NDArray[np.int64] = np.cumsum(self.lengths) - self.lengths
+        return starts
+
+    def inputs(self, rows: Sequence[int]) -> Tuple[Inputs, Tensor]:
+        """rows (Sequence[int]): Numbers of the segments of a batch.
+        RETURNS (Tuple[Inputs, Tensor]): The encoder's inputs, and the mask (rows,
+            tokens) that is True where there is a token.
+        """
+        index, inside = self._padded(rows)
+        mask = torch.from_numpy(inside)
+        return {**self._gather(rows, index), "mask": mask}, mask
+
+    def backprop(self) -> None:
+        """Hand the gradient on, where the features are another model's output."""
+
+    def _gather(self, rows: Sequence[int], index: NDArray[np.int64]) -> Inputs:
+        raise NotImplementedError
+
+    def _padded(
+        self, rows: Sequence[int]
+    ) -> Tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Numbers of the tokens of a padded batch in the concatenation of all
+        spans, (rows, tokens); 0 and masked where there is none."""
+        chosen = self.lengths[rows]
+        offsets = np.arange(chosen.max(initial=0))
+        inside = offsets < chosen[:, None]
+        index = np.where(inside, self.starts[rows][:, None] + offsets, 0)
+        return index, inside
+
+
+@dataclass
+class HashedFeatures(Features):
+    """attributes (Tensor): (tokens, attributes, hashes), of all spans together."""
+
+    attributes: Tensor
+
+    def _gather(self, rows: Sequence[int], index: NDArray[np.int64]) -> Inputs:
+        return {"attributes": self.attributes[torch.from_numpy(index)]}
+
+
+@dataclass
+class VectorFeatures(Features):
+    """Hidden states that another model computed.
+
+    vectors (Tensor): (tokens, width), of all spans together: a leaf of the graph,
+        whose gradient `backprop` hands on.
+    """
+
+    vectors: Tensor
+    docs: Sequence[Doc]
+    hand_on: Callable[[List[Tensor]], None]
+
+    @classmethod
+    def make(
+        cls,
+        docs: Sequence[Doc],
+        spans: Sequence[Span],
+        vectors: Sequence[Tensor],
+        hand_on: Callable[[List[Tensor]], None],
+    ) -> "VectorFeatures":
+        """docs (Sequence[Doc]): All docs of a batch, covered by the spans in order.
+        vectors (Sequence[Tensor]): (tokens, width) of each doc.
+        hand_on (Callable[[List[Tensor]], None]): Takes the gradient of each doc.
+        """
+        flat = torch.cat([*vectors]) if len(vectors) else torch.zeros(0, 0)
+        return cls(list(spans), flat.detach().requires_grad_(True), docs, hand_on)
+
+    def backprop(self) -> None:
+        if self.vectors.grad is not None:
+            lengths = [len(doc) for doc in self.docs]
+            self.hand_on(list(self.vectors.grad.split(lengths)))
+
+    def _gather(self, rows: Sequence[int], index: NDArray[np.int64]) -> Inputs:
+        place = torch.from_numpy(index).to(self.vectors.device)
+        return {"hidden": self.vectors[place]}
+
+
+@dataclass
+class PieceFeatures(Features):
+    """ids (List[List[int]]): Wordpieces of each span, with special tokens.
+    aligned (List[List[List[int]]]): For each token of each span its wordpieces.
+    pad_id (int): The padding wordpiece.
+    """
+
+    ids: List[List[int]]
+    aligned: List[List[List[int]]]
+    pad_id: int
+
+    def _gather(self, rows: Sequence[int], index: NDArray[np.int64]) -> Inputs:
+        n_pieces = max(len(self.ids[row]) for row in rows)
+        n_tokens = index.shape[1]
+        input_ids = torch.full((len(rows), n_pieces), self.pad_id)
+        attention_mask = torch.zeros(len(rows), n_pieces, dtype=torch.long)
+        piece: List[int] = []
+        token: List[int] = []
+        for place, row in enumerate(rows):
+            ids = self.ids[row]
+            input_ids[place, : len(ids)] = torch.tensor(ids)
+            attention_mask[place, : len(ids)] = 1
+            for number, pieces in enumerate(self.aligned[row]):
+                piece.extend(place * n_pieces + p for p in pieces)
+                token.extend([place * n_tokens + number] * len(pieces))
+        return {
+            "input_ids": input_ids,
+            "attention_mask": attention_mask,
+            "piece": torch.tensor(piece, dtype=torch.long),
+            "token": torch.tensor(token, dtype=torch.long),
+        }
+
+
+def hash_attributes(
+    spans: Sequence[Span], attributes: Sequence[str], rows: Sequence[int], hashes: int
+) -> HashedFeatures:
+    """Look up lexical attributes and hash them into the rows of tables.
+
+    spans (Sequence[Span]): The segments.
+    attributes (Sequence[str]): Names of lexical attributes, such as "NORM".
+    rows (Sequence[int]): Size of each attribute's table.
+    hashes (int): Rows that each value is spread over.
+    """
+    of_doc: Dict[int, NDArray[np.uint64]] = {}
+    for span in spans:
+        if id(span.doc) not in of_doc:
+            table = span.doc.to_array(list(attributes))
+            of_doc[id(span.doc)] = table.reshape(len(span.doc), len(attributes))
+    tables = [of_doc[id(span.doc)][span.start : span.end] for span in spans]
+    values = np.concatenate(tables) if tables else np.zeros((0, len(attributes)), "u8")
+    ops = NumpyOps()
+    ids = np.zeros((len(values), len(attributes), hashes), dtype=np.int64)
+    for number, n_rows in enumerate(rows):
+        # Hashing once per distinct value: texts repeat themselves.
+        distinct, back = np.unique(values[:, number], return_inverse=True)
+        hashed = ops.hash(distinct, seed=number)[:, :hashes] % n_rows
+        ids[:, number] = hashed[back]
+    return HashedFeatures(list(spans), torch.from_numpy(ids))
+
+
+def tokenize_pieces(
+    spans: Sequence[Span], tokenizer: Any, max_pieces: int
+) -> PieceFeatures:
+    """Cut spans into wordpieces and align these with the tokens. A span of more
+    than `max_pieces` pieces is halved until it fits, so that nothing is lost; a
+    single token that is still too long is read by its first pieces.
+
+    spans (Sequence[Span]): The segments.
+    tokenizer (PreTrainedTokenizerFast): The tokenizer.
+    max_pieces (int): Most wordpieces of a row, special ones included.
+    """
+    if not getattr(tokenizer, "is_fast", False):
+        raise ConfigError(
+            f"{type(tokenizer).__name__} gives no character offsets. Use a model with "
+            f"a fast tokenizer."
+        )
+    features = PieceFeatures([], [], [], tokenizer.pad_token_id or 0)
+    todo = list(spans)
+    while todo:
+        encoded = tokenizer(
+            [span.text for span in todo],
+            add_special_tokens=True,
+            return_offsets_mapping=True,
+            return_attention_mask=False,
+            truncation=False,
+            verbose=False,
+        )
+        cut: List[Span] = []
+        halves: List[Span] = []
+        for span, ids, offsets in zip(
+            todo, encoded["input_ids"], encoded["offset_mapping"]
+        ):
+            if len(ids) > max_pieces and len(span) > 1:
+                middle = span.start + len(span) // 2
+                halves += [span.doc[span.start : middle], span.doc[middle : span.end]]
+                continue
+            aligned = get_span2wp_from_offset_mapping(span, np.array(offsets))
+            cut.append(span)
+            features.ids.append(ids[:max_pieces])
+            features.aligned.append(
+                [sorted(p for p in pieces if p < max_pieces) for pieces in aligned]
+            )
+        features.spans.extend(cut)
+        todo = halves
+    return features
+
+
+def token_batches(
+    lengths: Union[Sequence[int], NDArray[np.int64]], batch_tokens: int
+) -> List[List[int]]:
+    """Group items of like length into batches of at most `batch_tokens` tokens,
+    padding included (an item that is longer makes a batch of its own).
+
+    lengths (Sequence[int]): Length of each item.
+    RETURNS (List[List[int]]): Numbers of the items of each batch; each item is in
+        exactly one.
+    """
+    batches: List[List[int]] = []
+    batch: List[int] = []
+    for index in np.argsort(np.asarray(lengths), kind="stable").tolist():
+        # Lengths rise, so the newest item is the longest of its batch.
+        if batch and (len(batch) + 1) * int(lengths[index]) > batch_tokens:
+            batches.append(batch)
+            batch = []
+        batch.append(index)
+    if batch:
+        batches.append(batch)
+    return batches

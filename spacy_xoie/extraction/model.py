@@ -1,0 +1,354 @@
+"""The network as a thinc model: spaCy's handle on it."""
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, cast
+
+import safetensors.torch
+import srsly
+import torch
+from safetensors import SafetensorError
+from spacy.tokens import Doc, Span
+from thinc.api import ArgsKwargs, Model, Optimizer, PyTorchShim
+from thinc.api import get_torch_default_device
+
+from ..errors import ConfigError, ModelDataError, NotReadyError, XoieError
+from ..network.adapters import AdapterBank
+from ..network.encoders import Encoder
+from ..network.heads import Gold, Head
+from ..network.model import Batch, TripleNetwork
+from ..network.routing import Router
+from ..ty import TokenTriple
+from .encoders import EncoderSpec, Tok2Vec
+from .features import Features, token_batches
+
+HeadBuilder = Callable[..., Head]
+RouterBuilder = Callable[..., Router]
+ExtractionModel = Model["Request", Any]
+
+FORMAT = 1
+"""Version of the serialised form."""
+
+
+@dataclass
+class BankSpec:
+    """The bank of the config.
+
+    languages (Optional[List[str]]): Experts; None for those of the data.
+    make (Callable[..., AdapterBank]): From an encoder and experts to a bank.
+    """
+
+    languages: Optional[List[str]]
+    make: Callable[..., AdapterBank]
+
+
+@dataclass
+class Request:
+    """What the model is asked.
+
+    docs (Sequence[Doc]): The docs of a batch.
+    spans (Sequence[Span]): Their segments, which cover them wholly, in order.
+    languages (Callable[[Span], Mapping[str, float]]): Language distribution of
+        a segment; empty where nothing is known.
+    gold (Optional[Callable[[Span], Gold]]): Gold triples of a segment, in token
+        offsets of the segment.
+    """
+
+    docs: Sequence[Doc]
+    spans: Sequence[Span]
+    languages: Callable[[Span], Mapping[str, float]]
+    gold: Optional[Callable[[Span], Gold]] = None
+    threshold: float = 0.5
+    max_triples: int = 32
+    batch_tokens: int = 4096
+
+
+@dataclass
+class Reply:
+    """What the model answers.
+
+    spans (List[Span]): Segments, perhaps cut further than they were asked for.
+    triples (List[List[TokenTriple]]): Triples of each segment, in its offsets.
+    losses (Dict[str, float]): The terms of the loss, if gold was given.
+    """
+
+    spans: List[Span] = field(default_factory=list)
+    triples: List[List[TokenTriple]] = field(default_factory=list)
+    losses: Dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Parts:
+    """The parts of a network, as the config gives them."""
+
+    encoder: EncoderSpec
+    head: HeadBuilder
+    bank: Optional[BankSpec]
+    router: Optional[RouterBuilder]
+
+    def assemble(self, encoder: Encoder, experts: Sequence[str]) -> TripleNetwork:
+        bank, router = None, None
+        if self.bank is not None and self.router is not None:
+            router = self.router(
+                width=encoder.width, n_experts=len(experts), n_layers=encoder.n_layers
+            )
+            bank = self.bank.make(encoder, experts)
+        head = self.head(in_width=encoder.width)
+        return TripleNetwork(encoder, head, bank=bank, router=router)
+
+
+class NetworkShim(PyTorchShim):
+    """Holds the network, which does not exist before it is initialised or loaded,
+    and its parts, from which it is built.
+
+    Unlike thinc's shim it clears gradients instead of zeroing them: on a gradient
+    of zero Adam's momentum would go on moving frozen and absent parameters. And
+    it leaves the network in evaluation mode after a prediction.
+    """
+
+    _model: Optional[TripleNetwork]
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(None)
+        self.parts = parts
+
+    @property
+    def network(self) -> TripleNetwork:
+        """RAISES (NotReadyError): If there is no network yet."""
+        if self._model is None:
+            raise NotReadyError(
+                "The component 'xoie' has no weights yet: load a trained pipeline with "
+                "spacy.load, or train one (`nlp.initialize` and `nlp.update`, or "
+                "`spacy train` with a config of the project)."
+            )
+        return self._model
+
+    @network.setter
+    def network(self, network: TripleNetwork) -> None:
+        self._model = network.to(get_torch_default_device())
+
+    @property
+    def device(self) -> torch.device:
+        if self._model is None:
+            return get_torch_default_device()
+        return next(self._model.parameters()).device
+
+    def predict(self, inputs: ArgsKwargs) -> Any:
+        network = self.network
+        if network.training:
+            network.eval()
+        with torch.inference_mode():
+            return network(*inputs.args, **inputs.kwargs)
+
+    def finish_update(self, optimizer: Optimizer) -> None:
+        super().finish_update(optimizer)
+        for parameter in self.network.parameters():
+            parameter.grad = None
+
+    def to_bytes(self) -> bytes:
+        return b"" if self._model is None else _to_bytes(self.parts, self._model)
+
+    def from_bytes(self, bytes_data: bytes) -> "NetworkShim":
+        """RAISES (ModelDataError): If the data is damaged, or of another model."""
+        self._model = None
+        if bytes_data:
+            self.network = _from_bytes(self.parts, bytes_data)
+        return self
+
+
+def build_model(
+    encoder: EncoderSpec,
+    head: HeadBuilder,
+    bank: Optional[BankSpec],
+    router: Optional[RouterBuilder],
+) -> ExtractionModel:
+    """Wrap the parts of a network, which is built when the model is initialised
+    or loaded."""
+    layers = [] if encoder.tok2vec is None else [encoder.tok2vec]
+    # From here on it is the model's layer, which is copied with the model.
+    encoder.tok2vec = None
+    shim = NetworkShim(Parts(encoder, head, bank, router))
+    return Model("xoie_triples", forward, layers=layers, shims=[shim])
+
+
+def shim_of(model: ExtractionModel) -> NetworkShim:
+    return cast(NetworkShim, model.shims[0])
+
+
+def network_of(model: ExtractionModel) -> TripleNetwork:
+    """RETURNS (TripleNetwork): The torch network within a model.
+    RAISES (NotReadyError): If there is none yet.
+    """
+    return shim_of(model).network
+
+
+def initialize_network(
+    model: ExtractionModel, docs: Sequence[Doc], languages: Sequence[str]
+) -> None:
+    """Build the network, with random (or pretrained) weights.
+
+    docs (Sequence[Doc]): A few docs of the training data.
+    languages (Sequence[str]): The languages of the data, which become the experts
+        unless the config names them.
+    RAISES (ConfigError): If the parts do not fit together or the data is in a
+        language without adapter.
+    """
+    shim = shim_of(model)
+    bank = shim.parts.bank
+    experts: Sequence[str] = ()
+    if bank is not None:
+        experts = languages if bank.languages is None else bank.languages
+        missing = [code for code in languages if code not in experts]
+        if missing:
+            raise ConfigError(
+                f"The training data is in {', '.join(missing)}, for which the bank has "
+                f"no adapter (it has {', '.join(experts)}). Add the language to "
+                f"`model.bank.languages`, or take its data out."
+            )
+        if not experts:
+            raise ConfigError(
+                "The bank of adapters names no languages and the training data tells "
+                "none. Set `model.bank.languages`, or set `bank` to null."
+            )
+    tok2vec = _tok2vec_of(model)
+    if tok2vec is not None:
+        tok2vec.initialize(X=list(docs))
+    encoder = shim.parts.encoder.build(docs, tok2vec)
+    shim.network = shim.parts.assemble(encoder, experts)
+
+
+def forward(
+    model: ExtractionModel, request: Request, is_train: bool
+) -> Tuple[Reply, Callable[[float], None]]:
+    """Extract triples or, with gold, find the loss.
+
+    RETURNS (Tuple[Reply, Callable[[float], None]]): The reply, and a callback that
+        takes the gradient of the loss (1.0) and goes back through the network.
+    """
+    shim = shim_of(model)
+    experts = shim.network.experts
+    features = shim.parts.encoder.featurize(
+        request.docs, request.spans, _tok2vec_of(model), is_train
+    )
+    if is_train:
+        return _learn(shim, request, features, experts)
+    reply = Reply(features.spans, [[] for _ in features.spans])
+    for rows in token_batches(features.lengths, request.batch_tokens):
+        batch = _batch(features, rows, request, experts, shim.device)
+        task = ArgsKwargs(
+            args=("extract", batch),
+            kwargs={
+                "threshold": request.threshold,
+                "max_triples": request.max_triples,
+            },
+        )
+        for row, triples in zip(rows, shim.predict(task)):
+            reply.triples[row] = triples
+    return reply, _no_backprop
+
+
+def _learn(
+    shim: NetworkShim, request: Request, features: Features, experts: Sequence[str]
+) -> Tuple[Reply, Callable[[float], None]]:
+    rows = list(range(len(features.spans)))
+    batch = _batch(features, rows, request, experts, shim.device)
+    losses, bp_losses = shim.begin_update(ArgsKwargs(args=("loss", batch), kwargs={}))
+    total = torch.stack(list(losses.values())).sum()
+
+    def backprop(d_loss: float) -> None:
+        if total.requires_grad:
+            gradient = torch.full_like(total, d_loss)
+            bp_losses(
+                ArgsKwargs(args=((total,),), kwargs={"grad_tensors": (gradient,)})
+            )
+            features.backprop()
+
+    values = {name: float(value.detach()) for name, value in losses.items()}
+    return Reply(features.spans, losses=values), backprop
+
+
+def _no_backprop(d_loss: float) -> None:
+    raise ValueError("The model was run to predict, so there is nothing to update.")
+
+
+def _batch(
+    features: Features,
+    rows: Sequence[int],
+    request: Request,
+    experts: Sequence[str],
+    device: torch.device,
+) -> Batch:
+    inputs, mask = features.inputs(rows)
+    spans = [features.spans[row] for row in rows]
+    languages = torch.zeros(len(rows), len(experts))
+    place = {expert: number for number, expert in enumerate(experts)}
+    for row, span in enumerate(spans):
+        for code, probability in request.languages(span).items():
+            if code in place:
+                languages[row, place[code]] = probability
+    return Batch(
+        inputs={name: value.to(device) for name, value in inputs.items()},
+        mask=mask.to(device),
+        languages=languages.to(device),
+        gold=None if request.gold is None else [request.gold(span) for span in spans],
+    )
+
+
+def _tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
+    return model.layers[0] if model.layers else None
+
+
+def _to_bytes(parts: Parts, network: TripleNetwork) -> bytes:
+    state = {name: value.contiguous() for name, value in network.state_dict().items()}
+    message: bytes = srsly.msgpack_dumps(
+        {
+            "format": FORMAT,
+            "experts": network.experts,
+            "routed": network.routed,
+            "files": parts.encoder.files(network.encoder),
+            "state": safetensors.torch.save(state),
+        }
+    )
+    return message
+
+
+def _from_bytes(parts: Parts, data: bytes) -> TripleNetwork:
+    try:
+        message = srsly.msgpack_loads(data)
+        if message["format"] != FORMAT:
+            raise ModelDataError(
+                f"The model data has format {message['format']!r}, but this version of "
+                f"spacy_xoie reads format {FORMAT}. Update spacy_xoie."
+            )
+        state = safetensors.torch.load(message["state"])
+        encoder = parts.encoder.restore(message["files"])
+        network = parts.assemble(encoder, message["experts"])
+        routed = bool(message["routed"])
+    except XoieError:
+        raise
+    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as e:
+        raise ModelDataError(
+            f"The model data is damaged or cut short ({type(e).__name__}: {e}). Copy "
+            f"or download the pipeline again."
+        ) from e
+    _check_state(network, state)
+    network.load_state_dict(state)
+    network.routed = routed and network.bank is not None
+    return network
+
+
+def _check_state(network: TripleNetwork, state: Mapping[str, torch.Tensor]) -> None:
+    expected = network.state_dict()
+    faults = [f"{name} is missing" for name in expected if name not in state]
+    faults += [f"{name} is unknown" for name in state if name not in expected]
+    faults += [
+        f"{name} has shape {tuple(state[name].shape)}, not {tuple(value.shape)}"
+        for name, value in expected.items()
+        if name in state and state[name].shape != value.shape
+    ]
+    if faults:
+        more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
+        raise ModelDataError(
+            f"The stored weights do not fit the model of the config: "
+            f"{'; '.join(faults[:3])}{more}. Load the pipeline with the config with "
+            f"which it was trained."
+        )

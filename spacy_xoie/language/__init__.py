@@ -1,0 +1,29 @@
+"""Languages: which one a text is in, and a tokenizer that serves all of them."""
+
+from .component import LanguageDetector, make_language_detector
+from .detectors import Detector, LangidDetector, make_langid_detector
+from .extensions import (
+    document_language,
+    document_scores,
+    install_extensions,
+    sentence_scores,
+    set_language,
+)
+from .sentences import sentence_bounds
+from .tokenizer import MultilingualTokenizer, make_multilingual_tokenizer
+
+__all__ = [
+    "Detector",
+    "LangidDetector",
+    "LanguageDetector",
+    "MultilingualTokenizer",
+    "document_language",
+    "document_scores",
+    "install_extensions",
+    "make_langid_detector",
+    "make_language_detector",
+    "make_multilingual_tokenizer",
+    "sentence_bounds",
+    "sentence_scores",
+    "set_language",
+]

@@ -1,0 +1,301 @@
+"""The component `xoie_lang`: the languages of docs and of their sentences."""
+
+from pathlib import Path
+from typing import (
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+from spacy.language import Language
+from spacy.pipeline.pipe import Pipe
+from spacy.tokens import Doc
+from spacy.util import minibatch
+
+from ..errors import ConfigError
+from .detectors import Detector, normalize_scores
+from .extensions import (
+    UNDETERMINED,
+    DocLanguages,
+    foreign_language,
+    install_extensions,
+    read_languages,
+    write_languages,
+)
+from .sentences import sentence_bounds
+
+DEFAULT_CONFIG = {
+    "detector": {"@misc": "spacy-xoie.LangidDetector.v1"},
+    "threshold": 0.4,
+    "context": 5.0,
+    "sentences": True,
+    "overwrite": False,
+}
+
+
+@Language.factory(
+    "xoie_lang",
+    assigns=[
+        "doc.spans",
+        "doc._.language",
+        "doc._.language_scores",
+        "span._.language",
+        "span._.language_scores",
+    ],
+    default_config=DEFAULT_CONFIG,
+)
+def make_language_detector(
+    nlp: Language,
+    name: str,
+    detector: Detector,
+    threshold: float,
+    context: float,
+    sentences: bool,
+    overwrite: bool,
+) -> "LanguageDetector":
+    """Make a component that finds the languages of docs and of their sentences.
+
+    nlp (Language): The pipeline.
+    name (str): Name of the component in the pipeline.
+    detector (Detector): Finds the languages of texts.
+    threshold (float): Least probability of a language; below it `language` is
+        "und". The probabilities are kept in any case.
+    context (float): How much a sentence follows its doc, see `in_context`.
+    sentences (bool): Whether to look at each sentence, not only at the doc.
+    overwrite (bool): Whether to detect languages also where they are known.
+    RETURNS (LanguageDetector): The component.
+    """
+    return LanguageDetector(
+        detector,
+        name,
+        threshold=threshold,
+        context=context,
+        sentences=sentences,
+        overwrite=overwrite,
+    )
+
+
+class LanguageDetector(Pipe):
+    """Finds the languages of docs and of their sentences. It keeps no state: what
+    it needs is in the config."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        name: str = "xoie_lang",
+        *,
+        threshold: float = 0.4,
+        context: float = 5.0,
+        sentences: bool = True,
+        overwrite: bool = False,
+    ) -> None:
+        """Create the component; see `make_language_detector` for its settings.
+
+        RAISES (ConfigError): If the threshold is no probability or the context
+            negative.
+        """
+        if not 0 <= threshold <= 1:
+            raise ConfigError(
+                f"[components.{name}] threshold must be a probability, but it is "
+                f"{threshold}. Set it to a number from 0 to 1."
+            )
+        if not context >= 0:
+            raise ConfigError(
+                f"[components.{name}] context must not be negative, but it is "
+                f"{context}. Set it to 0 to look at each sentence alone."
+            )
+        self.detector = detector
+        self.name = name
+        self.threshold = threshold
+        self.context = context
+        self.sentences = sentences
+        self.overwrite = overwrite
+        install_extensions()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the languages of a doc.
+
+        doc (Doc): The doc.
+        RETURNS (Doc): The same doc.
+        """
+        error_handler = self.get_error_handler()
+        try:
+            self.set_annotations([doc], self.predict([doc]))
+        except Exception as error:
+            error_handler(self.name, self, [doc], error)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Find the languages of a stream of docs.
+
+        stream (Iterable[Doc]): The docs.
+        batch_size (int): Number of docs that are looked at together.
+        YIELDS (Doc): The same docs, in order.
+        """
+        error_handler = self.get_error_handler()
+        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
+            try:
+                self.set_annotations(docs, self.predict(docs))
+            except Exception as error:
+                error_handler(self.name, self, docs, error)
+            else:
+                yield from docs
+
+    def predict(self, docs: Sequence[Doc]) -> List[DocLanguages]:
+        """Find the languages of docs, without changing these.
+
+        docs (Sequence[Doc]): The docs.
+        RETURNS (List[DocLanguages]): For each doc its languages: those that are
+            known (unless they are to be overwritten) or else those detected.
+        """
+        known = [None if self.overwrite else self._find_known(doc) for doc in docs]
+        unknown = [doc for doc, languages in zip(docs, known) if languages is None]
+        detected = iter(self._detect(unknown))
+        return [
+            next(detected) if languages is None else languages for languages in known
+        ]
+
+    def set_annotations(
+        self, docs: Iterable[Doc], predictions: Iterable[DocLanguages]
+    ) -> None:
+        """Store the languages of docs.
+
+        docs (Iterable[Doc]): The docs.
+        predictions (Iterable[DocLanguages]): The languages of each.
+        """
+        for doc, languages in zip(docs, predictions):
+            write_languages(doc, languages)
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """RETURNS (bytes): Nothing, for the config says it all."""
+        return b""
+
+    def from_bytes(
+        self, bytes_data: bytes, *, exclude: Iterable[str] = ()
+    ) -> "LanguageDetector":
+        """RETURNS (LanguageDetector): The component as it is."""
+        return self
+
+    def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
+        """Write nothing, for the config says it all."""
+
+    def from_disk(
+        self, path: Union[str, Path], *, exclude: Iterable[str] = ()
+    ) -> "LanguageDetector":
+        """RETURNS (LanguageDetector): The component as it is."""
+        return self
+
+    def _find_known(self, doc: Doc) -> Optional[DocLanguages]:
+        stored = read_languages(doc)
+        if stored is not None:
+            return stored
+        language = foreign_language(doc)
+        if language is None:
+            return None
+        scores = {language: 1.0}
+        offsets = self._offsets(doc)
+        codes = [language for _ in offsets]
+        return DocLanguages(language, scores, offsets, codes, [scores for _ in codes])
+
+    def _detect(self, docs: Sequence[Doc]) -> Iterator[DocLanguages]:
+        """Detect the languages of all docs and sentences together."""
+        offsets = [self._offsets(doc) for doc in docs]
+        texts: List[str] = []
+        for doc, places in zip(docs, offsets):
+            text = doc.text
+            texts.append(text)
+            texts.extend(text[start:end] for start, end in places)
+        scores = self.detector(texts)
+        if len(scores) != len(texts):
+            raise ConfigError(
+                f"The detector of {self.name!r} has to return one dict for each of "
+                f"{len(texts)} texts, but it returned {len(scores)}. Correct it, or "
+                f"use another detector."
+            )
+        found = iter(zip(texts, scores))
+        for places in offsets:
+            _, of_doc = next(found)
+            sentences = [next(found) for _ in places]
+            yield self._make_languages(of_doc, places, sentences)
+
+    def _make_languages(
+        self,
+        of_doc: Dict[str, float],
+        offsets: List[List[int]],
+        found: List[Tuple[str, Dict[str, float]]],
+    ) -> DocLanguages:
+        """Make one prediction of what was found for a doc and its sentences."""
+        if len(found) == 1:
+            sentences = [of_doc]
+        else:
+            sentences = [
+                (
+                    in_context(scores, of_doc, self.context)
+                    if _has_letter(text)
+                    else of_doc
+                )
+                for text, scores in found
+            ]
+        return DocLanguages(
+            best_language(of_doc, self.threshold),
+            of_doc,
+            offsets,
+            [best_language(scores, self.threshold) for scores in sentences],
+            sentences,
+            self.overwrite,
+        )
+
+    def _offsets(self, doc: Doc) -> List[List[int]]:
+        """Start and end character of each stretch that is looked at."""
+        bounds = sentence_bounds(doc) if self.sentences else [(0, len(doc))]
+        return [
+            [doc[start].idx, doc[end - 1].idx + len(doc[end - 1])]
+            for start, end in bounds
+            if start < end
+        ]
+
+
+def best_language(scores: Mapping[str, float], threshold: float = 0.0) -> str:
+    """Find the most probable language.
+
+    scores (Mapping[str, float]): Probabilities of languages.
+    threshold (float): Least probability that it must have.
+    RETURNS (str): Its code, or "und" if there is none, it does not reach the
+        threshold, or another one is just as probable.
+    """
+    best, second = (*sorted(scores.values(), reverse=True), 0.0, 0.0)[:2]
+    if best < threshold or best == second:
+        return UNDETERMINED
+    return max(scores, key=scores.__getitem__)
+
+
+def in_context(
+    sentence: Mapping[str, float], doc: Mapping[str, float], weight: float
+) -> Dict[str, float]:
+    """Let the probabilities of a sentence follow those of its doc, softly: the
+    language of the doc counts up to 1 + weight times as much as others. "Ja." is
+    so little evidence that it takes on the language of the doc; a whole sentence
+    in another language keeps its own.
+
+    sentence (Mapping[str, float]): Probabilities by the sentence alone.
+    doc (Mapping[str, float]): Probabilities of the doc, at most 1 each, which
+        make it a limited prior.
+    weight (float): How much the sentence follows.
+    RETURNS (Dict[str, float]): Probabilities of the sentence in its doc.
+    """
+    return normalize_scores(
+        {
+            language: score * (1.0 + weight * doc.get(language, 0.0))
+            for language, score in sentence.items()
+        }
+    )
+
+
+def _has_letter(text: str) -> bool:
+    return any(char.isalpha() for char in text)

@@ -1,0 +1,216 @@
+"""Detectors of the language of short texts.
+
+A detector is any callable that takes texts and returns, for each, the
+probabilities of the languages. The default is py3langid's naive Bayes model,
+restricted to the languages that are asked for.
+"""
+
+import copy
+import unicodedata
+from functools import lru_cache
+from typing import (
+    Any,
+    Dict,
+    FrozenSet,
+    List,
+    Mapping,
+    Optional,
+    Protocol,
+    Sequence,
+    runtime_checkable,
+)
+
+from spacy.util import registry
+
+from ..errors import ConfigError
+
+DEFAULT_LANGUAGES = ("en", "es", "pt", "de", "zh", "ar")
+
+# The scripts in which languages other than those in Latin letters are written,
+# each by the word with which the names of its letters start in Unicode.
+_WRITTEN_IN = {
+    "ARABIC": "ar ary arz fa ps sdh ug ur",
+    "ARMENIAN": "hy",
+    "BENGALI": "as bn",
+    "CJK": "ja ko wuu yue zh",
+    "CYRILLIC": "ba be bg kk ky mk mn ru tg tt uk",
+    "DEVANAGARI": "hi mr ne sa",
+    "ETHIOPIC": "am",
+    "GEORGIAN": "ka",
+    "GREEK": "el grc",
+    "GUJARATI": "gu",
+    "GURMUKHI": "pa",
+    "HANGUL": "ko",
+    "HEBREW": "hbo he",
+    "HIRAGANA": "ja",
+    "KANNADA": "kn",
+    "KATAKANA": "ja",
+    "KHMER": "km",
+    "LAO": "lo",
+    "MALAYALAM": "ml",
+    "MYANMAR": "my",
+    "ORIYA": "or",
+    "SINHALA": "si",
+    "TAMIL": "ta",
+    "TELUGU": "te",
+    "THAI": "th",
+    "TIBETAN": "dz",
+}
+_IN_SEVERAL_SCRIPTS = "az crh fuv gom kab ku sr tk uz uzs zxx".split()
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """What the component `xoie_lang` asks of a detector."""
+
+    def __call__(self, texts: Sequence[str]) -> List[Dict[str, float]]:
+        """Find the languages of texts.
+
+        texts (Sequence[str]): The texts, for instance sentences.
+        RETURNS (List[Dict[str, float]]): For each text the probability of each
+            language, by falling probability, with a sum of 1. Empty for a text
+            without any letter, or in a script of none of the languages.
+        """
+        ...
+
+
+@registry.misc("spacy-xoie.LangidDetector.v1")  # type: ignore[untyped-decorator]
+def make_langid_detector(
+    languages: Sequence[str] = DEFAULT_LANGUAGES,
+) -> Detector:
+    """Make a detector of the given languages on py3langid's model.
+
+    languages (Sequence[str]): Codes of the languages to tell apart.
+    RETURNS (Detector): The detector.
+    RAISES (ConfigError): If there are no languages, one is named twice, or one
+        is unknown to py3langid.
+    """
+    return LangidDetector(languages)
+
+
+class LangidDetector:
+    """py3langid, restricted to some languages and to the scripts of a text.
+
+    The model is loaded when the first text comes; only languages other than
+    the default ones have to be looked up in it before. Detectors share the
+    model's parameters, but neither with py3langid's global identifier nor with
+    each other the languages that they are restricted to.
+    """
+
+    def __init__(self, languages: Sequence[str] = DEFAULT_LANGUAGES) -> None:
+        """Create a detector.
+
+        languages (Sequence[str]): Codes of the languages to tell apart.
+        RAISES (ConfigError): If there are no languages, one is named twice, or
+            one is unknown to py3langid.
+        """
+        self.languages = tuple(languages)
+        self._identifier: Optional[Any] = None
+        self._check_languages()
+
+    def __call__(self, texts: Sequence[str]) -> List[Dict[str, float]]:
+        """Find the languages of texts.
+
+        texts (Sequence[str]): The texts, for instance sentences.
+        RETURNS (List[Dict[str, float]]): For each text the probability of each
+            language, by falling probability. Empty for a text without any
+            letter, or in a script of none of the languages.
+        """
+        return [self._detect(unicodedata.normalize("NFKC", text)) for text in texts]
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**self.__dict__, "_identifier": None}
+
+    def _detect(self, text: str) -> Dict[str, float]:
+        scripts = find_scripts(text)
+        candidates = {
+            language for language in self.languages if _may_be_in(language, scripts)
+        }
+        if not scripts or not candidates:
+            return {}
+        if self._identifier is None:
+            self._identifier = copy.copy(_load_identifier())
+            self._identifier.set_languages(self.languages)
+        # The model learned from running text: a word is much easier for it to
+        # recognise (one-word texts: 83 % right instead of 69 %) between blanks.
+        ranking = self._identifier.rank(f" {text} ")
+        return normalize_scores(
+            {language: p for language, p in ranking if language in candidates}
+        )
+
+    def _check_languages(self) -> None:
+        if not self.languages:
+            raise ConfigError(
+                "The language detector has an empty list of languages. Name at "
+                "least one; known are: " + ", ".join(_known_languages()) + "."
+            )
+        twice = {code for code in self.languages if self.languages.count(code) > 1}
+        if twice:
+            raise ConfigError(
+                f"The language detector was given {_list(twice)} more than once: "
+                f"{list(self.languages)}. Name each language once."
+            )
+        if not set(self.languages) <= set(DEFAULT_LANGUAGES):
+            unknown = set(self.languages) - set(_known_languages())
+            if unknown:
+                raise ConfigError(
+                    f"The language detector does not know {_list(unknown)}. Known "
+                    f"are: {', '.join(_known_languages())}."
+                )
+
+
+def find_scripts(text: str) -> FrozenSet[str]:
+    """Find the scripts of a text's letters.
+
+    text (str): The text.
+    RETURNS (FrozenSet[str]): Each script as the word with which the names of its
+        letters start in Unicode: "LATIN", "ARABIC", "CJK" …
+    """
+    return frozenset(_script_of(char) for char in set(text) if char.isalpha())
+
+
+def normalize_scores(scores: Mapping[str, float]) -> Dict[str, float]:
+    """Scale scores to a sum of 1 and sort them.
+
+    scores (Mapping[str, float]): A weight of at least 0 for each language.
+    RETURNS (Dict[str, float]): Probabilities by falling probability, languages
+        of the same by their code. Empty if all weights are 0.
+    """
+    total = sum(scores.values())
+    if not total > 0:
+        return {}
+    ranking = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return {language: float(score / total) for language, score in ranking}
+
+
+@lru_cache(maxsize=4096)
+def _script_of(char: str) -> str:
+    return unicodedata.name(char, "UNKNOWN").split()[0]
+
+
+def _may_be_in(language: str, scripts: FrozenSet[str]) -> bool:
+    """Whether a text in these scripts can hold anything in the language."""
+    if language in _IN_SEVERAL_SCRIPTS:
+        return True
+    return not scripts.isdisjoint(_scripts_of(language))
+
+
+@lru_cache(maxsize=None)
+def _scripts_of(language: str) -> FrozenSet[str]:
+    scripts = [s for s, codes in _WRITTEN_IN.items() if language in codes.split()]
+    return frozenset(scripts or ["LATIN"])
+
+
+@lru_cache(maxsize=1)
+def _load_identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _known_languages() -> List[str]:
+    return sorted(_load_identifier().labels)
+
+
+def _list(values: Any) -> str:
+    return ", ".join(repr(value) for value in sorted(values))

@@ -1,0 +1,163 @@
+"""One tokenizer for texts in any language.
+
+spaCy's rules for `xx`, with three additions that change nothing elsewhere:
+scripts that are written without spaces are cut into characters (Chinese,
+Japanese) or clusters (Thai), and elided articles and pronouns of the Romance
+languages are tokens of their own ("l'homme": l' homme).
+"""
+
+import re
+from typing import Callable, List, Set, Tuple
+
+from spacy.attrs import NORM, ORTH
+from spacy.lang.norm_exceptions import BASE_NORMS
+from spacy.lang.xx import MultiLanguage
+from spacy.language import Language
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+from spacy.util import (
+    compile_infix_regex,
+    compile_prefix_regex,
+    compile_suffix_regex,
+    registry,
+)
+from spacy.vocab import Vocab
+
+# Characters that are tokens, as ranges of a regular expression. Not among them:
+# digits and letters in full width, which make words as Latin ones do, and U+3000,
+# which is white space.
+_UNSPACED = (
+    "\u0e01-\u0e30\u0e32\u0e40-\u0e46\u0e4f\u0e5a\u0e5b"  # Thai
+    "\u2e80-\u2fff"  # radicals, ideographic description
+    "\u3001-\u3029\u3030-\u3098\u309b-\u30ff"  # CJK punctuation, kana
+    "\u3190-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han, enclosed and compatibility
+    "\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9d"  # forms
+    "\U0001aff0-\U0001b16f\U0001f200-\U0001f2ff"  # old kana, enclosed Han
+    "\U00020000-\U0003fffd"  # Han of the further planes
+)
+# Marks that belong to the character before them.
+_MARKS = (
+    "\u0300-\u036f\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff"
+    "\u200c\u200d\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
+    "\uff9e\uff9f\U000e0100-\U000e01ef"
+)
+_CLUSTER = re.compile(f"[{_UNSPACED}][{_MARKS}]*")
+_RUN = re.compile(f"[{_UNSPACED}][{_UNSPACED}{_MARKS}]*")
+
+# French, Italian and Catalan words that lose their vowel before another vowel.
+# English contractions have a consonant after the apostrophe, or other words
+# before it.
+_ELIDED = (
+    "c|d|j|l|m|n|s|t|v|gl|qu|un|jusqu|lorsqu|puisqu|quoiqu"
+    "|all|coll|dall|dell|nell|sull|anch|bell|com|cos|dov|quell|quest|sant|senz|tutt"
+)
+_ELISION = (
+    rf"(?i:(?<![\w'’])(?:{_ELIDED})['’]"
+    r"(?=[«“]|\"?[0-9aeiouyhàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ]))"
+)
+
+_MAX_CACHED_NORMS = 100_000
+
+
+class MultilingualTokenizer(Tokenizer):  # type: ignore[misc]
+    """spaCy's rules for `xx`; Han, Kana and Thai cut into characters or clusters;
+    elisions split off.
+
+    The attributes that models read (NORM, PREFIX, SUFFIX, SHAPE) are functions of
+    the text alone: a vocabulary's own norms, such as those of British spelling,
+    are set aside, so that a model sees the same whatever `nlp.lang` is.
+    `explain` knows of the rules only, not of the unspaced scripts.
+    """
+
+    @classmethod
+    def from_vocab(cls, vocab: Vocab) -> "MultilingualTokenizer":
+        """Create a tokenizer with the default rules.
+
+        vocab (Vocab): The vocabulary of the docs.
+        RETURNS (MultilingualTokenizer): The tokenizer.
+        """
+        defaults = MultiLanguage.Defaults
+        prefixes = [_ELISION, *(defaults.prefixes or ())]
+        infixes = [*(defaults.infixes or ()), _ELISION]
+        return cls(
+            vocab,
+            rules=defaults.tokenizer_exceptions,
+            prefix_search=compile_prefix_regex(prefixes).search,
+            suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
+            infix_finditer=compile_infix_regex(infixes).finditer,
+            token_match=defaults.token_match,
+            url_match=defaults.url_match,
+        )
+
+    def __call__(self, text: str) -> Doc:
+        """Tokenize a text.
+
+        text (str): The text.
+        RETURNS (Doc): A doc of exactly this text.
+        """
+        if _RUN.search(text) is None:
+            doc: Doc = super().__call__(text)
+        else:
+            doc = self._tokenize_unspaced(text)
+        self._set_norms(doc)
+        return doc
+
+    def _tokenize_unspaced(self, text: str) -> Doc:
+        """Cut runs of unspaced script out before the rules see them: otherwise
+        whole sentences would enter the vocabulary as words."""
+        words: List[str] = []
+        spaces: List[bool] = []
+        position = 0
+        for run in _RUN.finditer(text):
+            self._tokenize_spaced(text[position : run.start()], words, spaces)
+            for cluster in _CLUSTER.findall(run.group()):
+                words.append(cluster)
+                spaces.append(False)
+            position = run.end()
+        self._tokenize_spaced(text[position:], words, spaces)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def _tokenize_spaced(self, text: str, words: List[str], spaces: List[bool]) -> None:
+        if words and text.startswith(" "):
+            spaces[-1] = True
+            text = text[1:]
+        if text:
+            doc = super().__call__(text)
+            words.extend(token.text for token in doc)
+            spaces.extend(bool(token.whitespace_) for token in doc)
+
+    def _set_norms(self, doc: Doc) -> None:
+        pairs = list(zip(doc.to_array(ORTH).tolist(), doc.to_array(NORM).tolist()))
+        right = self._right_norms
+        if right.issuperset(pairs):
+            return
+        if len(right) > _MAX_CACHED_NORMS:
+            right.clear()
+        for token, pair in zip(doc, pairs):
+            if pair not in right:
+                norm = BASE_NORMS.get(token.text, token.text.lower())
+                if token.norm_ == norm:
+                    right.add(pair)
+                else:
+                    token.norm_ = norm
+
+    @property
+    def _right_norms(self) -> Set[Tuple[int, int]]:
+        """Ids of words with the ids of the norms that they should have. Made on
+        demand, for a tokenizer is also created by unpickling."""
+        pairs: Set[Tuple[int, int]] = self.__dict__.setdefault("right_norms", set())
+        return pairs
+
+
+@registry.tokenizers("spacy-xoie.MultilingualTokenizer.v1")  # type: ignore[untyped-decorator]
+def make_multilingual_tokenizer() -> Callable[[Language], MultilingualTokenizer]:
+    """Make a factory of tokenizers for texts in any language.
+
+    RETURNS (Callable[[Language], MultilingualTokenizer]): Makes the tokenizer of
+        a pipeline.
+    """
+
+    def make_tokenizer(nlp: Language) -> MultilingualTokenizer:
+        return MultilingualTokenizer.from_vocab(nlp.vocab)
+
+    return make_tokenizer

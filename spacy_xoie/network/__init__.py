@@ -1,0 +1,17 @@
+"""The networks: pure torch, free of spaCy and thinc."""
+
+from .adapters import AdapterBank, GateState
+from .model import Batch, TripleNetwork
+from .routing import LanguageRouter, MixtureRouter, Router
+from .stages import STAGES
+
+__all__ = [
+    "AdapterBank",
+    "Batch",
+    "GateState",
+    "LanguageRouter",
+    "MixtureRouter",
+    "Router",
+    "STAGES",
+    "TripleNetwork",
+]

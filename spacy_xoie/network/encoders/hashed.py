@@ -1,0 +1,85 @@
+"""The small encoder: hashed lexical attributes and a convolutional stack."""
+
+from typing import Dict, Sequence, cast
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import ConfigError
+from ..adapters import BagEmbedding
+from ..layers import ConvolutionLayer
+from .base import BeforeLayer, Encoder
+
+
+class HashedEncoder(Encoder):
+    """Bloom embeddings (Serrà & Karatzoglou 2017; thinc's HashEmbed) of a few
+    lexical attributes, mixed to one vector a token, then residual convolutions.
+
+    inputs: "attributes" (rows, tokens, attributes, hashes), row numbers modulo
+    the size of each table; "mask" (rows, tokens).
+
+    width (int): Width of the hidden states.
+    rows (Sequence[int]): Size of the table of each attribute.
+    dilations (Sequence[int]): One convolution layer for each number; a layer sees
+        its token and the one that is `dilation` tokens to either side.
+    dropout (float): Dropout on the output of each layer.
+    word_dropout (float): Probability that a token's attributes are hidden while
+        training, so that the model learns to use the context of unknown words.
+    """
+
+    def __init__(
+        self,
+        *,
+        width: int,
+        rows: Sequence[int],
+        dilations: Sequence[int],
+        dropout: float = 0.1,
+        word_dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        if width < 1 or min(rows, default=0) < 1 or min(dilations, default=1) < 1:
+            raise ConfigError(
+                f"The encoder's sizes must be 1 or more, but they are width={width}, "
+                f"rows={list(rows)}, dilations={list(dilations)}."
+            )
+        self.width = width
+        self.n_layers = len(dilations)
+        self.word_dropout = word_dropout
+        self.tables = nn.ModuleList(BagEmbedding(n, width) for n in rows)
+        for table in self.tables:
+            nn.init.normal_(cast(nn.Embedding, table).weight, std=0.1)
+        self.mix = nn.Linear(len(rows) * width, 2 * width)
+        self.mix_norm = nn.LayerNorm(width)
+        self.dropout = nn.Dropout(dropout)
+        self.convolutions = nn.ModuleList(
+            ConvolutionLayer(width, dilation, dropout) for dilation in dilations
+        )
+
+    def positions(self, inputs: Dict[str, Tensor]) -> Tensor:
+        return inputs["mask"]
+
+    def embed(self, inputs: Dict[str, Tensor]) -> Tensor:
+        attributes = inputs["attributes"]
+        vectors = [
+            table(attributes[:, :, number]) for number, table in enumerate(self.tables)
+        ]
+        if self.training and self.word_dropout:
+            # Each attribute is hidden on its own, so that a rare word keeps some.
+            chance = torch.full((*attributes.shape[:3], 1), 1 - self.word_dropout)
+            keep = torch.bernoulli(chance).to(vectors[0].device)
+            vectors = [v * keep[:, :, number] for number, v in enumerate(vectors)]
+        left, right = self.mix(torch.cat(vectors, dim=-1)).chunk(2, dim=-1)
+        hidden = self.mix_norm(torch.maximum(left, right))
+        mixed: Tensor = self.dropout(hidden) * inputs["mask"][:, :, None]
+        return mixed
+
+    def forward(
+        self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None
+    ) -> Tensor:
+        hidden = self.embed(inputs)
+        mask = inputs["mask"][:, :, None].to(hidden.dtype)
+        for number, layer in enumerate(self.convolutions):
+            if before_layer is not None:
+                before_layer(number, hidden)
+            hidden = layer(hidden, mask)
+        return hidden

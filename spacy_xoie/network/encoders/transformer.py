@@ -1,0 +1,80 @@
+"""The large encoder: any Hugging Face encoder, XLM-R for example."""
+
+import threading
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, Tuple
+
+import torch
+from torch import Tensor, nn
+
+from .base import BeforeLayer, Encoder
+
+
+class TransformerEncoder(Encoder):
+    """A pretrained transformer, read out as the mean of each token's wordpieces.
+
+    inputs: "input_ids" and "attention_mask" (rows, pieces); "piece" (n,) and
+    "token" (n,): that piece, counted over the whole batch, is part of that
+    token, counted over the whole padded batch; "mask" (rows, tokens).
+
+    model (PreTrainedModel): The Hugging Face encoder.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+        self.width = int(model.config.hidden_size)
+        self.n_layers = len(_stack(model))
+
+    def positions(self, inputs: Dict[str, Tensor]) -> Tensor:
+        return inputs["attention_mask"].bool()
+
+    def embed(self, inputs: Dict[str, Tensor]) -> Tensor:
+        hidden: Tensor = self.model.embeddings(input_ids=inputs["input_ids"])
+        return hidden
+
+    def forward(
+        self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None
+    ) -> Tensor:
+        with _hooks(_stack(self.model), before_layer):
+            pieces: Tensor = self.model(
+                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+            ).last_hidden_state
+        rows, tokens = inputs["mask"].shape
+        flat = pieces.flatten(0, 1)[inputs["piece"]]
+        total = flat.new_zeros(rows * tokens, self.width)
+        total = total.index_add(0, inputs["token"], flat)
+        count = torch.bincount(inputs["token"], minlength=rows * tokens)
+        mean = total / count.clamp(min=1).unsqueeze(1)
+        return mean.view(rows, tokens, self.width)
+
+
+def _stack(model: nn.Module) -> nn.ModuleList:
+    """The encoder stack: the longest list of layers within the model."""
+    stacks = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
+    return max(stacks, key=len)
+
+
+@contextmanager
+def _hooks(layers: nn.ModuleList, before_layer: BeforeLayer) -> Iterator[None]:
+    """Call `before_layer` while the layers run, in this thread."""
+    handles = []
+    thread = threading.get_ident()
+
+    def hook(number: int, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
+        if before_layer is not None and threading.get_ident() == thread:
+            before_layer(number, args[0] if args else kwargs["hidden_states"])
+
+    if before_layer is not None:
+        for number, layer in enumerate(layers):
+            handles.append(
+                layer.register_forward_pre_hook(
+                    lambda _, args, kwargs, number=number: hook(number, args, kwargs),
+                    with_kwargs=True,
+                )
+            )
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()

@@ -1,0 +1,151 @@
+"""The whole network: encoder with routed adapters, and head."""
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ..ty import TokenTriple
+from .adapters import AdapterBank, GateState
+from .encoders import Encoder
+from .heads import Gold, Head
+from .routing import Router, Routing
+
+
+@dataclass
+class Batch:
+    """Sentences, padded to the longest of them.
+
+    inputs (Dict[str, Tensor]): Features for the encoder.
+    mask (Tensor): (rows, tokens), True where there is a token.
+    languages (Tensor): (rows, experts), probability of each expert's language.
+    gold (Optional[Sequence[Gold]]): Gold triples of each row, for training.
+    """
+
+    inputs: Dict[str, Tensor]
+    mask: Tensor
+    languages: Tensor
+    gold: Optional[Sequence[Gold]] = None
+
+
+class TripleNetwork(nn.Module):
+    """From features of sentences to triples, or to a loss.
+
+    encoder (Encoder): Makes the hidden states.
+    head (Head): Reads triples off them.
+    bank (Optional[AdapterBank]): Adapters, injected into the encoder.
+    router (Optional[Router]): Chooses among them; needed if there is a bank.
+
+    routed (bool): Whether the adapters take part. They do from the first stage
+        on that trains them; before, they would add zero at some cost.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        head: Head,
+        *,
+        bank: Optional[AdapterBank] = None,
+        router: Optional[Router] = None,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = head
+        self.router = router if bank is not None else None
+        self.bank = bank
+        self.routed = False
+        self._state = GateState() if bank is None else bank.state
+
+    @property
+    def experts(self) -> List[str]:
+        return [] if self.bank is None else list(self.bank.experts)
+
+    def adapter_label(self, languages: Mapping[str, float]) -> str:
+        """languages (Mapping[str, float]): Language distribution of a sentence.
+        RETURNS (str): The adapter that serves it, "mixture" for several, "" if none.
+        """
+        if not self.routed or self.router is None:
+            return ""
+        return self.router.label(languages, self.experts)
+
+    def merge(self, weights: Dict[str, float]) -> None:
+        """Fold a fixed mixture of adapters into the encoder and drop the bank and
+        the router. See `AdapterBank.merge`."""
+        if self.bank is not None:
+            self.bank.merge(self.encoder, weights)
+            self.bank = self.router = None
+            self.routed = False
+
+    def encode(self, batch: Batch) -> Tensor:
+        """RETURNS (Tensor): (rows, tokens, width), hidden states of a batch."""
+        return self._encode(batch, [])
+
+    def loss(self, batch: Batch) -> Dict[str, Tensor]:
+        """RETURNS (Dict[str, Tensor]): The terms of the loss on `batch.gold`."""
+        routing: List[Tensor] = []
+        hidden = self._encode(batch, routing)
+        losses = self.head.loss(hidden, batch.mask, batch.gold or [])
+        if routing:
+            losses["router"] = torch.stack(routing).mean()
+        return losses
+
+    def extract(
+        self, batch: Batch, *, threshold: float, max_triples: int
+    ) -> List[List[TokenTriple]]:
+        """RETURNS (List[List[TokenTriple]]): The triples of each row, in token
+        offsets of the row. See `Head.extract`."""
+        return self.head.extract(
+            self.encode(batch),
+            batch.mask,
+            threshold=threshold,
+            max_triples=max_triples,
+        )
+
+    def gates(self, batch: Batch) -> Optional[Tensor]:
+        """RETURNS (Optional[Tensor]): (rows, experts), the gates at the first layer;
+        None without adapters."""
+        if not self.routed or self.router is None:
+            return None
+        return self._first_gates(batch, []).detach()
+
+    def forward(self, task: str, batch: Batch, **settings: Any) -> Any:
+        """Run one task, "loss" or "extract", on a batch."""
+        return {"loss": self.loss, "extract": self.extract}[task](batch, **settings)
+
+    def _encode(self, batch: Batch, losses: List[Tensor]) -> Tensor:
+        if not self.routed or self.router is None:
+            with self._state.use(None):
+                plain: Tensor = self.encoder(batch.inputs)
+            return plain
+
+        def reroute(layer: int, hidden: Tensor) -> None:
+            self._state.set(self._route(batch, layer, hidden, losses))
+
+        with self._state.use(self._first_gates(batch, losses)):
+            each_layer = reroute if self.router.per_layer else None
+            hidden: Tensor = self.encoder(batch.inputs, each_layer)
+        return hidden
+
+    def _first_gates(self, batch: Batch, losses: List[Tensor]) -> Tensor:
+        """Gates for the embeddings and, unless decided per layer, all layers."""
+        hidden = None
+        if self.router is not None and self.router.reads_hidden:
+            with self._state.use(None):
+                hidden = self.encoder.embed(batch.inputs)
+        return self._route(batch, 0, hidden, losses)
+
+    def _route(
+        self, batch: Batch, layer: int, hidden: Optional[Tensor], losses: List[Tensor]
+    ) -> Tensor:
+        assert self.router is not None
+        summary = None
+        if hidden is not None:
+            weights = self.encoder.positions(batch.inputs)[:, :, None].to(hidden.dtype)
+            summary = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
+        sure, index = batch.languages.max(dim=1)
+        gold = torch.where(sure > 0.5, index, -1) if self.training else None
+        routing: Routing = self.router(batch.languages, summary, layer, gold)
+        if routing.loss is not None:
+            losses.append(routing.loss)
+        return routing.gates

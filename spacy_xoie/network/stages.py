@@ -1,0 +1,85 @@
+"""Stages of training: which parameters learn (MT4CrossOIE, section 3).
+
+1. "embeddings": the embedding matrices and the head,
+2. "encoder": everything but the embedding matrices (and but the adapters),
+3. "adapters": the adapters, the router and the head.
+
+"all" trains everything, "frozen" nothing.
+"""
+
+from typing import Dict, List
+
+from torch import nn
+
+from ..errors import ConfigError
+from .model import TripleNetwork
+
+STAGES = ("embeddings", "encoder", "adapters", "all", "frozen")
+
+EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD = (
+    "embeddings",
+    "encoder",
+    "adapters",
+    "router",
+    "head",
+)
+
+TRAINABLE: Dict[str, List[str]] = {
+    "embeddings": [EMBEDDINGS, HEAD],
+    "encoder": [ENCODER, HEAD],
+    "adapters": [ADAPTERS, ROUTER, HEAD],
+    "all": [EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD],
+    "frozen": [],
+}
+"""The groups of parameters that each stage trains."""
+
+
+def parameter_groups(network: nn.Module) -> Dict[str, str]:
+    """RETURNS (Dict[str, str]): The group of each parameter, by its name."""
+    embeddings = {
+        f"{name}.weight"
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Embedding)
+    }
+    groups: Dict[str, str] = {}
+    for name, _ in network.named_parameters():
+        if not name.startswith("encoder."):
+            groups[name] = name.split(".")[0]
+        elif ".lora_A." in name or ".lora_B." in name:
+            groups[name] = ADAPTERS
+        else:
+            groups[name] = EMBEDDINGS if name in embeddings else ENCODER
+    return groups
+
+
+def set_stage(network: TripleNetwork, stage: str) -> List[str]:
+    """Let the parameters of a stage learn and freeze all others.
+
+    Gradients are cleared: thinc's optimizer moves a parameter on its momentum as
+    long as it has a gradient, be it zero.
+
+    network (TripleNetwork): The network, changed in place.
+    stage (str): One of `STAGES`.
+    RETURNS (List[str]): Names of the parameters that learn.
+    RAISES (ConfigError): If there is no such stage, or nothing for it to train.
+    """
+    if stage not in TRAINABLE:
+        raise ConfigError(
+            f"There is no training stage {stage!r}; the stages are "
+            f"{', '.join(map(repr, STAGES))}."
+        )
+    groups = parameter_groups(network)
+    if stage == "adapters" and ADAPTERS not in groups.values():
+        raise ConfigError(
+            "The stage 'adapters' was asked for, but the model has no adapters. Give "
+            "it a bank (`[components.xoie.model.bank]`) when it is first trained."
+        )
+    if ADAPTERS in TRAINABLE[stage] and network.bank is not None:
+        network.routed = True
+    trained = []
+    for name, parameter in network.named_parameters():
+        parameter.grad = None
+        parameter.requires_grad_(groups[name] in TRAINABLE[stage])
+        if parameter.requires_grad:
+            trained.append(name)
+    return trained

@@ -1,0 +1,177 @@
+"""Trained pipelines as installable wheels, one for all languages and one for each."""
+
+import shutil
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
+
+from spacy import util
+from spacy.cli.package import package
+from spacy.language import Language
+
+from .about import __version__
+from .errors import ConfigError, ModelDataError
+from .extraction.component import TripleExtractor
+from .extraction.model import shim_of
+
+PathLike = Union[str, Path]
+
+
+def merge_language(
+    nlp: Language, language: str, *, component: str = "xoie", detector: str = "xoie_lang"
+) -> Language:
+    """Make a pipeline for one language, with its adapter merged into the encoder: it
+    gives the triples of the multilingual pipeline routed to that language, at the
+    cost of a model without adapters.
+
+    nlp (Language): The multilingual pipeline.
+    language (str): Code of the language.
+    component (str): Name of the extractor.
+    detector (str): Name of the language detector, which is left out.
+    RETURNS (Language): The pipeline of that language.
+    RAISES (ConfigError): If there is no such component or adapter.
+    """
+    pipe = _extractor(nlp, component)
+    if language not in pipe.languages:
+        raise ConfigError(
+            f"The pipeline has no adapter for {language!r}; it has "
+            f"{', '.join(pipe.languages) or 'none'}."
+        )
+    config = nlp.config.copy()
+    config["nlp"]["lang"] = language
+    config["nlp"]["pipeline"] = [n for n in nlp.pipe_names if n != detector]
+    config["components"].pop(detector, None)
+    model = config["components"][component]["model"]
+    model["bank"] = model["router"] = None
+    merged = util.load_model_from_config(config, auto_fill=True)
+    for name in config["nlp"]["pipeline"]:
+        if name != component:
+            merged.get_pipe(name).from_bytes(nlp.get_pipe(name).to_bytes())
+    network = shim_of(pipe.model.copy()).network
+    network.merge({language: 1.0})
+    shim_of(_extractor(merged, component).model).network = network
+    merged.meta.update(
+        {key: value for key, value in nlp.meta.items() if key not in _OWN_META}
+    )
+    return merged
+
+
+def build_wheels(
+    model: PathLike,
+    output: PathLike,
+    *,
+    languages: Optional[Sequence[str]] = None,
+    name: str = "xoie_sm",
+    version: str = __version__,
+    metrics: Optional[Mapping[str, Any]] = None,
+    sources: Sequence[Mapping[str, str]] = (),
+    component: str = "xoie",
+) -> Iterator[Path]:
+    """Build the wheel of a multilingual pipeline and those of its languages.
+
+    model (PathLike): Folder of the trained pipeline.
+    output (PathLike): Folder for the wheels. A wheel is there wholly or not at all.
+    languages (Optional[Sequence[str]]): Languages with a wheel of their own; None
+        for all that have an adapter.
+    name (str): Name after the language: "xoie_sm" makes `xx_xoie_sm`.
+    version (str): Version of the packages.
+    metrics (Optional[Mapping[str, Any]]): Scores of `evaluate_pipeline`, for the meta
+        data: all of them, in a language's wheel those of the language.
+    sources (Sequence[Mapping[str, str]]): What the pipeline was trained on: "name",
+        "url", "author" and "license" of each source.
+    component (str): Name of the extractor.
+    YIELDS (Path): Each wheel, when it is there.
+    """
+    nlp = util.load_model(model)
+    output = Path(output)
+    output.mkdir(parents=True, exist_ok=True)
+    codes = list(_extractor(nlp, component).languages)
+    chosen = codes if languages is None else list(languages)
+    scores = dict(metrics or {})
+    nlp.meta["description"] = f"Triples from text in {len(codes)} languages."
+    _describe(nlp, name, version, codes, scores, sources)
+    yield _wheel(nlp, output)
+    for code in chosen:
+        merged = merge_language(nlp, code, component=component)
+        per_language = scores.get("xoie_per_language", {})
+        own = {"xoie_per_language": {code: per_language[code]}} if code in per_language else {}
+        merged.meta["description"] = f"Triples from text in one language, {code}."
+        _describe(merged, name, version, [code], own, sources)
+        yield _wheel(merged, output)
+
+
+_OWN_META = ("lang", "name", "pipeline", "components", "labels", "vectors", "disabled")
+
+
+def _describe(
+    nlp: Language,
+    name: str,
+    version: str,
+    languages: Sequence[str],
+    scores: Mapping[str, Any],
+    sources: Sequence[Mapping[str, str]],
+) -> None:
+    major, minor = __version__.split(".")[:2]
+    nlp.meta.update(
+        {
+            "name": name,
+            "version": version,
+            "languages": list(languages),
+            "performance": dict(scores),
+            "sources": [dict(source) for source in sources],
+            "license": "MIT",
+            # spaCy adds its own version; what our package needs comes with it.
+            "requirements": [
+                f"spacy-xoie>={__version__},<{major}.{int(minor) + 1}.0"
+            ],
+        }
+    )
+
+
+def _wheel(nlp: Language, output: Path) -> Path:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, build = Path(scratch) / "model", Path(scratch) / "build"
+        build.mkdir()
+        nlp.to_disk(folder)
+        package(
+            folder, build, create_sdist=False, create_wheel=True, silent=True
+        )
+        wheels: List[Path] = sorted(build.glob("*/dist/*.whl"))
+        if not wheels:
+            raise ConfigError(
+                f"The wheel of {nlp.meta['lang']}_{nlp.meta['name']} could not be "
+                f"built; the messages above say why. (`python -m build` needs to "
+                f"install setuptools from the package index.)"
+            )
+        partial = output / (wheels[0].name + ".part")
+        shutil.copyfile(wheels[0], partial)
+        return partial.replace(output / wheels[0].name)
+
+
+@contextmanager
+def loaded_wheel(path: PathLike) -> Iterator[Language]:
+    """Load the pipeline of a wheel without installing it.
+
+    path (PathLike): A wheel that `build_wheels` made.
+    YIELDS (Language): The pipeline, as `spacy.load` gives it after an installation.
+    """
+    path = Path(path)
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+        config = next(Path(folder).glob("*/*/config.cfg"), None)
+        if config is None:
+            raise ModelDataError(f"{path} is not the wheel of a pipeline.")
+        yield util.load_model(config.parent)
+
+
+def _extractor(nlp: Language, component: str) -> TripleExtractor:
+    pipe = nlp.get_pipe(component) if component in nlp.pipe_names else None
+    if not isinstance(pipe, TripleExtractor):
+        raise ConfigError(
+            f"The pipeline has no extractor called {component!r}; it has "
+            f"{', '.join(nlp.pipe_names) or 'no components'}."
+        )
+    return pipe

@@ -1,0 +1,101 @@
+"""Batches of training examples: languages sampled, memory bounded."""
+
+from typing import Callable, Dict, Iterable, Iterator, List, Union
+
+import numpy as np
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import registry
+
+from ..errors import ConfigError
+from ..extraction.gold import gold_language
+from ..triples import SPAN_KEY
+
+Item = Union[Doc, Example]
+
+
+@registry.batchers("spacy-xoie.language_batcher.v1")
+def make_language_batcher(
+    max_tokens: int = 2000,
+    max_docs: int = 128,
+    temperature: float = 1.0,
+    seed: int = 0,
+    span_key: str = SPAN_KEY,
+) -> Callable[[Iterable[Example]], Iterator[List[Example]]]:
+    """Create a batcher that samples languages by temperature.
+
+    An epoch has as many examples as the data. Each is drawn from a language with
+    probability q ∝ p^(1/T), where p is the language's share of the data: at
+    temperature T = 1 languages come as they are, a high temperature brings them all
+    up to the same share (Conneau et al. 2020, arXiv 1911.02116, section 3.1).
+    Within a language every example is drawn once before any is drawn again.
+
+    max_tokens (int): Most tokens of a batch, padding included: the longest example
+        times the number of examples. A longer example makes a batch of its own.
+    max_docs (int): Most examples of a batch.
+    temperature (float): The temperature, above 0.
+    seed (int): Seed of the sampling.
+    span_key (str): Key of the span group of gold triples.
+    RAISES (ConfigError): If a value cannot work.
+    """
+    if max_tokens < 1 or max_docs < 1 or temperature <= 0:
+        raise ConfigError(
+            f"The batcher cannot work with max_tokens={max_tokens}, "
+            f"max_docs={max_docs}, temperature={temperature}: the first two must be 1 "
+            f"or more, the temperature above 0."
+        )
+    random = np.random.default_rng(seed)
+
+    def batches(examples: Iterable[Example]) -> Iterator[List[Example]]:
+        sampled = sample_languages(list(examples), temperature, random, span_key)
+        batch: List[Example] = []
+        longest = 0
+        for example in sampled:
+            length = len(example.predicted)
+            full = (len(batch) + 1) * max(longest, length) > max_tokens
+            if batch and (full or len(batch) == max_docs):
+                yield batch
+                batch, longest = [], 0
+            batch.append(example)
+            longest = max(longest, length)
+        if batch:
+            yield batch
+
+    return batches
+
+
+def sample_languages(
+    examples: List[Example],
+    temperature: float,
+    random: np.random.Generator,
+    span_key: str = SPAN_KEY,
+) -> Iterator[Example]:
+    """Draw as many examples as there are, languages by temperature.
+
+    examples (List[Example]): The examples of an epoch.
+    temperature (float): See `make_language_batcher`.
+    random (np.random.Generator): Source of randomness.
+    span_key (str): Key of the span group of gold triples.
+    YIELDS (Example): An example.
+    """
+    by_language: Dict[str, List[Example]] = {}
+    for example in examples:
+        code = gold_language(example, span_key)
+        by_language.setdefault(code, []).append(example)
+    if not examples:
+        return
+    if temperature == 1.0 or len(by_language) == 1:
+        yield from examples
+        return
+    pools = [by_language[code] for code in sorted(by_language)]
+    weights = np.array([len(pool) for pool in pools]) ** (1 / temperature)
+    chosen = random.choice(len(pools), size=len(examples), p=weights / weights.sum())
+    endless = [_endless(pool, random) for pool in pools]
+    for number in chosen:
+        yield next(endless[number])
+
+
+def _endless(pool: List[Example], random: np.random.Generator) -> Iterator[Example]:
+    while True:
+        for index in random.permutation(len(pool)):
+            yield pool[index]

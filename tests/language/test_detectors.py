@@ -1,0 +1,203 @@
+import pickle
+import subprocess
+import sys
+
+import pytest
+from spacy.util import registry
+
+from spacy_xoie.errors import ConfigError
+from spacy_xoie.language.detectors import (
+    DEFAULT_LANGUAGES,
+    Detector,
+    find_scripts,
+    make_langid_detector,
+)
+
+# Ten short sentences a language, written for this test.
+SENTENCES = {
+    "en": [
+        "The bus was late again.",
+        "She sold her old bicycle.",
+        "Where did you put the keys?",
+        "My brother works in a bakery.",
+        "It rained all night.",
+        "THE SHOP IS CLOSED TODAY.",
+        "We met in 2019 at platform 9.",
+        "Nobody answered the phone.",
+        "Two dogs slept under the table.",
+        "I would rather walk home.",
+    ],
+    "es": [
+        "El autobús llegó tarde.",
+        "Mi hermana vive en Sevilla.",
+        "¿Dónde están las llaves?",
+        "Ayer compramos pan y queso.",
+        "LA TIENDA ESTÁ CERRADA HOY.",
+        "No quiero salir esta noche.",
+        "El tren de las 8:15 no paró.",
+        "Los niños juegan en la calle.",
+        "Ella escribe cartas muy largas.",
+        "Hace mucho calor en agosto.",
+    ],
+    "pt": [
+        "O ônibus chegou atrasado.",
+        "Minha irmã mora em Lisboa.",
+        "Onde estão as chaves?",
+        "Ontem compramos pão e queijo.",
+        "A LOJA ESTÁ FECHADA HOJE.",
+        "Não quero sair esta noite.",
+        "O comboio das 8h15 não parou.",
+        "As crianças brincam na rua.",
+        "Ela escreve cartas muito longas.",
+        "Faz muito calor em janeiro.",
+    ],
+    "de": [
+        "Der Bus kam schon wieder zu spät.",
+        "Meine Schwester wohnt in Köln.",
+        "Wo sind die Schlüssel?",
+        "Gestern kauften wir Brot und Käse.",
+        "DER LADEN IST HEUTE GESCHLOSSEN.",
+        "Ich will heute nicht ausgehen.",
+        "Der Zug um 8.15 Uhr hielt nicht.",
+        "Die Kinder spielen draußen.",
+        "Sie schreibt sehr lange Briefe.",
+        "Im August ist es sehr heiß.",
+    ],
+    "zh": [
+        "公共汽车又晚点了。",
+        "我姐姐住在上海。",
+        "钥匙在哪里？",
+        "昨天我们买了面包。",
+        "商店今天关门。",
+        "我用iPhone给John打电话。",
+        "火车8:15没有停。",
+        "孩子们在街上玩。",
+        "她写的信很长。",
+        "八月天气很热。",
+    ],
+    "ar": [
+        "وصلت الحافلة متأخرة.",
+        "تعيش أختي في القاهرة.",
+        "أين المفاتيح؟",
+        "اشترينا الخبز والجبن أمس.",
+        "المتجر مغلق اليوم.",
+        "لا أريد الخروج الليلة.",
+        "لم يتوقف قطار الساعة 8:15.",
+        "يلعب الأطفال في الشارع.",
+        "تكتب رسائل طويلة جدا.",
+        "الجو حار جدا في أغسطس.",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return make_langid_detector()
+
+
+@pytest.mark.parametrize("language", list(SENTENCES))
+def test_short_sentences(detector, language):
+    found = [next(iter(scores)) for scores in detector(SENTENCES[language])]
+    assert found == [language] * 10
+
+
+def test_scores_are_sorted_probabilities(detector):
+    texts = [text for texts in SENTENCES.values() for text in texts]
+    for scores in detector(texts):
+        assert sum(scores.values()) == pytest.approx(1.0)
+        assert list(scores.values()) == sorted(scores.values(), reverse=True)
+        assert set(scores) <= set(DEFAULT_LANGUAGES)
+        assert all(type(score) is float for score in scores.values())
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "42", "3.14 %", "!?…", "👍🏽", "½"])
+def test_nothing_is_known_of_texts_without_letters(detector, text):
+    assert detector([text]) == [{}]
+
+
+@pytest.mark.parametrize("text", ["Привет, мир", "안녕하세요", "สวัสดี", "Ελλάδα"])
+def test_nothing_is_known_of_texts_in_other_scripts(detector, text):
+    assert detector([text]) == [{}]
+
+
+@pytest.mark.parametrize("text,language", [("我", "zh"), ("مرحبا", "ar")])
+def test_a_script_excludes_languages(detector, text, language):
+    assert detector([text]) == [{language: 1.0}]
+
+
+def test_languages_of_one_script_are_told_apart():
+    detector = make_langid_detector(["uk", "ru", "en", "sr"])
+    (scores,) = detector(["Де ви поклали ключі?"])
+    assert next(iter(scores)) == "uk"
+    assert "en" not in scores
+
+
+def test_width_of_letters_does_not_matter(detector):
+    narrow, wide = detector(["my old friend", "ｍｙ　ｏｌｄ　ｆｒｉｅｎｄ"])
+    assert narrow == wide
+
+
+def test_foreign_names_do_not_turn_a_sentence(detector):
+    first, second = detector(
+        ["The word 世界 means world in Chinese.", "我在Google和Microsoft工作。"]
+    )
+    assert next(iter(first)) == "en"
+    assert next(iter(second)) == "zh"
+
+
+@pytest.mark.parametrize(
+    "languages,message",
+    [
+        ([], "empty list"),
+        (["en", "de", "en"], "'en' more than once"),
+        (["en", "tlh"], r"does not know 'tlh'. Known are: .*\bde\b"),
+        ("en", "does not know 'e', 'n'"),
+    ],
+)
+def test_bad_languages(languages, message):
+    with pytest.raises(ConfigError, match=message):
+        make_langid_detector(languages)
+
+
+def test_defaults_are_known():
+    # They are not looked up when a detector is made, so that none has to load.
+    make_langid_detector([*DEFAULT_LANGUAGES, "fr"])
+
+
+def test_detectors_are_independent_of_each_other_and_of_py3langid():
+    import py3langid
+
+    english = make_langid_detector(["en", "de"])
+    spanish = make_langid_detector(["es", "pt"])
+    assert next(iter(english(["Die Kinder spielen draußen."])[0])) == "de"
+    assert set(spanish(["Die Kinder spielen draußen."])[0]) == {"es", "pt"}
+    assert next(iter(english(["Die Kinder spielen draußen."])[0])) == "de"
+    assert py3langid.langid.IDENTIFIER is None
+
+
+def test_detector_pickles_without_its_model(detector):
+    detector(["Hello"])
+    data = pickle.dumps(detector)
+    assert len(data) < 1000
+    text = "Wo sind die Schlüssel?"
+    assert pickle.loads(data)([text]) == detector([text])
+
+
+def test_detector_is_registered():
+    make = registry.misc.get("spacy-xoie.LangidDetector.v1")
+    assert isinstance(make(languages=["en", "de"]), Detector)
+
+
+def test_scripts():
+    assert find_scripts("Hello, 世界! 123") == {"LATIN", "CJK"}
+    assert find_scripts("123 !?") == frozenset()
+
+
+def test_nothing_is_loaded_before_the_first_text():
+    code = (
+        "import sys, spacy, spacy_xoie.language as language\n"
+        "spacy.blank('xx').add_pipe('xoie_lang')\n"
+        "language.make_langid_detector()\n"
+        "assert 'py3langid' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
