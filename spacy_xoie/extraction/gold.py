@@ -53,8 +53,8 @@ def gold_language(example: Example, key: str) -> str:
 
 def _same_tokens(example: Example) -> bool:
     predicted, reference = example.predicted, example.reference
-    return len(predicted) == len(reference) and all(
-        a.idx == b.idx for a, b in zip(predicted, reference)
+    return len(predicted) == len(reference) and bool(
+        (predicted.to_array("IDX") == reference.to_array("IDX")).all()
     )
 
 

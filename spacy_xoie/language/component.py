@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from spacy.util import minibatch
 
 from ..errors import ConfigError
-from .detectors import Detector, normalize_scores
+from .detectors import Detector, mean_scores, normalize_scores
 from .extensions import (
     UNDETERMINED,
     DocLanguages,
@@ -139,7 +139,7 @@ class LanguageDetector(Pipe):
         YIELDS (Doc): The same docs, in order.
         """
         error_handler = self.get_error_handler()
-        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
+        for docs in minibatch(stream, size=batch_size):
             try:
                 self.set_annotations(docs, self.predict(docs))
             except Exception as error:
@@ -155,7 +155,9 @@ class LanguageDetector(Pipe):
             known (unless they are to be overwritten) or else those detected.
         """
         known = [None if self.overwrite else self._find_known(doc) for doc in docs]
-        unknown = [doc for doc, languages in zip(docs, known) if languages is None]
+        unknown = [
+            doc for doc, languages in zip(docs, known, strict=True) if languages is None
+        ]
         detected = iter(self._detect(unknown))
         return [
             next(detected) if languages is None else languages for languages in known
@@ -169,7 +171,7 @@ class LanguageDetector(Pipe):
         docs (Iterable[Doc]): The docs.
         predictions (Iterable[DocLanguages]): The languages of each.
         """
-        for doc, languages in zip(docs, predictions):
+        for doc, languages in zip(docs, predictions, strict=True):
             write_languages(doc, languages)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -207,7 +209,7 @@ class LanguageDetector(Pipe):
         """Detect the languages of all docs and sentences together."""
         offsets = [self._offsets(doc) for doc in docs]
         texts: List[str] = []
-        for doc, places in zip(docs, offsets):
+        for doc, places in zip(docs, offsets, strict=True):
             text = doc.text
             texts.append(text)
             texts.extend(text[start:end] for start, end in places)
@@ -218,30 +220,29 @@ class LanguageDetector(Pipe):
                 f"{len(texts)} texts, but it returned {len(scores)}. Correct it, or "
                 f"use another detector."
             )
-        found = iter(zip(texts, scores))
+        found = iter(zip(texts, scores, strict=True))
         for places in offsets:
-            _, of_doc = next(found)
-            sentences = [next(found) for _ in places]
-            yield self._make_languages(of_doc, places, sentences)
+            _, whole = next(found)
+            yield self._combine(whole, places, [next(found) for _ in places])
 
-    def _make_languages(
+    def _combine(
         self,
-        of_doc: Dict[str, float],
+        whole: Dict[str, float],
         offsets: List[List[int]],
         found: List[Tuple[str, Dict[str, float]]],
     ) -> DocLanguages:
-        """Make one prediction of what was found for a doc and its sentences."""
+        """Make one prediction of what was found for a doc as a whole and for each
+        of its sentences. The scores of the doc are the shares of its sentences:
+        those of the whole text exaggerate in a mixed doc."""
         if len(found) == 1:
-            sentences = [of_doc]
+            of_doc, sentences = whole, [whole]
         else:
             sentences = [
-                (
-                    in_context(scores, of_doc, self.context)
-                    if _has_letter(text)
-                    else of_doc
-                )
+                in_context(scores, whole, self.context) if _has_letter(text) else whole
                 for text, scores in found
             ]
+            weights = [len(text) for text, _ in found]
+            of_doc = mean_scores(sentences, weights)
         return DocLanguages(
             best_language(of_doc, self.threshold),
             of_doc,
@@ -284,8 +285,8 @@ def in_context(
     in another language keeps its own.
 
     sentence (Mapping[str, float]): Probabilities by the sentence alone.
-    doc (Mapping[str, float]): Probabilities of the doc, at most 1 each, which
-        make it a limited prior.
+    doc (Mapping[str, float]): Probabilities by the doc as a whole: at most 1
+        each, so that this prior is limited.
     weight (float): How much the sentence follows.
     RETURNS (Dict[str, float]): Probabilities of the sentence in its doc.
     """

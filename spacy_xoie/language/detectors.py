@@ -7,7 +7,7 @@ restricted to the languages that are asked for.
 
 import copy
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import (
     Any,
     Dict,
@@ -56,7 +56,7 @@ _WRITTEN_IN = {
     "THAI": "th",
     "TIBETAN": "dz",
 }
-_IN_SEVERAL_SCRIPTS = "az crh fuv gom kab ku sr tk uz uzs zxx".split()
+_IN_SEVERAL_SCRIPTS = "az crh fuv gom kab ku sr tk uz uzs zxx"
 
 
 @runtime_checkable
@@ -74,7 +74,7 @@ class Detector(Protocol):
         ...
 
 
-@registry.misc("spacy-xoie.LangidDetector.v1")  # type: ignore[untyped-decorator]
+@registry.misc("spacy-xoie.LangidDetector.v1")
 def make_langid_detector(
     languages: Sequence[str] = DEFAULT_LANGUAGES,
 ) -> Detector:
@@ -183,6 +183,22 @@ def normalize_scores(scores: Mapping[str, float]) -> Dict[str, float]:
     return {language: float(score / total) for language, score in ranking}
 
 
+def mean_scores(
+    scores: Sequence[Mapping[str, float]], weights: Sequence[float]
+) -> Dict[str, float]:
+    """Average scores.
+
+    scores (Sequence[Mapping[str, float]]): Several times the scores of languages.
+    weights (Sequence[float]): How much each of them counts.
+    RETURNS (Dict[str, float]): Probabilities by falling probability.
+    """
+    mean: Dict[str, float] = {}
+    for item, weight in zip(scores, weights, strict=True):
+        for language, score in item.items():
+            mean[language] = mean.get(language, 0.0) + weight * score
+    return normalize_scores(mean)
+
+
 @lru_cache(maxsize=4096)
 def _script_of(char: str) -> str:
     return unicodedata.name(char, "UNKNOWN").split()[0]
@@ -190,12 +206,12 @@ def _script_of(char: str) -> str:
 
 def _may_be_in(language: str, scripts: FrozenSet[str]) -> bool:
     """Whether a text in these scripts can hold anything in the language."""
-    if language in _IN_SEVERAL_SCRIPTS:
+    if language in _IN_SEVERAL_SCRIPTS.split():
         return True
     return not scripts.isdisjoint(_scripts_of(language))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _scripts_of(language: str) -> FrozenSet[str]:
     scripts = [s for s, codes in _WRITTEN_IN.items() if language in codes.split()]
     return frozenset(scripts or ["LATIN"])

@@ -19,7 +19,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import DataError, NotReadyError
-from .detectors import normalize_scores
+from .detectors import mean_scores, normalize_scores
 
 SPAN_KEY = "xoie_lang"
 UNDETERMINED = "und"
@@ -93,13 +93,11 @@ def sentence_scores(doc: Doc, start: int, end: int) -> Dict[str, float]:
     last = languages.sentence_at(end_char - 1)
     if first == last:
         return dict(languages.sentences[first])
-    mean: Dict[str, float] = {}
-    for place in range(first, last + 1):
-        left, right = languages.offsets[place]
-        shared = max(0, min(end_char, right) - max(start_char, left))
-        for language, score in languages.sentences[place].items():
-            mean[language] = mean.get(language, 0.0) + score * shared
-    return normalize_scores(mean)
+    weights = [
+        max(0, min(end_char, right) - max(start_char, left))
+        for left, right in languages.offsets[first : last + 1]
+    ]
+    return mean_scores(languages.sentences[first : last + 1], weights)
 
 
 def set_language(
@@ -130,7 +128,9 @@ def write_languages(doc: Doc, languages: DocLanguages) -> None:
     RAISES (DataError): If a sentence lies outside of the doc.
     """
     spans: List[Span] = []
-    for (start, end), language in zip(languages.offsets, languages.languages):
+    for (start, end), language in zip(
+        languages.offsets, languages.languages, strict=True
+    ):
         span = doc.char_span(start, end, language, alignment_mode="expand")
         if span is None:
             raise DataError(
@@ -289,7 +289,7 @@ def _read_labels(group: SpanGroup) -> DocLanguages:
         ) from error
     shares: Dict[str, float] = {}
     languages = [span.label_ or UNDETERMINED for span in spans]
-    for span, language in zip(spans, languages):
+    for span, language in zip(spans, languages, strict=True):
         if language != UNDETERMINED:
             shares[language] = shares.get(language, 0.0) + len(span.text)
     return DocLanguages(

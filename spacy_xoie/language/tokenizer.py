@@ -9,11 +9,10 @@ languages are tokens of their own ("l'homme": l' homme).
 import re
 from typing import Callable, List, Set, Tuple
 
-from spacy.attrs import NORM, ORTH
 from spacy.lang.norm_exceptions import BASE_NORMS
 from spacy.lang.xx import MultiLanguage
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 from spacy.util import (
     compile_infix_regex,
@@ -59,7 +58,7 @@ _ELISION = (
 _MAX_CACHED_NORMS = 100_000
 
 
-class MultilingualTokenizer(Tokenizer):  # type: ignore[misc]
+class MultilingualTokenizer(Tokenizer):
     """spaCy's rules for `xx`; Han, Kana and Thai cut into characters or clusters;
     elisions split off.
 
@@ -127,13 +126,14 @@ class MultilingualTokenizer(Tokenizer):  # type: ignore[misc]
             spaces.extend(bool(token.whitespace_) for token in doc)
 
     def _set_norms(self, doc: Doc) -> None:
-        pairs = list(zip(doc.to_array(ORTH).tolist(), doc.to_array(NORM).tolist()))
+        orths, norms = doc.to_array("ORTH"), doc.to_array("NORM")
+        pairs = list(zip(orths.tolist(), norms.tolist(), strict=True))
         right = self._right_norms
         if right.issuperset(pairs):
             return
         if len(right) > _MAX_CACHED_NORMS:
             right.clear()
-        for token, pair in zip(doc, pairs):
+        for token, pair in zip(doc, pairs, strict=True):
             if pair not in right:
                 norm = BASE_NORMS.get(token.text, token.text.lower())
                 if token.norm_ == norm:
@@ -143,13 +143,13 @@ class MultilingualTokenizer(Tokenizer):  # type: ignore[misc]
 
     @property
     def _right_norms(self) -> Set[Tuple[int, int]]:
-        """Ids of words with the ids of the norms that they should have. Made on
-        demand, for a tokenizer is also created by unpickling."""
+        """Ids of words with the ids of the norms that they should have, so far as
+        words were seen. Made on demand, to leave spaCy's constructor as it is."""
         pairs: Set[Tuple[int, int]] = self.__dict__.setdefault("right_norms", set())
         return pairs
 
 
-@registry.tokenizers("spacy-xoie.MultilingualTokenizer.v1")  # type: ignore[untyped-decorator]
+@registry.tokenizers("spacy-xoie.MultilingualTokenizer.v1")
 def make_multilingual_tokenizer() -> Callable[[Language], MultilingualTokenizer]:
     """Make a factory of tokenizers for texts in any language.
 

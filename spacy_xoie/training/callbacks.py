@@ -23,10 +23,11 @@ def make_stage_callback(
     """
 
     def set_stage(nlp: Language) -> Language:
-        if component not in nlp.pipe_names:
+        # While spaCy initialises the others, sourced components are disabled.
+        if component not in nlp.component_names:
             raise ConfigError(
                 f"The stage {stage!r} is set for the component {component!r}, but the "
-                f"pipeline has {', '.join(nlp.pipe_names) or 'no components'}."
+                f"pipeline has {', '.join(nlp.component_names) or 'no components'}."
             )
         pipe = cast(TripleExtractor, nlp.get_pipe(component))
         trained = pipe.set_stage(stage)

@@ -37,5 +37,6 @@ def compose_config(parts: Sequence[Union[str, Path]]) -> Config:
 def config_text(config: Config, parts: Sequence[Union[str, Path]]) -> str:
     """RETURNS (str): A config as it is written to a file, with its parts named."""
     names = ", ".join(Path(part).name for part in parts)
-    text: str = config.to_str(interpolate=False)
+    ordered = Config(config, section_order=util.CONFIG_SECTION_ORDER)
+    text: str = ordered.to_str(interpolate=False)
     return HEADER.format(parts=names) + text + "\n"
