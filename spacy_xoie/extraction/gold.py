@@ -61,7 +61,7 @@ def _same_tokens(example: Example) -> bool:
 def _aligned(example: Example, pieces: Pieces) -> Pieces:
     tokens: Dict[int, None] = {}
     for start, end in pieces:
-        for index in example.alignment.y2x[start:end].data.ravel().tolist():
+        for index in example.alignment.y2x[start:end].tolist():
             tokens.setdefault(int(index))
     runs: List[List[int]] = []
     for index in sorted(tokens):

@@ -1,5 +1,6 @@
 """The network as a thinc model: spaCy's handle on it."""
 
+import os
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, cast
 
@@ -110,6 +111,7 @@ class NetworkShim(PyTorchShim):
     def __init__(self, parts: Parts) -> None:
         super().__init__(None)
         self.parts = parts
+        self._process = os.getpid()
 
     @property
     def network(self) -> TripleNetwork:
@@ -134,6 +136,11 @@ class NetworkShim(PyTorchShim):
 
     def predict(self, inputs: ArgsKwargs) -> Any:
         network = self.network
+        if self._process != os.getpid():
+            # A worker of `n_process`: after a fork torch's threads are gone, and
+            # waiting for them would last forever. Workers are parallel anyway.
+            torch.set_num_threads(1)
+            self._process = os.getpid()
         if network.training:
             network.eval()
         with torch.inference_mode():

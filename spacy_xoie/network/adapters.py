@@ -230,6 +230,9 @@ LAYERS: Dict[Type[nn.Module], Type[RoutedLora]] = {
 }
 """Layers that can be adapted, and what adapts them."""
 
+RESERVED = nn.ParameterDict()
+"""Its attributes cannot name an expert, nor those of PEFT's dicts, much the same."""
+
 
 class AdapterBank:
     """The low-rank adapters of all experts, injected into a module.
@@ -329,6 +332,11 @@ def check_bank(
             raise ConfigError(
                 f"{expert!r} cannot name an adapter: use letters, digits, '-' and '_', "
                 f"for example a language code."
+            )
+        if hasattr(RESERVED, expert):
+            raise ConfigError(
+                f"{expert!r} cannot name an adapter: torch's modules have an attribute "
+                f"of this name. Choose another, such as '{expert}-x'."
             )
     doubles = sorted({expert for expert in experts if list(experts).count(expert) > 1})
     if doubles:

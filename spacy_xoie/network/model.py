@@ -85,7 +85,8 @@ class TripleNetwork(nn.Module):
         """RETURNS (Dict[str, Tensor]): The terms of the loss on `batch.gold`."""
         routing: List[Tensor] = []
         hidden = self._encode(batch, routing)
-        losses = self.head.loss(hidden, batch.mask, batch.gold or [])
+        gold = [None] * len(hidden) if batch.gold is None else batch.gold
+        losses = self.head.loss(hidden, batch.mask, gold)
         if routing:
             losses["router"] = torch.stack(routing).mean()
         return losses

@@ -59,7 +59,7 @@ class Router(nn.Module):
     def label(self, languages: Mapping[str, float], experts: Sequence[str]) -> str:
         """RETURNS (str): The one expert that a sentence of this language distribution
         is routed to, "mixture" if there are several, "" if there is none."""
-        return MIXTURE
+        return experts[0] if len(experts) == 1 else MIXTURE
 
 
 class LanguageRouter(Router):
@@ -106,10 +106,12 @@ class LanguageRouter(Router):
 
     def label(self, languages: Mapping[str, float], experts: Sequence[str]) -> str:
         known = {code: p for code, p in languages.items() if code in experts and p > 0}
-        if not known:
-            return MIXTURE if self.fallback == "uniform" else ""
-        best = max(known, key=lambda code: known[code])
-        return best if known[best] >= self.certainty else MIXTURE
+        if not known and self.fallback == "none":
+            return ""
+        best = max(known, key=lambda code: known[code], default="")
+        if best and known[best] >= self.certainty:
+            return best
+        return super().label(languages, experts)
 
 
 class MixtureRouter(Router):
@@ -157,7 +159,7 @@ class MixtureRouter(Router):
         self.per_layer = per_layer
         self.temperature = temperature
         self.language_weight = language_weight
-        n_gates = n_layers if per_layer else 1
+        n_gates = max(n_layers, 1) if per_layer else 1
         self.gate = nn.ModuleList(nn.Linear(width, n_experts) for _ in range(n_gates))
 
     def forward(

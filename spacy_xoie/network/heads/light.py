@@ -95,7 +95,6 @@ class LightHead(Head):
         probs = torch.sigmoid(self._anchor_logits(hidden)).masked_fill(~mask, 0.0)
         # The score of a triple is at most that of its anchor.
         likely = probs >= max(threshold, 1e-6)
-        likely &= probs >= _nth_largest(probs, max_triples)
         row_ids, tokens = likely.nonzero(as_tuple=True)
         found: List[TokenTriple | None] = []
         step = max(1, CHUNK // max(length, 1))
@@ -150,9 +149,3 @@ class LightHead(Head):
 
 def _anchor_of(triple: TokenTriple) -> int:
     return max(end for _, end in triple.relation) - 1
-
-
-def _nth_largest(values: Tensor, n: int) -> Tensor:
-    """The n-th largest value of each row, (rows, 1)."""
-    n = min(n, values.shape[1])
-    return values.topk(n, dim=1).values[:, -1:]

@@ -111,7 +111,9 @@ class Multi2OIEHead(Head):
         chosen, tags = self.predicate(hidden).softmax(-1).max(dim=-1)
         tag_ids: Ints = tags.masked_fill(~mask, NO_PREDICATE).cpu().numpy()
         row_ids, starts, ends = _runs(tag_ids)
-        total = np.pad(np.cumsum(chosen.cpu().numpy(), axis=1), ((0, 0), (1, 0)))
+        # In double precision, or differences of sums would exceed 1.
+        total = np.cumsum(chosen.cpu().numpy(), axis=1, dtype=np.float64)
+        total = np.pad(total, ((0, 0), (1, 0)))
         mean = (total[row_ids, ends] - total[row_ids, starts]) / np.maximum(
             ends - starts, 1
         )
