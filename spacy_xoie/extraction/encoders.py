@@ -136,7 +136,7 @@ class TransformerSpec(EncoderSpec):
                 self.name, **self.tokenizer_config
             )
             model = AutoModel.from_pretrained(self.name, **self.transformer_config)
-        except OSError as e:
+        except (OSError, ValueError) as e:
             raise ConfigError(
                 f"The transformer {self.name!r} is neither a local folder nor to be "
                 f"had from the model hub. Check the name, or download the model and "
@@ -218,7 +218,7 @@ class ListenerSpec(EncoderSpec):
 
     def files(self, encoder: Encoder) -> Files:
         assert isinstance(encoder, ProjectionEncoder)
-        widths = {"in_width": encoder.inward.in_features}
+        widths = {"in_width": encoder.in_width}
         return {"widths.json": srsly.json_dumps(widths).encode("utf8")}
 
     def featurize(

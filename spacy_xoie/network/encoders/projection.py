@@ -19,6 +19,7 @@ class ProjectionEncoder(Encoder):
 
     def __init__(self, *, in_width: int, width: int, dropout: float = 0.1) -> None:
         super().__init__()
+        self.in_width = in_width
         self.width = width
         self.n_layers = 1
         self.inward = nn.Linear(in_width, width)
