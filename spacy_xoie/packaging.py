@@ -5,7 +5,7 @@ import tempfile
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Union
 
 from spacy import util
 from spacy.cli.package import package
@@ -20,7 +20,11 @@ PathLike = Union[str, Path]
 
 
 def merge_language(
-    nlp: Language, language: str, *, component: str = "xoie", detector: str = "xoie_lang"
+    nlp: Language,
+    language: str,
+    *,
+    component: str = "xoie",
+    detector: str = "xoie_lang",
 ) -> Language:
     """Make a pipeline for one language, with its adapter merged into the encoder: it
     gives the triples of the multilingual pipeline routed to that language, at the
@@ -34,11 +38,7 @@ def merge_language(
     RAISES (ConfigError): If there is no such component or adapter.
     """
     pipe = _extractor(nlp, component)
-    if language not in pipe.languages:
-        raise ConfigError(
-            f"The pipeline has no adapter for {language!r}; it has "
-            f"{', '.join(pipe.languages) or 'none'}."
-        )
+    _check_languages(pipe, [language])
     config = nlp.config.copy()
     config["nlp"]["lang"] = language
     config["nlp"]["pipeline"] = [n for n in nlp.pipe_names if n != detector]
@@ -47,8 +47,10 @@ def merge_language(
     model["bank"] = model["router"] = None
     merged = util.load_model_from_config(config, auto_fill=True)
     for name in config["nlp"]["pipeline"]:
-        if name != component:
-            merged.get_pipe(name).from_bytes(nlp.get_pipe(name).to_bytes())
+        pipe_data: Any = nlp.get_pipe(name)
+        if name != component and hasattr(pipe_data, "to_bytes"):
+            target: Any = merged.get_pipe(name)
+            target.from_bytes(pipe_data.to_bytes())
     network = shim_of(pipe.model.copy()).network
     network.merge({language: 1.0})
     shim_of(_extractor(merged, component).model).network = network
@@ -83,12 +85,21 @@ def build_wheels(
         "url", "author" and "license" of each source.
     component (str): Name of the extractor.
     YIELDS (Path): Each wheel, when it is there.
+    RAISES (ConfigError): If there is no such component or adapter, the name is none
+        for a package, or a wheel cannot be built.
     """
+    if not name.isidentifier():
+        raise ConfigError(
+            f"{name!r} cannot name a package: use letters, digits and '_', for example "
+            f"'xoie_sm'."
+        )
     nlp = util.load_model(model)
+    pipe = _extractor(nlp, component)
+    codes = list(pipe.languages)
+    chosen = codes if languages is None else list(languages)
+    _check_languages(pipe, chosen)
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
-    codes = list(_extractor(nlp, component).languages)
-    chosen = codes if languages is None else list(languages)
     scores = dict(metrics or {})
     nlp.meta["description"] = f"Triples from text in {len(codes)} languages."
     _describe(nlp, name, version, codes, scores, sources)
@@ -96,7 +107,11 @@ def build_wheels(
     for code in chosen:
         merged = merge_language(nlp, code, component=component)
         per_language = scores.get("xoie_per_language", {})
-        own = {"xoie_per_language": {code: per_language[code]}} if code in per_language else {}
+        own = (
+            {"xoie_per_language": {code: per_language[code]}}
+            if code in per_language
+            else {}
+        )
         merged.meta["description"] = f"Triples from text in one language, {code}."
         _describe(merged, name, version, [code], own, sources)
         yield _wheel(merged, output)
@@ -122,10 +137,8 @@ def _describe(
             "performance": dict(scores),
             "sources": [dict(source) for source in sources],
             "license": "MIT",
-            # spaCy adds its own version; what our package needs comes with it.
-            "requirements": [
-                f"spacy-xoie>={__version__},<{major}.{int(minor) + 1}.0"
-            ],
+            # `package` adds spaCy; what our package needs comes with it.
+            "requirements": [f"spacy-xoie>={__version__},<{major}.{int(minor) + 1}.0"],
         }
     )
 
@@ -135,16 +148,22 @@ def _wheel(nlp: Language, output: Path) -> Path:
         folder, build = Path(scratch) / "model", Path(scratch) / "build"
         build.mkdir()
         nlp.to_disk(folder)
-        package(
-            folder, build, create_sdist=False, create_wheel=True, silent=True
-        )
-        wheels: List[Path] = sorted(build.glob("*/dist/*.whl"))
-        if not wheels:
+        try:
+            package(
+                folder,
+                build,
+                create_sdist=False,
+                create_wheel=True,
+                require_parent=True,
+                silent=True,
+            )
+        except SystemExit as e:
             raise ConfigError(
                 f"The wheel of {nlp.meta['lang']}_{nlp.meta['name']} could not be "
                 f"built; the messages above say why. (`python -m build` needs to "
                 f"install setuptools from the package index.)"
-            )
+            ) from e
+        wheels: List[Path] = sorted(build.glob("*/dist/*.whl"))
         partial = output / (wheels[0].name + ".part")
         shutil.copyfile(wheels[0], partial)
         return partial.replace(output / wheels[0].name)
@@ -159,12 +178,24 @@ def loaded_wheel(path: PathLike) -> Iterator[Language]:
     """
     path = Path(path)
     with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(folder)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(folder)
+        except zipfile.BadZipFile as e:
+            raise ModelDataError(f"{path} is not a wheel: {e}.") from e
         config = next(Path(folder).glob("*/*/config.cfg"), None)
         if config is None:
             raise ModelDataError(f"{path} is not the wheel of a pipeline.")
         yield util.load_model(config.parent)
+
+
+def _check_languages(pipe: TripleExtractor, languages: Sequence[str]) -> None:
+    for language in languages:
+        if language not in pipe.languages:
+            raise ConfigError(
+                f"The pipeline has no adapter for {language!r}; it has "
+                f"{', '.join(pipe.languages) or 'none'}."
+            )
 
 
 def _extractor(nlp: Language, component: str) -> TripleExtractor:

@@ -29,6 +29,7 @@ RELATION = "REL"
 OBJECTS = ("ARG1", "ARG2", "ARG3")
 ROLES = (SUBJECT, RELATION, *OBJECTS)
 
+
 @dataclass(frozen=True)
 class Phrase:
     """One part of a triple: one span, or several where it is discontinuous."""
@@ -156,7 +157,8 @@ def set_triples(
 ) -> None:
     """Store triples in a doc, in place of those that are under `key`.
 
-    Ids are namespaced by the text, so that they stay apart when docs are merged.
+    Ids are namespaced by the text and what is found in it, so that they stay apart
+    when docs are merged.
 
     doc (Doc): The doc to write to.
     triples (Sequence[TokenTriple]): Triples in token offsets of the doc.
@@ -164,13 +166,14 @@ def set_triples(
     language (str): Language of the doc, kept for docs without any triple.
     RAISES (DataError): If a triple does not fit the doc.
     """
-    prefix = blake2b(doc.text.encode("utf8", "surrogatepass"), digest_size=4)
+    content = f"{doc.text}{[triple.parts for triple in triples]}"
+    prefix = blake2b(content.encode("utf8", "surrogatepass"), digest_size=4)
     spans: List[Span] = []
     facts: Dict[str, Dict[str, Any]] = {}
     for number, triple in enumerate(triples):
         check_triple(triple, len(doc))
         triple_id = f"{prefix.hexdigest()}-{number}"
-        for role, pieces in zip(ROLES, triple.parts):
+        for role, pieces in zip(ROLES, triple.parts, strict=False):
             for start, end in pieces:
                 spans.append(Span(doc, start, end, label=role, span_id=triple_id))
         facts[triple_id] = {
@@ -244,7 +247,7 @@ def check_triple(triple: TokenTriple, n_tokens: int) -> None:
             f"A triple has at most {len(OBJECTS)} objects, but this has "
             f"{len(triple.objects)}: {triple!r}. Leave out the less important ones."
         )
-    for role, pieces in zip(ROLES, triple.parts):
+    for role, pieces in zip(ROLES, triple.parts, strict=False):
         if not pieces and role != SUBJECT:
             raise DataError(f"{role} of a triple is empty: {triple!r}. Leave it out.")
         for start, end in pieces:
@@ -268,7 +271,7 @@ def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
     their character offsets."""
     try:
         spans = list(group)
-        if all(span.start_char == doc[span.start].idx for span in spans):
+        if all(_is_in_place(span) for span in spans):
             return spans
     except IndexError:
         pass
@@ -285,8 +288,9 @@ def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
     stand_in = Doc(doc.vocab, words=["x"] * n_tokens)
     stale = SpanGroup(stand_in).from_bytes(group.to_bytes())
     live: Dict[Tuple[str, str, int, int], Span] = {}
-    for span, (start, end) in zip(stale, offsets):
+    for span, (start, end) in zip(stale, offsets, strict=True):
         found = doc.char_span(start, end, alignment_mode="expand")
+        assert found is not None  # the text is the same, and the offsets are of it
         place = (span.id_, span.label_, found.start, found.end)
         live[place] = Span(
             doc, found.start, found.end, label=span.label, span_id=span.id
@@ -294,11 +298,18 @@ def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
     return list(live.values())
 
 
+def _is_in_place(span: Span) -> bool:
+    """Whether the tokens of a span still cover its characters."""
+    first, last = span.doc[span.start], span.doc[span.end - 1]
+    covered = (first.idx, last.idx + len(last))
+    return covered == (span.start_char, span.end_char)
+
+
 def _split_group(
     spans: Iterable[Span], key: str
 ) -> Iterator[Tuple[str, Dict[str, List[Span]]]]:
     """Sort the spans of a group into triples: by id, and where one id occurs
-    several times over (docs of equal text, merged) by the order of the roles."""
+    several times over (equal docs, merged) by the order of the roles."""
     by_id: Dict[str, List[Span]] = {}
     for span in spans:
         if span.label_ not in ROLES:
@@ -337,7 +348,8 @@ def _is_unspaced(char: str) -> bool:
     """Whether a character is of a script that is written without spaces."""
     return bool(char) and (
         "\u0e00" <= char <= "\u0e7f"
-        or "\u3040" <= char <= "\u30ff"
+        or "\u3001" <= char <= "\u30ff"
         or "\u3400" <= char <= "\u9fff"
+        or "\uff01" <= char <= "\uff9f"
         or "\U00020000" <= char <= "\U0003ffff"
     )

@@ -39,9 +39,21 @@ TINY_MODEL = {
 
 # text, language, triples as (subject, relation, objects) in pieces of text
 SENTENCES = [
-    ("Anna has recently met Ben in Rome .", "en", [("Anna", "has|met", ["Ben", "in Rome"])]),
-    ("The museum bought three paintings .", "en", [("The museum", "bought", ["three paintings"])]),
-    ("Die Stadt hat das Haus gebaut .", "de", [("Die Stadt", "hat|gebaut", ["das Haus"])]),
+    (
+        "Anna has recently met Ben in Rome .",
+        "en",
+        [("Anna", "has|met", ["Ben", "in Rome"])],
+    ),
+    (
+        "The museum bought three paintings .",
+        "en",
+        [("The museum", "bought", ["three paintings"])],
+    ),
+    (
+        "Die Stadt hat das Haus gebaut .",
+        "de",
+        [("Die Stadt", "hat|gebaut", ["das Haus"])],
+    ),
     ("Der Rat lehnte den Plan ab .", "de", [("Der Rat", "lehnte|ab", ["den Plan"])]),
     ("Good morning !", "en", []),
     ("Guten Morgen !", "de", []),

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Iterator, List, Optional
+from typing import Annotated, Any, Iterator, List, Optional
 
 import srsly
 import typer
@@ -13,7 +13,7 @@ from wasabi import msg
 
 from ..corpora import docs_from_records, read_corpus, write_docbin
 from ..corpora.records import SPLITS
-from ..errors import XoieError
+from ..errors import ConfigError, DataError, XoieError
 from ..evaluation import evaluate_pipeline, score_table
 from ..packaging import build_wheels, loaded_wheel
 from ..training.configs import compose_config, config_text
@@ -33,7 +33,7 @@ def validate_cli(
     """Check a corpus; name file, line and field of every fault."""
     records, faults = read_corpus(corpus)
     for fault in faults:
-        msg.text(str(fault))
+        typer.echo(fault)
     if faults:
         msg.fail(f"{len(faults)} faults; {len(records)} records are good", exits=1)
     languages = sorted({record.language for record in records})
@@ -51,19 +51,23 @@ def convert_cli(
 ) -> None:
     """Make training data (train.spacy, dev.spacy, test.spacy) from a corpus."""
     records, faults = read_corpus(corpus)
-    nlp = _tokenizing(config)
+    with _one_line_errors():
+        nlp = _tokenizing(config)
+    converted = {}
     for split in SPLITS:
-        docs, refused = docs_from_records(
+        converted[split], refused = docs_from_records(
             nlp, (record for record in records if record.split == split)
         )
         faults += refused  # type: ignore[arg-type]
-        write_docbin(output / f"{split}.spacy", docs)
+    for fault in faults:
+        typer.echo(f"Left out: {fault}")
+    if not any(converted.values()):
+        msg.fail("Nothing could be converted", exits=1)
+    for split, docs in converted.items():
+        with _one_line_errors():
+            write_docbin(output / f"{split}.spacy", docs)
         n_triples = sum(len(doc._.triples) for doc in docs)
         msg.good(f"{split}: {len(docs)} docs, {n_triples} triples")
-    for fault in faults:
-        msg.warn(str(fault))
-    if faults and not records:
-        msg.fail("Nothing could be converted", exits=1)
 
 
 @app.command("compose")
@@ -73,9 +77,7 @@ def compose_cli(
 ) -> None:
     """Put a complete config together from parts."""
     with _one_line_errors():
-        text = config_text(compose_config(parts), parts)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, encoding="utf8")
+        _write(output, config_text(compose_config(parts), parts))
     msg.good(f"Wrote {output}")
 
 
@@ -95,10 +97,8 @@ def evaluate_cli(
     aligns = ["l", *["r"] * (len(header) - 1)]
     msg.table(rows, header=header, divider=True, aligns=aligns)
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        partial = output.with_name(output.name + ".part")
-        srsly.write_json(partial, scores)
-        partial.replace(output)
+        with _one_line_errors():
+            _write(output, srsly.json_dumps(scores, indent=2) + "\n")
         msg.good(f"Wrote {output}")
 
 
@@ -129,8 +129,8 @@ def package_cli(
             languages=codes,
             name=name,
             version=version,
-            metrics=None if metrics is None else srsly.read_json(metrics),
-            sources=[] if sources is None else srsly.read_json(sources),
+            metrics=None if metrics is None else _read_json(metrics),
+            sources=[] if sources is None else _read_json(sources),
         ):
             msg.good(f"{wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")
 
@@ -138,13 +138,12 @@ def package_cli(
 @app.command("try-wheels")
 def try_wheels_cli(
     wheels: Annotated[Path, typer.Argument(help="Folder of wheels", exists=True)],
-    sample: Annotated[
-        Path, typer.Argument(help="JSON: language to text", exists=True)
-    ],
+    sample: Annotated[Path, typer.Argument(help="JSON: language to text", exists=True)],
 ) -> None:
     """Load wheels without installing them, and print the triples of sample texts:
     those of the multilingual pipeline, and beside them what a language's own says."""
-    texts = srsly.read_json(sample)
+    with _one_line_errors():
+        texts = _read_json(sample)
     paths = sorted(wheels.glob("*.whl"))
     if not paths:
         msg.fail(f"There are no wheels in {wheels}", exits=1)
@@ -165,13 +164,33 @@ def _tokenizing(config: Optional[Path]) -> Language:
         return blank("xx", config={"nlp": {"tokenizer": tokenizer}})
     if config.is_dir():
         return util.load_model(config)
-    return util.load_model_from_config(util.load_config(config), auto_fill=True)
+    try:
+        return util.load_model_from_config(util.load_config(config), auto_fill=True)
+    except ValueError as e:
+        raise ConfigError(f"{config} is not the config of a pipeline: {e}") from e
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return srsly.read_json(path)
+    except ValueError as e:
+        raise DataError(f"{path} is not a JSON file: {e}") from e
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, which is there wholly or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(text, encoding="utf8")
+    partial.replace(path)
 
 
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
-    """Our own errors say what to do; a traceback would only hide it."""
+    """Our own errors say what to do, and so do those of missing files and pipelines;
+    a traceback would only hide it."""
     try:
         yield
-    except XoieError as e:
-        msg.fail(str(e), exits=1)
+    except (XoieError, OSError) as e:
+        typer.secho(f"Error: {' '.join(str(e).split())}", fg="red", err=True)
+        raise typer.Exit(1) from e

@@ -1,5 +1,5 @@
-from .records import Fault, Record, read_corpus, read_records
 from .convert import doc_from_record, docs_from_records, write_docbin
+from .records import Fault, Record, read_corpus, read_records
 
 __all__ = [
     "Fault",

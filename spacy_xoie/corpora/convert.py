@@ -1,6 +1,5 @@
 """From records to spaCy's training data."""
 
-import os
 from pathlib import Path
 from typing import Iterable, List, Tuple, Union
 
@@ -66,7 +65,7 @@ def write_docbin(path: Union[str, Path], docs: Iterable[Doc]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(DocBin(docs=docs).to_bytes())
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def _pieces(doc: Doc, part: PhraseRecord, field: str, record: Record) -> Pieces:

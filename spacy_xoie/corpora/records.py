@@ -18,8 +18,14 @@ from pathlib import Path
 from typing import Annotated, Dict, Iterator, List, Literal, Tuple, Union
 
 import srsly
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic import ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from ..triples import join_pieces
 
@@ -27,6 +33,15 @@ Split = Literal["train", "dev", "test"]
 SPLITS: Tuple[Split, ...] = ("train", "dev", "test")
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 CharSpan = Tuple[int, int]
+
+
+class _FieldError(ValueError):
+    """What is wrong with a field, found where the record is checked as a whole."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
 
 
 class _Strict(BaseModel):
@@ -67,25 +82,26 @@ class Record(_Strict):
             for name, part in parts.items():
                 place = f"triples.{number}.{name}"
                 if not part.spans and name != "subject":
-                    raise ValueError(f"{place}.spans is empty")
+                    raise _FieldError(f"{place}.spans", "there is no span")
                 for start, end in part.spans:
                     if not 0 <= start < end <= len(self.text):
-                        raise ValueError(
-                            f"{place}.spans has [{start}, {end}], which is not a "
-                            f"stretch of a text of {len(self.text)} characters"
+                        raise _FieldError(
+                            f"{place}.spans",
+                            f"[{start}, {end}] is not a stretch of a text of "
+                            f"{len(self.text)} characters",
                         )
                     for other_start, other_end, other in taken:
                         if start < other_end and other_start < end:
-                            raise ValueError(
-                                f"{place}.spans has [{start}, {end}], which overlaps "
-                                f"{other}"
+                            raise _FieldError(
+                                f"{place}.spans", f"[{start}, {end}] overlaps {other}"
                             )
                     taken.append((start, end, name))
                 pieces = [self.text[start:end] for start, end in part.spans]
                 if join_pieces(pieces) != part.text:
-                    raise ValueError(
-                        f"{place}.text is {part.text!r}, but its spans cover "
-                        f"{join_pieces(pieces)!r}"
+                    raise _FieldError(
+                        f"{place}.text",
+                        f"this is {part.text!r}, but the spans cover "
+                        f"{join_pieces(pieces)!r}",
                     )
         return self
 
@@ -127,8 +143,10 @@ def read_records(path: Union[str, Path]) -> Iterator[Tuple[int, Union[Record, Fa
                 yield number, Record.model_validate(srsly.json_loads(line))
             except ValidationError as e:
                 for error in e.errors():
-                    field = ".".join(map(str, error["loc"]))
-                    message = error["msg"].removeprefix("Value error, ")
+                    field, message = ".".join(map(str, error["loc"])), error["msg"]
+                    cause = error.get("ctx", {}).get("error")
+                    if isinstance(cause, _FieldError):
+                        field, message = cause.field, cause.message
                     yield number, Fault(path, number, field, message)
             except (ValueError, UnicodeError) as e:
                 fault = Fault(path, number, "", f"this is not a JSON object: {e}")
@@ -137,7 +155,7 @@ def read_records(path: Union[str, Path]) -> Iterator[Tuple[int, Union[Record, Fa
 
 def read_corpus(folder: Union[str, Path]) -> Tuple[List[Record], List[Fault]]:
     """Read all files `*.jsonl` of a folder, one a language, and check that they
-    agree: no id twice in a file, and the same split everywhere.
+    agree: no id twice in a language, and the same split everywhere.
 
     folder (Union[str, Path]): The folder, or a single file.
     RETURNS (Tuple[List[Record], List[Fault]]): Good records, and all faults.
@@ -149,8 +167,8 @@ def read_corpus(folder: Union[str, Path]) -> Tuple[List[Record], List[Fault]]:
     if not paths:
         faults.append(Fault(folder, 0, "", "there is no .jsonl file in this folder"))
     splits: Dict[str, Tuple[str, Path]] = {}
+    seen = set()
     for path in paths:
-        seen = set()
         for number, item in read_records(path):
             if isinstance(item, Fault):
                 faults.append(item)
@@ -173,4 +191,3 @@ def read_corpus(folder: Union[str, Path]) -> Tuple[List[Record], List[Fault]]:
                 continue
             records.append(item)
     return records, faults
-

@@ -21,9 +21,12 @@ def evaluate_pipeline(
     batch_size (int): Number of docs to buffer.
     RETURNS (Dict[str, Any]): The scores of `spacy-xoie.triple_scorer.v1`, the number
         of docs as "n_docs", and the words a second as "speed".
-    RAISES (DataError): If there are no docs.
+    RAISES (DataError): If there are no docs, or the file cannot be read.
     """
-    examples = list(Corpus(path)(nlp))
+    try:
+        examples = list(Corpus(path)(nlp))
+    except ValueError as e:
+        raise DataError(f"{path} cannot be read: {e}") from e
     if not examples:
         raise DataError(f"There is not one doc in {path}. Make it with `convert`.")
     scores = nlp.evaluate(examples, batch_size=batch_size)

@@ -3,8 +3,19 @@
 import warnings
 from bisect import bisect_left
 from itertools import islice
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional
-from typing import Sequence, Set, Tuple
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
 
 from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
@@ -157,8 +168,8 @@ class TripleExtractor(TrainablePipe):
             raise ConfigError(f"threshold is {threshold}; it must be from 0 to 1.")
         if max_triples < 1 or batch_tokens < 1:
             raise ConfigError(
-                f"max_triples is {max_triples} and batch_tokens is {batch_tokens}; both "
-                f"must be 1 or more."
+                f"max_triples is {max_triples} and batch_tokens is {batch_tokens}; "
+                f"both must be 1 or more."
             )
         self.vocab = vocab
         self.model = model
@@ -229,7 +240,7 @@ class TripleExtractor(TrainablePipe):
         network = self.network
         found: Dict[int, List[TokenTriple]] = {id(doc): [] for doc in docs}
         reply: Reply = self.model.predict(self._request(docs, self._scores))
-        for span, triples in zip(reply.spans, reply.triples):
+        for span, triples in zip(reply.spans, reply.triples, strict=True):
             if not triples:
                 continue
             scores = self._scores(span)
@@ -251,7 +262,7 @@ class TripleExtractor(TrainablePipe):
         docs (Iterable[Doc]): The docs.
         scores (Sequence[Sequence[TokenTriple]]): What `predict` returned for them.
         """
-        for doc, triples in zip(docs, scores):
+        for doc, triples in zip(docs, scores, strict=True):
             if self.overwrite or self.span_key not in doc.spans:
                 language = document_language(doc) or doc.lang_
                 set_triples(doc, triples, key=self.span_key, language=language)
@@ -283,8 +294,8 @@ class TripleExtractor(TrainablePipe):
                     languages.setdefault(code)
         if not n_triples:
             raise DataError(
-                f"There is nothing to learn from: {n_docs} training docs hold no triple "
-                f"in doc.spans[{self.span_key!r}]. Check the path of the corpus, and "
+                f"There is nothing to learn from: {n_docs} training docs hold no "
+                f"triple in doc.spans[{self.span_key!r}]. Check the path of the corpus, and "
                 f"make it with `spacy xoie convert`."
             )
         initialize_network(self.model, sample, list(languages))
@@ -449,4 +460,3 @@ def _within(
         if max(end for pieces in triple.parts for _, end in pieces) <= span.end:
             inside.append(triple.shifted(-span.start))
     return inside
-

@@ -156,10 +156,11 @@ def hash_attributes(
     of_doc: Dict[int, NDArray[np.uint64]] = {}
     for span in spans:
         if id(span.doc) not in of_doc:
-            table = span.doc.to_array(list(attributes))
+            table = span.doc.to_array(list(attributes)).astype(np.uint64)
             of_doc[id(span.doc)] = table.reshape(len(span.doc), len(attributes))
     tables = [of_doc[id(span.doc)][span.start : span.end] for span in spans]
-    values = np.concatenate(tables) if tables else np.zeros((0, len(attributes)), "u8")
+    nothing: NDArray[np.uint64] = np.zeros((0, len(attributes)), np.uint64)
+    values = np.concatenate([nothing, *tables])
     ops = NumpyOps()
     ids = np.zeros((len(values), len(attributes), hashes), dtype=np.int64)
     for number, n_rows in enumerate(rows):
@@ -200,13 +201,16 @@ def tokenize_pieces(
         cut: List[Span] = []
         halves: List[Span] = []
         for span, ids, offsets in zip(
-            todo, encoded["input_ids"], encoded["offset_mapping"]
+            todo, encoded["input_ids"], encoded["offset_mapping"], strict=True
         ):
             if len(ids) > max_pieces and len(span) > 1:
                 middle = span.start + len(span) // 2
                 halves += [span.doc[span.start : middle], span.doc[middle : span.end]]
                 continue
-            aligned = get_span2wp_from_offset_mapping(span, np.array(offsets))
+            # The stub says tuple, the code reads an array.
+            aligned = get_span2wp_from_offset_mapping(
+                span, np.array(offsets)  # type: ignore[arg-type]
+            )
             cut.append(span)
             features.ids.append(ids[:max_pieces])
             features.aligned.append(

@@ -30,7 +30,11 @@ def aligned_triples(example: Example, key: str) -> List[TokenTriple]:
         ]
         subject, relation, *objects = parts
         found = [part for part in objects if part]
-        lost = [old for old, new in zip(offsets.parts, parts) if old and not new]
+        lost = [
+            old
+            for old, new in zip(offsets.parts, parts, strict=True)
+            if old and not new
+        ]
         if relation and not lost:
             triples.append(
                 offsets._replace(

@@ -9,8 +9,13 @@ import srsly
 import torch
 from safetensors import SafetensorError
 from spacy.tokens import Doc, Span
-from thinc.api import ArgsKwargs, Model, Optimizer, PyTorchShim
-from thinc.api import get_torch_default_device
+from thinc.api import (
+    ArgsKwargs,
+    Model,
+    Optimizer,
+    PyTorchShim,
+    get_torch_default_device,
+)
 
 from ..errors import ConfigError, ModelDataError, NotReadyError, XoieError
 from ..network.adapters import AdapterBank
@@ -248,7 +253,7 @@ def forward(
                 "max_triples": request.max_triples,
             },
         )
-        for row, triples in zip(rows, shim.predict(task)):
+        for row, triples in zip(rows, shim.predict(task), strict=True):
             reply.triples[row] = triples
     return reply, _no_backprop
 

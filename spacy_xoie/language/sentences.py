@@ -7,8 +7,10 @@ from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 
 ABBREVIATIONS = frozenset(
-    "dr dra prof mr mrs ms st sr sra srta jr vs no nr núm art av bzw ca vgl hr fr "
-    "ing lic gen col capt lt sen rep gov inc ltd co corp etc".split()
+    (
+        "dr dra prof mr mrs ms st sr sra srta jr vs no nr núm art av bzw ca vgl hr fr "
+        "ing lic gen col capt lt sen rep gov inc ltd co corp etc"
+    ).split()
 )
 """Words, in lower case, after which a full stop rarely ends a sentence."""
 

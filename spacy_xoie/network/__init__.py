@@ -6,12 +6,12 @@ from .routing import LanguageRouter, MixtureRouter, Router
 from .stages import STAGES
 
 __all__ = [
+    "STAGES",
     "AdapterBank",
     "Batch",
     "GateState",
     "LanguageRouter",
     "MixtureRouter",
     "Router",
-    "STAGES",
     "TripleNetwork",
 ]

@@ -67,7 +67,8 @@ class GateState(threading.local):
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> "GateState":
         # Copies of one network share one state, copies of two do not.
-        return memo.setdefault(id(self), GateState())
+        state: GateState = memo.setdefault(id(self), GateState())
+        return state
 
     def __reduce__(self) -> Tuple[Type["GateState"], Tuple[()]]:
         return GateState, ()
@@ -190,7 +191,8 @@ class LoraEmbedding(RoutedLora):
         low = torch.cat([F.embedding(x, weight) for weight in down], dim=-1)
         if isinstance(self.base, BagEmbedding):
             low = low.sum(-2)
-        return self.dropout(low)
+        out: Tensor = self.dropout(low)
+        return out
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
         return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))

@@ -112,7 +112,9 @@ class TripleNetwork(nn.Module):
 
     def forward(self, task: str, batch: Batch, **settings: Any) -> Any:
         """Run one task, "loss" or "extract", on a batch."""
-        return {"loss": self.loss, "extract": self.extract}[task](batch, **settings)
+        if task == "loss":
+            return self.loss(batch)
+        return self.extract(batch, **settings)
 
     def _encode(self, batch: Batch, losses: List[Tensor]) -> Tensor:
         if not self.routed or self.router is None:

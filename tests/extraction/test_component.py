@@ -29,7 +29,10 @@ def test_add_pipe_without_weights_says_what_to_do(blank: Language) -> None:
 def test_learns_what_it_is_shown(trained: Language) -> None:
     for text, language, triples in SENTENCES:
         doc = trained(text)
-        found = [(t.subject.text, t.relation.text, [str(o) for o in t.objects]) for t in doc._.triples]
+        found = [
+            (t.subject.text, t.relation.text, [str(o) for o in t.objects])
+            for t in doc._.triples
+        ]
         assert found == [(s, r.replace("|", " "), o) for s, r, o in triples]
         assert all(t.language == language for t in doc._.triples)
         assert all(t.adapter == language for t in doc._.triples)
@@ -163,7 +166,10 @@ def test_span_key(make_pipeline: Callable[..., Language]) -> None:
 
 def test_language_comes_from_doc_when_nobody_detected_it(trained: Language) -> None:
     trained.remove_pipe("xoie_lang")
-    doc = Doc(spacy.blank("de").vocab, words="Der Rat lehnte den Plan ab .".split())
+    doc = Doc(
+        spacy.blank("de").vocab,
+        words=["Der", "Rat", "lehnte", "den", "Plan", "ab", "."],
+    )
     triple = trained.get_pipe("xoie")(doc)._.triples[0]
     assert (triple.language, triple.adapter) == ("de", "de")
     doc = trained("Der Rat lehnte den Plan ab .")
@@ -338,9 +344,7 @@ class TestBadSettings:
                 "xoie", config={"model": {**TINY_MODEL, "router": None}}
             )
 
-    def test_no_target_layer(
-        self, blank: Language, examples: List[Example]
-    ) -> None:
+    def test_no_target_layer(self, blank: Language, examples: List[Example]) -> None:
         bank = {**TINY_MODEL["bank"], "targets": ["nowhere"]}  # type: ignore
         blank.add_pipe("xoie", config={"model": {**TINY_MODEL, "bank": bank}})
         with pytest.raises(ConfigError, match=r"nowhere.*mix"):
@@ -357,7 +361,7 @@ class TestBadSettings:
     def test_no_gold_data(self, blank: Language) -> None:
         blank.add_pipe("xoie", config={"model": TINY_MODEL})
         with pytest.raises(DataError, match="0 training docs"):
-            blank.initialize(lambda: [])
+            blank.initialize(list)
         plain = [make_example(blank, "Anna met Ben.", "en", None)]
         with pytest.raises(DataError, match="1 training docs hold no triple"):
             blank.initialize(lambda: plain)

@@ -53,12 +53,12 @@ def make_head(kind: str, *, in_width: int = WIDTH, seed: int = 1) -> Head:
     )
 
 
-def randomize(bank: AdapterBank, seed: int = 2) -> AdapterBank:
+def randomize(bank: AdapterBank, *, std: float = 0.5) -> AdapterBank:
     """Give the adapters of a bank weights as if they had been trained."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(2)
     for _, layer in bank.layers:
         for weight in layer.lora_B.values():
-            nn.init.normal_(weight, std=0.5, generator=generator)
+            nn.init.normal_(weight, std=std, generator=generator)
     return bank
 
 

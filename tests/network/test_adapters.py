@@ -20,7 +20,7 @@ from peft import LoraConfig, inject_adapter_in_model
 from torch import Tensor, nn
 
 from spacy_xoie.errors import ConfigError
-from spacy_xoie.network import AdapterBank, LanguageRouter
+from spacy_xoie.network import AdapterBank, LanguageRouter, TripleNetwork
 from spacy_xoie.network.adapters import BagEmbedding, RoutedLora
 
 N_ROWS = 3
@@ -295,7 +295,9 @@ def test_removing_an_expert_leaves_the_others_alone() -> None:
 @pytest.mark.parametrize(
     "copy", [deepcopy, lambda n: pickle.loads(pickle.dumps(n))], ids=["copy", "pickle"]
 )
-def test_a_copy_is_whole_and_independent(copy: Callable) -> None:
+def test_a_copy_is_whole_and_independent(
+    copy: Callable[[TripleNetwork], TripleNetwork],
+) -> None:
     network = make_network(LanguageRouter()).eval()
     batch = make_batch([5, 8], one_hot(0, 1))
     other = copy(network)

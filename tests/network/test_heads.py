@@ -64,7 +64,7 @@ def test_roles_and_back(drawn: Tuple[TokenTriple, int]) -> None:
 
 @given(st.lists(triples(), min_size=1, max_size=5))
 def test_roles_of_a_batch_stay_with_their_rows(
-    drawn: List[Tuple[TokenTriple, int]]
+    drawn: List[Tuple[TokenTriple, int]],
 ) -> None:
     width = max(length for _, length in drawn)
     roles = np.stack([roles_of(found, width) for found, _ in drawn])
@@ -104,7 +104,7 @@ def test_roles_that_make_no_triple_or_another(
 
 @given(st.lists(triples(), max_size=4, unique_by=lambda drawn: anchor_of(drawn[0])))
 def test_light_head_can_represent_all_triples_with_anchors_of_their_own(
-    drawn: List[Tuple[TokenTriple, int]]
+    drawn: List[Tuple[TokenTriple, int]],
 ) -> None:
     gold = [found for found, _ in drawn]
     length = max((length for _, length in drawn), default=3)
@@ -121,7 +121,7 @@ def test_light_head_represents_the_first_of_two_triples_with_one_anchor() -> Non
 
 @given(triples(contiguous=True))
 def test_multi2oie_can_represent_contiguous_relations(
-    drawn: Tuple[TokenTriple, int]
+    drawn: Tuple[TokenTriple, int],
 ) -> None:
     found, length = drawn
     assert len(found.relation) == 1
@@ -294,9 +294,7 @@ def test_confidence() -> None:
 
 def test_collect_hands_triples_to_their_rows() -> None:
     a, b = triple("sr1.")._replace(score=0.9), triple(".sr1")._replace(score=0.6)
-    found = collect(
-        [2, 0, 2, 2], [b, a, None, a], 3, threshold=0.7, max_triples=5
-    )
+    found = collect([2, 0, 2, 2], [b, a, None, a], 3, threshold=0.7, max_triples=5)
     assert found == [[a], [], [a]]
     found = collect([2, 0, 2], [b, a, a], 3, threshold=0.0, max_triples=5)
     assert found == [[a], [], [a, b]]
@@ -444,12 +442,12 @@ def test_a_batch_without_gold_is_not_annotated(kind: str) -> None:
 
 CONTIGUOUS: List[Gold] = [
     [triple("ssrr11.22"), triple("s......r1")],
-    [triple("1.srr"), triple("1r3.2")._replace(objects=(((0, 1),),))],
+    [triple("1.srr"), triple("1r...")],
     [],
     [triple(".r11s1")],
 ]
 DISCONTINUOUS: List[Gold] = [
-    [triple("sr.11r22s"), triple("s..r1.33r")._replace(objects=(((4, 5),), ((6, 8),)))],
+    [triple("sr.11r22s"), triple("s..r1.22r")],
     [triple("1rs2r")],
     [],
     [triple(".r1rs1")],
@@ -467,27 +465,26 @@ def learn(head: Head, gold: List[Gold], *, steps: int) -> List[List[TokenTriple]
     return extract(head.eval(), hidden, mask, threshold=0.5)
 
 
-@pytest.mark.parametrize(
-    "kind, gold, steps",
-    [
-        ("light", CONTIGUOUS, 60),
-        ("light", DISCONTINUOUS, 60),
-        ("multi2oie", CONTIGUOUS, 150),
-        ("multi2oie", DISCONTINUOUS, 150),
-    ],
-)
-def test_heads_learn_a_batch_by_heart(kind: str, gold: List[Gold], steps: int) -> None:
+@pytest.mark.parametrize("gold", [CONTIGUOUS, DISCONTINUOUS], ids=["runs", "pieces"])
+@pytest.mark.parametrize("kind, steps", [("light", 80), ("multi2oie", 300)])
+def test_heads_learn_a_batch_by_heart(kind: str, steps: int, gold: List[Gold]) -> None:
     head = make_head(kind)
     found = learn(head, gold, steps=steps)
     expected = [head.representable(row, 10) for row in gold]
-    assert [sorted(spans_of(row)) for row in found] == [
-        sorted(spans_of(row)) for row in expected
+    assert [spans_of(row) for row in found] == [
+        spans_of(sorted(row, key=lambda t: t.relation)) for row in expected
     ]
     if kind == "light" or gold is CONTIGUOUS:
-        assert [sorted(spans_of(row)) for row in expected] == [
-            sorted(spans_of(row)) for row in gold
-        ]
-    assert all(one.score > 0.8 for row in found for one in row)
+        assert list(map(sorted, expected)) == list(map(sorted, gold))
+    assert all(one.score > 0.6 for row in found for one in row)
+
+
+def test_a_light_head_without_layers_learns() -> None:
+    head = LightHead(in_width=IN_WIDTH, width=32, depth=0, dropout=0.0)
+    found = learn(head, CONTIGUOUS, steps=80)
+    assert list(map(spans_of, found)) == [
+        spans_of(sorted(row, key=lambda t: t.relation)) for row in CONTIGUOUS
+    ]
 
 
 @pytest.mark.parametrize(
@@ -506,8 +503,3 @@ def test_heads_learn_a_batch_by_heart(kind: str, gold: List[Gold], steps: int) -
 def test_settings_that_cannot_work(build: Callable[[], Head], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         build()
-
-
-def test_a_light_head_without_layers_works() -> None:
-    head = LightHead(in_width=IN_WIDTH, width=16, depth=0, dropout=0.0)
-    assert spans_of(learn(head, [None, GOLD[1], GOLD[1], None], steps=5)[1]) == []

@@ -68,9 +68,7 @@ def test_language_router(
     assert routing.loss is None
 
 
-@pytest.mark.parametrize(
-    "certainty, expected", [(0.7, [1.0, 0.0]), (0.71, [0.7, 0.3])]
-)
+@pytest.mark.parametrize("certainty, expected", [(0.7, [1.0, 0.0]), (0.71, [0.7, 0.3])])
 def test_certainty_is_the_limit(certainty: float, expected: List[float]) -> None:
     router = LanguageRouter(certainty=certainty)
     gates = router(torch.tensor([[0.7, 0.3]], dtype=torch.float64)).gates
@@ -338,9 +336,7 @@ def test_language_loss_is_the_cross_entropy_of_known_languages(weight: float) ->
         (lambda: LanguageRouter(certainty=1.5), "certainty is 1.5"),
     ],
 )
-def test_settings_that_cannot_work(
-    build: Callable[[], Router], message: str
-) -> None:
+def test_settings_that_cannot_work(build: Callable[[], Router], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         build()
 

@@ -91,7 +91,6 @@ def test_the_router_learns_which_language_it_sees(
     assert any(name.startswith("router.") for name in pipe.set_stage("adapters"))
 
     def right() -> float:
-        pipe.model.predict  # the gates are asked for without training
         hits = []
         for text, language, _ in SENTENCES:
             doc = nlp.make_doc(text)
@@ -108,9 +107,7 @@ def test_the_router_learns_which_language_it_sees(
 def gates_of(pipe: Any, doc: Any) -> torch.Tensor:
     from spacy_xoie.network import Batch
 
-    features = pipe.model.shims[0].parts.encoder.featurize(
-        [doc], [doc[:]], None, False
-    )
+    features = pipe.model.shims[0].parts.encoder.featurize([doc], [doc[:]], None, False)
     inputs, mask = features.inputs([0])
     pipe.network.eval()
     with torch.no_grad():
@@ -188,9 +185,7 @@ stage = "embeddings"
 
 
 @pytest.fixture
-def folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: Language
-) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: Language) -> Path:
     monkeypatch.chdir(tmp_path)
     docs = [make_example(blank, *sentence).reference for sentence in SENTENCES]
     DocBin(docs=docs).to_disk(tmp_path / "train.spacy")
@@ -280,12 +275,16 @@ class TestBatcher:
         middle = shares(2.0)
         assert middle["en"] == pytest.approx(0.9**0.5 / total, abs=0.05)
         assert middle["ar"] == pytest.approx(0.01**0.5 / total, abs=0.03)
-        assert all(share == pytest.approx(1 / 3, abs=0.05) for share in shares(1e6).values())
+        assert all(
+            share == pytest.approx(1 / 3, abs=0.05) for share in shares(1e6).values()
+        )
 
     def test_nothing_is_drawn_twice_before_all_are_drawn(self, blank: Language) -> None:
         data = self.data(blank, en=40, de=4)
         drawn = [e for batch in self.make(temperature=1e6)(data) for e in batch]
-        english = [e for e in drawn if e.reference.spans["xoie"].attrs["language"] == "en"]
+        english = [
+            e for e in drawn if e.reference.spans["xoie"].attrs["language"] == "en"
+        ]
         assert len(set(map(id, english))) == len(english)
 
     @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """The protocol that every encoder follows."""
 
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, Optional
 
 from torch import Tensor, nn
-
 
 BeforeLayer = Optional[Callable[[int, Tensor], None]]
 """Called with the number of each layer and the states about to enter it."""

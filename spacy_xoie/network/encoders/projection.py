@@ -39,7 +39,8 @@ class ProjectionEncoder(Encoder):
         if before_layer is not None:
             before_layer(0, hidden)
         hidden = self.layer(hidden)
-        return hidden * inputs["mask"][:, :, None]
+        out: Tensor = hidden * inputs["mask"][:, :, None]
+        return out
 
 
 class ProjectionLayer(nn.Module):

@@ -11,8 +11,16 @@ from ...errors import ConfigError
 from ...ty import TokenTriple
 from ..layers import ConvolutionLayer
 from .base import Gold, Head
-from .roles import CHUNK, N_ROLES, OUTSIDE, RELATION, collect, confidence
-from .roles import roles_of, triples_of
+from .roles import (
+    CHUNK,
+    N_ROLES,
+    OUTSIDE,
+    RELATION,
+    collect,
+    confidence,
+    roles_of,
+    triples_of,
+)
 
 
 class LightHead(Head):
@@ -45,7 +53,10 @@ class LightHead(Head):
         self.reach = reach
         self.dropout = nn.Dropout(dropout)
         self.anchor = nn.Sequential(
-            nn.Linear(in_width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, 1)
+            nn.Linear(in_width, width),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(width, 1),
         )
         self.of_token = nn.Linear(in_width, width)
         self.of_anchor = nn.Linear(in_width, width)

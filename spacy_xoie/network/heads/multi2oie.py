@@ -10,8 +10,17 @@ from torch import Tensor, nn
 from ...errors import ConfigError
 from ...ty import TokenTriple
 from .base import Gold, Head
-from .roles import CHUNK, OUTSIDE, RELATION, SUBJECT, Ints, collect, confidence
-from .roles import roles_of, triples_of
+from .roles import (
+    CHUNK,
+    OUTSIDE,
+    RELATION,
+    SUBJECT,
+    Ints,
+    collect,
+    confidence,
+    roles_of,
+    triples_of,
+)
 
 BEGIN, INSIDE, NO_PREDICATE = 0, 1, 2
 N_PREDICATE_TAGS = 3
@@ -96,10 +105,10 @@ class Multi2OIEHead(Head):
             predicates = logits.sum() * 0.0
         if not runs:
             return {"predicate": predicates, "argument": predicates * 0.0}
-        row = torch.tensor(row_ids, device=hidden.device)
+        of_row = torch.tensor(row_ids, device=hidden.device)
         span = torch.tensor(runs, device=hidden.device)
-        inside = mask[row]
-        scores = self._argument_logits(hidden, mask, row, span)
+        inside = mask[of_row]
+        scores = self._argument_logits(hidden, mask, of_row, span)
         target = torch.from_numpy(np.stack(labels)).to(hidden.device)
         arguments = F.cross_entropy(scores[inside], target[inside])
         return {"predicate": predicates, "argument": arguments}
@@ -215,7 +224,9 @@ def _learnable(
     overlap an earlier one are left out."""
     kept: List[Tuple[int, int, TokenTriple]] = []
     for triple in triples:
-        start, end = max(triple.relation, key=lambda piece: (piece[1] - piece[0], piece))
+        start, end = max(
+            triple.relation, key=lambda piece: (piece[1] - piece[0], piece)
+        )
         if all(end <= other or start >= until for other, until, _ in kept):
             kept.append((start, end, triple))
     return kept

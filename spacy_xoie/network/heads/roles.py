@@ -41,7 +41,7 @@ def triples_of(
         has no relation or no object. Objects close ranks: where there is no A1,
         A2 is the first object.
     """
-    rows, length = roles.shape
+    rows = roles.shape[0]
     edge = np.full((rows, 1), -1)
     padded = np.concatenate([edge, roles, edge], axis=1)
     row, place = np.nonzero(padded[:, 1:] != padded[:, :-1])
@@ -94,7 +94,7 @@ def collect(
     """Hand the triples back to their sentences: those above the threshold, the
     best `max_triples` of each, in order of position."""
     collected: List[List[TokenTriple]] = [[] for _ in range(n_rows)]
-    for row, triple in zip(rows, triples):
+    for row, triple in zip(rows, triples, strict=True):
         if triple is not None and (triple.score or 0.0) >= threshold:
             collected[row].append(triple)
     for row, found in enumerate(collected):
