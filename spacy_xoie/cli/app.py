@@ -166,7 +166,7 @@ def _tokenizing(config: Optional[Path]) -> Language:
         return util.load_model(config)
     try:
         return util.load_model_from_config(util.load_config(config), auto_fill=True)
-    except ValueError as e:
+    except (ImportError, ValueError) as e:
         raise ConfigError(f"{config} is not the config of a pipeline: {e}") from e
 
 

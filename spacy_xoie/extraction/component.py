@@ -295,8 +295,8 @@ class TripleExtractor(TrainablePipe):
         if not n_triples:
             raise DataError(
                 f"There is nothing to learn from: {n_docs} training docs hold no "
-                f"triple in doc.spans[{self.span_key!r}]. Check the path of the corpus, and "
-                f"make it with `spacy xoie convert`."
+                f"triple in doc.spans[{self.span_key!r}]. Check the path of the "
+                f"corpus, and make it with `spacy xoie convert`."
             )
         initialize_network(self.model, sample, list(languages))
         self._report_loss_of_targets(get_examples, n_triples)

@@ -1,13 +1,16 @@
 """From spans of docs to the padded batches that the encoders read."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Callable, Dict, List, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 from spacy_transformers.align import get_span2wp_from_offset_mapping
 from thinc.api import NumpyOps
 from torch import Tensor
@@ -15,6 +18,8 @@ from torch import Tensor
 from ..errors import ConfigError
 
 Inputs = Dict[str, Tensor]
+
+AFFIX = re.compile(r"(PREFIX|SUFFIX)([1-9])")
 
 
 @dataclass
@@ -149,18 +154,12 @@ def hash_attributes(
     """Look up lexical attributes and hash them into the rows of tables.
 
     spans (Sequence[Span]): The segments.
-    attributes (Sequence[str]): Names of lexical attributes, such as "NORM".
+    attributes (Sequence[str]): Names of lexical attributes such as "NORM" and
+        "SHAPE", or "PREFIX2", "SUFFIX4" … for affixes of the norm of that length.
     rows (Sequence[int]): Size of each attribute's table.
     hashes (int): Rows that each value is spread over.
     """
-    of_doc: Dict[int, NDArray[np.uint64]] = {}
-    for span in spans:
-        if id(span.doc) not in of_doc:
-            table = span.doc.to_array(list(attributes)).astype(np.uint64)
-            of_doc[id(span.doc)] = table.reshape(len(span.doc), len(attributes))
-    tables = [of_doc[id(span.doc)][span.start : span.end] for span in spans]
-    nothing: NDArray[np.uint64] = np.zeros((0, len(attributes)), np.uint64)
-    values = np.concatenate([nothing, *tables])
+    values = _attribute_values(spans, attributes)
     ops = NumpyOps()
     ids = np.zeros((len(values), len(attributes), hashes), dtype=np.int64)
     for number, n_rows in enumerate(rows):
@@ -169,6 +168,57 @@ def hash_attributes(
         hashed = ops.hash(distinct, seed=number)[:, :hashes] % n_rows
         ids[:, number] = hashed[back]
     return HashedFeatures(list(spans), torch.from_numpy(ids))
+
+
+def affix_length(attribute: str) -> Optional[int]:
+    """RETURNS (Optional[int]): The length that "PREFIX3" or "SUFFIX2" names,
+    negative for suffixes; None for spaCy's own attributes."""
+    found = AFFIX.fullmatch(attribute)
+    if found is None:
+        return None
+    return int(found[2]) if found[1] == "PREFIX" else -int(found[2])
+
+
+def _attribute_values(
+    spans: Sequence[Span], attributes: Sequence[str]
+) -> NDArray[np.uint64]:
+    """(tokens, attributes), of all spans together."""
+    lengths = {name: affix_length(name) for name in attributes}
+    own = [name for name in attributes if lengths[name] is None]
+    columns: List[Union[int, str]] = [*own, "NORM"]
+    tables: Dict[int, NDArray[np.uint64]] = {}
+    parts: List[NDArray[np.uint64]] = [np.zeros((0, len(columns)), np.uint64)]
+    for span in spans:
+        key = id(span.doc)
+        if key not in tables:
+            table = span.doc.to_array(columns).astype(np.uint64)
+            tables[key] = table.reshape(len(span.doc), len(columns))
+        parts.append(tables[key][span.start : span.end])
+    table = np.concatenate(parts)
+    values: NDArray[np.uint64] = np.zeros((len(table), len(attributes)), np.uint64)
+    affixes: Dict[int, NDArray[np.uint64]] = {}
+    if len(own) < len(attributes):
+        # Norms are hashes of their text, the same in every vocabulary.
+        distinct, back = np.unique(table[:, -1], return_inverse=True)
+        vocabularies = list({id(s.doc.vocab): s.doc.vocab for s in spans}.values())
+        texts = [_text_of(norm, vocabularies) for norm in distinct.tolist()]
+        for size in {n for n in lengths.values() if n is not None}:
+            part = slice(size) if size > 0 else slice(size, None)
+            hashes = [get_string_id(text[part]) for text in texts]
+            affixes[size] = np.array(hashes, dtype=np.uint64)[back]
+    for number, name in enumerate(attributes):
+        length = lengths[name]
+        values[:, number] = (
+            table[:, own.index(name)] if length is None else affixes[length]
+        )
+    return values
+
+
+def _text_of(norm: int, vocabularies: Sequence[Vocab]) -> str:
+    for vocabulary in vocabularies:
+        if norm in vocabulary.strings:  # type: ignore[operator]
+            return str(vocabulary.strings[norm])
+    return ""
 
 
 def tokenize_pieces(

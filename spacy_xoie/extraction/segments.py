@@ -41,7 +41,7 @@ def split_span(span: Span, max_length: int) -> List[Span]:
     pieces = []
     while end - start > max_length:
         cut = start + max_length
-        for index in range(cut - 1, start + max_length // 2, -1):
+        for index in range(cut - 1, start + max_length // 2 - 1, -1):
             if doc[index].is_punct:
                 cut = index + 1
                 break

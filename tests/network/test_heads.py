@@ -347,9 +347,23 @@ def test_predicates_do_not_run_over_into_the_next_row() -> None:
 def test_scores_of_multi2oie_do_not_exceed_one() -> None:
     """Differences of sums in single precision do, by a millionth."""
     head, hidden, mask = make_tagger(*[0] * 200)
-    (found,) = extract(head, hidden - 2.3, mask)
-    assert len(found) == 99
-    assert all(0.999 < one.score <= 1.0 for one in found)
+    for sureness in torch.linspace(0.7, 1.0, 10):
+        (found,) = extract(head, hidden * sureness, mask)
+        assert len(found) == 99
+        assert all(0.999 < one.score <= 1.0 for one in found)
+
+
+def test_the_anchor_is_part_of_the_relation() -> None:
+    """Whatever the roles say of it, as without a relation there is no triple."""
+    head = lively_head("light")
+    with torch.no_grad():
+        head.role.weight.zero_()
+        head.role.bias.copy_(torch.eye(6)[3] * 100)
+        head.anchor[-1].bias.fill_(100.0)
+    (found,) = extract(head, make_hidden([4]), make_mask([4]))
+    assert spans_of(found) == spans_of(
+        [triple("r111"), triple("1r11"), triple("11r1"), triple("111r")]
+    )
 
 
 GOLD: List[Gold] = [
@@ -408,6 +422,18 @@ def test_loss_does_not_depend_on_padding_or_empty_company(kind: str) -> None:
     assert torch.isclose(loss, padded, atol=1e-5)
     for grad, other in zip(grads, gradients(head)):
         assert torch.allclose(grad, other, atol=1e-5)
+
+
+def test_of_two_triples_with_one_anchor_light_head_learns_the_first() -> None:
+    head, hidden, mask = make_head("light"), make_hidden([5]), make_mask([5])
+    first, second = triple("srr1."), triple("..rs1")
+    assert first.relation[-1][1] == second.relation[-1][1]
+    losses = [
+        loss_of(head, hidden, mask, [gold])
+        for gold in ([first], [first, second], [second])
+    ]
+    assert torch.equal(losses[0], losses[1])
+    assert not torch.isclose(losses[0], losses[2])
 
 
 @each_head
@@ -485,6 +511,27 @@ def test_a_light_head_without_layers_learns() -> None:
     assert list(map(spans_of, found)) == [
         spans_of(sorted(row, key=lambda t: t.relation)) for row in CONTIGUOUS
     ]
+
+
+@pytest.mark.parametrize(
+    "text, reach, is_learnt",
+    [("ssr11", 1, True), ("1.r.s", 2, True), ("1.r.s", 1, False)],
+)
+def test_light_head_tells_distances_within_its_reach(
+    text: str, reach: int, is_learnt: bool
+) -> None:
+    """Without layers, tokens that look the same differ by their place only."""
+    torch.manual_seed(0)
+    head = LightHead(in_width=2, width=32, depth=0, reach=reach, dropout=0.0)
+    hidden = torch.eye(2)[[int(letter == "r") for letter in text]][None]
+    mask = make_mask([len(text)])
+    optimizer = torch.optim.Adam(head.parameters(), lr=0.02)
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss_of(head, hidden, mask, [[triple(text)]]).backward()
+        optimizer.step()
+    (found,) = extract(head, hidden, mask, threshold=0.3)
+    assert (spans_of(found) == spans_of([triple(text)])) is is_learnt
 
 
 @pytest.mark.parametrize(

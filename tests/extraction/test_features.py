@@ -1,0 +1,100 @@
+"""What the encoders read of a doc."""
+
+from typing import List
+
+import numpy as np
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spacy_xoie.extraction.features import (
+    affix_length,
+    hash_attributes,
+    token_batches,
+)
+from spacy_xoie.extraction.segments import Segmenter, split_span
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 60), max_size=80), st.integers(1, 100))
+def test_token_batches_hold_everything_once(lengths: List[int], most: int) -> None:
+    batches = token_batches(lengths, most)
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    for batch in batches:
+        size = len(batch) * max(lengths[i] for i in batch)
+        assert size <= most or len(batch) == 1
+
+
+def test_affixes_are_those_of_the_norm() -> None:
+    nlp = spacy.blank("xx")
+    doc = nlp("Gebaut gekauft gebaut bau")
+    names = ["SUFFIX2", "PREFIX2", "PREFIX3", "NORM"]
+    ids = hash_attributes([doc[:]], names, [10_000] * 4, 4).attributes.numpy()
+
+    def same(a: int, b: int, column: int) -> bool:
+        return bool((ids[a, column] == ids[b, column]).all())
+
+    assert same(0, 2, 3) and not same(0, 1, 3)
+    assert same(0, 1, 1) and not same(0, 3, 1)
+    assert not same(0, 1, 2) and not same(0, 1, 0) and not same(0, 3, 0)
+
+
+def test_features_do_not_depend_on_the_vocabulary_or_on_other_docs() -> None:
+    names = ["NORM", "PREFIX3", "SUFFIX", "SHAPE"]
+    docs = [
+        spacy.blank(code)("Zwei Häuser wurden 1901 gebaut") for code in ("xx", "de")
+    ]
+    docs.append(spacy.blank("xx")("etwas davor und danach"))
+    together = hash_attributes([d[:] for d in reversed(docs)], names, [500] * 4, 4)
+    alone = [hash_attributes([d[:]], names, [500] * 4, 4) for d in docs]
+    assert np.array_equal(alone[0].attributes, alone[1].attributes)
+    assert np.array_equal(together.attributes[-5:], alone[0].attributes)
+
+
+@pytest.mark.parametrize(
+    "name, length",
+    [
+        ("PREFIX2", 2),
+        ("SUFFIX4", -4),
+        ("SUFFIX", None),
+        ("NORM", None),
+        ("PREFIX0", None),
+    ],
+)
+def test_affix_names(name: str, length: object) -> None:
+    assert affix_length(name) == length
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200), st.integers(1, 30))
+def test_segments_cover_a_doc_exactly(text: str, most: int) -> None:
+    doc = spacy.blank("xx")(text)
+    segments = Segmenter(most)(doc)
+    assert [t.i for s in segments for t in s] == list(range(len(doc)))
+    assert all(0 < len(segment) <= most for segment in segments)
+    assert len(doc) < 2 or not doc.has_annotation("SENT_START")
+
+
+@pytest.mark.parametrize(
+    "text, n_sentences",
+    [
+        ("Am 3. Mai 1999 kam Dr. Huber an. Er blieb.", 2),
+        ("J. R. Smith wrote it. It sold well.", 2),
+        ("Es geschah im Jahr 19. Danach war Ruhe.", 1),
+        ("El Sr. Pérez llegó. Se fue.", 2),
+        ("他来了。他走了。", 2),
+        ("هل وصل؟ نعم وصل.", 2),
+        ("Version 2.0 came. Then nothing!", 2),
+    ],
+)
+def test_full_stops_that_end_no_sentence(text: str, n_sentences: int) -> None:
+    tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+    assert len(Segmenter(100)(nlp(text))) == n_sentences
+
+
+def test_long_sentences_are_cut_after_punctuation() -> None:
+    doc = spacy.blank("xx")("a b c , d e f g h i j k l")
+    pieces = [piece.text for piece in split_span(doc[:], 6)]
+    assert pieces == ["a b c ,", "d e f g h i", "j k l"]

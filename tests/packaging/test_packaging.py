@@ -1,0 +1,323 @@
+"""A multilingual pipeline, the pipelines of its languages, and the wheels of both."""
+
+import email
+import hashlib
+import os
+import sys
+import zipfile
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, Set, Tuple
+
+import pytest
+import spacy
+import srsly
+import torch
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from typer.testing import CliRunner
+
+from spacy_xoie import TokenTriple, __version__, packaging, set_triples
+from spacy_xoie.cli import app
+from spacy_xoie.errors import ConfigError, ModelDataError
+from spacy_xoie.network.adapters import RoutedLora
+from spacy_xoie.packaging import build_wheels, loaded_wheel, merge_language
+
+TEXTS = {
+    "de": "Die Stadt hat das Haus gebaut. Der Rat lehnte den Plan am 3. Mai ab!",
+    "zh": "市议会批准了新线路。工程将由一家公司承建，共12公里。",
+}
+MODEL = {
+    "@architectures": "spacy-xoie.TripleModel.v1",
+    "encoder": {
+        "@architectures": "spacy-xoie.HashedEncoder.v1",
+        "width": 16,
+        "depth": 1,
+        "rows": [200, 100, 100, 100],
+    },
+    "head": {"@architectures": "spacy-xoie.LightHead.v1", "width": 16, "depth": 1},
+    "bank": {"@architectures": "spacy-xoie.AdapterBank.v1", "rank": 2},
+    "router": {"@architectures": "spacy-xoie.LanguageRouter.v1"},
+}
+METRICS: Dict[str, Any] = {
+    "xoie_triple_f": 0.5,
+    "xoie_per_language": {"de": {"triple": {"f": 0.75}}, "zh": {"triple": {"f": 0.25}}},
+    "n_docs": 2,
+}
+SOURCES = [{"name": "Corpus", "url": "u", "author": "a", "license": "MIT"}]
+
+Facts = List[Tuple[Tuple[str, ...], float]]
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    """A pipeline whose adapters matter, with weights that nobody has trained."""
+    spacy.util.fix_random_seed(0)
+    tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+    pipeline = spacy.blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+    pipeline.add_pipe("sentencizer", config={"punct_chars": [".", "。"]})
+    pipeline.add_pipe("xoie_lang")
+    pipe = pipeline.add_pipe("xoie", config={"model": MODEL, "threshold": 0.0})
+    examples = []
+    for language, text in TEXTS.items():
+        gold = pipeline.make_doc(text)
+        triple = TokenTriple(((0, 2),), ((2, 3),), (((3, 4),),))
+        set_triples(gold, [triple], language=language)
+        examples.append(Example(pipeline.make_doc(text), gold))
+    pipeline.initialize(lambda: examples)
+    network = pipe.network  # type: ignore[attr-defined]
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if ".lora_B." in name:
+                parameter.normal_()
+    network.routed = True
+    return pipeline
+
+
+def facts(doc: Doc) -> Facts:
+    found = sorted((t.as_tuple(), t.score) for t in doc._.triples)
+    assert len(found) > 5
+    return found
+
+
+def routed(nlp: Language, language: str, text: str) -> Facts:
+    """What the multilingual pipeline says of a doc in a known language."""
+    doc = nlp.make_doc(text)
+    doc._.language = language
+    for name in ("sentencizer", "xoie"):
+        doc = nlp.get_pipe(name)(doc)
+    assert {triple.adapter for triple in doc._.triples} == {language}
+    return facts(doc)
+
+
+def assert_same(one: Facts, other: Facts) -> None:
+    assert [words for words, _ in one] == [words for words, _ in other]
+    scores = [score for _, score in other]
+    assert [score for _, score in one] == pytest.approx(scores, abs=1e-5)
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_merged_pipeline_says_the_same(
+    language: str, nlp: Language, tmp_path: Path
+) -> None:
+    text = TEXTS[language]
+    expected = routed(nlp, language, text)
+    # The adapter matters, so that this can fail.
+    (other,) = set(TEXTS) - {language}
+    assert routed(nlp, other, text) != expected
+    before = nlp.to_bytes()
+    merged = merge_language(nlp, language)
+    assert_same(facts(merged(text)), expected)
+    assert nlp.to_bytes() == before
+    assert routed(nlp, language, text) == expected
+    # It is a pipeline like any other, of its language.
+    merged.to_disk(tmp_path)
+    again = spacy.load(tmp_path)
+    assert facts(again(text)) == facts(merged(text))
+    doc = again(text)
+    assert (again.lang, again.pipe_names) == (language, ["sentencizer", "xoie"])
+    assert {(t.language, t.adapter) for t in doc._.triples} == {(language, "")}
+    # Settings of the other components came along: "!" ends no sentence.
+    assert (
+        len(list(doc.sents))
+        == len(list(nlp(text).sents))
+        == {"de": 3, "zh": 2}[language]
+    )
+
+
+def test_merged_pipeline_has_no_adapters(nlp: Language) -> None:
+    merged = merge_language(nlp, "de")
+    network = merged.get_pipe("xoie").network  # type: ignore[attr-defined]
+    original = nlp.get_pipe("xoie").network  # type: ignore[attr-defined]
+    assert not any(isinstance(module, RoutedLora) for module in network.modules())
+    assert any(isinstance(module, RoutedLora) for module in original.modules())
+    assert merged.get_pipe("xoie").languages == ()  # type: ignore[attr-defined]
+    assert nlp.get_pipe("xoie").languages == ("de", "zh")  # type: ignore[attr-defined]
+    settings = merged.config["components"]["xoie"]
+    assert settings["model"]["bank"] is None and settings["threshold"] == 0.0
+    # Nothing is shared: training one leaves the other alone.
+    theirs = {parameter.data_ptr() for parameter in original.parameters()}
+    assert not theirs & {parameter.data_ptr() for parameter in network.parameters()}
+
+
+def test_language_without_adapter(nlp: Language, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no adapter for 'fi'.*de, zh"):
+        merge_language(nlp, "fi")
+    with pytest.raises(ConfigError, match="no adapter for 'de'.*none"):
+        merge_language(merge_language(nlp, "de"), "de")
+    nlp.to_disk(tmp_path / "model")
+    with pytest.raises(ConfigError, match="no adapter for 'fi'"):
+        next(build_wheels(tmp_path / "model", tmp_path / "out", languages=["fi"]))
+    assert not (tmp_path / "out").exists()
+
+
+def test_pipeline_without_extractor(nlp: Language) -> None:
+    with pytest.raises(ConfigError, match="no extractor called 'triples'.*xoie_lang"):
+        merge_language(nlp, "de", component="triples")
+    with pytest.raises(ConfigError, match="no extractor called 'sentencizer'"):
+        merge_language(nlp, "de", component="sentencizer")
+
+
+class Built(NamedTuple):
+    output: Path
+    wheels: List[Path]
+
+
+class Surroundings(NamedTuple):
+    """What building wheels must not change."""
+
+    packages: Set[Tuple[str, str]]
+    variables: Dict[str, str]
+    path: List[str]
+    model: Dict[str, str]
+
+
+def surroundings(model: Path) -> Surroundings:
+    files = sorted(path for path in model.rglob("*") if path.is_file())
+    return Surroundings(
+        packages={(d.metadata["Name"], d.version) for d in distributions()},
+        variables={k: v for k, v in os.environ.items() if "PYTEST" not in k},
+        path=list(sys.path),
+        model={str(f): hashlib.sha256(f.read_bytes()).hexdigest() for f in files},
+    )
+
+
+@pytest.fixture(scope="module")
+def built(nlp: Language, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("packaging")
+    model, output = folder / "model", folder / "new" / "packages"
+    nlp.to_disk(model)
+    here = tmp_path_factory.mktemp("here")
+    before = surroundings(model)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.chdir(here)
+        wheels = list(
+            build_wheels(
+                model,
+                output,
+                languages=["de"],
+                name="xoie_tiny",
+                version="1.2.3",
+                metrics=METRICS,
+                sources=SOURCES,
+            )
+        )
+    assert surroundings(model) == before
+    assert list(here.iterdir()) == []
+    return Built(output, wheels)
+
+
+@pytest.mark.slow
+def test_wheels_are_named_after_their_languages(built: Built) -> None:
+    assert [wheel.name for wheel in built.wheels] == [
+        "xx_xoie_tiny-1.2.3-py3-none-any.whl",
+        "de_xoie_tiny-1.2.3-py3-none-any.whl",
+    ]
+    # Nothing but the wheels is there.
+    assert sorted(built.output.iterdir()) == sorted(built.wheels)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "number, languages, performance",
+    [
+        (0, ["de", "zh"], METRICS),
+        (1, ["de"], {"xoie_per_language": {"de": {"triple": {"f": 0.75}}}}),
+    ],
+)
+def test_what_wheels_say_of_themselves(
+    built: Built, number: int, languages: List[str], performance: Dict[str, Any]
+) -> None:
+    wheel = built.wheels[number]
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (metadata,) = (name for name in names if name.endswith("/METADATA"))
+        (points,) = (name for name in names if name.endswith("/entry_points.txt"))
+        header = email.message_from_bytes(archive.read(metadata))
+        entry_points = archive.read(points).decode()
+        package = wheel.name.split("-")[0]
+        meta = srsly.json_loads(archive.read(f"{package}/meta.json"))
+        inner = srsly.json_loads(archive.read(f"{package}/{package}-1.2.3/meta.json"))
+    assert (header["Name"], header["Version"]) == (package, "1.2.3")
+    needed = {
+        line.split("<")[0].split(">")[0]: line
+        for line in header.get_all("Requires-Dist")
+    }
+    assert set(needed) == {"spacy-xoie", "spacy"}
+    assert f">={__version__}" in needed["spacy-xoie"]
+    assert f">={spacy.__version__}" in needed["spacy"]
+    assert f"{package} = {package}" in entry_points
+    for told in (meta, inner):
+        assert told["languages"] == languages
+        assert told["performance"] == performance
+        assert told["sources"] == SOURCES
+        assert told["license"] == "MIT"
+        assert told["lang"] == package.split("_")[0]
+
+
+@pytest.mark.slow
+def test_wheels_say_the_same_triples(built: Built, nlp: Language) -> None:
+    many, one = built.wheels
+    with loaded_wheel(many) as loaded:
+        for language, text in TEXTS.items():
+            assert_same(routed(loaded, language, text), routed(nlp, language, text))
+            assert facts(loaded(text)) == facts(nlp(text))
+        assert loaded.meta["version"] == "1.2.3"
+    with loaded_wheel(one) as loaded:
+        text = TEXTS["de"]
+        assert_same(facts(loaded(text)), routed(nlp, "de", text))
+        assert loaded.lang == "de"
+    # Nothing was installed, and the pipeline outlives its files.
+    assert "de_xoie_tiny" not in sys.modules
+    assert facts(loaded(text))
+
+
+@pytest.mark.slow
+def test_try_wheels(built: Built, tmp_path: Path) -> None:
+    sample = tmp_path / "sample.json"
+    srsly.write_json(sample, TEXTS)
+    result = CliRunner().invoke(app, ["try-wheels", str(built.output), str(sample)])
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    # The German text by both, the Chinese one by the multilingual pipeline.
+    assert [lines.count(TEXTS[language]) for language in ("de", "zh")] == [2, 1]
+    with loaded_wheel(built.wheels[1]) as loaded:
+        for triple in loaded(TEXTS["de"])._.triples:
+            assert f"  de {triple.score:.2f}  {triple}" in lines
+
+
+def test_build_that_fails(
+    nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nlp.to_disk(tmp_path / "model")
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        sys.exit(1)
+
+    monkeypatch.setattr(packaging, "package", fail)
+    wheels = build_wheels(tmp_path / "model", tmp_path / "out", name="xoie_tiny")
+    with pytest.raises(ConfigError, match="xx_xoie_tiny could not be built"):
+        next(wheels)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["xoie-sm", "xoie sm", "1st", ""])
+def test_name_that_cannot_be_imported(name: str, nlp: Language, tmp_path: Path) -> None:
+    nlp.to_disk(tmp_path / "model")
+    with pytest.raises(ConfigError, match=f"'{name}' cannot name a package"):
+        next(build_wheels(tmp_path / "model", tmp_path / "out", name=name))
+
+
+def test_files_that_are_no_wheels_of_pipelines(tmp_path: Path) -> None:
+    path = tmp_path / "a-1-py3-none-any.whl"
+    path.write_bytes(b"hello")
+    with pytest.raises(ModelDataError, match="not a wheel"), loaded_wheel(path):
+        pass
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a/__init__.py", "")
+    with (
+        pytest.raises(ModelDataError, match="not the wheel of a pipeline"),
+        loaded_wheel(path),
+    ):
+        pass

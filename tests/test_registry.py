@@ -1,0 +1,121 @@
+"""Registered names: what the code registers is what the package declares, and each
+name leads to its function. Importing the package stays cheap."""
+
+import importlib
+import json
+import pkgutil
+import re
+import subprocess
+import sys
+from importlib.metadata import EntryPoint, distribution
+from pathlib import Path
+from typing import Dict, Set, Tuple
+
+import catalogue
+import pytest
+from spacy.cli._util import app as spacy_app
+from spacy.language import Language
+from spacy.util import registry
+from typer.testing import CliRunner
+
+import spacy_xoie
+
+ENTRY_POINTS = [
+    entry_point
+    for entry_point in distribution("spacy-xoie").entry_points
+    if entry_point.group.startswith("spacy_")
+]
+FUNCTIONS = [e for e in ENTRY_POINTS if e.group not in ("spacy_cli", "spacy_factories")]
+FACTORIES = [e for e in ENTRY_POINTS if e.group == "spacy_factories"]
+
+
+def label(entry_point: EntryPoint) -> str:
+    return f"{entry_point.group}-{entry_point.name}"
+
+
+def registered() -> Dict[Tuple[str, str], str]:
+    """What the modules of the package register: by group and name, the function."""
+    for module in pkgutil.walk_packages(spacy_xoie.__path__, "spacy_xoie."):
+        importlib.import_module(module.name)
+    found: Dict[Tuple[str, str], str] = {}
+    for (*_, group, name), function in catalogue.REGISTRY.items():
+        if getattr(function, "__module__", "").startswith("spacy_xoie."):
+            group = {"internal_factories": "factories"}.get(group, group)
+            found[f"spacy_{group}", name] = (
+                f"{function.__module__}:{function.__qualname__}"
+            )
+    return found
+
+
+def test_what_is_registered_is_declared() -> None:
+    declared = {(e.group, e.name): e.value for e in FUNCTIONS + FACTORIES}
+    assert declared
+    assert (
+        registered() == declared
+    ), "After a change of setup.cfg, run `pip install --no-deps -e .` again."
+
+
+@pytest.mark.parametrize("entry_point", FUNCTIONS, ids=label)
+def test_name_leads_to_its_function(entry_point: EntryPoint) -> None:
+    assert re.fullmatch(r"spacy-xoie\.[A-Za-z0-9_]+\.v\d+", entry_point.name)
+    group = entry_point.group.removeprefix("spacy_")
+    assert registry.get(group, entry_point.name) is entry_point.load()
+
+
+@pytest.mark.parametrize("entry_point", FACTORIES, ids=label)
+def test_factory_can_be_added(entry_point: EntryPoint, blank: Language) -> None:
+    assert Language.has_factory(entry_point.name)
+    meta = Language.get_factory_meta(entry_point.name)
+    assert meta.assigns
+    # A bare `add_pipe` works: the default config is complete.
+    pipe = blank.add_pipe(entry_point.name)
+    assert type(pipe).__module__ == entry_point.load().__module__
+
+
+def test_factories_are_the_components_of_the_design() -> None:
+    names: Set[str] = {entry_point.name for entry_point in FACTORIES}
+    assert {"xoie", "xoie_lang"} <= names
+
+
+def test_commands_are_part_of_spacys() -> None:
+    (entry_point,) = (e for e in ENTRY_POINTS if e.group == "spacy_cli")
+    assert entry_point.name == "xoie"
+    entry_point.load()
+    result = CliRunner().invoke(spacy_app, ["xoie", "--help"])
+    assert result.exit_code == 0
+    for name in ("validate", "convert", "compose", "evaluate", "package"):
+        assert f" {name} " in result.output
+
+
+IMPORT = """
+import json, socket, sys
+
+def closed(*args, **kwargs):
+    raise OSError("the network is off")
+
+socket.socket.connect = socket.getaddrinfo = closed
+import spacy_xoie
+from spacy.tokens import Doc, Span
+
+assert Doc.has_extension("triples") and Span.has_extension("triples")
+from spacy_xoie.language import detectors
+
+n_models = detectors._load_identifier.cache_info().currsize
+print(json.dumps([sorted(sys.modules), n_models]))
+"""
+
+
+def test_import_is_cheap_and_needs_no_network(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", IMPORT],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    modules, n_models = json.loads(done.stdout)
+    heavy = ("transformers", "peft", "py3langid", "spacy_transformers", "safetensors")
+    assert not set(heavy) & set(modules)
+    assert n_models == 0
+    assert not [name for name in modules if name.startswith("spacy_xoie.cli")]
