@@ -35,16 +35,26 @@ def merge_language(
     component (str): Name of the extractor.
     detector (str): Name of the language detector, which is left out.
     RETURNS (Language): The pipeline of that language.
-    RAISES (ConfigError): If there is no such component or adapter.
+    RAISES (ConfigError): If there is no such component or adapter, or the router
+        mixes adapters by the text, so that no fixed mixture gives its triples.
     """
     pipe = _extractor(nlp, component)
     _check_languages(pipe, [language])
+    router = pipe.network.router
+    if router is not None and router.reads_hidden:
+        raise ConfigError(
+            f"The adapters of {component!r} are mixed by a learned gate "
+            f"({type(router).__name__}), which cannot be merged for {language!r}. Train "
+            f"with spacy-xoie.LanguageRouter.v1 for wheels of single languages."
+        )
     config = nlp.config.copy()
     config["nlp"]["lang"] = language
     config["nlp"]["pipeline"] = [n for n in nlp.pipe_names if n != detector]
     config["components"].pop(detector, None)
     model = config["components"][component]["model"]
     model["bank"] = model["router"] = None
+    # The stage was set for the pipeline with adapters, which this is no more.
+    config["initialize"]["after_init"] = None
     merged = util.load_model_from_config(config, auto_fill=True)
     for name in config["nlp"]["pipeline"]:
         pipe_data: Any = nlp.get_pipe(name)

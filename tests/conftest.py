@@ -19,6 +19,7 @@ TINY_MODEL = {
         "@architectures": "spacy-xoie.HashedEncoder.v1",
         "width": 32,
         "depth": 2,
+        "attributes": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
         "rows": [500, 200, 200, 200],
         "dropout": 0.0,
         "word_dropout": 0.0,

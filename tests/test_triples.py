@@ -338,11 +338,11 @@ LAKE = "他在北京写了《家》、《春》。"
         ),
         (
             unspaced(
-                "ＡＢ社は本、を売る。",
-                TokenTriple(((0, 3),), ((5, 6), (7, 9)), (((4, 5),),)),
+                "ＡＢ社は（本）を売る。",
+                TokenTriple(((0, 3),), ((8, 10),), (((4, 7),), ((3, 4), (4, 5)))),
             ),
-            ("ＡＢ社", "、売る", "本"),
-            [("ＡＢ社", "、売る", "本")],
+            ("ＡＢ社", "売る", "（本）", "は（"),
+            [("ＡＢ社", "売る", "（本）"), ("ＡＢ社", "売る（本）", "は（")],
         ),
     ],
     ids=["n-ary", "discontinuous", "no-subject", "no-object", "zh", "ja"],
@@ -459,9 +459,10 @@ def test_writing_replaces_and_keys_stay_apart() -> None:
     assert get_triples(doc, key="unknown") == ()
 
 
-def test_scores_of_numpy_can_be_stored() -> None:
+def test_scores_of_numpy_become_plain_numbers() -> None:
     doc = make(SENTENCE, MET._replace(score=np.float32(0.25)))
     assert through_bytes(doc)._.triples[0].score == 0.25
+    assert json.loads(json.dumps(doc._.triples[0].to_dict()))["score"] == 0.25
 
 
 def test_views_are_read_only() -> None:

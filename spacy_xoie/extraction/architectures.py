@@ -16,6 +16,14 @@ from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
 from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
 
 
+# fmt: off
+DEFAULT_ATTRIBUTES = [
+    "NORM", "PREFIX2", "PREFIX3", "SUFFIX1", "SUFFIX2", "SUFFIX3", "SUFFIX4", "SHAPE"
+]
+DEFAULT_ROWS = [5000, 2500, 2500, 1000, 2500, 2500, 2500, 1000]
+# fmt: on
+
+
 @registry.architectures("spacy-xoie.TripleModel.v1")
 def build_triple_model_v1(
     encoder: EncoderSpec,
@@ -42,9 +50,9 @@ def build_triple_model_v1(
 def build_hashed_encoder_v1(
     width: int = 96,
     depth: int = 4,
-    attributes: List[str] = ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-    rows: List[int] = [5000, 2500, 2500, 2500],
-    hashes: int = 4,
+    attributes: List[str] = DEFAULT_ATTRIBUTES,
+    rows: List[int] = DEFAULT_ROWS,
+    hashes: int = 2,
     dilations: List[int] = [1, 2],
     dropout: float = 0.1,
     word_dropout: float = 0.1,
@@ -54,7 +62,8 @@ def build_hashed_encoder_v1(
 
     width (int): Width of the hidden states.
     depth (int): Number of convolution layers.
-    attributes (List[str]): Lexical attributes of a token to embed.
+    attributes (List[str]): Lexical attributes of a token to embed: spaCy's, or
+        "PREFIX2", "SUFFIX4" … for affixes of the norm of that length.
     rows (List[int]): Rows of each attribute's table.
     hashes (int): Rows that a value is spread over, 1 to 4.
     dilations (List[int]): Dilations of the layers, repeated as needed.

@@ -44,9 +44,10 @@ DEFAULT_MODEL = """
 @architectures = "spacy-xoie.HashedEncoder.v1"
 width = 96
 depth = 4
-attributes = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
-rows = [5000, 2500, 2500, 2500]
-hashes = 4
+attributes = ["NORM", "PREFIX2", "PREFIX3", "SUFFIX1", "SUFFIX2", "SUFFIX3",
+    "SUFFIX4", "SHAPE"]
+rows = [5000, 2500, 2500, 1000, 2500, 2500, 2500, 1000]
+hashes = 2
 dilations = [1, 2]
 dropout = 0.1
 word_dropout = 0.1
