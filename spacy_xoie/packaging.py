@@ -39,14 +39,7 @@ def merge_language(
         mixes adapters by the text, so that no fixed mixture gives its triples.
     """
     pipe = _extractor(nlp, component)
-    _check_languages(pipe, [language])
-    router = pipe.network.router
-    if router is not None and router.reads_hidden:
-        raise ConfigError(
-            f"The adapters of {component!r} are mixed by a learned gate "
-            f"({type(router).__name__}), which cannot be merged for {language!r}. Train "
-            f"with spacy-xoie.LanguageRouter.v1 for wheels of single languages."
-        )
+    _check_mergeable(pipe, [language])
     config = nlp.config.copy()
     config["nlp"]["lang"] = language
     config["nlp"]["pipeline"] = [n for n in nlp.pipe_names if n != detector]
@@ -95,8 +88,9 @@ def build_wheels(
         "url", "author" and "license" of each source.
     component (str): Name of the extractor.
     YIELDS (Path): Each wheel, when it is there.
-    RAISES (ConfigError): If there is no such component or adapter, the name is none
-        for a package, or a wheel cannot be built.
+    RAISES (ConfigError): If there is no such component or adapter, the router allows
+        no wheels of single languages, the name is none for a package, or a wheel
+        cannot be built.
     """
     if not name.isidentifier():
         raise ConfigError(
@@ -107,7 +101,7 @@ def build_wheels(
     pipe = _extractor(nlp, component)
     codes = list(pipe.languages)
     chosen = codes if languages is None else list(languages)
-    _check_languages(pipe, chosen)
+    _check_mergeable(pipe, chosen)
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
     scores = dict(metrics or {})
@@ -199,12 +193,20 @@ def loaded_wheel(path: PathLike) -> Iterator[Language]:
         yield util.load_model(config.parent)
 
 
-def _check_languages(pipe: TripleExtractor, languages: Sequence[str]) -> None:
+def _check_mergeable(pipe: TripleExtractor, languages: Sequence[str]) -> None:
+    router = pipe.network.router
     for language in languages:
         if language not in pipe.languages:
             raise ConfigError(
                 f"The pipeline has no adapter for {language!r}; it has "
                 f"{', '.join(pipe.languages) or 'none'}."
+            )
+        if router is not None and router.reads_hidden:
+            raise ConfigError(
+                f"The adapters of {pipe.name!r} are mixed by a learned gate "
+                f"({type(router).__name__}), which cannot be merged for {language!r}. "
+                f"Train with spacy-xoie.LanguageRouter.v1 for wheels of single "
+                f"languages, or build none of them."
             )
 
 

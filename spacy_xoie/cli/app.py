@@ -108,7 +108,9 @@ def package_cli(
     output: Annotated[Path, typer.Argument(help="Folder for the wheels")],
     languages: Annotated[
         Optional[str],
-        typer.Option(help="Languages with a wheel of their own: de,es (default: all)"),
+        typer.Option(
+            help='Languages with a wheel of their own: "de,es", or "" for none'
+        ),
     ] = None,
     name: Annotated[str, typer.Option(help="Name after the language")] = "xoie_sm",
     version: Annotated[str, typer.Option(help="Version of the packages")] = "0.1.0",
@@ -121,7 +123,7 @@ def package_cli(
     ] = None,
 ) -> None:
     """Build wheels: one for all languages, and one for each with its adapter merged."""
-    codes = None if languages is None else languages.split(",")
+    codes = None if languages is None else languages.replace(",", " ").split()
     with _one_line_errors():
         for wheel in build_wheels(
             model,

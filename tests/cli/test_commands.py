@@ -2,8 +2,9 @@
 is said in one line."""
 
 import json
+import sys
 from pathlib import Path
-from typing import Any, Callable, List
+from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 import srsly
@@ -150,11 +151,12 @@ def test_convert_with_the_tokenizer_of_a_config(
 
 
 def test_compose(tmp_path: Path) -> None:
-    output = tmp_path / "configs" / "my.cfg"
-    result = run("compose", output, PARTS / "base.cfg", PARTS / "sm.cfg")
+    output, mine = tmp_path / "configs" / "my.cfg", tmp_path / "mine.cfg"
+    mine.write_text("[training]\nmax_steps = 1234\n")
+    result = run("compose", output, PARTS / "base.cfg", mine)
     assert result.exit_code == 0
-    assert output.read_text().startswith("# Made from base.cfg, sm.cfg")
-    assert "max_steps = 1000" in output.read_text()
+    assert output.read_text().startswith("# Made from base.cfg, mine.cfg")
+    assert "max_steps = 1234" in output.read_text()
     assert list(output.parent.iterdir()) == [output]
 
 
@@ -172,6 +174,9 @@ def test_compose_wholly_or_not_at_all(
     output.write_text("old")
     missing = run("compose", output, PARTS / "base.cfg", PARTS / "no.cfg")
     assert_one_line(missing, "no.cfg")
+    (tmp_path / "garbage.cfg").write_text("hello")
+    garbage = run("compose", output, PARTS / "base.cfg", tmp_path / "garbage.cfg")
+    assert_one_line(garbage, "garbage.cfg is not a config")
     monkeypatch.setattr(Path, "write_text", half)
     assert_one_line(run("compose", output, PARTS / "base.cfg"), "No space left")
     assert output.read_text() == "old"
@@ -225,6 +230,42 @@ def test_damaged_model(model: Path, data: Path) -> None:
     file = model / "xoie" / "model"
     file.write_bytes(file.read_bytes()[:1000])
     assert_one_line(run("evaluate", model, data), "damaged")
+
+
+@pytest.mark.parametrize(
+    "option, languages",
+    [([], None), (["--languages", "de, es"], ["de", "es"]), (["--languages", ""], [])],
+)
+def test_package_hands_its_options_on(
+    option: List[str],
+    languages: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is built is tested with `build_wheels`."""
+    asked: Dict[str, Any] = {}
+
+    def build_wheels(model: Path, output: Path, **settings: Any) -> Iterator[Path]:
+        asked.update(settings)
+        (output / "made.whl").write_bytes(b"x" * 2_000_000)
+        yield output / "made.whl"
+
+    # Where the command looks it up; `spacy_xoie.cli.app` is the app itself.
+    monkeypatch.setattr(sys.modules["spacy_xoie.cli.app"], "build_wheels", build_wheels)
+    metrics, sources = tmp_path / "metrics.json", tmp_path / "sources.json"
+    metrics.write_text('{"n_docs": 3}')
+    sources.write_text('[{"name": "Corpus"}]')
+    args = ["--metrics", metrics, "--sources", sources, "--version", "1.2.3", *option]
+    result = run("package", tmp_path, tmp_path, "--name", "tiny", *args)
+    assert result.exit_code == 0, result.output
+    assert "made.whl (2.0 MB)" in " ".join(result.output.split())
+    assert asked == {
+        "languages": languages,
+        "name": "tiny",
+        "version": "1.2.3",
+        "metrics": {"n_docs": 3},
+        "sources": [{"name": "Corpus"}],
+    }
 
 
 def test_package_refuses_before_it_builds(model: Path, tmp_path: Path) -> None:

@@ -13,6 +13,10 @@ from spacy_xoie.network.encoders import HashedEncoder
 from spacy_xoie.network.heads import Gold, Head, LightHead, Multi2OIEHead
 from spacy_xoie.ty import Pieces, TokenTriple
 
+# On tensors as small as these, threads do nothing but wait for each other: beside
+# other work on the machine the tests would take ten times as long.
+torch.set_num_threads(1)
+
 WIDTH = 12
 ROWS = (30, 20)
 LANGUAGES = ("en", "de", "zh")

@@ -346,10 +346,12 @@ def test_predicates_do_not_run_over_into_the_next_row() -> None:
 
 def test_scores_of_multi2oie_do_not_exceed_one() -> None:
     """Differences of sums in single precision do, by a millionth."""
-    head, hidden, mask = make_tagger(*[0] * 200)
-    for sureness in torch.linspace(0.7, 1.0, 10):
-        (found,) = extract(head, hidden * sureness, mask)
-        assert len(found) == 99
+    head, hidden, _ = make_tagger(*[0] * 40)
+    generator = torch.Generator().manual_seed(0)
+    sureness = 0.8 + 0.2 * torch.rand(20, 40, 1, generator=generator)
+    mask = torch.ones(20, 40, dtype=torch.bool)
+    for found in extract(head, hidden * sureness, mask):
+        assert len(found) == 40
         assert all(0.999 < one.score <= 1.0 for one in found)
 
 

@@ -34,7 +34,8 @@ MODEL = {
         "@architectures": "spacy-xoie.HashedEncoder.v1",
         "width": 16,
         "depth": 1,
-        "rows": [200, 100, 100, 100],
+        "attributes": ["NORM", "SUFFIX", "SHAPE"],
+        "rows": [200, 100, 100],
     },
     "head": {"@architectures": "spacy-xoie.LightHead.v1", "width": 16, "depth": 1},
     "bank": {"@architectures": "spacy-xoie.AdapterBank.v1", "rank": 2},
@@ -50,15 +51,16 @@ SOURCES = [{"name": "Corpus", "url": "u", "author": "a", "license": "MIT"}]
 Facts = List[Tuple[Tuple[str, ...], float]]
 
 
-@pytest.fixture(scope="module")
-def nlp() -> Language:
+def make_nlp(**changes: Any) -> Language:
     """A pipeline whose adapters matter, with weights that nobody has trained."""
     spacy.util.fix_random_seed(0)
     tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
     pipeline = spacy.blank("xx", config={"nlp": {"tokenizer": tokenizer}})
-    pipeline.add_pipe("sentencizer", config={"punct_chars": [".", "。"]})
+    sentencizer = pipeline.add_pipe("sentencizer")
+    sentencizer.punct_chars = {".", "。"}  # type: ignore[attr-defined]
     pipeline.add_pipe("xoie_lang")
-    pipe = pipeline.add_pipe("xoie", config={"model": MODEL, "threshold": 0.0})
+    config = {"model": {**MODEL, **changes}, "threshold": 0.0}
+    pipe = pipeline.add_pipe("xoie", config=config)
     examples = []
     for language, text in TEXTS.items():
         gold = pipeline.make_doc(text)
@@ -73,6 +75,11 @@ def nlp() -> Language:
                 parameter.normal_()
     network.routed = True
     return pipeline
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return make_nlp()
 
 
 def facts(doc: Doc) -> Facts:
@@ -118,7 +125,7 @@ def test_merged_pipeline_says_the_same(
     doc = again(text)
     assert (again.lang, again.pipe_names) == (language, ["sentencizer", "xoie"])
     assert {(t.language, t.adapter) for t in doc._.triples} == {(language, "")}
-    # Settings of the other components came along: "!" ends no sentence.
+    # What the other components hold came along: "!" ends no sentence.
     assert (
         len(list(doc.sents))
         == len(list(nlp(text).sents))
@@ -149,6 +156,16 @@ def test_language_without_adapter(nlp: Language, tmp_path: Path) -> None:
     nlp.to_disk(tmp_path / "model")
     with pytest.raises(ConfigError, match="no adapter for 'fi'"):
         next(build_wheels(tmp_path / "model", tmp_path / "out", languages=["fi"]))
+    assert not (tmp_path / "out").exists()
+
+
+def test_learned_gate_cannot_be_merged(tmp_path: Path) -> None:
+    nlp = make_nlp(router={"@architectures": "spacy-xoie.MixtureRouter.v1"})
+    with pytest.raises(ConfigError, match="learned gate.*'de'.*LanguageRouter"):
+        merge_language(nlp, "de")
+    nlp.to_disk(tmp_path / "model")
+    with pytest.raises(ConfigError, match="learned gate"):
+        next(build_wheels(tmp_path / "model", tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
