@@ -5,11 +5,15 @@ from typing import Callable, Dict, List, Optional, Sequence
 
 import pytest
 import spacy
+import torch
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_xoie import TokenTriple, set_triples
+
+# Threads that wait for each other cost more than such small networks gain.
+torch.set_num_threads(1)
 
 TOKENIZER = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
 

@@ -15,7 +15,6 @@ from ..network.routing import LanguageRouter, MixtureRouter, Router
 from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
 from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
 
-
 # fmt: off
 DEFAULT_ATTRIBUTES = [
     "NORM", "PREFIX2", "PREFIX3", "SUFFIX1", "SUFFIX2", "SUFFIX3", "SUFFIX4", "SHAPE"

@@ -261,7 +261,11 @@ def forward(
 def _learn(
     shim: NetworkShim, request: Request, features: Features, experts: Sequence[str]
 ) -> Tuple[Reply, Callable[[float], None]]:
-    rows = list(range(len(features.spans)))
+    gold = [request.gold and request.gold(span) for span in features.spans]
+    # What is not annotated must not even get a gradient of zero: see `NetworkShim`.
+    rows = [row for row, triples in enumerate(gold) if triples is not None]
+    if not rows:
+        return Reply(features.spans), lambda d_loss: None
     batch = _batch(features, rows, request, experts, shim.device)
     losses, bp_losses = shim.begin_update(ArgsKwargs(args=("loss", batch), kwargs={}))
     total = torch.stack(list(losses.values())).sum()

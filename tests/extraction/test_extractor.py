@@ -1,6 +1,6 @@
 """The component in a pipeline, as its users meet it."""
 
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 import spacy
@@ -83,7 +83,15 @@ def test_token_batches_change_nothing(trained: Language) -> None:
     ]
 
 
-def test_two_processes(trained: Language) -> None:
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(1)
+
+
+def test_two_processes(trained: Language, two_threads: None) -> None:
+    """Torch's threads do not survive a fork; a worker that waits for them hangs."""
     texts = [text for text, _, _ in SENTENCES] * 4
     expected = [facts(doc) for doc in trained.pipe(texts)]
     docs = list(trained.pipe(texts, n_process=2, batch_size=4))

@@ -80,6 +80,24 @@ def test_a_language_that_is_absent_does_not_move_by_one_bit(
     assert {name for name in before if name.endswith(".en")} <= changed
 
 
+def test_a_language_without_annotation_does_not_move_either(
+    make_pipeline: Callable[..., Language],
+) -> None:
+    nlp = make_pipeline()
+    nlp.get_pipe("xoie").set_stage("adapters")
+    optimizer = Adam(0.01)
+    data = [make_example(nlp, *sentence) for sentence in SENTENCES]
+    for _ in range(3):
+        nlp.update(data, sgd=optimizer)
+    plain = [
+        make_example(nlp, text, code, triples if code == "en" else None)
+        for text, code, triples in SENTENCES
+    ]
+    before = weights(nlp)
+    nlp.update(plain, sgd=optimizer)
+    assert not {n for n in moved(before, weights(nlp)) if n.endswith(".de")}
+
+
 def test_the_router_learns_which_language_it_sees(
     make_pipeline: Callable[..., Language],
 ) -> None:
