@@ -45,6 +45,10 @@ def run(nlp: Language, texts: Dict[str, str], language: str) -> Dict[str, object
     }
 
 
+def _short(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
 def main(arguments: List[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
@@ -67,7 +71,7 @@ def main(arguments: List[str]) -> int:
         result = run(nlp, texts, language)
         docs = result.pop("docs")
         assert isinstance(docs, dict)
-        rows.append([language, *(f"{value:.3g}" for value in result.values())])
+        rows.append([language, *map(_short, result.values())])
         wasabi.msg.divider(language)
         for name in shown:
             print(f"{name}  {docs[name].text}")

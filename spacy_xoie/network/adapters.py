@@ -42,28 +42,34 @@ class GateState(threading.local):
 
     gates (Optional[Tensor]): (rows, experts), None switches all adapters off.
     active (List[int]): Experts that at least one row uses, in order.
+    chosen (Optional[Tensor]): (rows,), where no row uses more than one expert: its
+        place among the active ones. None where rows mix experts.
     """
 
     def __init__(self) -> None:
         self.gates: Optional[Tensor] = None
         self.active: List[int] = []
+        self.chosen: Optional[Tensor] = None
 
     def set(self, gates: Optional[Tensor]) -> None:
         self.gates = gates
         self.active = []
+        self.chosen = None
         if gates is not None:
-            used = (gates.detach() != 0).any(dim=0)
-            self.active = used.nonzero().flatten().tolist()
+            used = gates.detach() != 0
+            self.active = used.any(dim=0).nonzero().flatten().tolist()
+            if self.active and bool((used.sum(dim=1) <= 1).all()):
+                self.chosen = used[:, self.active].long().argmax(dim=1)
 
     @contextmanager
     def use(self, gates: Optional[Tensor]) -> Iterator[None]:
         """Put gates in force within a `with` block."""
-        before = (self.gates, self.active)
+        before = (self.gates, self.active, self.chosen)
         self.set(gates)
         try:
             yield
         finally:
-            self.gates, self.active = before
+            self.gates, self.active, self.chosen = before
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> "GateState":
         # Copies of one network share one state, copies of two do not.
@@ -134,9 +140,15 @@ class RoutedLora(nn.Module):
         if gates is None or not active:
             return y
         names = [self.experts[index] for index in active]
+        down = [self.lora_A[name] for name in names]
+        up = [self.lora_B[name] for name in names]
+        chosen = self.state.chosen
+        # Position embeddings have a single row for all sentences.
+        if chosen is not None and len(active) > 1 and len(x) == len(chosen):
+            scale = gates.sum(dim=1) * self.scaling
+            return self._add_by_row(y, x, scale, chosen, down, up)
         wide = gates[:, active].repeat_interleave(self.rank, dim=1) * self.scaling
-        low = self._down(x, [self.lora_A[name] for name in names])
-        return y + self._up(low, wide, [self.lora_B[name] for name in names])
+        return y + self._up(self._down(x, down), wide, up)
 
     def _reset(self, down: Tensor) -> None:
         nn.init.kaiming_uniform_(down, a=math.sqrt(5))
@@ -151,6 +163,25 @@ class RoutedLora(nn.Module):
         raise NotImplementedError
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
+        raise NotImplementedError
+
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        """Base output plus update where each row uses one expert: products of width
+        `rank` instead of `rank` times the experts in use.
+
+        y (Tensor): The base layer's output for x.
+        scale (Tensor): (rows,)
+        chosen (Tensor): (rows,), which of the experts given serves the row.
+        down (List[Tensor]), up (List[Tensor]): A and B of the experts in use.
+        """
         raise NotImplementedError
 
 
@@ -170,6 +201,19 @@ class LoraLinear(RoutedLora):
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
         return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))
+
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        flat = self.dropout(x).reshape(x.shape[0], -1, x.shape[-1])
+        low = flat @ torch.stack(down)[chosen].transpose(1, 2)
+        return _add_raised(y, low, scale, chosen, up)
 
 
 class LoraEmbedding(RoutedLora):
@@ -197,6 +241,24 @@ class LoraEmbedding(RoutedLora):
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
         return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))
 
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        # The tables below each other, and each row looks into its own expert's.
+        offset = chosen.view(-1, *[1] * (x.dim() - 1)) * self.base.num_embeddings
+        low = F.embedding(x + offset, torch.cat(down))
+        if isinstance(self.base, BagEmbedding):
+            low = low.sum(-2)
+        low = self.dropout(low)
+        flat = low.reshape(low.shape[0], -1, self.rank)
+        return _add_raised(y, flat, scale, chosen, up)
+
 
 class LoraConv1d(RoutedLora):
     """forward: (rows, in, length) → (rows, out, length)"""
@@ -222,6 +284,29 @@ class LoraConv1d(RoutedLora):
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
         return F.conv1d(low * gates[:, :, None], torch.cat(up, dim=1)[:, :, None])
+
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        # One group a row: every row is convolved with its own expert's kernel.
+        rows, width, length = x.shape
+        kernels = torch.stack(down)[chosen].flatten(0, 1)
+        low = F.conv1d(
+            self.dropout(x).reshape(1, rows * width, length),
+            kernels,
+            stride=self.base.stride,
+            padding=self.base.padding,
+            dilation=self.base.dilation,
+            groups=rows,
+        ).view(rows, self.rank, -1)
+        raised = torch.stack(up)[chosen] * scale[:, None, None]
+        return torch.baddbmm(y, raised, low)
 
 
 LAYERS: Dict[Type[nn.Module], Type[RoutedLora]] = {
@@ -369,6 +454,14 @@ def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
 def _spread(gates: Tensor, like: Tensor) -> Tensor:
     """(rows, n) → (rows, 1, …, n) with as many axes as `like`."""
     return gates.view(gates.shape[0], *[1] * (like.dim() - 2), gates.shape[1])
+
+
+def _add_raised(
+    y: Tensor, low: Tensor, scale: Tensor, chosen: Tensor, up: List[Tensor]
+) -> Tensor:
+    """y (rows, …, out) plus low (rows, n, rank) raised by each row's own expert."""
+    raised = torch.stack(up)[chosen].transpose(1, 2) * scale[:, None, None]
+    return torch.baddbmm(y.reshape(len(y), -1, y.shape[-1]), low, raised).view_as(y)
 
 
 def _unknown_expert(expert: str, experts: Sequence[str]) -> str:
