@@ -35,6 +35,7 @@ from ..ty import TokenTriple
 from .gold import aligned_triples, gold_language
 from .model import ExtractionModel, Reply, Request, initialize_network, network_of
 from .segments import Segmenter
+from .tidy import tidy
 
 DEFAULT_MODEL = """
 [model]
@@ -247,12 +248,13 @@ class TripleExtractor(TrainablePipe):
             scores = self._scores(span)
             language = max(scores, key=lambda code: scores[code], default="und")
             adapter = network.adapter_label(scores)
-            found[id(span.doc)].extend(
-                triple.shifted(span.start)._replace(
-                    language=language, adapter=adapter, origin=self.name
-                )
-                for triple in triples
-            )
+            for triple in triples:
+                neat = tidy(span.doc, triple.shifted(span.start))
+                if neat is not None:
+                    neat = neat._replace(
+                        language=language, adapter=adapter, origin=self.name
+                    )
+                    found[id(span.doc)].append(neat)
         return [sorted(found[id(doc)], key=lambda t: t.relation) for doc in docs]
 
     def set_annotations(

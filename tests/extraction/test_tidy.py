@@ -1,0 +1,40 @@
+"""Punctuation is no part of a phrase's edge."""
+
+from typing import Optional, Tuple
+
+import pytest
+import spacy
+
+from spacy_xoie import TokenTriple
+from spacy_xoie.extraction.tidy import tidy
+
+TEXT = "“ Anna , met ( Ben ) 5 % ; — today ."
+Parts = Tuple[Tuple[Tuple[int, int], ...], ...]
+
+
+@pytest.mark.parametrize(
+    "parts, expected",
+    [
+        (
+            (((0, 3),), ((2, 4),), ((4, 7),)),
+            (((1, 2),), ((3, 4),), ((5, 6),)),
+        ),
+        # A percent sign stays; an object of marks alone goes.
+        (
+            (((1, 2),), ((3, 4),), ((7, 10),), ((10, 11),)),
+            (((1, 2),), ((3, 4),), ((7, 9),)),
+        ),
+        # Marks within a phrase stay, pieces of marks alone go.
+        (
+            (((1, 4), (9, 10)), ((4, 5), (11, 12)), ((5, 6),)),
+            (((1, 4),), ((11, 12),), ((5, 6),)),
+        ),
+        ((((1, 2),), ((9, 11),), ((5, 6),)), None),
+        ((((1, 2),), ((3, 4),), ((12, 13),)), None),
+    ],
+)
+def test_edges(parts: Parts, expected: Optional[Parts]) -> None:
+    doc = spacy.tokens.Doc(spacy.blank("xx").vocab, words=TEXT.split())
+    subject, relation, *objects = parts
+    neat = tidy(doc, TokenTriple(subject, relation, tuple(objects)))
+    assert (neat and neat.parts) == expected
