@@ -1,1 +1,0 @@
-"""What routing, merging and spaCy cost, as ratios: `python -m benchmarks`."""
