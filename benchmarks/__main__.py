@@ -1,64 +1,85 @@
-"""`python -m benchmarks`: what routing, merging and spaCy cost, as ratios in one run.
-
-Ratios are medians over pairs of runs in turn, with the least and the most beside
-them; a wide range says that the machine was busy with something else."""
+"""Compare, on one core and in one run, what routing, merging and spaCy cost. Ratios
+are medians over pairs of runs in turn, with the least and the most of them: if these
+are far apart, the machine was busy with something else."""
 
 import argparse
+import platform
 import sys
 from pathlib import Path
-from typing import List
+from typing import Callable, List
 
 import srsly
-from wasabi import msg, table
+import torch
+from wasabi import msg
 
-from .growth import document_rows, language_rows, stream_rows
-from .routing import hashed_rows, transformer_rows
-from .throughput import throughput_rows
+import spacy_xoie
+
+from .growth import measure_documents, measure_languages, measure_stream
+from .pipelines import DETECTOR, make_pipeline, network_of
+from .report import Section
+from .routing import measure_routing
+from .streaming import measure_overhead, measure_words
+from .texts import mixed, read_texts
+from .transformer import measure_transformer
 
 
 def main(arguments: List[str]) -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument(
-        "--model", type=Path, help="a trained pipeline (default: random)"
-    )
-    parser.add_argument("--quick", action="store_true", help="small sizes, few rounds")
-    parser.add_argument("--output", type=Path, help="JSON file for the figures")
+    parser = make_parser()
     options = parser.parse_args(arguments)
-    quick, model = options.quick, options.model
-    rounds = 3 if quick else 15
-    figures = {}
-
-    def show(title: str, header: List[str], rows: List[List[str]]) -> None:
-        figures[title] = [dict(zip(header, row, strict=True)) for row in rows]
-        msg.divider(title)
-        aligns = ["l"] * (len(header) - 1) + ["r"]
-        print(table(rows, header=header, divider=True, aligns=aligns))
-
-    show(
-        "Time of the encoder, over the bare encoder",
-        ["encoder", "", "ratio"],
-        hashed_rows(model, rounds) + transformer_rows(rounds),
-    )
-    show(
-        "nlp.pipe on one core",
-        ["", "value"],
-        throughput_rows(model, 120 if quick else 1200, rounds),
-    )
-    docs = [1_000, 10_000] if quick else [1_000, 10_000, 100_000]
-    streams = [500, 1000] if quick else [1_000, 5_000, 20_000]
-    show(
-        "Growth",
-        ["", "µs a token", "MB more"],
-        document_rows(model, docs) + stream_rows(model, streams),
-    )
-    show(
-        "Growth of the bank, six languages in the batch",
-        ["", "over the bare encoder", "MB each"],
-        language_rows([6, 25] if quick else [6, 25, 100], rounds),
-    )
-    if options.output is not None:
-        srsly.write_json(options.output, figures)
+    quick: bool = options.quick
+    torch.set_num_threads(1)
+    nlp = make_pipeline(options.model)
+    if DETECTOR not in nlp.pipe_names or not network_of(nlp).experts:
+        parser.error(f"{options.model} is no multilingual pipeline with adapters.")
+    texts = read_texts(options.text) if options.text else mixed(120 if quick else 600)
+    rounds = 3 if quick else 7
+    documents = [1_000, 5_000] if quick else [1_000, 10_000, 100_000]
+    streams = [500, 1_000] if quick else [1_000, 5_000, 20_000]
+    banks = [6, 25] if quick else [6, 25, 100]
+    topics: List[Callable[[], Section]] = [
+        lambda: measure_routing(nlp, texts, rounds),
+        lambda: measure_transformer(12 if quick else 24, rounds),
+        lambda: measure_overhead(nlp, texts, rounds),
+        lambda: measure_words(nlp, texts, rounds),
+        lambda: measure_documents(nlp, texts, documents),
+        lambda: measure_stream(nlp, texts, streams),
+        lambda: measure_languages(mixed(200), banks, rounds),
+    ]
+    facts = {
+        "version": spacy_xoie.__version__,
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "model": str(options.model or "random weights"),
+        "texts": str(options.text or "made up"),
+        "rounds": rounds,
+    }
+    msg.text(", ".join(f"{name} {value}" for name, value in facts.items()))
+    sections = []
+    for topic in topics:
+        section = topic()
+        section.show()
+        sections.append(section.to_dict())
+        if options.output is not None:
+            # After each topic, so that a run that is stopped leaves what it has.
+            srsly.write_json(options.output, {**facts, "sections": sections})
     return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, few rounds")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        help="a trained pipeline (default: random weights, the default config, six "
+        "languages)",
+    )
+    parser.add_argument(
+        "--text", type=Path, help="a text file, one doc a line (default: made up)"
+    )
+    parser.add_argument("--output", type=Path, help="a JSON file for the figures")
+    return parser
 
 
 if __name__ == "__main__":

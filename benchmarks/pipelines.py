@@ -1,66 +1,193 @@
-"""The pipelines that are measured."""
+"""The pipelines that are measured, and the batches that their networks get to see."""
 
+from collections import defaultdict
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 import spacy
 import torch
 from spacy.language import Language
 from spacy.training import Example
+from thinc.api import fix_random_seed
+from torch import Tensor, nn
 
 from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.extraction.component import TripleExtractor
-from spacy_xoie.extraction.model import shim_of
-from spacy_xoie.network import Batch
+from spacy_xoie.network import Batch, TripleNetwork
+from spacy_xoie.network.heads import LightHead
 
-from .texts import WORDS, sentences
+from .texts import WORDS, mixed, sentences
 
 TOKENIZER = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+DETECTOR, EXTRACTOR = "xoie_lang", "xoie"
 
 
-def small_pipeline(model: Optional[Path], languages: Sequence[str] = ()) -> Language:
-    """RETURNS (Language): A trained pipeline, or one of the default sizes with random
-    weights, whose adapters change what they adapt."""
+def make_pipeline(
+    model: Optional[Path] = None, languages: Sequence[str] = tuple(WORDS)
+) -> Language:
+    """Load a trained pipeline, or make one of the default config with random weights,
+    whose adapters change what they adapt, and whose head finds about as much as a
+    trained one does.
+
+    model (Optional[Path]): Folder of a trained pipeline.
+    languages (Sequence[str]): Adapters of the pipeline that is made.
+    RETURNS (Language): The pipeline.
+    """
     if model is not None:
         return spacy.load(model)
+    fix_random_seed(0)
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
-    nlp.add_pipe("xoie_lang")
-    codes = list(languages) or list(WORDS)
-    nlp.add_pipe("xoie", config={"model": {"bank": {"languages": codes}}})
-    examples: List[Example] = []
-    for code in WORDS:
-        gold = nlp.make_doc(sentences(code, 1)[0])
-        triple = TokenTriple(((0, 1),), ((1, 2),), (((2, 4),),))
-        set_triples(gold, [triple], language=code)
-        examples.append(Example(nlp.make_doc(gold.text), gold))
-    nlp.initialize(lambda: examples)
-    pipe = extractor(nlp)
-    pipe.set_stage("adapters")
-    with torch.no_grad():
-        for name, parameter in pipe.network.named_parameters():
-            if ".lora_B." in name:
-                parameter.normal_(std=0.02)
+    nlp.add_pipe(DETECTOR)
+    nlp.add_pipe(EXTRACTOR, config={"model": {"bank": {"languages": list(languages)}}})
+    gold = nlp.make_doc(sentences("en", 1)[0])
+    triple = TokenTriple(((0, 1),), ((1, 2),), (((2, 4),),))
+    set_triples(gold, [triple], language=languages[0])
+    example = Example(nlp.make_doc(gold.text), gold)
+    nlp.initialize(lambda: [example])
+    extractor_of(nlp).set_stage("adapters")
+    network = network_of(nlp)
+    randomize_adapters(network.encoder)
+    _calibrate(network, record_batches(nlp, mixed(300)))
     return nlp
 
 
-def extractor(nlp: Language) -> TripleExtractor:
-    pipe = nlp.get_pipe("xoie")
+def extractor_of(nlp: Language) -> TripleExtractor:
+    """RETURNS (TripleExtractor): The extractor of a pipeline."""
+    pipe = nlp.get_pipe(EXTRACTOR)
     assert isinstance(pipe, TripleExtractor)
-    pipe.network.eval()
     return pipe
 
 
-def batch_of(nlp: Language, texts: Dict[str, List[str]]) -> Batch:
-    """RETURNS (Batch): Sentences by language as one batch of the network, each
-    routed to its language if there are adapters."""
-    pipe = extractor(nlp)
-    codes = [code for code, group in texts.items() for _ in group]
-    docs = [nlp.make_doc(text) for group in texts.values() for text in group]
-    encoder = shim_of(pipe.model).parts.encoder
-    features = encoder.featurize(docs, [doc[:] for doc in docs], None, False)
-    inputs, mask = features.inputs(list(range(len(docs))))
-    languages = torch.zeros(len(docs), len(pipe.languages))
-    for row, code in enumerate(codes):
-        if pipe.languages:
-            languages[row, pipe.languages.index(code)] = 1.0
-    return Batch(inputs, mask, languages)
+def network_of(nlp: Language) -> TripleNetwork:
+    """RETURNS (TripleNetwork): The network of a pipeline, ready to predict."""
+    return extractor_of(nlp).network.eval()
+
+
+def randomize_adapters(module: nn.Module) -> None:
+    """Give the adapters of a module an effect: they start with none."""
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            if ".lora_B." in name:
+                parameter.normal_(std=0.02)
+
+
+def record_batches(nlp: Language, texts: Sequence[str]) -> List[Batch]:
+    """Run a pipeline and keep what its network is given.
+
+    nlp (Language): The pipeline.
+    texts (Sequence[str]): The texts.
+    RETURNS (List[Batch]): The batches, in order.
+    """
+    batches: List[Batch] = []
+
+    def keep(module: nn.Module, arguments: Any) -> None:
+        batches.append(arguments[1])
+
+    handle = network_of(nlp).register_forward_pre_hook(keep)
+    for _ in nlp.pipe(texts):
+        pass
+    handle.remove()
+    return batches
+
+
+def sure_of(batch: Batch) -> Batch:
+    """RETURNS (Batch): The same batch, each row wholly in its most likely language."""
+    best = batch.languages.argmax(dim=1, keepdim=True)
+    languages = torch.zeros_like(batch.languages).scatter(1, best, 1.0)
+    return Batch(batch.inputs, batch.mask, languages)
+
+
+def unsure_of(batch: Batch) -> Batch:
+    """RETURNS (Batch): The same batch, nothing being known of its languages."""
+    return Batch(batch.inputs, batch.mask, torch.zeros_like(batch.languages))
+
+
+def encoding(
+    network: TripleNetwork, batches: Sequence[Batch], *, routed: bool = True
+) -> Callable[[], Tensor]:
+    """Make a run of the encoder over batches.
+
+    network (TripleNetwork): The network.
+    batches (Sequence[Batch]): The batches, one or more.
+    routed (bool): Whether the adapters take part.
+    RETURNS (Callable[[], Tensor]): The run, which returns the last hidden states.
+    """
+
+    def run() -> Tensor:
+        before, network.routed = network.routed, routed and network.routed
+        with torch.inference_mode():
+            for batch in batches:
+                hidden: Tensor = network.encode(batch)
+        network.routed = before
+        return hidden
+
+    return run
+
+
+def extracting(nlp: Language, batches: Sequence[Batch]) -> Callable[[], object]:
+    """RETURNS (Callable[[], object]): A run of the whole network over batches, with
+    the settings of the pipeline."""
+    pipe, network = extractor_of(nlp), network_of(nlp)
+
+    def run() -> None:
+        with torch.inference_mode():
+            for batch in batches:
+                network.extract(
+                    batch, threshold=pipe.threshold, max_triples=pipe.max_triples
+                )
+
+    return run
+
+
+def piping(nlp: Language, texts: Sequence[str]) -> Callable[[], object]:
+    """RETURNS (Callable[[], object]): A run of `nlp.pipe` over texts."""
+
+    def run() -> None:
+        for _ in nlp.pipe(texts):
+            pass
+
+    return run
+
+
+def by_language(nlp: Language, texts: Sequence[str]) -> Dict[str, List[str]]:
+    """RETURNS (Dict[str, List[str]]): The texts of each language that the detector
+    finds and the extractor has an adapter for, the one with most texts first."""
+    groups: Dict[str, List[str]] = defaultdict(list)
+    with nlp.select_pipes(enable=[DETECTOR]):
+        for text, doc in zip(texts, nlp.pipe(texts), strict=True):
+            if doc._.language in extractor_of(nlp).languages:
+                groups[doc._.language].append(text)
+    most = sorted(groups, key=lambda code: (-len(groups[code]), code != "en"))
+    return {code: groups[code] for code in most}
+
+
+def _calibrate(network: TripleNetwork, batches: Sequence[Batch]) -> None:
+    """Let a random head find an anchor in every tenth token, as trained ones do: by
+    chance it may take half of them, and all its time with them, or none."""
+    head = network.head
+    assert isinstance(head, LightHead)
+    roles: List[Tensor] = []
+    with torch.inference_mode():
+        anchors = torch.cat(
+            [head.anchor(network.encode(batch))[batch.mask] for batch in batches]
+        )
+    _rescale(head.anchor[-1], anchors, share=0.9)
+    handle = head.role.register_forward_hook(lambda _, x, y: roles.append(y))
+    with torch.inference_mode():
+        for batch in batches:
+            network.extract(batch, threshold=0.5, max_triples=32)
+    handle.remove()
+    _rescale(head.role, torch.cat([logits.flatten(0, 1) for logits in roles]))
+    with torch.no_grad():
+        head.role.bias[0] += 6.0  # Most tokens are outside of a triple.
+
+
+def _rescale(layer: nn.Module, logits: Tensor, share: float = 0.5) -> None:
+    """Make a layer decide: spread its logits (n, out) to a deviation of 5, with such a
+    share of each below zero."""
+    assert isinstance(layer, nn.Linear)
+    scale = 5.0 / logits.std(dim=0)
+    border = logits[:1_000_000].quantile(share, dim=0)
+    with torch.no_grad():
+        layer.bias.copy_((layer.bias - border) * scale)
+        layer.weight.mul_(scale[:, None])

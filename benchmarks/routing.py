@@ -1,106 +1,79 @@
-"""What routed adapters cost: against the bare encoder, PEFT, and merged."""
+"""What routed adapters cost on the small encoder, and what is left when merged."""
 
 import copy
-from pathlib import Path
-from typing import Callable, List, Optional
+from typing import Callable, List, Mapping, Sequence
 
 import torch
+from spacy.language import Language
 from torch import Tensor
 
-from spacy_xoie.network import AdapterBank, TripleNetwork
-from spacy_xoie.network.model import Batch
+from spacy_xoie.network import Batch, TripleNetwork
 
-from .pipelines import batch_of, extractor, small_pipeline
-from .texts import WORDS, sentences
-from .timing import Ratio, compare
-
-Rows = List[List[str]]
-TARGETS = ["query", "key", "value", "dense"]
-
-
-def encode(network: TripleNetwork, batch: Batch) -> Callable[[], Tensor]:
-    def run() -> Tensor:
-        with torch.inference_mode():
-            return network.encode(batch)
-
-    return run
+from .pipelines import (
+    by_language,
+    encoding,
+    network_of,
+    record_batches,
+    sure_of,
+    unsure_of,
+)
+from .report import Section
+from .timing import paired
 
 
-def bare(network: TripleNetwork) -> TripleNetwork:
-    """RETURNS (TripleNetwork): A copy whose encoder has no adapters left."""
-    plain = copy.deepcopy(network)
-    plain.merge({})
-    return plain
+def measure_routing(nlp: Language, texts: Sequence[str], rounds: int) -> Section:
+    """Compare the small encoder with and without its adapters.
 
-
-def hashed_rows(model: Optional[Path], rounds: int) -> Rows:
-    nlp = small_pipeline(model)
-    network = extractor(nlp).network
-    codes = list(extractor(nlp).languages)
-    batch = batch_of(nlp, {code: sentences(code, 16) for code in codes})
-    one = batch_of(nlp, {codes[0]: sentences(codes[0], 96)})
-    plain, merged = bare(network), copy.deepcopy(network)
-    merged.merge({codes[0]: 1.0})
-
-    def row(name: str, ratio: Ratio) -> List[str]:
-        return ["hashed", name, str(ratio)]
-
-    routed = compare(encode(network, batch), encode(plain, batch), rounds)
-    single = compare(encode(network, one), encode(plain, one), rounds)
-    cost = compare(encode(merged, one), encode(plain, one), rounds)
-    return [
-        row("routed, six languages in the batch", routed),
-        row("routed, one language in the batch", single),
-        row("merged into the encoder", cost),
-    ]
-
-
-def transformer_rows(rounds: int) -> Rows:
-    """A random BERT of the size of MiniLM-L6; PEFT's `adapter_names` beside ours."""
-    from peft import LoraConfig, get_peft_model
-    from transformers import BertConfig, BertModel
-
-    config = BertConfig(
-        vocab_size=1000,
-        hidden_size=384,
-        num_hidden_layers=6,
-        num_attention_heads=12,
-        intermediate_size=1536,
+    nlp (Language): The multilingual pipeline.
+    texts (Sequence[str]): Texts in several languages.
+    rounds (int): Number of pairs.
+    RETURNS (Section): The figures.
+    """
+    section = Section(
+        "Encoder of the pipeline",
+        ["time / bare"],
+        "On the batches that nlp.pipe makes; bare is the encoder with routed=False.",
     )
-    torch.manual_seed(0)
-    plain = BertModel(config, add_pooling_layer=False).eval()
-    ours, theirs = copy.deepcopy(plain), copy.deepcopy(plain)
-    codes = list(WORDS)
-    bank = AdapterBank(ours, codes, rank=8, targets=[f"{t}$" for t in TARGETS])
-    for _, layer in bank.layers:
-        for weight in layer.lora_B.values():
-            torch.nn.init.normal_(weight, std=0.02)
-    lora = LoraConfig(
-        r=8, lora_alpha=16, target_modules=TARGETS, init_lora_weights=False
-    )
-    peft = get_peft_model(theirs, lora, adapter_name=codes[0])
-    for code in codes[1:]:
-        peft.add_adapter(code, lora)
-    peft.eval()
-    ids = torch.randint(0, 1000, (48, 32))
-    names = codes * 8
-    gates = torch.eye(len(codes)).repeat(8, 1)
+    network = network_of(nlp)
+    groups = by_language(nlp, texts)
+    code = next(iter(groups))
+    detected = record_batches(nlp, texts)
+    sure = [sure_of(batch) for batch in detected]
+    unsure = [unsure_of(batch) for batch in detected]
+    single = [sure_of(batch) for batch in record_batches(nlp, groups[code])]
+    used = [int(batch.languages.any(dim=0).sum()) for batch in sure]
 
-    def run_plain() -> None:
-        with torch.inference_mode():
-            plain(ids)
+    def add(
+        name: str, run: Callable[[], Tensor], against: Callable[[], Tensor]
+    ) -> None:
+        section.add(name, paired(run, against, rounds=rounds))
 
-    def run_ours() -> None:
-        with torch.inference_mode(), bank.state.use(gates):
-            ours(ids)
+    def routed(name: str, batches: List[Batch]) -> None:
+        bare = encoding(network, batches, routed=False)
+        add(f"routed, {name}", encoding(network, batches), bare)
 
-    def run_peft() -> None:
-        with torch.inference_mode():
-            peft(ids, adapter_names=names)
+    routed(f"{min(used)}–{max(used)} languages in a batch, each row sure", sure)
+    routed("the same, as sure as xoie_lang is", detected)
+    routed("the same, languages unknown: all adapters mixed", unsure)
+    routed("one language", single)
+    merged, without = merged_copy(network, {code: 1.0}), merged_copy(network, {})
+    check_same(encoding(network, single), encoding(merged, single), "merged adapter")
+    bare = encoding(network, single, routed=False)
+    add("merged, one language", encoding(merged, single), bare)
+    add("no adapters in the module at all", encoding(without, single), bare)
+    return section
 
-    routed = compare(run_ours, run_plain, rounds)
-    named = compare(run_peft, run_plain, rounds)
-    return [
-        ["transformer", "routed, six languages in the batch", str(routed)],
-        ["transformer", "PEFT adapter_names, the same batch", str(named)],
-    ]
+
+def merged_copy(network: TripleNetwork, weights: Mapping[str, float]) -> TripleNetwork:
+    """RETURNS (TripleNetwork): A copy with a mixture of its adapters merged."""
+    merged = copy.deepcopy(network)
+    merged.merge(dict(weights))
+    return merged
+
+
+def check_same(
+    run: Callable[[], Tensor], against: Callable[[], Tensor], what: str
+) -> None:
+    """RAISES (ValueError): If two runs that are to be compared do not do the same."""
+    if not torch.allclose(run(), against(), atol=1e-3, rtol=1e-3):
+        raise ValueError(f"The outputs with and without {what} differ.")

@@ -1,46 +1,62 @@
-"""Honest comparisons: both sides in turn, in one run, as ratios."""
+"""Comparisons that hold on a busy machine: both sides in turn, in one run."""
 
 import statistics
 import time
-from typing import Callable, List, NamedTuple
+from typing import Callable, List, NamedTuple, Tuple
+
+Run = Callable[[], object]
 
 
 class Ratio(NamedTuple):
-    """Time of one thing over the time of another, pair by pair."""
+    """The time of one thing over the time of another, pair by pair.
+
+    median (float): Of the ratios of the pairs.
+    least (float): Of the ratios of the pairs.
+    most (float): Of the ratios of the pairs.
+    seconds (float): Median time of one run of the first.
+    against (float): Median time of one run of the other.
+    """
 
     median: float
     least: float
     most: float
+    seconds: float
+    against: float
 
     def __str__(self) -> str:
         return f"{self.median:.2f} ({self.least:.2f}–{self.most:.2f})"
 
 
-def seconds(run: Callable[[], object]) -> float:
-    """RETURNS (float): The time that one call takes."""
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+def paired(run: Run, against: Run, *, rounds: int, least: float = 0.05) -> Ratio:
+    """Time two things in turn. Whatever slows the machine down for longer than a pair
+    takes slows both down; a wide range says that something shorter did.
 
-
-def compare(
-    run: Callable[[], object], against: Callable[[], object], rounds: int
-) -> Ratio:
-    """Time two things in turn, after one call of each that is not counted.
-
-    run (Callable): What is measured.
-    against (Callable): What it is measured against.
+    run (Run): What is measured.
+    against (Run): What it is measured against.
     rounds (int): Number of pairs.
-    RETURNS (Ratio): The ratio of the pairs: median, least and most.
+    least (float): Seconds that each side of a pair takes at least, by repetition.
+    RETURNS (Ratio): The ratio of the pairs.
     """
-    run()
-    against()
-    ratios: List[float] = []
+    repeats = 1
+    for task in (run, against):
+        task()  # The first call pays for caches, and does not count.
+        repeats = max(repeats, round(least / max(seconds(task), 1e-9)))
+    pairs: List[Tuple[float, float]] = []
     for number in range(rounds):
-        # Who goes first changes, so that neither always has the warm cache.
+        # Who goes first changes, so that neither always finds the caches warm.
         if number % 2:
-            b, a = seconds(against), seconds(run)
+            other, own = seconds(against, repeats), seconds(run, repeats)
         else:
-            a, b = seconds(run), seconds(against)
-        ratios.append(a / b)
-    return Ratio(statistics.median(ratios), min(ratios), max(ratios))
+            own, other = seconds(run, repeats), seconds(against, repeats)
+        pairs.append((own, other))
+    ratios = [own / other for own, other in pairs]
+    own, other = (statistics.median(times) for times in zip(*pairs, strict=True))
+    return Ratio(statistics.median(ratios), min(ratios), max(ratios), own, other)
+
+
+def seconds(run: Run, repeats: int = 1) -> float:
+    """RETURNS (float): The time that one of so many calls takes."""
+    start = time.perf_counter()
+    for _ in range(repeats):
+        run()
+    return (time.perf_counter() - start) / repeats

@@ -1,0 +1,1 @@
+"""What routing, merging and spaCy cost, as ratios: `python -m benchmarks`."""
