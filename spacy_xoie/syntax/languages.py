@@ -1,0 +1,213 @@
+"""What the rules need to know of each language: data, no code."""
+
+from dataclasses import dataclass, field
+from typing import Dict, FrozenSet, Mapping, Tuple
+
+
+def _words(text: str) -> FrozenSet[str]:
+    return frozenset(text.split())
+
+
+@dataclass(frozen=True)
+class LanguageFeatures:
+    """Features of one language. All words are lower case.
+
+    code (str): Language code.
+    negations: Adverbs that stay in the relation.
+    copulas: Forms of verbs that link a subject to a predicate, for trees that have
+        them as heads.
+    reflexives: Pronouns that belong to the verb and are no objects.
+    reflexives_of_first: Ambiguous ones (me, nos), reflexive only if the tree says so.
+    relativisers: Words that stand in a relative clause for its antecedent.
+    existentials: Expletives of existential clauses ("there").
+    drops_subjects: Whether a finite clause may do without a subject.
+    light_verbs: Verb forms and the bare nouns that make one predicate with them.
+    infinitive_marks: Marks that belong to an infinitive.
+    passive_marks: Adpositions or auxiliaries that make a passive (被).
+    disposal_marks: Adpositions that go with the verb, before its object (把).
+    bound_adpositions: Adpositions that are fused with the verb before them (给).
+    verb_particles: Labels of dependents of a verb that are part of it.
+    clauses_before_nouns: Whether relative clauses precede their noun, unmarked.
+    splits_coordination: Whether each conjunct gets a triple of its own.
+    splits_nominals: Whether adnominal adpositional phrases at the end of an object
+        are objects of their own.
+    """
+
+    code: str = ""
+    negations: FrozenSet[str] = frozenset()
+    copulas: FrozenSet[str] = frozenset()
+    reflexives: FrozenSet[str] = frozenset()
+    relativisers: FrozenSet[str] = frozenset()
+    existentials: FrozenSet[str] = frozenset()
+    drops_subjects: bool = False
+    light_verbs: Mapping[str, FrozenSet[str]] = field(default_factory=dict)
+    infinitive_marks: FrozenSet[str] = frozenset()
+    passive_marks: FrozenSet[str] = frozenset()
+    disposal_marks: FrozenSet[str] = frozenset()
+    bound_adpositions: FrozenSet[str] = frozenset()
+    verb_particles: FrozenSet[str] = frozenset(
+        {"compound:prt", "compound:lvc", "compound:dir", "compound:ext"}
+        | {"compound:vv", "compound:vo", "compound:svc", "compound:redup"}
+    )
+    participle_endings: Tuple[str, ...] = ()
+    gerund_endings: Tuple[str, ...] = ()
+    clauses_before_nouns: bool = False
+    splits_coordination: bool = True
+    splits_nominals: bool = False
+
+
+def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
+    """From (forms of the verb, nouns) to a table by form."""
+    table: Dict[str, FrozenSet[str]] = {}
+    for verbs, nouns in pairs:
+        for verb in verbs.split():
+            table[verb] = table.get(verb, frozenset()) | _words(nouns)
+    return table
+
+
+ENGLISH = LanguageFeatures(
+    code="en",
+    negations=_words("not n't never no longer neither nor hardly"),
+    copulas=_words("am is are was were be been being 's 're 'm"),
+    relativisers=_words("who whom whose which that where when what why whoever"),
+    existentials=_words("there"),
+    light_verbs=_light(
+        ("take takes took taken taking", "place part care charge control note office"),
+        ("make makes made making", "use sense way fun"),
+        ("give gives gave given giving", "birth rise way notice"),
+        ("play plays played playing", "host"),
+        ("lose loses lost losing", "sight touch"),
+    ),
+    infinitive_marks=_words("to"),
+    participle_endings=("ed", "en", "wn", "ung", "lt", "nt", "pt", "ought", "aught"),
+    gerund_endings=("ing",),
+)
+
+GERMAN = LanguageFeatures(
+    code="de",
+    negations=_words("nicht nie niemals kaum weder"),
+    copulas=_words("bin bist ist sind seid war waren warst wart sei seien wäre wären"),
+    reflexives=_words("sich"),
+    relativisers=_words(
+        "der die das den dem dessen deren denen welcher welche welches welchen welchem "
+        "wer was wo worin woran worauf wodurch womit wofür wobei wozu"
+    ),
+    light_verbs=_light(
+        ("nimmt nahm nehmen nahmen genommen", "teil platz stellung bezug einfluss"),
+        ("findet fand finden fanden gefunden", "statt anwendung verwendung"),
+        ("leistet leistete leisten geleistet", "hilfe widerstand"),
+        ("übt übte üben geübt", "kritik"),
+    ),
+    infinitive_marks=_words("zu"),
+    participle_endings=("t", "en"),
+    gerund_endings=("nd",),
+)
+
+SPANISH = LanguageFeatures(
+    code="es",
+    negations=_words("no nunca jamás tampoco"),
+    copulas=_words(
+        "es son era eran fue fueron será serán ser sido siendo sea sean fuera fueran "
+        "está están estaba estaban estuvo estuvieron estar estado estando soy somos"
+    ),
+    reflexives=_words("se"),
+    relativisers=_words(
+        "que quien quienes cual cuales cuyo cuya cuyos cuyas donde cuando"
+    ),
+    drops_subjects=True,
+    light_verbs=_light(
+        ("tiene tuvo tienen tuvieron tener tenía", "lugar"),
+        ("forma formó forman formaron formar formando formaba", "parte"),
+        ("da dio dan dieron dar dando", "lugar inicio comienzo origen cuenta paso"),
+        ("hace hizo hacen hicieron hacer", "uso falta referencia frente"),
+        ("toma tomó toman tomaron tomar", "parte posesión"),
+    ),
+    participle_endings=("do", "da", "dos", "das", "to", "ta", "tos", "tas"),
+    gerund_endings=("ndo",),
+)
+
+PORTUGUESE = LanguageFeatures(
+    code="pt",
+    negations=_words("não nunca jamais nem"),
+    copulas=_words(
+        "é são era eram foi foram será serão ser sido sendo seja sejam fosse fossem "
+        "está estão estava estavam esteve estiveram estar estado estando sou somos"
+    ),
+    reflexives=_words("se"),
+    relativisers=_words("que quem qual quais cujo cuja cujos cujas onde quando o_qual"),
+    drops_subjects=True,
+    light_verbs=_light(
+        ("tem teve têm tiveram ter tinha", "lugar"),
+        ("faz fez fazem fizeram fazer fazia", "parte uso"),
+        ("dá deu dão deram dar dando", "lugar início origem"),
+        ("toma tomou tomam tomaram tomar", "parte posse"),
+    ),
+    participle_endings=("do", "da", "dos", "das", "to", "ta", "tos", "tas"),
+    gerund_endings=("ndo",),
+)
+
+FRENCH = LanguageFeatures(
+    code="fr",
+    negations=_words("ne n' n’ pas plus jamais guère"),
+    copulas=_words(
+        "est sont était étaient fut furent sera seront être été étant soit soient"
+    ),
+    reflexives=_words("se s' s’"),
+    relativisers=_words(
+        "qui que qu' qu’ dont où lequel laquelle lesquels lesquelles auquel auxquels "
+        "auxquelles duquel desquels desquelles"
+    ),
+    existentials=_words("y"),
+    light_verbs=_light(
+        ("a eu ont avoir avait eut eurent", "lieu"),
+        ("fait faire font fit firent faisait", "partie"),
+        ("prend prit prennent prirent prendre pris", "part fin place"),
+        ("donne donna donner donnent donné", "lieu naissance"),
+        ("met mit mettre mettent mis", "fin"),
+    ),
+    participle_endings=("é", "ée", "és", "ées", "i", "ie", "is", "it", "u", "ue", "us"),
+    gerund_endings=("ant",),
+)
+
+CHINESE = LanguageFeatures(
+    code="zh",
+    negations=_words(
+        "不 没 没有 未 并未 从未 並未 沒 沒有 從未 无法 無法 不再 並不 并不"
+    ),
+    copulas=_words("是 为 為 即"),
+    drops_subjects=True,
+    passive_marks=_words("被 遭 受"),
+    disposal_marks=_words("把 将 將"),
+    bound_adpositions=_words("给 給 到 为 為 成 向"),
+    clauses_before_nouns=True,
+)
+
+ARABIC = LanguageFeatures(
+    code="ar",
+    negations=_words("لا لم لن ليس ما غير"),
+    copulas=_words("هو هي هم كان كانت يكون تكون كانوا ليس ليست"),
+    relativisers=_words("الذي التي الذين اللذين اللتين اللواتي اللاتي ما من حيث"),
+    drops_subjects=True,
+)
+
+DEFAULT = LanguageFeatures()
+
+FEATURES: Dict[str, LanguageFeatures] = {
+    features.code: features
+    for features in (
+        ENGLISH,
+        GERMAN,
+        SPANISH,
+        PORTUGUESE,
+        FRENCH,
+        CHINESE,
+        ARABIC,
+    )
+}
+
+
+def features_for(language: str) -> LanguageFeatures:
+    """RETURNS (LanguageFeatures): Those of a language ("pt", also "pt-BR"); the
+    defaults, which hold no words, for a language that is not in the table."""
+    code = language.replace("_", "-").split("-")[0].lower()
+    return FEATURES.get(code, DEFAULT)

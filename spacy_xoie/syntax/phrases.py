@@ -1,0 +1,195 @@
+"""Where the phrases of a sentence begin and end."""
+
+from typing import Dict, List, Optional, Tuple
+
+from .languages import LanguageFeatures
+from .tree import Tree
+from .ty import Part
+
+LOOSE = frozenset(
+    {"parataxis", "discourse", "vocative", "orphan", "advcl", "dislocated", "list"}
+    | {"reparandum", "csubj", "ccomp"}
+)
+"""Dependents of a noun that are no part of its phrase."""
+
+CLAUSAL_PARTS = frozenset(
+    {"nsubj", "csubj", "cop", "aux", "mark", "expl", "advcl", "obl", "ccomp", "cc"}
+    | {"parataxis", "discourse", "vocative", "punct", "dislocated", "obj", "iobj"}
+    | {"orphan", "conj", "list", "reparandum", "xcomp"}
+)
+"""Dependents of a predicative noun or adjective that belong to the clause."""
+
+OPENING = frozenset("([（【〔")
+
+
+class Phrases:
+    """Cuts the phrases of one tree.
+
+    tree (Tree): The tree.
+    features (LanguageFeatures): Features of its language.
+    """
+
+    def __init__(self, tree: Tree, features: LanguageFeatures) -> None:
+        self.tree = tree
+        self.features = features
+        self._skipped: Dict[int, bool] = {}
+
+    def noun(self, head: int, *, case: bool = True) -> Part:
+        """A noun phrase without clauses, loose appositions and conjuncts.
+
+        head (int): Its head.
+        case (bool): Whether its adpositions are part of it.
+        RETURNS (Part): The phrase.
+        """
+        return self.tree.trim(self._conjunct(head, case))
+
+    def nouns(self, head: int, *, case: bool = True) -> List[Part]:
+        """A noun phrase, in as many variants as it has conjuncts (one, if the
+        language does not split coordination). Adpositions and what follows the
+        last conjunct are shared.
+
+        head (int): Its head, the first conjunct.
+        case (bool): Whether its adpositions are part of it.
+        RETURNS (List[Part]): The variants.
+        """
+        tree = self.tree
+        conjuncts = self.conjuncts(head)
+        if len(conjuncts) == 1:
+            return [self.noun(head, case=case)]
+        if not self.features.splits_coordination:
+            whole = tree.subtree(head, self._is_outside)
+            drop = () if case else self._cases(head)
+            return [tree.trim(i for i in whole if i not in drop)]
+        last = conjuncts[-1]
+        shared: List[int] = []
+        for child in tree.children[head]:
+            if child > last and not self._is_outside_conjunct(child):
+                shared.extend(tree.subtree(child, self._is_outside_conjunct))
+        cases = self._cases(head) if case else ()
+        variants = []
+        for conjunct in conjuncts:
+            words = set(self._conjunct(conjunct, case))
+            if conjunct != head:
+                words.update(shared)
+                if not self._cases(conjunct):
+                    words.update(cases)
+            variants.append(tree.trim(words))
+        return [variant for variant in variants if variant]
+
+    def conjuncts(self, head: int) -> List[int]:
+        """RETURNS (List[int]): The nominal conjuncts of a phrase, itself first."""
+        found = [head]
+        for index in found:
+            for child in self.tree.children[index]:
+                if self.tree.bases[child] == "conj" and not self.is_clause(child):
+                    found.append(child)
+        return sorted(found)
+
+    def is_clause(self, head: int) -> bool:
+        """RETURNS (bool): Whether a word heads a clause of its own."""
+        tree = self.tree
+        if tree.tags[head] == "VERB":
+            return True
+        return any(tree.bases[c] in ("nsubj", "cop") for c in tree.children[head])
+
+    def predicate(self, head: int) -> List[Part]:
+        """A predicative noun or adjective, in as many variants as it has conjuncts.
+
+        head (int): The head.
+        RETURNS (List[Part]): The variants.
+        """
+        tree = self.tree
+        variants = []
+        for number, conjunct in enumerate(self.conjuncts(head)):
+            words = [conjunct]
+            for child in tree.children[conjunct]:
+                if tree.bases[child] == "case" or (
+                    not self._is_outside(child)
+                    and tree.bases[child] not in CLAUSAL_PARTS
+                    and not self._is_sentence_adverb(child, conjunct)
+                ):
+                    words.extend(tree.subtree(child, self._is_outside))
+            if number and not any(tree.bases[w] == "case" for w in words):
+                words.extend(self._cases(head))
+            variants.append(tree.trim(words))
+        if not self.features.splits_coordination and len(variants) > 1:
+            whole = [index for variant in variants for index in variant]
+            return [tree.trim(range(min(whole), max(whole) + 1))]
+        return [variant for variant in variants if variant]
+
+    def clause(self, head: int) -> Part:
+        """A clause as an object: whole, without its subordinator.
+
+        head (int): Its head.
+        RETURNS (Part): The clause.
+        """
+        tree = self.tree
+        drop = {
+            child
+            for child in tree.children[head]
+            if (tree.bases[child] == "mark" and tree.tags[child] == "SCONJ")
+            or tree.bases[child] in ("discourse", "cc", "vocative")
+        }
+        return tree.trim(tree.subtree(head, drop.__contains__))
+
+    def _conjunct(self, head: int, case: bool) -> List[int]:
+        tree = self.tree
+        words = [head]
+        for child in tree.children[head]:
+            if self._is_outside_conjunct(child):
+                continue
+            if tree.bases[child] == "case" and not case:
+                continue
+            words.extend(tree.subtree(child, self._is_outside))
+        return words
+
+    def _cases(self, head: int) -> Tuple[int, ...]:
+        tree = self.tree
+        cases: List[int] = []
+        for child in tree.children[head]:
+            if tree.bases[child] == "case":
+                cases.extend(tree.subtree(child))
+        return tuple(cases)
+
+    def _is_outside_conjunct(self, child: int) -> bool:
+        return self.tree.bases[child] in ("conj", "cc") or self._is_outside(child)
+
+    def _is_outside(self, child: int) -> bool:
+        known = self._skipped.get(child)
+        if known is None:
+            known = self._skipped[child] = self._find_outside(child)
+        return known
+
+    def _find_outside(self, child: int) -> bool:
+        tree = self.tree
+        base = tree.bases[child]
+        if base in LOOSE:
+            return True
+        if base == "acl":
+            return True
+        if base == "conj" and self.is_clause(child):
+            return True
+        if base in ("appos", "nmod", "dep", "obl", "nummod", "flat", "conj"):
+            words = tree.subtree(child)
+            first = min(words)
+            opened = tree.words[first] in OPENING or (
+                first > 0 and tree.words[first - 1] in OPENING
+            )
+            if opened:
+                return True
+            if base == "appos":
+                return tree.is_punct(first) or (first > 0 and tree.is_punct(first - 1))
+        return False
+
+    def _is_sentence_adverb(self, child: int, head: int) -> bool:
+        """Whether an adverb modifies the clause and not the predicate."""
+        tree = self.tree
+        if tree.bases[child] != "advmod":
+            return False
+        if tree.lower[child] in self.features.negations:
+            return True
+        if tree.tags[head] not in ("ADJ", "ADV", "NUM"):
+            return True
+        end = max(child, head)
+        between = range(min(child, head) + 1, end)
+        return any(tree.bases[i] in ("cop", "nsubj", "aux") for i in between)

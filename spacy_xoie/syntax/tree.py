@@ -1,0 +1,140 @@
+"""A dependency tree of one sentence, and the walks through it."""
+
+from dataclasses import dataclass, field
+from typing import Callable, Iterable, List, Optional, Sequence, Tuple
+
+VERSION_1 = {
+    "dobj": "obj",
+    "nsubjpass": "nsubj:pass",
+    "csubjpass": "csubj:pass",
+    "auxpass": "aux:pass",
+    "neg": "advmod",
+    "mwe": "fixed",
+    "name": "flat",
+    "foreign": "flat",
+    "remnant": "orphan",
+    "nmod:agent": "obl:agent",
+}
+"""Labels of the first version of Universal Dependencies, and their successors."""
+
+
+@dataclass
+class Tree:
+    """A Universal Dependencies tree of one sentence.
+
+    Nothing is taken on trust: heads that point nowhere become roots, and what hangs
+    in a cycle is cut off at its first word.
+
+    words (Sequence[str]): The words.
+    heads (Sequence[int]): Index of each word's head; a root is its own head.
+    labels (Sequence[str]): Relations to the head, with subtypes.
+    tags (Sequence[str]): Universal parts of speech.
+    spaces (Sequence[bool]): Whether white space follows the word.
+    """
+
+    words: Sequence[str]
+    heads: Sequence[int]
+    labels: Sequence[str]
+    tags: Sequence[str]
+    spaces: Sequence[bool]
+    lower: List[str] = field(init=False, repr=False, compare=False)
+    bases: List[str] = field(init=False, repr=False, compare=False)
+    children: List[List[int]] = field(init=False, repr=False, compare=False)
+    order: List[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        length = len(self.words)
+        self.lower = [word.lower() for word in self.words]
+        self.labels = [VERSION_1.get(label, label) for label in self.labels]
+        self.bases = [label.partition(":")[0] for label in self.labels]
+        heads = list(self.heads)
+        self.heads = heads
+        self.children = [[] for _ in range(length)]
+        roots = []
+        for index, head in enumerate(heads):
+            if head == index or not 0 <= head < length:
+                heads[index] = index
+                roots.append(index)
+            else:
+                self.children[head].append(index)
+        self.order = self._walk(roots)
+        if len(self.order) < length:
+            seen = set(self.order)
+            for index in range(length):
+                if index not in seen:
+                    self.children[heads[index]].remove(index)
+                    heads[index] = index
+                    more = self._walk([index])
+                    seen.update(more)
+                    self.order.extend(more)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def first(self, head: int, *labels: str) -> Optional[int]:
+        """RETURNS (Optional[int]): The first child with one of these labels."""
+        for child in self.children[head]:
+            if self.labels[child] in labels or self.bases[child] in labels:
+                return child
+        return None
+
+    def all(self, head: int, *labels: str) -> List[int]:
+        """RETURNS (List[int]): The children with one of these labels."""
+        return [
+            child
+            for child in self.children[head]
+            if self.labels[child] in labels or self.bases[child] in labels
+        ]
+
+    def is_punct(self, index: int) -> bool:
+        """RETURNS (bool): Whether a word is a mark of punctuation."""
+        return self.tags[index] == "PUNCT" or (
+            self.bases[index] == "punct" and not self.words[index].isalnum()
+        )
+
+    def subtree(
+        self,
+        head: int,
+        skip: Optional[Callable[[int], bool]] = None,
+    ) -> List[int]:
+        """Collect a word and all that depends on it.
+
+        head (int): The word.
+        skip (Optional[Callable[[int], bool]]): Which dependents to leave out, with
+            all of their own.
+        RETURNS (List[int]): Indices in no order.
+        """
+        found = [head]
+        for index in found:  # grows while it is walked through
+            for child in self.children[index]:
+                if skip is None or not skip(child):
+                    found.append(child)
+        return found
+
+    def trim(self, indices: Iterable[int]) -> Tuple[int, ...]:
+        """Sort indices and take the punctuation off the edges of each stretch.
+
+        indices (Iterable[int]): Indices of words.
+        RETURNS (Tuple[int, ...]): Those that are kept, sorted.
+        """
+        kept = sorted(set(indices))
+        for _ in range(2):  # once from the left, once from the right
+            result: List[int] = []
+            previous = -2
+            for index in kept:
+                if abs(index - previous) == 1 or not self.is_punct(index):
+                    result.append(index)
+                    previous = index
+            kept = result[::-1]
+        return tuple(kept)
+
+    def _walk(self, roots: List[int]) -> List[int]:
+        """Breadth-first from the given words, which are cut from their heads."""
+        found = list(roots)
+        seen = set(found)
+        for index in found:
+            for child in self.children[index]:
+                if child not in seen:
+                    seen.add(child)
+                    found.append(child)
+        return found

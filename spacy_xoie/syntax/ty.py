@@ -1,0 +1,38 @@
+"""What the rules hand on."""
+
+from typing import List, NamedTuple, Tuple
+
+Part = Tuple[int, ...]
+"""Sorted indices of the words of one part; they need not be adjacent."""
+
+
+class SyntaxTriple(NamedTuple):
+    """A triple as word indices of one sentence.
+
+    subject (Part): Empty where the subject is implied.
+    relation (Part): The relation, never empty.
+    objects (Tuple[Part, ...]): One to three objects.
+    construction (str): Which construction it was read from.
+    bound (int): How many of the objects complete the verb (direct object,
+        predicative complement); the others are each facts of their own about them.
+    """
+
+    subject: Part
+    relation: Part
+    objects: Tuple[Part, ...]
+    construction: str
+    bound: int = 1
+
+    def binary(self) -> List[Tuple[Part, Tuple[Part, ...], Part]]:
+        """The binary facts that the triple implies, the relation as its pieces in
+        order: (S; V; O), (S; V O; X) for each X after a bound O, else (S; V; X).
+
+        RETURNS (List[Tuple[Part, Tuple[Part, ...], Part]]): The facts.
+        """
+        facts: List[Tuple[Part, Tuple[Part, ...], Part]] = []
+        prefix: Tuple[Part, ...] = (self.relation,)
+        for number, part in enumerate(self.objects):
+            facts.append((self.subject, prefix, part))
+            if number == 0 and self.bound:
+                prefix = (self.relation, part)
+        return facts
