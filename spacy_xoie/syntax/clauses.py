@@ -1,41 +1,18 @@
 """Clauses of a sentence: their verbs, subjects and arguments."""
 
-from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Dict, List, Optional, Set
 
 from .languages import LanguageFeatures
 from .phrases import Phrases
+from .relatives import Relatives
 from .tree import Tree
-from .ty import Part
+from .ty import Argument, Clause, Part
+from .verbs import SUBJECTS, VERBS, Verbs
 
-SUBJECTS = frozenset({"nsubj", "csubj"})
 CLAUSES = frozenset(
     {"root", "ccomp", "xcomp", "advcl", "acl", "csubj", "parataxis", "conj", "dep"}
     | {"list", "appos", "ROOT"}
 )
-VERBS = frozenset({"VERB", "AUX"})
-
-
-@dataclass
-class Argument:
-    """An argument of a clause, in as many variants as it has conjuncts."""
-
-    variants: List[Part]
-    bound: bool
-    position: int
-    rank: int = 0
-
-
-@dataclass
-class Clause:
-    """A clause on its way to triples."""
-
-    head: int
-    relation: List[int]
-    subjects: List[Part]
-    arguments: List[Argument] = field(default_factory=list)
-    construction: str = "clause"
-    implied: bool = False
 
 
 class ClauseReader:
@@ -49,6 +26,8 @@ class ClauseReader:
         self.tree = tree
         self.features = features
         self.phrases = Phrases(tree, features)
+        self.verbs = Verbs(tree, features)
+        self.relatives = Relatives(tree, features, self.phrases, self.verbs)
         self.done: Dict[int, Clause] = {}
         self.absorbed: Dict[int, Clause] = {}
 
@@ -91,7 +70,7 @@ class ClauseReader:
 
     def _read(self, head: int) -> Clause:
         tree = self.tree
-        clause = Clause(head, self.verb_words(head), [])
+        clause = Clause(head, self.verbs.words(head), [])
         heads = [head]
         self._join_infinitives(clause, heads)
         self._find_subjects(clause)
@@ -100,54 +79,13 @@ class ClauseReader:
             self._find_arguments(clause, index, heads)
         self._find_light_verb(clause, heads)
         self._share(clause)
-        if tree.labels[head] == "acl:relcl" or tree.bases[head] == "acl":
+        if tree.bases[head] == "acl":
             self._relate(clause, heads)
         return clause
 
-    # The verb complex.
-
-    def is_verbal(self, index: int) -> bool:
-        """RETURNS (bool): Whether the word itself is the verb of its clause."""
-        tree = self.tree
-        if tree.tags[index] not in VERBS:
-            return False
-        return all(tree.bases[child] != "cop" for child in tree.children[index])
-
-    def verb_words(self, head: int) -> List[int]:
-        """The words of the verb complex: auxiliaries, negation, particles, the verb
-        or the copula."""
-        tree, features = self.tree, self.features
-        words = [head] if self.is_verbal(head) else []
-        for child in tree.children[head]:
-            base, label, word = tree.bases[child], tree.labels[child], tree.lower[child]
-            if base in ("aux", "cop"):
-                words.extend(tree.subtree(child, self._is_loose))
-            elif label in features.verb_particles:
-                words.extend(tree.subtree(child, self._is_loose))
-            elif base == "expl" and (label != "expl" or word in features.reflexives):
-                words.append(child)
-            elif base in ("obj", "iobj", "obl") and word in features.reflexives:
-                if tree.tags[child] == "PRON":
-                    words.append(child)
-            elif base == "advmod" and word in features.negations:
-                words.append(child)
-            elif base == "obl" or base == "nmod" or base == "obj":
-                for case in tree.children[child]:
-                    if tree.bases[case] == "case" and (
-                        tree.lower[case] in features.disposal_marks
-                        or tree.lower[case] in features.passive_marks
-                    ):
-                        words.append(case)
-        if not words and not features.copulas:
-            words = [head]
-        return words
-
-    def _is_loose(self, child: int) -> bool:
-        return self.tree.bases[child] in ("advmod", "punct", "conj", "cc")
-
     def _join_infinitives(self, clause: Clause, heads: List[int]) -> None:
         """Add verbs that share their subject with the one that governs them."""
-        tree, features = self.tree, self.features
+        tree = self.tree
         for index in heads:  # grows
             verb = None
             blocked = False
@@ -155,32 +93,15 @@ class ClauseReader:
                 base = tree.bases[child]
                 if base in ("obj", "iobj") and child not in clause.relation:
                     blocked = True
-                elif base == "xcomp" and verb is None and self._is_joinable(child):
+                elif base == "xcomp" and verb is None and self.verbs.is_joinable(child):
                     verb = child
             if verb is None or blocked:
                 continue
-            marks = [
-                c
-                for c in tree.children[verb]
-                if tree.bases[c] in ("mark", "case")
-                and (
-                    tree.lower[c] in features.infinitive_marks
-                    or tree.tags[c] in ("ADP", "PART")
-                )
-            ]
-            clause.relation.extend(marks)
-            clause.relation.extend(self.verb_words(verb))
+            clause.relation.append(index)
+            clause.relation.extend(self.verbs.infinitive_marks(verb))
+            clause.relation.extend(self.verbs.words(verb))
             self.absorbed[verb] = clause
             heads.append(verb)
-
-    def _is_joinable(self, index: int) -> bool:
-        tree = self.tree
-        has_copula = False
-        for child in tree.children[index]:
-            if tree.bases[child] in SUBJECTS:
-                return False
-            has_copula = has_copula or tree.bases[child] == "cop"
-        return has_copula or tree.tags[index] in VERBS
 
     # Subjects.
 
@@ -198,7 +119,7 @@ class ClauseReader:
             if tree.bases[child] == "expl"
             and tree.lower[child] in self.features.existentials
         ]
-        if there and clause.subjects and self.is_verbal(head):
+        if there and clause.subjects and self.verbs.is_verbal(head):
             clause.construction = "existential"
             clause.arguments.append(Argument(clause.subjects, True, head, -1))
             clause.subjects = [(there[0],)]
@@ -206,13 +127,16 @@ class ClauseReader:
             return
         if any(tree.labels[c].endswith(":pass") for c in tree.children[head]):
             clause.construction = "passive"
-        elif not self.is_verbal(head):
+        elif not self.verbs.is_verbal(head):
             clause.construction = "copula"
         if clause.subjects:
             return
         governor = self._governor(head)
         base = "root" if tree.heads[head] == head else tree.bases[head]
-        if base in ("conj", "parataxis", "advcl", "xcomp", "ccomp") and governor:
+        shares = base in ("conj", "advcl", "xcomp") or (
+            base in ("parataxis", "ccomp") and self.features.shares_in_parataxis
+        )
+        if shares and governor:
             if base == "xcomp":
                 clause.construction = "control"
                 clause.subjects = self._controller(governor, head)
@@ -237,12 +161,7 @@ class ClauseReader:
     def _find_arguments(self, clause: Clause, head: int, heads: List[int]) -> None:
         tree, phrases = self.tree, self.phrases
         taken = set(clause.relation)
-        verbal = self.is_verbal(head)
-        objects = [
-            c
-            for c in tree.children[head]
-            if tree.bases[c] in ("obj", "iobj") and c not in taken
-        ]
+        verbal = self.verbs.is_verbal(head)
         if not verbal:
             obliques = [c for c in tree.children[head] if tree.bases[c] == "obl"]
             if tree.tags[head] in ("ADJ", "VERB") and obliques:
@@ -251,7 +170,7 @@ class ClauseReader:
                 variants = phrases.predicate(head)
                 clause.arguments.append(Argument(variants, True, head, 0))
         for child in tree.children[head]:
-            base, label = tree.bases[child], tree.labels[child]
+            base = tree.bases[child]
             if child in taken or child in heads:
                 continue
             if base in ("obj", "iobj"):
@@ -263,9 +182,7 @@ class ClauseReader:
                 variants = self._nouns(child, taken)
                 clause.arguments.append(Argument(variants, False, child, 5))
             elif base == "xcomp":
-                if tree.tags[child] in VERBS and not objects:
-                    variants = [phrases.clause(child)]
-                elif tree.tags[child] in VERBS or tree.tags[child] == "ADJ":
+                if tree.tags[child] in VERBS or tree.tags[child] == "ADJ":
                     variants = [phrases.clause(child)]
                 else:
                     variants = phrases.predicate(child)
@@ -312,90 +229,29 @@ class ClauseReader:
             alike = tree.lower[head][-2:] == tree.lower[first][-2:]
             if auxiliaries and (alike or (passive and not has_object)):
                 clause.relation.extend(auxiliaries)
-        if not any(a.bound for a in clause.arguments) and self.is_verbal(head):
+        if not any(a.bound for a in clause.arguments) and self.verbs.is_verbal(head):
             for child in tree.children[first]:
                 if tree.bases[child] == "obj" and child > head:
                     variants = self.phrases.nouns(child)
                     clause.arguments.append(Argument(variants, True, child, 1))
 
-    # Relative and participial clauses.
-
-    def _relate(self, clause: Clause, heads: List[int]) -> None:
-        """Put the antecedent where the relative pronoun stands, or the gap is."""
-        tree, head = self.tree, clause.head
-        noun = tree.heads[head]
-        own = any(tree.bases[c] in SUBJECTS for c in tree.children[head])
-        antecedents = self._antecedents(noun, head)
-        pronoun = self._relativiser(heads)
-        clause.construction = (
-            "relative" if tree.labels[head] == "acl:relcl" else "participial"
-        )
-        if pronoun is not None:
-            replaced = self._replace(clause, pronoun, antecedents)
-            if replaced:
-                return
-        if not own:
-            if any(
-                tree.bases[c] == "mark"
-                and tree.lower[c] in self.features.infinitive_marks
-                for c in tree.children[head]
-            ):
-                clause.subjects = []
-                clause.implied = False
-                return
-            clause.subjects = antecedents
-            clause.implied = False
-        elif (
-            tree.labels[head] == "acl:relcl" or self.features.clauses_before_nouns
-        ) and not any(a.bound for a in clause.arguments):
-            if self.is_verbal(heads[-1]):
-                clause.arguments.append(Argument(antecedents, True, noun, 1))
-
     def _antecedents(self, noun: int, head: int) -> List[Part]:
+        if noun in self.done:
+            return self.phrases.predicate(noun, case=False)
         conjuncts = self.phrases.conjuncts(noun)
         if len(conjuncts) > 1 and head > conjuncts[-1]:
             return self.phrases.nouns(noun, case=False)
         return [self.phrases.noun(noun, case=False)]
 
-    def _relativiser(self, heads: List[int]) -> Optional[int]:
-        tree, words = self.tree, self.features.relativisers
-        for head in heads:
-            for child in tree.children[head]:
-                if tree.bases[child] in ("cc", "mark", "conj", "ccomp", "advcl"):
-                    continue
-                if tree.tags[child] == "PRON" and tree.lower[child] in words:
-                    return child
-                for below in tree.children[child]:
-                    if (
-                        tree.tags[below] in ("PRON", "DET")
-                        and tree.lower[below] in words
-                        and tree.bases[child] in ("nsubj", "obj", "obl", "nmod")
-                        and (tree.tags[below] == "PRON" or child < head)
-                        and tree.bases[below] != "det"
-                    ):
-                        return below
-        return None
-
-    def _replace(self, clause: Clause, pronoun: int, antecedents: List[Part]) -> bool:
-        """Replace a pronoun by its antecedent in all parts of a clause."""
-        found = False
-
-        def replace(variants: List[Part]) -> List[Part]:
-            nonlocal found
-            result = []
-            for part in variants:
-                if pronoun in part:
-                    found = True
-                    rest = [i for i in part if i != pronoun]
-                    result.extend(
-                        tuple(sorted({*rest, *antecedent}))
-                        for antecedent in antecedents
-                    )
-                else:
-                    result.append(part)
-            return result
-
-        clause.subjects = replace(clause.subjects)
-        for argument in clause.arguments:
-            argument.variants = replace(argument.variants)
-        return found
+    def _relate(self, clause: Clause, heads: List[int]) -> None:
+        """Complete a clause that modifies a noun; one that modifies a clause instead
+        has nothing to say of its own."""
+        tree, head = self.tree, clause.head
+        noun = tree.heads[head]
+        if noun == head or (
+            (noun in self.done or noun in self.absorbed) and tree.tags[noun] in VERBS
+        ):
+            clause.subjects = []
+            clause.implied = False
+            return
+        self.relatives.relate(clause, heads, self._antecedents(noun, head))

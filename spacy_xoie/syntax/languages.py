@@ -52,6 +52,11 @@ class LanguageFeatures:
     participle_endings: Tuple[str, ...] = ()
     gerund_endings: Tuple[str, ...] = ()
     clauses_before_nouns: bool = False
+    shares_in_parataxis: bool = False
+    resumptives: FrozenSet[str] = frozenset()
+    comparatives: FrozenSet[str] = frozenset()
+    collectives: FrozenSet[str] = frozenset()
+    keeps_quotes: bool = False
     splits_coordination: bool = True
     splits_nominals: bool = False
 
@@ -67,6 +72,7 @@ def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
 
 ENGLISH = LanguageFeatures(
     code="en",
+    collectives=_words("between among"),
     negations=_words("not n't never no longer neither nor hardly"),
     copulas=_words("am is are was were be been being 's 're 'm"),
     relativisers=_words("who whom whose which that where when what why whoever"),
@@ -79,12 +85,14 @@ ENGLISH = LanguageFeatures(
         ("lose loses lost losing", "sight touch"),
     ),
     infinitive_marks=_words("to"),
+    comparatives=_words("than as like"),
     participle_endings=("ed", "en", "wn", "ung", "lt", "nt", "pt", "ought", "aught"),
     gerund_endings=("ing",),
 )
 
 GERMAN = LanguageFeatures(
     code="de",
+    collectives=_words("zwischen"),
     negations=_words("nicht nie niemals kaum weder"),
     copulas=_words("bin bist ist sind seid war waren warst wart sei seien wäre wären"),
     reflexives=_words("sich"),
@@ -99,12 +107,15 @@ GERMAN = LanguageFeatures(
         ("übt übte üben geübt", "kritik"),
     ),
     infinitive_marks=_words("zu"),
+    comparatives=_words("als wie"),
     participle_endings=("t", "en"),
     gerund_endings=("nd",),
 )
 
 SPANISH = LanguageFeatures(
     code="es",
+    collectives=_words("entre"),
+    comparatives=_words("como que"),
     negations=_words("no nunca jamás tampoco"),
     copulas=_words(
         "es son era eran fue fueron será serán ser sido siendo sea sean fuera fueran "
@@ -128,6 +139,8 @@ SPANISH = LanguageFeatures(
 
 PORTUGUESE = LanguageFeatures(
     code="pt",
+    collectives=_words("entre"),
+    comparatives=_words("como que"),
     negations=_words("não nunca jamais nem"),
     copulas=_words(
         "é são era eram foi foram será serão ser sido sendo seja sejam fosse fossem "
@@ -148,6 +161,8 @@ PORTUGUESE = LanguageFeatures(
 
 FRENCH = LanguageFeatures(
     code="fr",
+    collectives=_words("entre"),
+    comparatives=_words("comme que"),
     negations=_words("ne n' n’ pas plus jamais guère"),
     copulas=_words(
         "est sont était étaient fut furent sera seront être été étant soit soient"
@@ -180,13 +195,17 @@ CHINESE = LanguageFeatures(
     disposal_marks=_words("把 将 將"),
     bound_adpositions=_words("给 給 到 为 為 成 向"),
     clauses_before_nouns=True,
+    shares_in_parataxis=True,
+    keeps_quotes=True,
 )
 
 ARABIC = LanguageFeatures(
     code="ar",
+    collectives=_words("بين"),
     negations=_words("لا لم لن ليس ما غير"),
     copulas=_words("هو هي هم كان كانت يكون تكون كانوا ليس ليست"),
     relativisers=_words("الذي التي الذين اللذين اللتين اللواتي اللاتي ما من حيث"),
+    resumptives=_words("ه ها هم هما هن"),
     drops_subjects=True,
 )
 

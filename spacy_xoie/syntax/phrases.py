@@ -1,6 +1,6 @@
 """Where the phrases of a sentence begin and end."""
 
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Tuple
 
 from .languages import LanguageFeatures
 from .tree import Tree
@@ -56,22 +56,24 @@ class Phrases:
         conjuncts = self.conjuncts(head)
         if len(conjuncts) == 1:
             return [self.noun(head, case=case)]
-        if not self.features.splits_coordination:
+        if not self.features.splits_coordination or any(
+            tree.lower[c] in self.features.collectives for c in self.cases(head)
+        ):
             whole = tree.subtree(head, self._is_outside)
-            drop = () if case else self._cases(head)
+            drop = () if case else self.cases(head)
             return [tree.trim(i for i in whole if i not in drop)]
         last = conjuncts[-1]
         shared: List[int] = []
         for child in tree.children[head]:
             if child > last and not self._is_outside_conjunct(child):
                 shared.extend(tree.subtree(child, self._is_outside_conjunct))
-        cases = self._cases(head) if case else ()
+        cases = self.cases(head) if case else ()
         variants = []
         for conjunct in conjuncts:
             words = set(self._conjunct(conjunct, case))
             if conjunct != head:
                 words.update(shared)
-                if not self._cases(conjunct):
+                if not self.cases(conjunct):
                     words.update(cases)
             variants.append(tree.trim(words))
         return [variant for variant in variants if variant]
@@ -81,9 +83,17 @@ class Phrases:
         found = [head]
         for index in found:
             for child in self.tree.children[index]:
-                if self.tree.bases[child] == "conj" and not self.is_clause(child):
+                if self._is_conjunct(child):
                     found.append(child)
         return sorted(found)
+
+    def _is_conjunct(self, child: int) -> bool:
+        tree = self.tree
+        if tree.bases[child] != "conj" or self.is_clause(child):
+            return False
+        return not any(
+            tree.lower[c] in self.features.comparatives for c in tree.children[child]
+        )
 
     def is_clause(self, head: int) -> bool:
         """RETURNS (bool): Whether a word heads a clause of its own."""
@@ -92,10 +102,11 @@ class Phrases:
             return True
         return any(tree.bases[c] in ("nsubj", "cop") for c in tree.children[head])
 
-    def predicate(self, head: int) -> List[Part]:
+    def predicate(self, head: int, *, case: bool = True) -> List[Part]:
         """A predicative noun or adjective, in as many variants as it has conjuncts.
 
         head (int): The head.
+        case (bool): Whether its adpositions are part of it.
         RETURNS (List[Part]): The variants.
         """
         tree = self.tree
@@ -103,14 +114,15 @@ class Phrases:
         for number, conjunct in enumerate(self.conjuncts(head)):
             words = [conjunct]
             for child in tree.children[conjunct]:
-                if tree.bases[child] == "case" or (
-                    not self._is_outside(child)
+                if (case and tree.bases[child] == "case") or (
+                    tree.bases[child] != "case"
+                    and not self._is_outside(child)
                     and tree.bases[child] not in CLAUSAL_PARTS
                     and not self._is_sentence_adverb(child, conjunct)
                 ):
                     words.extend(tree.subtree(child, self._is_outside))
-            if number and not any(tree.bases[w] == "case" for w in words):
-                words.extend(self._cases(head))
+            if number and case and not any(tree.bases[w] == "case" for w in words):
+                words.extend(self.cases(head))
             variants.append(tree.trim(words))
         if not self.features.splits_coordination and len(variants) > 1:
             whole = [index for variant in variants for index in variant]
@@ -130,7 +142,10 @@ class Phrases:
             if (tree.bases[child] == "mark" and tree.tags[child] == "SCONJ")
             or tree.bases[child] in ("discourse", "cc", "vocative")
         }
-        return tree.trim(tree.subtree(head, drop.__contains__))
+        part = tree.trim(tree.subtree(head, drop.__contains__))
+        if not self.features.keeps_quotes and tree.is_wrapped(part):
+            part = tree.trim(part[1:-1])
+        return part
 
     def _conjunct(self, head: int, case: bool) -> List[int]:
         tree = self.tree
@@ -143,7 +158,8 @@ class Phrases:
             words.extend(tree.subtree(child, self._is_outside))
         return words
 
-    def _cases(self, head: int) -> Tuple[int, ...]:
+    def cases(self, head: int) -> Tuple[int, ...]:
+        """RETURNS (Tuple[int, ...]): The adpositions of a phrase."""
         tree = self.tree
         cases: List[int] = []
         for child in tree.children[head]:

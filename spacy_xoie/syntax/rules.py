@@ -1,12 +1,12 @@
 """The rules of the syntax teacher: triples from a dependency tree."""
 
 from itertools import islice, product
-from typing import List, Set, Tuple
+from typing import List
 
-from .clauses import Argument, Clause, ClauseReader
+from .clauses import ClauseReader
 from .languages import LanguageFeatures, features_for
 from .tree import Tree
-from .ty import Part, SyntaxTriple
+from .ty import Clause, Part, SyntaxTriple
 
 MAX_OBJECTS = 3
 MAX_VARIANTS = 12

@@ -17,6 +17,31 @@ VERSION_1 = {
 }
 """Labels of the first version of Universal Dependencies, and their successors."""
 
+PAIRS = {
+    "(": ")",
+    "[": "]",
+    "（": "）",
+    "【": "】",
+    "“": "”",
+    "„": "“”",
+    "«": "»",
+    "»": "«",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "〈": "〉",
+    "‘": "’",
+    "``": ("''",),
+    '"': '"',
+}
+"""Opening quotes and brackets, and what closes them."""
+
+OPENERS = {
+    mark: tuple(opening for opening, closing in PAIRS.items() if mark in closing)
+    for mark in ')]）】”“»«」』》〉’"'
+}
+OPENERS["''"] = ("``",)
+
 
 @dataclass
 class Tree:
@@ -112,21 +137,46 @@ class Tree:
         return found
 
     def trim(self, indices: Iterable[int]) -> Tuple[int, ...]:
-        """Sort indices and take the punctuation off the edges of each stretch.
+        """Sort indices and take the punctuation off the edges of each stretch,
+        except for quotes and brackets whose counterpart is in the same stretch.
 
         indices (Iterable[int]): Indices of words.
         RETURNS (Tuple[int, ...]): Those that are kept, sorted.
         """
-        kept = sorted(set(indices))
-        for _ in range(2):  # once from the left, once from the right
-            result: List[int] = []
-            previous = -2
-            for index in kept:
-                if abs(index - previous) == 1 or not self.is_punct(index):
-                    result.append(index)
-                    previous = index
-            kept = result[::-1]
+        kept: List[int] = []
+        stretch: List[int] = []
+        for index in sorted(set(indices)):
+            if stretch and index != stretch[-1] + 1:
+                kept.extend(self._trim_stretch(stretch))
+                stretch = []
+            stretch.append(index)
+        kept.extend(self._trim_stretch(stretch))
         return tuple(kept)
+
+    def is_wrapped(self, part: Tuple[int, ...]) -> bool:
+        """RETURNS (bool): Whether a pair of quotes encloses a part."""
+        if len(part) < 3 or part[-1] - part[0] != len(part) - 1:
+            return False
+        closing = PAIRS.get(self.words[part[0]])
+        return bool(closing) and self.words[part[-1]] in (closing or "")
+
+    def _trim_stretch(self, stretch: List[int]) -> List[int]:
+        start, end = 0, len(stretch)
+        while start < end and self.is_punct(stretch[start]):
+            closing = PAIRS.get(self.words[stretch[start]])
+            if closing and any(
+                self.words[i] in closing for i in stretch[start + 1 : end]
+            ):
+                break
+            start += 1
+        while start < end and self.is_punct(stretch[end - 1]):
+            opening = OPENERS.get(self.words[stretch[end - 1]])
+            if opening and any(
+                self.words[i] in opening for i in stretch[start : end - 1]
+            ):
+                break
+            end -= 1
+        return stretch[start:end]
 
     def _walk(self, roots: List[int]) -> List[int]:
         """Breadth-first from the given words, which are cut from their heads."""

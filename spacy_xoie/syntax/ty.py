@@ -1,5 +1,6 @@
 """What the rules hand on."""
 
+from dataclasses import dataclass, field
 from typing import List, NamedTuple, Tuple
 
 Part = Tuple[int, ...]
@@ -36,3 +37,25 @@ class SyntaxTriple(NamedTuple):
             if number == 0 and self.bound:
                 prefix = (self.relation, part)
         return facts
+
+
+@dataclass
+class Argument:
+    """An argument of a clause, in as many variants as it has conjuncts."""
+
+    variants: List[Part]
+    bound: bool
+    position: int
+    rank: int = 0
+
+
+@dataclass
+class Clause:
+    """A clause on its way to triples."""
+
+    head: int
+    relation: List[int]
+    subjects: List[Part]
+    arguments: List[Argument] = field(default_factory=list)
+    construction: str = "clause"
+    implied: bool = False

@@ -1,0 +1,168 @@
+"""The component `xoie_syntax`: triples read off the parse of a doc."""
+
+import warnings
+from typing import Dict, Iterable, List, Set
+
+from spacy.errors import Errors
+from spacy.language import Language
+from spacy.pipeline import Pipe
+from spacy.tokens import Doc, Span
+
+from ..errors import ConfigError, NotReadyError
+from ..triples import SPAN_KEY, set_triples
+from ..ty import Pieces, TokenTriple
+from .clearnlp import from_clearnlp
+from .rules import Rules, rules_for
+from .tree import Tree
+from .ty import Part
+
+CLEARNLP = frozenset({"dobj", "pobj", "prep", "nsubjpass", "auxpass", "relcl", "attr"})
+"""Labels that only English parsers trained on OntoNotes use."""
+
+TIGER = frozenset({"sb", "oa", "oc", "nk", "mo", "svp", "mnr"})
+"""Labels that only German parsers trained on TIGER use."""
+
+
+@Language.factory(
+    "xoie_syntax",
+    assigns=["doc.spans", "doc._.triples", "span._.triples"],
+    requires=["token.dep", "token.head", "token.pos"],
+    default_config={"span_key": SPAN_KEY, "overwrite": True, "language": None},
+)
+def make_syntax_extractor(
+    nlp: Language,
+    name: str,
+    span_key: str,
+    overwrite: bool,
+    language: str | None,
+) -> "SyntaxExtractor":
+    """Create the component `xoie_syntax`. See `SyntaxExtractor` for the settings."""
+    return SyntaxExtractor(
+        name, span_key=span_key, overwrite=overwrite, language=language
+    )
+
+
+class SyntaxExtractor(Pipe):
+    """Extracts triples from the dependency tree of each sentence by rules, and
+    stores them in a span group of the doc.
+
+    The parse has to follow Universal Dependencies, or the labels of spaCy's English
+    parsers. Languages without a table of features get rules that need no words.
+
+    name (str): Name of the component.
+    span_key (str): Key of the span group.
+    overwrite (bool): Whether to replace triples that a doc already has.
+    language (Optional[str]): Language of all docs. By default that of each doc.
+    RAISES (ConfigError): If the span key is empty.
+    """
+
+    def __init__(
+        self,
+        name: str = "xoie_syntax",
+        *,
+        span_key: str = SPAN_KEY,
+        overwrite: bool = True,
+        language: str | None = None,
+    ) -> None:
+        if not span_key:
+            raise ConfigError("span_key is empty; it must name a span group.")
+        self.name = name
+        self.span_key = span_key
+        self.overwrite = overwrite
+        self.language = language
+        self._rules: Dict[str, Rules] = {}
+        self._warned: Set[str] = set()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Extract the triples of a doc.
+
+        doc (Doc): A parsed doc.
+        RETURNS (Doc): The same doc.
+        RAISES (NotReadyError): If the doc is not parsed.
+        """
+        handle = self.get_error_handler()
+        try:
+            if self.overwrite or self.span_key not in doc.spans:
+                triples = self.predict(doc)
+                language = self.language or doc.lang_
+                set_triples(doc, triples, key=self.span_key, language=language)
+        except Exception as error:
+            handle(self.name, self, [doc], error)
+        return doc
+
+    def predict(self, doc: Doc) -> List[TokenTriple]:
+        """Extract triples, without changing the doc.
+
+        doc (Doc): A parsed doc.
+        RETURNS (List[TokenTriple]): Its triples.
+        RAISES (NotReadyError): If the doc is not parsed.
+        """
+        if not len(doc):
+            return []
+        if not doc.has_annotation("DEP"):
+            raise NotReadyError(
+                f"{Errors.E029} '{self.name}' reads triples off dependency trees: add "
+                f"a 'parser' before it, or use the component 'xoie', which needs none."
+            )
+        language = self.language or doc.lang_
+        rules = self._rules.get(language)
+        if rules is None:
+            rules = self._rules[language] = rules_for(language)
+        return [
+            triple._replace(language=language, origin=self.name)
+            for sent in doc.sents
+            for triple in self._sentence(sent, rules)
+        ]
+
+    def _sentence(self, sent: Span, rules: Rules) -> Iterable[TokenTriple]:
+        tree, places = self._tree(sent)
+
+        def pieces(part: Part) -> Pieces:
+            found: List[List[int]] = []
+            for index in part:
+                token = places[index]
+                if found and found[-1][1] == token:
+                    found[-1][1] = token + 1
+                else:
+                    found.append([token, token + 1])
+            return tuple((start, end) for start, end in found)
+
+        for triple in rules.extract(tree):
+            yield TokenTriple(
+                subject=pieces(triple.subject),
+                relation=pieces(triple.relation),
+                objects=tuple(pieces(part) for part in triple.objects),
+            )
+
+    def _tree(self, sent: Span) -> tuple[Tree, List[int]]:
+        """The tree of a sentence, without tokens of white space, and the place of
+        each of its words in the doc."""
+        tokens = [token for token in sent if not token.is_space]
+        places = [token.i for token in tokens]
+        indices = {place: index for index, place in enumerate(places)}
+        tree = Tree(
+            words=[token.text for token in tokens],
+            heads=[
+                indices.get(token.head.i, index) for index, token in enumerate(tokens)
+            ],
+            labels=[token.dep_ for token in tokens],
+            tags=[token.pos_ for token in tokens],
+            spaces=[bool(token.whitespace_) for token in tokens],
+        )
+        labels = set(tree.labels)
+        if len(labels & TIGER) > 1:
+            self._warn(
+                "TIGER",
+                f"'{self.name}' cannot read the labels of this parser, which look "
+                f"like those of the TIGER treebank ({', '.join(sorted(labels & TIGER))}). It "
+                f"reads Universal Dependencies and the labels of spaCy's English "
+                f"parsers: use a parser trained on a UD treebank of the language.",
+            )
+        elif labels & CLEARNLP:
+            tree = from_clearnlp(tree)
+        return tree, places
+
+    def _warn(self, kind: str, text: str) -> None:
+        if kind not in self._warned:
+            self._warned.add(kind)
+            warnings.warn(text, stacklevel=2)

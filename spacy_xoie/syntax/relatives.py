@@ -1,0 +1,131 @@
+"""Relative and participial clauses: the antecedent in place of the pronoun."""
+
+from typing import List, Optional
+
+from .languages import LanguageFeatures
+from .phrases import Phrases
+from .tree import Tree
+from .ty import Argument, Clause, Part
+from .verbs import SUBJECTS, Verbs
+
+
+class Relatives:
+    """Completes the relative clauses of one tree.
+
+    tree (Tree): The tree.
+    features (LanguageFeatures): Features of its language.
+    phrases (Phrases): Its phrases.
+    verbs (Verbs): Its verb complexes.
+    """
+
+    def __init__(
+        self, tree: Tree, features: LanguageFeatures, phrases: Phrases, verbs: Verbs
+    ) -> None:
+        self.tree = tree
+        self.features = features
+        self.phrases = phrases
+        self.verbs = verbs
+
+    def relate(self, clause: Clause, heads: List[int], antecedents: List[Part]) -> None:
+        """Put the antecedent where the relative pronoun stands, or the gap is."""
+        tree, head = self.tree, clause.head
+        noun = tree.heads[head]
+        own = any(tree.bases[c] in SUBJECTS for c in tree.children[head])
+        pronoun = self._relativiser(heads)
+        if pronoun is None:
+            pronoun = self._resumptive(heads)
+        clause.construction = (
+            "relative" if tree.labels[head] == "acl:relcl" else "participial"
+        )
+        if pronoun is not None and self._replace(clause, pronoun, antecedents):
+            return
+        if not own:
+            if tree.labels[head] != "acl:relcl" and any(
+                tree.bases[c] in ("mark", "case")
+                and tree.labels[c] not in ("mark:rel", "mark:prt", "mark:relcl")
+                for c in tree.children[head]
+            ):
+                clause.subjects = []
+                clause.implied = False
+                return
+            clause.subjects = antecedents
+            clause.implied = False
+        elif (
+            (tree.labels[head] == "acl:relcl" or self.features.clauses_before_nouns)
+            and not any(a.bound for a in clause.arguments)
+            and not self._has_relative_adverb(heads)
+            and tree.first(head, "nsubj:pass", "aux:pass") is None
+            and self.verbs.is_verbal(heads[-1])
+        ):
+            clause.arguments.append(Argument(antecedents, True, noun, 1))
+
+    def _has_relative_adverb(self, heads: List[int]) -> bool:
+        tree, words = self.tree, self.features.relativisers
+        return any(
+            tree.bases[child] == "advmod" and tree.lower[child] in words
+            for head in heads
+            for child in tree.children[head]
+        )
+
+    def _resumptive(self, heads: List[int]) -> Optional[int]:
+        """A personal pronoun that takes up the antecedent."""
+        tree, words = self.tree, self.features.resumptives
+        for head in heads if words else ():
+            for child in tree.children[head]:
+                if tree.lower[child] in words and tree.bases[child] in (
+                    "obj",
+                    "iobj",
+                    "obl",
+                ):
+                    return child
+        return None
+
+    def _relativiser(self, heads: List[int]) -> Optional[int]:
+        tree, words = self.tree, self.features.relativisers
+        for head in heads:
+            for child in tree.children[head]:
+                if tree.bases[child] in ("cc", "mark", "conj", "ccomp", "advcl"):
+                    continue
+                if tree.tags[child] == "PRON" and tree.lower[child] in words:
+                    return child
+                for below in tree.children[child]:
+                    if (
+                        tree.tags[below] in ("PRON", "DET")
+                        and tree.lower[below] in words
+                        and tree.bases[child] in ("nsubj", "obj", "obl", "nmod")
+                        and (tree.tags[below] == "PRON" or child < head)
+                        and tree.bases[below] != "det"
+                    ):
+                        return below
+        return None
+
+    def _replace(self, clause: Clause, pronoun: int, antecedents: List[Part]) -> bool:
+        """Replace a pronoun by its antecedent in all parts of a clause."""
+        found = False
+
+        def replace(variants: List[Part]) -> List[Part]:
+            nonlocal found
+            result: List[Part] = []
+            for part in variants:
+                if pronoun in part:
+                    found = True
+                    rest = [i for i in part if i != pronoun]
+                    result.extend(
+                        tuple(sorted({*rest, *antecedent}))
+                        for antecedent in antecedents
+                    )
+                else:
+                    result.append(part)
+            return result
+
+        clause.subjects = replace(clause.subjects)
+        for argument in clause.arguments:
+            if any(pronoun in part for part in argument.variants):
+                cases = set(self.phrases.cases(argument.position))
+                clause.relation.extend(cases)
+                argument.variants = [
+                    tuple(i for i in part if i not in cases)
+                    for part in argument.variants
+                ]
+            argument.variants = replace(argument.variants)
+        return found

@@ -1,0 +1,81 @@
+"""The verb complex of a clause."""
+
+from typing import List
+
+from .languages import LanguageFeatures
+from .tree import Tree
+
+VERBS = frozenset({"VERB", "AUX"})
+SUBJECTS = frozenset({"nsubj", "csubj"})
+
+
+class Verbs:
+    """Reads the verb complexes of one tree.
+
+    tree (Tree): The tree.
+    features (LanguageFeatures): Features of its language.
+    """
+
+    def __init__(self, tree: Tree, features: LanguageFeatures) -> None:
+        self.tree = tree
+        self.features = features
+
+    def is_verbal(self, index: int) -> bool:
+        """RETURNS (bool): Whether the word itself is the verb of its clause."""
+        tree = self.tree
+        if tree.tags[index] not in VERBS:
+            return False
+        return all(tree.bases[child] != "cop" for child in tree.children[index])
+
+    def words(self, head: int) -> List[int]:
+        """The words of the verb complex: auxiliaries, negation, particles, the verb
+        or the copula."""
+        tree, features = self.tree, self.features
+        words = [head] if self.is_verbal(head) else []
+        for child in tree.children[head]:
+            base, label, word = tree.bases[child], tree.labels[child], tree.lower[child]
+            if base in ("aux", "cop") or label in features.verb_particles:
+                words.extend(tree.subtree(child, self._is_loose))
+            elif (base == "expl" and (label != "expl" or word in features.reflexives)) or (
+                base in ("obj", "iobj", "obl")
+                and word in features.reflexives
+                and tree.tags[child] == "PRON"
+            ) or (base == "advmod" and word in features.negations):
+                words.append(child)
+            elif base == "obl" or base == "nmod" or base == "obj":
+                for case in tree.children[child]:
+                    if tree.bases[case] == "case" and (
+                        tree.lower[case] in features.disposal_marks
+                        or tree.lower[case] in features.passive_marks
+                    ):
+                        words.append(case)
+        if not words and not features.copulas:
+            words = [head]
+        return words
+
+    def _is_loose(self, child: int) -> bool:
+        return self.tree.bases[child] in ("advmod", "punct", "conj", "cc")
+
+    def infinitive_marks(self, verb: int) -> List[int]:
+        """RETURNS (List[int]): The marks between a verb and the one that governs it."""
+        tree, features = self.tree, self.features
+        return [
+            child
+            for child in tree.children[verb]
+            if tree.bases[child] in ("mark", "case")
+            and (
+                tree.lower[child] in features.infinitive_marks
+                or tree.tags[child] in ("ADP", "PART")
+            )
+        ]
+
+    def is_joinable(self, index: int) -> bool:
+        """RETURNS (bool): Whether an open complement can be part of the relation of
+        the verb that governs it: a verb, or a predicate with a copula."""
+        tree = self.tree
+        has_copula = False
+        for child in tree.children[index]:
+            if tree.bases[child] in SUBJECTS:
+                return False
+            has_copula = has_copula or tree.bases[child] == "cop"
+        return has_copula or tree.tags[index] in VERBS
