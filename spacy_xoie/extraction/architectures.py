@@ -10,8 +10,9 @@ from thinc.types import Floats2d
 
 from ..errors import ConfigError
 from ..network.adapters import AdapterBank, check_bank
-from ..network.heads import Head, LightHead, Multi2OIEHead
+from ..network.heads import ArcHead, Head, LightHead, Multi2OIEHead
 from ..network.routing import LanguageRouter, MixtureRouter, Router
+from ..syntax.reading import read_triples
 from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
 from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
 
@@ -127,6 +128,22 @@ def build_light_head_v1(
 ) -> Callable[..., Head]:
     """The default head. See `LightHead` for the arguments."""
     return partial(LightHead, width=width, depth=depth, reach=reach, dropout=dropout)
+
+
+@registry.architectures("spacy-xoie.ArcHead.v1")
+def build_arc_head_v1(
+    width: int = 128, label_width: int = 48, reach: int = 16, dropout: float = 0.2
+) -> Callable[..., Head]:
+    """Predicts dependency trees, off which the syntax rules read triples. Learns from
+    docs with `DEP` annotation. See `ArcHead` for the arguments."""
+    return partial(
+        ArcHead,
+        read_triples,
+        width=width,
+        label_width=label_width,
+        reach=reach,
+        dropout=dropout,
+    )
 
 
 @registry.architectures("spacy-xoie.Multi2OIEHead.v1")

@@ -27,12 +27,12 @@ from thinc.api import Optimizer
 
 from ..errors import ConfigError, DataError, ModelDataError, XoieError
 from ..language import document_language, sentence_scores
-from ..network.heads import Gold
+from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
 from ..network.stages import set_stage
 from ..triples import SPAN_KEY, set_triples
 from ..ty import TokenTriple
-from .gold import aligned_triples, gold_language
+from .gold import aligned_tree, aligned_triples, gold_language, tree_within
 from .model import ExtractionModel, Reply, Request, initialize_network, network_of
 from .segments import Segmenter
 from .tidy import tidy
@@ -326,14 +326,16 @@ class TripleExtractor(TrainablePipe):
         examples = list(examples)
         validate_examples(examples, "TripleExtractor.update")
         gold: Dict[int, Optional[List[TokenTriple]]] = {}
+        trees: Dict[int, Optional[TreeGold]] = {}
         codes: Dict[int, str] = {}
         for example in examples:
             annotated = self.span_key in example.reference.spans
             doc = example.predicted
             triples = aligned_triples(example, self.span_key) if annotated else None
             gold[id(doc)] = triples and sorted(triples, key=_first_token)
+            trees[id(doc)] = aligned_tree(example)
             codes[id(doc)] = gold_language(example, self.span_key)
-        if all(triples is None for triples in gold.values()):
+        if not any(item is not None for item in (*gold.values(), *trees.values())):
             return losses
 
         def scores(span: Span) -> Mapping[str, float]:
@@ -343,8 +345,11 @@ class TripleExtractor(TrainablePipe):
         def gold_of(span: Span) -> Gold:
             return _within(gold[id(span.doc)], span)
 
+        def tree_of(span: Span) -> Optional[TreeGold]:
+            return tree_within(trees[id(span.doc)], span.start, span.end)
+
         docs = [example.predicted for example in examples]
-        request = self._request(docs, scores, gold_of)
+        request = self._request(docs, scores, gold_of, tree_of)
         if not request.spans:
             return losses
         reply, backprop = self.model.begin_update(request)
@@ -373,12 +378,14 @@ class TripleExtractor(TrainablePipe):
         docs: Sequence[Doc],
         languages: Callable[[Span], Mapping[str, float]],
         gold: Optional[Callable[[Span], Gold]] = None,
+        trees: Optional[Callable[[Span], Optional[TreeGold]]] = None,
     ) -> Request:
         return Request(
             docs=docs,
             spans=[span for doc in docs for span in self.segment(doc)],
             languages=languages,
             gold=gold,
+            trees=trees,
             threshold=self.threshold,
             max_triples=self.max_triples,
             batch_tokens=self.batch_tokens,

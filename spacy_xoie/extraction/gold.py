@@ -1,11 +1,14 @@
-"""Gold triples of an example, on the tokens of its predicted doc."""
+"""Gold triples and trees of an example, on the tokens of its predicted doc."""
 
 from typing import Dict, List, Optional
 
+import numpy as np
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from ..language import document_language
+from ..network.heads import TreeGold
+from ..network.trees import LABEL_NUMBERS, TAG_NUMBERS, UNKNOWN, simplify_label
 from ..triples import get_triples
 from ..ty import Pieces, TokenTriple
 
@@ -42,6 +45,41 @@ def aligned_triples(example: Example, key: str) -> List[TokenTriple]:
                 )
             )
     return triples
+
+
+def aligned_tree(example: Example) -> Optional[TreeGold]:
+    """RETURNS (Optional[TreeGold]): The gold dependency trees of an example's
+    reference doc on the tokens of its predicted doc, heads as offsets of that doc;
+    None if there are none."""
+    if not example.reference.has_annotation("DEP"):
+        return None
+    if _same_tokens(example):
+        tokens = list(example.reference)
+        heads = [token.head.i if token.dep else None for token in tokens]
+        labels = [token.dep_ or None for token in tokens]
+        tags = [token.pos_ or None for token in tokens]
+    else:
+        heads, labels = example.get_aligned_parse(projectivize=False)
+        tags = example.get_aligned("POS", as_string=True)
+    return TreeGold(
+        heads=np.array([UNKNOWN if head is None else head for head in heads]),
+        labels=np.array(
+            [LABEL_NUMBERS[simplify_label(x)] if x else UNKNOWN for x in labels]
+        ),
+        tags=np.array([TAG_NUMBERS.get(tag or "", UNKNOWN) for tag in tags]),
+    )
+
+
+def tree_within(tree: Optional[TreeGold], start: int, end: int) -> Optional[TreeGold]:
+    """The part of a tree that lies between two tokens, in offsets from the first;
+    heads outside are unknown."""
+    if tree is None:
+        return None
+    heads = tree.heads[start:end] - start
+    outside = (heads < 0) | (heads >= end - start)
+    return TreeGold(
+        np.where(outside, UNKNOWN, heads), tree.labels[start:end], tree.tags[start:end]
+    )
 
 
 def gold_language(example: Example, key: str) -> str:

@@ -20,7 +20,7 @@ from thinc.api import (
 from ..errors import ConfigError, ModelDataError, NotReadyError, XoieError
 from ..network.adapters import AdapterBank
 from ..network.encoders import Encoder
-from ..network.heads import Gold, Head
+from ..network.heads import Gold, Head, Sentence, TreeGold
 from ..network.model import Batch, TripleNetwork
 from ..network.routing import Router
 from ..ty import TokenTriple
@@ -57,12 +57,14 @@ class Request:
         a segment; empty where nothing is known.
     gold (Optional[Callable[[Span], Gold]]): Gold triples of a segment, in token
         offsets of the segment.
+    trees (Optional[Callable[[Span], Optional[TreeGold]]]): Gold trees likewise.
     """
 
     docs: Sequence[Doc]
     spans: Sequence[Span]
     languages: Callable[[Span], Mapping[str, float]]
     gold: Optional[Callable[[Span], Gold]] = None
+    trees: Optional[Callable[[Span], Optional[TreeGold]]] = None
     threshold: float = 0.5
     max_triples: int = 32
     batch_tokens: int = 4096
@@ -261,9 +263,14 @@ def forward(
 def _learn(
     shim: NetworkShim, request: Request, features: Features, experts: Sequence[str]
 ) -> Tuple[Reply, Callable[[float], None]]:
-    gold = [request.gold and request.gold(span) for span in features.spans]
     # What is not annotated must not even get a gradient of zero: see `NetworkShim`.
-    rows = [row for row, triples in enumerate(gold) if triples is not None]
+    rows = [
+        row
+        for row, span in enumerate(features.spans)
+        if shim.network.head.learns_from(
+            request.gold and request.gold(span), request.trees and request.trees(span)
+        )
+    ]
     if not rows:
         return Reply(features.spans), lambda d_loss: None
     batch = _batch(features, rows, request, experts, shim.device)
@@ -297,8 +304,18 @@ def _batch(
     spans = [features.spans[row] for row in rows]
     languages = torch.zeros(len(rows), len(experts))
     place = {expert: number for number, expert in enumerate(experts)}
+    sentences: List[Sentence] = []
     for row, span in enumerate(spans):
-        for code, probability in request.languages(span).items():
+        distribution = request.languages(span)
+        likely = max(distribution, key=lambda code: distribution[code], default="")
+        sentences.append(
+            Sentence(
+                [token.text for token in span],
+                [bool(token.whitespace_) for token in span],
+                likely,
+            )
+        )
+        for code, probability in distribution.items():
             if code in place:
                 languages[row, place[code]] = probability
     return Batch(
@@ -306,6 +323,8 @@ def _batch(
         mask=mask.to(device),
         languages=languages.to(device),
         gold=None if request.gold is None else [request.gold(span) for span in spans],
+        trees=[] if request.trees is None else [request.trees(s) for s in spans],
+        sentences=sentences,
     )
 
 

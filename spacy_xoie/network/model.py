@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ..ty import TokenTriple
 from .adapters import AdapterBank, GateState
 from .encoders import Encoder
-from .heads import Gold, Head
+from .heads import Gold, Head, Sentence, TreeGold
 from .routing import Router, Routing
 
 
@@ -21,12 +21,16 @@ class Batch:
     mask (Tensor): (rows, tokens), True where there is a token.
     languages (Tensor): (rows, experts), probability of each expert's language.
     gold (Optional[Sequence[Gold]]): Gold triples of each row, for training.
+    trees (Sequence[Optional[TreeGold]]): Gold trees of each row, likewise.
+    sentences (Sequence[Sentence]): The text of each row.
     """
 
     inputs: Dict[str, Tensor]
     mask: Tensor
     languages: Tensor
     gold: Optional[Sequence[Gold]] = None
+    trees: Sequence[Optional[TreeGold]] = ()
+    sentences: Sequence[Sentence] = ()
 
 
 class TripleNetwork(nn.Module):
@@ -86,7 +90,7 @@ class TripleNetwork(nn.Module):
         routing: List[Tensor] = []
         hidden = self._encode(batch, routing)
         gold = [None] * len(hidden) if batch.gold is None else batch.gold
-        losses = self.head.loss(hidden, batch.mask, gold)
+        losses = self.head.loss(hidden, batch.mask, gold, batch.trees)
         if routing:
             losses["router"] = torch.stack(routing).mean()
         return losses
@@ -101,6 +105,7 @@ class TripleNetwork(nn.Module):
             batch.mask,
             threshold=threshold,
             max_triples=max_triples,
+            sentences=batch.sentences,
         )
 
     def gates(self, batch: Batch) -> Optional[Tensor]:

@@ -1,13 +1,41 @@
 """The protocol that every extraction head follows."""
 
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, NamedTuple, Optional, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...ty import TokenTriple
 
 Gold = Optional[Sequence[TokenTriple]]
 """Gold triples of a sentence; None where a sentence is not annotated."""
+
+
+class TreeGold(NamedTuple):
+    """The gold tree of a sentence, (tokens,) each, `UNKNOWN` where there is none.
+
+    heads (NDArray[np.int64]): The head of each token, its own number for a root.
+    labels (NDArray[np.int64]): Numbers of relations in `LABELS`.
+    tags (NDArray[np.int64]): Numbers of parts of speech in `TAGS`.
+    """
+
+    heads: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    tags: NDArray[np.int64]
+
+
+class Sentence(NamedTuple):
+    """What a head may know of a sentence beside its hidden states.
+
+    words (Sequence[str]): The text of each token.
+    spaces (Sequence[bool]): Whether white space follows the token.
+    language (str): Code of the likeliest language, "" if it is unknown.
+    """
+
+    words: Sequence[str]
+    spaces: Sequence[bool]
+    language: str = ""
 
 
 class Head(nn.Module):
@@ -18,19 +46,38 @@ class Head(nn.Module):
     mask (Tensor): (rows, tokens), True where there is a token.
     """
 
+    def learns_from(self, gold: Gold, tree: Optional[TreeGold]) -> bool:
+        """RETURNS (bool): Whether a sentence with this annotation teaches the head
+        anything."""
+        return gold is not None
+
     def loss(
-        self, hidden: Tensor, mask: Tensor, gold: Sequence[Gold]
+        self,
+        hidden: Tensor,
+        mask: Tensor,
+        gold: Sequence[Gold],
+        trees: Sequence[Optional[TreeGold]] = (),
     ) -> Dict[str, Tensor]:
         """gold (Sequence[Gold]): Gold triples of each row; a row with None is left
             out of the loss.
+        trees (Sequence[Optional[TreeGold]]): Gold trees of each row, for heads that
+            learn from them; empty or None where there is none.
         RETURNS (Dict[str, Tensor]): The terms of the loss, scalars to be summed.
         """
         raise NotImplementedError
 
     def extract(
-        self, hidden: Tensor, mask: Tensor, *, threshold: float, max_triples: int
+        self,
+        hidden: Tensor,
+        mask: Tensor,
+        *,
+        threshold: float,
+        max_triples: int,
+        sentences: Sequence[Sentence] = (),
     ) -> List[List[TokenTriple]]:
-        """threshold (float): Least score of a triple.
+        """sentences (Sequence[Sentence]): The text of each row, for heads that look
+            at it.
+        threshold (float): Least score of a triple.
         max_triples (int): Most triples of one row; the best are kept.
         RETURNS (List[List[TokenTriple]]): Triples of each row by position of the
             relation, each with an object and a score between 0 and 1.

@@ -1,6 +1,6 @@
 """The default head: anchor detection, then predicate-conditioned convolutions."""
 
-from typing import Dict, List, Sequence
+from typing import Dict, List, Optional, Sequence
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from ...errors import ConfigError
 from ...ty import TokenTriple
 from ..layers import ConvolutionLayer
-from .base import Gold, Head
+from .base import Gold, Head, Sentence, TreeGold
 from .roles import (
     CHUNK,
     N_ROLES,
@@ -68,7 +68,11 @@ class LightHead(Head):
         self.role = nn.Linear(width, N_ROLES)
 
     def loss(
-        self, hidden: Tensor, mask: Tensor, gold: Sequence[Gold]
+        self,
+        hidden: Tensor,
+        mask: Tensor,
+        gold: Sequence[Gold],
+        trees: Sequence[Optional[TreeGold]] = (),
     ) -> Dict[str, Tensor]:
         rows, length = mask.shape
         target = torch.zeros(rows, length)
@@ -100,7 +104,13 @@ class LightHead(Head):
         return {"predicate": anchors, "argument": arguments}
 
     def extract(
-        self, hidden: Tensor, mask: Tensor, *, threshold: float, max_triples: int
+        self,
+        hidden: Tensor,
+        mask: Tensor,
+        *,
+        threshold: float,
+        max_triples: int,
+        sentences: Sequence[Sentence] = (),
     ) -> List[List[TokenTriple]]:
         rows, length = mask.shape
         probs = torch.sigmoid(self._anchor_logits(hidden)).masked_fill(~mask, 0.0)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ...errors import ConfigError
 from ...ty import TokenTriple
-from .base import Gold, Head
+from .base import Gold, Head, Sentence, TreeGold
 from .roles import (
     CHUNK,
     OUTSIDE,
@@ -80,7 +80,11 @@ class Multi2OIEHead(Head):
         self.argument = nn.Linear(width, N_ARGUMENT_TAGS)
 
     def loss(
-        self, hidden: Tensor, mask: Tensor, gold: Sequence[Gold]
+        self,
+        hidden: Tensor,
+        mask: Tensor,
+        gold: Sequence[Gold],
+        trees: Sequence[Optional[TreeGold]] = (),
     ) -> Dict[str, Tensor]:
         rows, length = mask.shape
         tags = np.full((rows, length), NO_PREDICATE, dtype=np.int64)
@@ -114,7 +118,13 @@ class Multi2OIEHead(Head):
         return {"predicate": predicates, "argument": arguments}
 
     def extract(
-        self, hidden: Tensor, mask: Tensor, *, threshold: float, max_triples: int
+        self,
+        hidden: Tensor,
+        mask: Tensor,
+        *,
+        threshold: float,
+        max_triples: int,
+        sentences: Sequence[Sentence] = (),
     ) -> List[List[TokenTriple]]:
         rows, length = mask.shape
         chosen, tags = self.predicate(hidden).softmax(-1).max(dim=-1)

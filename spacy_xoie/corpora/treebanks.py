@@ -1,0 +1,257 @@
+"""Treebanks in CoNLL-U (https://universaldependencies.org/format.html), and their
+trees on the tokens of any spaCy tokenizer.
+
+The words of a treebank are not the tokens of a pipeline: "du" is two words and one
+token, a Chinese word is one word and perhaps a token for each character. `graft`
+carries a tree across by character offsets.
+"""
+
+import gzip
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+
+import conllu
+from conllu.exceptions import ParseException
+from spacy.tokens import Doc
+
+from ..network.trees import PIECE, simplify_label
+
+OnFault = Callable[[str], None]
+
+
+@dataclass
+class Word:
+    """A word of a treebank.
+
+    start, end (int): Where it is in the text; the words of a multiword token share
+        the place of the token.
+    head (int): Number of the head in the sentence; its own for a root.
+    """
+
+    text: str
+    start: int
+    end: int
+    head: int
+    label: str
+    tag: str
+
+
+@dataclass
+class TreeSentence:
+    """A sentence of a treebank."""
+
+    id: str
+    text: str
+    words: List[Word]
+    place: str = ""
+
+
+@dataclass
+class TokenTree:
+    """A dependency tree on tokens.
+
+    heads (List[int]): Head of each token, its own number for a root.
+    labels (List[str]): Relations; `PIECE` joins a token to the next one, with which
+        it makes one word.
+    tags (List[str]): Universal parts of speech.
+    """
+
+    heads: List[int] = field(default_factory=list)
+    labels: List[str] = field(default_factory=list)
+    tags: List[str] = field(default_factory=list)
+
+
+def read_treebank(
+    path: Path, on_fault: Optional[OnFault] = None
+) -> Iterator[TreeSentence]:
+    """Read a treebank, also one of UD version 1.
+
+    path (Path): A .conllu file, perhaps compressed (.gz).
+    on_fault (Optional[Callable[[str], None]]): Told of each sentence that cannot be
+        read, with file, line and reason. The others are read.
+    YIELDS (TreeSentence): The sentences.
+    """
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf8") as file:
+        for line, block in _blocks(file):
+            place = f"{path.name}:{line}"
+            try:
+                yield _sentence(block, place)
+            except (ParseException, KeyError, ValueError, TypeError, IndexError) as e:
+                if on_fault is not None:
+                    on_fault(f"{place}: {e}")
+
+
+def graft(sentence: TreeSentence, doc: Doc) -> TokenTree:
+    """Carry a tree over to the tokens of a doc.
+
+    A token that holds several words stands for the highest of them; of several
+    tokens that make one word the last that is no punctuation bears the arcs, the
+    others are its pieces.
+
+    sentence (TreeSentence): The sentence.
+    doc (Doc): Its text, tokenised.
+    RETURNS (TokenTree): The tree; a token without a word (white space) hangs on the
+        one before it as "dep".
+    """
+    groups, group_of_word = _components(sentence.words, doc)
+    bearer: List[int] = []
+    top: List[int] = []
+    for words, tokens in groups:
+        inside = set(words)
+        outside = [w for w in words if sentence.words[w].head not in inside]
+        roots = [w for w in words if sentence.words[w].head == w]
+        top.append((roots or outside or words)[0])
+        letters = [t for t in tokens if not doc[t].is_punct]
+        bearer.append((letters or tokens)[-1])
+    tree = TokenTree(
+        heads=[max(t - 1, 0) for t in range(len(doc))],
+        labels=["dep"] * len(doc),
+        tags=["X"] * len(doc),
+    )
+    for number, (_, tokens) in enumerate(groups):
+        word = sentence.words[top[number]]
+        for token in tokens:
+            if token < bearer[number]:
+                tree.heads[token], tree.labels[token] = token + 1, PIECE
+            elif token > bearer[number]:
+                tree.heads[token], tree.labels[token] = bearer[number], "goeswith"
+            tree.tags[token] = word.tag
+        head = group_of_word[word.head]
+        tree.heads[bearer[number]] = bearer[head]
+        is_root = word.head == top[number] or head == number
+        tree.labels[bearer[number]] = "root" if is_root else simplify_label(word.label)
+    return tree
+
+
+def _components(
+    words: Sequence[Word], doc: Doc
+) -> Tuple[List[Tuple[List[int], List[int]]], List[int]]:
+    """Smallest groups of words and tokens that cover the same characters, and the
+    group of each word."""
+    starts = [token.idx for token in doc]
+    groups: List[Tuple[List[int], List[int]]] = []
+    group_of_word = [0] * len(words)
+    token, covered = 0, -1
+    for number, word in enumerate(words):
+        if not groups or word.start >= covered:
+            while token < len(doc) and (
+                doc[token].is_space or starts[token] + len(doc[token]) <= word.start
+            ):
+                token += 1
+            groups.append(([], []))
+        groups[-1][0].append(number)
+        group_of_word[number] = len(groups) - 1
+        covered = max(covered, word.end)
+        while token < len(doc) and starts[token] < covered:
+            if not doc[token].is_space:
+                groups[-1][1].append(token)
+            covered = max(covered, starts[token] + len(doc[token]))
+            token += 1
+    if any(not tokens for _, tokens in groups):
+        raise ValueError(
+            f"The tokens of {doc.text[:40]!r} do not cover the words of its tree. Make "
+            f"the doc from the text of the sentence."
+        )
+    return groups, group_of_word
+
+
+def _blocks(lines: Iterator[str]) -> Iterator[Tuple[int, str]]:
+    block: List[str] = []
+    first = 1
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            if not block:
+                first = number
+            block.append(line)
+        elif block:
+            yield first, "".join(block)
+            block = []
+    if block:
+        yield first, "".join(block)
+
+
+def _sentence(block: str, place: str) -> TreeSentence:
+    parsed = conllu.parse(block)
+    if len(parsed) != 1 or not len(parsed[0]):
+        raise ValueError("There is no word in this block.")
+    tokens = parsed[0]
+    given = tokens.metadata.get("text")
+    spaced = any((t["misc"] or {}).get("SpaceAfter") == "No" for t in tokens)
+    text = given if given and spaced else ""
+    if not text:
+        # Without the marks of UD version 2 the text tells where there is space.
+        text = given or _join(tokens)
+    words: List[Word] = []
+    number_of: Dict[int, int] = {}
+    at, inside = 0, (0, 0, 0)
+    for token in tokens:
+        identity = token["id"]
+        if isinstance(identity, tuple) and "." in identity:
+            continue
+        form = token["form"]
+        if isinstance(identity, int) and identity <= inside[0]:
+            start, end = inside[1], inside[2]
+        else:
+            start = text.find(form, at)
+            if start < 0 or text[at:start].strip():
+                raise ValueError(f"The word {form!r} is not in the text {text!r}.")
+            at = end = start + len(form)
+        if isinstance(identity, tuple):
+            inside = (identity[2], start, end)
+            continue
+        number_of[identity] = len(words)
+        words.append(
+            Word(form, start, end, token["head"], token["deprel"], token["upos"])
+        )
+    for number, word in enumerate(words):
+        word.head = number if word.head == 0 else number_of[word.head]
+    _modernize(words)
+    return TreeSentence(tokens.metadata.get("sent_id", place), text, words, place)
+
+
+def _join(tokens: conllu.TokenList) -> str:
+    han = any("\u4e00" <= c <= "\u9fff" for t in tokens for c in t["form"])
+    return ("" if han else " ").join(t["form"] for t in tokens)
+
+
+_FIRST_VERSION = {
+    "dobj": "obj",
+    "nsubjpass": "nsubj:pass",
+    "csubjpass": "csubj:pass",
+    "auxpass": "aux:pass",
+    "neg": "advmod",
+    "foreign": "flat",
+    "name": "flat",
+    "mwe": "fixed",
+    "case:dec": "case",
+    "case:aspect": "aux",
+    "case:suff": "compound",
+    "case:pref": "compound",
+}
+
+
+def _modernize(words: Sequence[Word]) -> None:
+    """From the relations of UD version 1 to those of version 2, in place. A
+    sentence counts as version 1 if it has one of the relations that were renamed.
+    """
+    if not any(word.label in _FIRST_VERSION for word in words):
+        return
+    for word in words:
+        head = words[word.head]
+        verbal = head.tag in ("VERB", "ADJ", "AUX")
+        if word.label in _FIRST_VERSION:
+            word.label = _FIRST_VERSION[word.label]
+        elif word.label == "acl:relcl" and word.tag == "PART":
+            word.label = "mark:rel"
+            if head.label == "acl":
+                head.label = "acl:relcl"
+        elif word.label == "acl" and verbal:
+            word.label = "advcl"
+        elif word.label == "nmod" and verbal:
+            word.label = "obl"
+        elif word.label == "nmod:tmod":
+            word.label = "obl:tmod"
+        if word.tag == "CONJ":
+            word.tag = "CCONJ"

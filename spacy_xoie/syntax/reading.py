@@ -1,0 +1,87 @@
+"""From trees on tokens to triples on tokens, by way of words and rules."""
+
+import math
+from functools import lru_cache
+from typing import List, Sequence, Tuple
+
+from ..network.heads.base import Sentence
+from ..network.trees import PIECE
+from ..ty import Pieces, TokenTriple
+from .rules import Rules, rules_for
+from .tree import Tree
+
+_rules_for = lru_cache(maxsize=256)(rules_for)
+
+
+def read_triples(
+    sentence: Sentence,
+    heads: Sequence[int],
+    labels: Sequence[str],
+    tags: Sequence[str],
+    chances: Sequence[float],
+) -> List[TokenTriple]:
+    """Read triples off a predicted tree. Tokens that are pieces of one word (Chinese
+    characters) are put together first.
+
+    sentence (Sentence): The sentence.
+    heads (Sequence[int]): Head of each token, its own number for a root.
+    labels (Sequence[str]): Relations.
+    tags (Sequence[str]): Universal parts of speech.
+    chances (Sequence[float]): Probability of each token's head and label.
+    RETURNS (List[TokenTriple]): The triples. A score is the geometric mean of the
+        probabilities of the arcs of all its tokens.
+    """
+    bounds, word_of = _words(sentence, labels)
+    if len(bounds) == len(heads):
+        words, spaces = sentence.words, sentence.spaces
+        tree = Tree(words, heads, labels, tags, spaces)
+    else:
+        bearers = [end - 1 for _, end in bounds]
+        tree = Tree(
+            ["".join(sentence.words[start:end]) for start, end in bounds],
+            [word_of[heads[token]] for token in bearers],
+            [labels[token] for token in bearers],
+            [tags[token] for token in bearers],
+            [sentence.spaces[token] for token in bearers],
+        )
+    rules: Rules = _rules_for(sentence.language)
+    logs = [math.log(max(chance, 1e-9)) for chance in chances]
+    triples = []
+    for found in rules.extract(tree):
+        subject = _pieces(found.subject, bounds)
+        relation = _pieces(found.relation, bounds)
+        objects = tuple(_pieces(part, bounds) for part in found.objects)
+        total, count = 0.0, 0
+        for pieces in (subject, relation, *objects):
+            for start, end in pieces:
+                total += sum(logs[start:end])
+                count += end - start
+        score = math.exp(total / max(count, 1))
+        triples.append(TokenTriple(subject, relation, objects, score))
+    return triples
+
+
+def _words(
+    sentence: Sentence, labels: Sequence[str]
+) -> Tuple[List[Tuple[int, int]], List[int]]:
+    """Bounds of each word, and the word of each token."""
+    bounds: List[Tuple[int, int]] = []
+    word_of: List[int] = []
+    start, last = 0, len(labels) - 1
+    for token, label in enumerate(labels):
+        word_of.append(len(bounds))
+        if label != PIECE or sentence.spaces[token] or token == last:
+            bounds.append((start, token + 1))
+            start = token + 1
+    return bounds, word_of
+
+
+def _pieces(part: Sequence[int], bounds: Sequence[Tuple[int, int]]) -> Pieces:
+    runs: List[Tuple[int, int]] = []
+    for word in part:
+        start, end = bounds[word]
+        if runs and runs[-1][1] == start:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return tuple(runs)
