@@ -88,11 +88,11 @@ def _turn_preposition(
     heads[index] = noun
     labels[index] = "case"
     for child in tree.children[index]:
-        if child != noun and heads[child] == index:
-            if old[child] in ("cc", "conj", "prep"):
-                heads[child] = noun
-                if old[child] == "conj":
-                    labels[child] = "dep"
+        moves = child != noun and heads[child] == index
+        if moves and old[child] in ("cc", "conj", "prep"):
+            heads[child] = noun
+            if old[child] == "conj":
+                labels[child] = "dep"
 
 
 def _turn_copula(

@@ -153,9 +153,9 @@ class SyntaxExtractor(Pipe):
         if len(labels & TIGER) > 1:
             self._warn(
                 "TIGER",
-                f"'{self.name}' cannot read the labels of this parser, which look "
-                f"like those of the TIGER treebank ({', '.join(sorted(labels & TIGER))}). It "
-                f"reads Universal Dependencies and the labels of spaCy's English "
+                f"'{self.name}' cannot read the labels of this parser, which look like "
+                f"those of the TIGER treebank ({', '.join(sorted(labels & TIGER))}). "
+                f"It reads Universal Dependencies and the labels of spaCy's English "
                 f"parsers: use a parser trained on a UD treebank of the language.",
             )
         elif labels & CLEARNLP:

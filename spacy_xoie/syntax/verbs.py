@@ -33,14 +33,12 @@ class Verbs:
         tree, features = self.tree, self.features
         words = [head] if self.is_verbal(head) else []
         for child in tree.children[head]:
-            base, label, word = tree.bases[child], tree.labels[child], tree.lower[child]
-            if base in ("aux", "cop") or label in features.verb_particles:
+            base, word = tree.bases[child], tree.lower[child]
+            if base in ("aux", "cop") or tree.labels[child] in features.verb_particles:
                 words.extend(tree.subtree(child, self._is_loose))
-            elif (base == "expl" and (label != "expl" or word in features.reflexives)) or (
-                base in ("obj", "iobj", "obl")
-                and word in features.reflexives
-                and tree.tags[child] == "PRON"
-            ) or (base == "advmod" and word in features.negations):
+            elif self._is_reflexive(child) or (
+                base == "advmod" and word in features.negations
+            ):
                 words.append(child)
             elif base == "obl" or base == "nmod" or base == "obj":
                 for case in tree.children[child]:
@@ -52,6 +50,16 @@ class Verbs:
         if not words and not features.copulas:
             words = [head]
         return words
+
+    def _is_reflexive(self, child: int) -> bool:
+        tree = self.tree
+        if tree.bases[child] == "expl" and tree.labels[child] != "expl":
+            return True
+        return (
+            tree.lower[child] in self.features.reflexives
+            and (tree.bases[child] == "expl" or tree.tags[child] == "PRON")
+            and tree.bases[child] in ("obj", "iobj", "obl", "expl")
+        )
 
     def _is_loose(self, child: int) -> bool:
         return self.tree.bases[child] in ("advmod", "punct", "conj", "cc")
