@@ -1,0 +1,372 @@
+"""One hand-made tree for each construction."""
+
+import pytest
+from syntax_builders import facts, make_tree
+
+from spacy_xoie.syntax import Rules, rules_for
+from spacy_xoie.syntax.languages import FEATURES, features_for
+
+CASES = {
+    "clause": (
+        "en",
+        "The/DET/2/det baker/NOUN/3/nsubj sells/VERB/0/root warm/ADJ/5/amod "
+        "bread/NOUN/3/obj in/ADP/7/case Lisbon/PROPN/3/obl ./PUNCT/3/punct",
+        {"The baker | sells | warm bread | in Lisbon"},
+    ),
+    "negation and auxiliaries": (
+        "en",
+        "She/PRON/4/nsubj has/AUX/4/aux not/PART/4/advmod seen/VERB/0/root "
+        "it/PRON/4/obj yet/ADV/4/advmod",
+        {"She | has not seen | it"},
+    ),
+    "copula with a noun": (
+        "en",
+        "Otters/NOUN/4/nsubj are/AUX/4/cop quick/ADJ/4/amod swimmers/NOUN/0/root",
+        {"Otters | are | quick swimmers"},
+    ),
+    "copula with an adjective and an oblique": (
+        "en",
+        "Otters/NOUN/3/nsubj are/AUX/3/cop fond/ADJ/0/root of/ADP/5/case "
+        "fish/NOUN/3/obl",
+        {"Otters | are fond | of fish"},
+    ),
+    "copula with a place": (
+        "en",
+        "The/DET/2/det key/NOUN/6/nsubj was/AUX/6/cop under/ADP/6/case the/DET/6/det "
+        "mat/NOUN/0/root",
+        {"The key | was | under the mat"},
+    ),
+    "copula with coordinated predicates": (
+        "en",
+        "Ada/PROPN/4/nsubj was/AUX/4/cop a/DET/4/det poet/NOUN/0/root and/CCONJ/7/cc "
+        "a/DET/7/det pilot/NOUN/4/conj",
+        {"Ada | was | a poet", "Ada | was | a pilot"},
+    ),
+    "passive": (
+        "en",
+        "The/DET/2/det song/NOUN/4/nsubj:pass was/AUX/4/aux:pass written/VERB/0/root "
+        "by/ADP/6/case Noor/PROPN/4/obl:agent",
+        {"The song | was written | by Noor"},
+    ),
+    "particle": (
+        "en",
+        "He/PRON/2/nsubj gave/VERB/0/root up/ADP/2/compound:prt chess/NOUN/2/obj",
+        {"He | gave up | chess"},
+    ),
+    "coordinated verbs": (
+        "en",
+        "The/DET/2/det storm/NOUN/4/nsubj:pass was/AUX/4/aux:pass tracked/VERB/0/root "
+        "by/ADP/6/case radar/NOUN/4/obl and/CCONJ/8/cc hit/VERB/4/conj the/DET/10/det "
+        "coast/NOUN/8/obj",
+        {"The storm | was tracked | by radar", "The storm | hit | the coast"},
+    ),
+    "a shared passive auxiliary": (
+        "en",
+        "Nets/NOUN/3/nsubj:pass are/AUX/3/aux:pass cut/VERB/0/root into/ADP/5/case "
+        "strips/NOUN/3/obl and/CCONJ/7/cc washed/VERB/3/conj with/ADP/9/case "
+        "soap/NOUN/7/obl",
+        {"Nets | are cut | into strips", "Nets | are washed | with soap"},
+    ),
+    "coordinated subjects and objects": (
+        "en",
+        "Ida/PROPN/4/nsubj and/CCONJ/3/cc Per/PROPN/1/conj grow/VERB/0/root "
+        "leeks/NOUN/4/obj and/CCONJ/7/cc kale/NOUN/5/conj",
+        {
+            "Ida | grow | leeks",
+            "Ida | grow | kale",
+            "Per | grow | leeks",
+            "Per | grow | kale",
+        },
+    ),
+    "a shared adposition": (
+        "en",
+        "It/PRON/2/nsubj deals/VERB/0/root with/ADP/4/case fraud/NOUN/2/obl "
+        "and/CCONJ/6/cc theft/NOUN/4/conj",
+        {"It | deals | with fraud", "It | deals | with theft"},
+    ),
+    "no split between": (
+        "en",
+        "It/PRON/2/nsubj lies/VERB/0/root between/ADP/4/case Rome/PROPN/2/obl "
+        "and/CCONJ/6/cc Pisa/PROPN/4/conj",
+        {"It | lies | between Rome and Pisa"},
+    ),
+    "relative clause on the subject": (
+        "en",
+        "Mia/PROPN/2/nsubj met/VERB/0/root a/DET/4/det man/NOUN/2/obj who/PRON/6/nsubj "
+        "sold/VERB/4/acl:relcl maps/NOUN/6/obj",
+        {"Mia | met | a man", "a man | sold | maps"},
+    ),
+    "relative clause without a pronoun": (
+        "en",
+        "The/DET/2/det man/NOUN/5/nsubj Mia/PROPN/4/nsubj met/VERB/2/acl:relcl "
+        "sold/VERB/0/root maps/NOUN/5/obj",
+        {"The man | sold | maps", "Mia | met | The man"},
+    ),
+    "relative clause with an adposition": (
+        "en",
+        "The/DET/2/det house/NOUN/7/nsubj in/ADP/4/case which/PRON/6/obl "
+        "Eva/PROPN/6/nsubj lives/VERB/2/acl:relcl has/VERB/0/root two/NUM/9/nummod "
+        "doors/NOUN/7/obj",
+        {"The house | has | two doors", "Eva | in lives | The house"},
+    ),
+    "participle": (
+        "en",
+        "It/PRON/2/nsubj runs/VERB/0/root software/NOUN/2/obj written/VERB/3/acl "
+        "for/ADP/6/case phones/NOUN/4/obl",
+        {"It | runs | software", "software | written | for phones"},
+    ),
+    "adverbial participle": (
+        "en",
+        "Using/VERB/5/advcl a/DET/3/det rope/NOUN/1/obj she/PRON/5/nsubj "
+        "crossed/VERB/0/root the/DET/7/det gap/NOUN/5/obj",
+        {"she | Using | a rope", "she | crossed | the gap"},
+    ),
+    "subject control": (
+        "en",
+        "They/PRON/2/nsubj want/VERB/0/root to/PART/4/mark buy/VERB/2/xcomp "
+        "land/NOUN/4/obj",
+        {"They | want to buy | land"},
+    ),
+    "object control": (
+        "en",
+        "She/PRON/2/nsubj asked/VERB/0/root him/PRON/2/obj to/PART/5/mark "
+        "water/VERB/2/xcomp the/DET/7/det roses/NOUN/5/obj",
+        {"She | asked | him | to water the roses", "him | water | the roses"},
+    ),
+    "an adjective with an infinitive": (
+        "en",
+        "You/PRON/3/nsubj are/AUX/3/cop able/ADJ/0/root to/PART/5/mark "
+        "read/VERB/3/xcomp it/PRON/5/obj",
+        {"You | are able to read | it"},
+    ),
+    "reported speech": (
+        "en",
+        "Lea/PROPN/2/nsubj said/VERB/0/root that/SCONJ/5/mark rain/NOUN/5/nsubj "
+        "stopped/VERB/2/ccomp the/DET/7/det game/NOUN/5/obj",
+        {"Lea | said | rain stopped the game", "rain | stopped | the game"},
+    ),
+    "loose apposition": (
+        "en",
+        "Omar/PROPN/6/nsubj ,/PUNCT/4/punct a/DET/4/det barber/NOUN/1/appos "
+        ",/PUNCT/4/punct owns/VERB/0/root boats/NOUN/6/obj",
+        {"Omar | owns | boats"},
+    ),
+    "title": (
+        "en",
+        "Captain/NOUN/3/nsubj Omar/PROPN/1/flat owns/VERB/0/root boats/NOUN/3/obj",
+        {"Captain Omar | owns | boats"},
+    ),
+    "light verb": (
+        "en",
+        "The/DET/2/det fair/NOUN/3/nsubj took/VERB/0/root place/NOUN/3/obj in/ADP/6/case "
+        "May/PROPN/3/obl",
+        {"The fair | took place | in May"},
+    ),
+    "existential": (
+        "en",
+        "There/PRON/2/expl are/VERB/0/root three/NUM/4/nummod wells/NOUN/2/nsubj "
+        "in/ADP/6/case town/NOUN/2/obl",
+        {"There | are | three wells | in town"},
+    ),
+    "separable prefix": (
+        "de",
+        "Der/DET/2/det Zug/NOUN/3/nsubj kommt/VERB/0/root heute/ADV/3/advmod "
+        "in/ADP/6/case Wien/PROPN/3/obl an/ADP/3/compound:prt ./PUNCT/3/punct",
+        {"Der Zug | kommt an | in Wien"},
+    ),
+    "verb bracket": (
+        "de",
+        "Die/DET/2/det Stadt/NOUN/7/nsubj:pass wurde/AUX/7/aux:pass 1620/NUM/7/obl "
+        "von/ADP/6/case Bauern/NOUN/7/obl:agent gegründet/VERB/0/root",
+        {"Die Stadt | wurde gegründet | 1620 | von Bauern"},
+    ),
+    "reflexive": (
+        "de",
+        "Es/PRON/2/nsubj befasst/VERB/0/root sich/PRON/2/obj mit/ADP/5/case "
+        "Vögeln/NOUN/2/obl",
+        {"Es | befasst sich | mit Vögeln"},
+    ),
+    "contracted adposition": (
+        "de",
+        "Sie/PRON/2/nsubj wohnt/VERB/0/root im/ADP/4/case Tal/NOUN/2/obl",
+        {"Sie | wohnt | im Tal"},
+    ),
+    "German relative clause": (
+        "de",
+        "Ein/DET/2/det Lied/NOUN/7/nsubj ,/PUNCT/6/punct das/PRON/6/obj Kai/PROPN/6/nsubj "
+        "schrieb/VERB/2/acl:relcl gewann/VERB/0/root den/DET/9/det Preis/NOUN/7/obj",
+        {"Ein Lied | gewann | den Preis", "Kai | schrieb | Ein Lied"},
+    ),
+    "infinitive with zu": (
+        "de",
+        "Er/PRON/2/nsubj half/VERB/0/root Geld/NOUN/5/obj zu/PART/5/mark "
+        "sammeln/VERB/2/xcomp",
+        {"Er | half zu sammeln | Geld"},
+    ),
+    "dropped subject": (
+        "es",
+        "Compró/VERB/0/root una/DET/3/det casa/NOUN/1/obj en/ADP/5/case "
+        "Cádiz/PROPN/1/obl",
+        {" | Compró | una casa | en Cádiz"},
+    ),
+    "a dropped subject that is shared": (
+        "pt",
+        "A/DET/2/det atriz/NOUN/3/nsubj vendeu/VERB/0/root o/DET/5/det "
+        "barco/NOUN/3/obj e/CCONJ/7/cc comprou/VERB/3/conj um/DET/9/det "
+        "piano/NOUN/7/obj",
+        {"A atriz | vendeu | o barco", "A atriz | comprou | um piano"},
+    ),
+    "a merged adposition": (
+        "pt",
+        "O/DET/2/det rio/NOUN/3/nsubj nasce/VERB/0/root na/ADP/5/case "
+        "serra/NOUN/3/obl",
+        {"O rio | nasce | na serra"},
+    ),
+    "a split adposition": (
+        "pt",
+        "O/DET/2/det rio/NOUN/3/nsubj nasce/VERB/0/root em_/ADP/6/case a/DET/6/det "
+        "serra/NOUN/3/obl",
+        {"O rio | nasce | em a serra"},
+    ),
+    "clitics": (
+        "pt",
+        "O/DET/2/det menino/NOUN/4/nsubj se/PRON/4/expl escondeu/VERB/0/root "
+        "no/ADP/6/case porão/NOUN/4/obl",
+        {"O menino | se escondeu | no porão"},
+    ),
+    "an object clitic": (
+        "es",
+        "Marta/PROPN/3/nsubj lo/PRON/3/obj leyó/VERB/0/root ayer/ADV/3/advmod",
+        {"Marta | leyó | lo"},
+    ),
+    "a glued clitic": (
+        "es",
+        "Quiere/VERB/0/root comprarla/VERB/1/xcomp en/ADP/4/case " "junio/NOUN/2/obl",
+        {" | Quiere comprarla | en junio"},
+    ),
+    "pronominal verb": (
+        "fr",
+        "La/DET/2/det mer/NOUN/4/nsubj s'_/PRON/4/expl:pv étend/VERB/0/root "
+        "au/ADP/6/case sud/NOUN/4/obl:arg",
+        {"La mer | s' étend | au sud"},
+    ),
+    "discontinuous negation": (
+        "fr",
+        "Il/PRON/3/nsubj ne/ADV/3/advmod mange/VERB/0/root pas/ADV/3/advmod "
+        "de/ADP/6/case viande/NOUN/3/obl",
+        {"Il | ne mange pas | de viande"},
+    ),
+    "disposal": (
+        "zh",
+        "她_/PRON/4/nsubj 把_/ADP/3/case 信_/NOUN/4/obl:patient 寄_/VERB/0/root "
+        "了_/AUX/4/aux",
+        {"她 | 把 寄 了 | 信"},
+    ),
+    "Chinese passive": (
+        "zh",
+        "树_/NOUN/4/nsubj:pass 被_/ADP/3/case 风_/NOUN/4/obl:agent 吹倒_/VERB/0/root",
+        {"树 | 被 吹倒 | 风"},
+    ),
+    "Chinese passive without an agent": (
+        "zh",
+        "他_/PRON/3/nsubj:pass 被_/AUX/3/aux:pass 释放_/VERB/0/root 于_/ADP/5/case "
+        "五月_/NOUN/3/obl",
+        {"他 | 被 释放 | 于 五月"},
+    ),
+    "a relative clause before its noun": (
+        "zh",
+        "他_/PRON/2/nsubj 修_/VERB/4/acl:relcl 的_/PART/2/mark:rel 桥_/NOUN/5/nsubj "
+        "跨_/VERB/0/root 河_/NOUN/5/obj",
+        {"桥 | 跨 | 河", "他 | 修 | 桥"},
+    ),
+    "localiser": (
+        "zh",
+        "猫_/NOUN/2/nsubj 睡_/VERB/0/root 在_/ADP/4/case 桌子_/NOUN/2/obl "
+        "上_/ADP/4/case:loc",
+        {"猫 | 睡 | 在 桌子 上"},
+    ),
+    "annexation": (
+        "ar",
+        "زار/VERB/0/root مدير/NOUN/1/nsubj المصنع/NOUN/2/nmod مدينة/NOUN/1/obj "
+        "فاس/PROPN/4/nmod",
+        {"مدير المصنع | زار | مدينة فاس"},
+    ),
+    "resumptive pronoun": (
+        "ar",
+        "قرأ/VERB/0/root علي/PROPN/1/nsubj كتابا/NOUN/1/obj كتبت_/VERB/3/acl:relcl "
+        "ه/PRON/4/obj سلمى/PROPN/4/nsubj",
+        {"علي | قرأ | كتابا", "سلمى | كتبت | كتابا"},
+    ),
+    "no words of the language are known": (
+        "xx",
+        "Hun/PRON/2/nsubj leser/VERB/0/root aviser/NOUN/2/obj",
+        {"Hun | leser | aviser"},
+    ),
+    "labels of the first version": (
+        "zh",
+        "水_/NOUN/3/nsubjpass 被_/AUX/3/auxpass 煮_/VERB/0/root 成_/VERB/3/mark "
+        "汤_/NOUN/3/dobj",
+        {"水 | 被 煮 | 汤"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_construction(name):
+    language, text, expected = CASES[name]
+    assert facts(language, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Go/VERB/0/root to/ADP/3/case bed/NOUN/1/obl",
+        "Rain/NOUN/0/root in/ADP/3/case May/PROPN/1/nmod",
+        "It/PRON/2/nsubj rains/VERB/0/root ./PUNCT/2/punct",
+        "?/PUNCT/0/root",
+    ],
+)
+def test_nothing_to_extract(text):
+    assert facts("en", text) == set()
+
+
+def test_empty_tree():
+    assert rules_for("en").extract(make_tree("")) == []
+
+
+def test_quotes_stay_in_pairs():
+    text = (
+        "Ana/PROPN/2/nsubj sang/VERB/0/root “_/PUNCT/4/punct Home/PROPN/2/obj_ "
+        "”/PUNCT/4/punct ./PUNCT/2/punct"
+    ).replace("obj_", "obj")
+    assert facts("en", text) == {"Ana | sang | “ Home ”"}
+
+
+def test_construction_is_reported():
+    tree = make_tree(
+        "The/DET/2/det song/NOUN/4/nsubj:pass was/AUX/4/aux:pass written/VERB/0/root "
+        "by/ADP/6/case Noor/PROPN/4/obl:agent"
+    )
+    (triple,) = rules_for("en").extract(tree)
+    assert triple.construction == "passive"
+    assert triple.bound == 0
+
+
+def test_binary_facts():
+    tree = make_tree(
+        "Eva/PROPN/2/nsubj sold/VERB/0/root maps/NOUN/2/obj in/ADP/5/case "
+        "Rome/PROPN/2/obl in/ADP/7/case May/PROPN/2/obl"
+    )
+    (triple,) = rules_for("en").extract(tree)
+    assert triple.binary() == [
+        ((0,), ((1,),), (2,)),
+        ((0,), ((1,), (2,)), (3, 4)),
+        ((0,), ((1,), (2,)), (5, 6)),
+    ]
+
+
+def test_languages():
+    assert features_for("pt-BR") is FEATURES["pt"]
+    assert features_for("zh_Hans") is FEATURES["zh"]
+    assert features_for("no").code == ""
+    assert isinstance(rules_for(""), Rules)
