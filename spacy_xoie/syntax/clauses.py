@@ -1,10 +1,12 @@
 """Clauses of a sentence: their verbs, subjects and arguments."""
 
-from typing import Dict, List, Optional, Set
+from typing import Dict, List, Optional
 
+from .arguments import Arguments
 from .languages import LanguageFeatures
 from .phrases import Phrases
 from .relatives import Relatives
+from .subjects import Subjects
 from .tree import Tree
 from .ty import Argument, Clause, Part
 from .verbs import SUBJECTS, VERBS, Verbs
@@ -28,6 +30,8 @@ class ClauseReader:
         self.phrases = Phrases(tree, features)
         self.verbs = Verbs(tree, features)
         self.relatives = Relatives(tree, features, self.phrases, self.verbs)
+        self.subjects = Subjects(tree, features, self.phrases, self.verbs)
+        self.arguments = Arguments(tree, features, self.phrases, self.verbs)
         self.done: Dict[int, Clause] = {}
         self.absorbed: Dict[int, Clause] = {}
 
@@ -36,6 +40,8 @@ class ClauseReader:
         for index in self.tree.order:
             if index not in self.absorbed and self.is_predicate(index):
                 self.done[index] = self._read(index)
+        if self.features.chains_subjects:
+            self.subjects.chain(self.done)
         return list(self.done.values())
 
     def is_predicate(self, index: int) -> bool:
@@ -76,12 +82,39 @@ class ClauseReader:
         self._find_subjects(clause)
         for index in heads:
             self.absorbed[index] = clause
-            self._find_arguments(clause, index, heads)
-        self._find_light_verb(clause, heads)
+            self.arguments.find(clause, index, heads)
+        self.arguments.find_light_verb(clause, heads)
         self._share(clause)
         if tree.bases[head] == "acl":
             self._relate(clause, heads)
+        self.subjects.resolve(clause)
+        if tree.bases[head] == "parataxis":
+            self._quote(clause)
         return clause
+
+    def _find_subjects(self, clause: Clause) -> None:
+        tree, head = self.tree, clause.head
+        clause.subjects, objects = self.subjects.own(head)
+        for child in objects:
+            variants = self.phrases.nouns(child)
+            clause.arguments.append(Argument(variants, True, child, 1))
+        there = self._existential(head)
+        if there is not None and (clause.subjects or clause.arguments):
+            clause.construction = "existential"
+            if clause.subjects and clause.subjects != [(there,)]:
+                clause.arguments = [Argument(clause.subjects, True, head, -1)]
+            clause.subjects = [(there,)]
+            return
+        if any(tree.labels[c].endswith(":pass") for c in tree.children[head]):
+            clause.construction = "passive"
+        elif not self.verbs.is_verbal(head):
+            clause.construction = "copula"
+        if not clause.subjects:
+            governor = self._governor(head)
+            clause.subjects, clause.implied = self.subjects.shared(clause, governor)
+            if clause.subjects and tree.bases[head] in ("advcl", "xcomp"):
+                adverbial = tree.bases[head] == "advcl"
+                clause.construction = "participial" if adverbial else "control"
 
     def _join_infinitives(self, clause: Clause, heads: List[int]) -> None:
         """Add verbs that share their subject with the one that governs them."""
@@ -103,118 +136,18 @@ class ClauseReader:
             self.absorbed[verb] = clause
             heads.append(verb)
 
-    # Subjects.
-
-    def _find_subjects(self, clause: Clause) -> None:
-        tree, head = self.tree, clause.head
-        for child in tree.children[head]:
-            base = tree.bases[child]
-            if base == "nsubj":
-                clause.subjects.extend(self.phrases.nouns(child, case=False))
-            elif base == "csubj":
-                clause.subjects.append(self.phrases.clause(child))
-        there = [
-            child
-            for child in tree.children[head]
-            if tree.bases[child] == "expl"
-            and tree.lower[child] in self.features.existentials
-        ]
-        if there and clause.subjects and self.verbs.is_verbal(head):
-            clause.construction = "existential"
-            clause.arguments.append(Argument(clause.subjects, True, head, -1))
-            clause.subjects = [(there[0],)]
-            clause.relation = [i for i in clause.relation if i != there[0]]
-            return
-        if any(tree.labels[c].endswith(":pass") for c in tree.children[head]):
-            clause.construction = "passive"
-        elif not self.verbs.is_verbal(head):
-            clause.construction = "copula"
-        if clause.subjects:
-            return
-        governor = self._governor(head)
-        base = "root" if tree.heads[head] == head else tree.bases[head]
-        shares = base in ("conj", "advcl", "xcomp") or (
-            base in ("parataxis", "ccomp") and self.features.shares_in_parataxis
-        )
-        if shares and governor:
-            if base == "xcomp":
-                clause.construction = "control"
-                clause.subjects = self._controller(governor, head)
-            else:
-                if base == "advcl":
-                    clause.construction = "participial"
-                clause.subjects = governor.subjects
-                clause.implied = governor.implied
-        if not clause.subjects and base != "acl":
-            clause.implied = True
-
-    def _controller(self, governor: Clause, head: int) -> List[Part]:
+    def _existential(self, head: int) -> Optional[int]:
+        """The expletive of an existential clause."""
         tree = self.tree
-        for label in ("obj", "iobj", "obl"):
-            for child in tree.children[tree.heads[head]]:
-                if tree.bases[child] == label and child not in governor.relation:
-                    return self.phrases.nouns(child, case=False)
-        return governor.subjects
-
-    # Arguments.
-
-    def _find_arguments(self, clause: Clause, head: int, heads: List[int]) -> None:
-        tree, phrases = self.tree, self.phrases
-        taken = set(clause.relation)
-        verbal = self.verbs.is_verbal(head)
-        if not verbal:
-            obliques = [c for c in tree.children[head] if tree.bases[c] == "obl"]
-            if tree.tags[head] in ("ADJ", "VERB") and obliques:
-                clause.relation.append(head)
-            elif head not in clause.relation:
-                variants = phrases.predicate(head)
-                clause.arguments.append(Argument(variants, True, head, 0))
+        if not self.verbs.is_verbal(head):
+            return None
         for child in tree.children[head]:
-            base = tree.bases[child]
-            if child in taken or child in heads:
-                continue
-            if base in ("obj", "iobj"):
-                variants = self._nouns(child, taken)
-                clause.arguments.append(
-                    Argument(variants, True, child, 1 if base == "obj" else 2)
-                )
-            elif base == "obl" or (base == "nmod" and verbal):
-                variants = self._nouns(child, taken)
-                clause.arguments.append(Argument(variants, False, child, 5))
-            elif base == "xcomp":
-                if tree.tags[child] in VERBS or tree.tags[child] == "ADJ":
-                    variants = [phrases.clause(child)]
-                else:
-                    variants = phrases.predicate(child)
-                clause.arguments.append(Argument(variants, True, child, 3))
-            elif base == "ccomp":
-                clause.arguments.append(
-                    Argument([phrases.clause(child)], True, child, 3)
-                )
-
-    def _nouns(self, head: int, taken: Set[int]) -> List[Part]:
-        """The variants of a noun phrase without words that the relation has."""
-        variants = self.phrases.nouns(head)
-        if taken.isdisjoint(i for part in variants for i in part):
-            return variants
-        return [self.tree.trim(i for i in part if i not in taken) for part in variants]
-
-    def _find_light_verb(self, clause: Clause, heads: List[int]) -> None:
-        tree = self.tree
-        nouns = self.features.light_verbs.get(tree.lower[heads[-1]])
-        if not nouns:
-            return
-        for argument in list(clause.arguments):
-            index = argument.position
-            if (
-                tree.bases[index] in ("obj", "compound", "xcomp")
-                and tree.lower[index] in nouns
-                and len(tree.children[index]) == 0
-                and len(clause.arguments) > 1
+            if tree.lower[child] in self.features.existentials and (
+                tree.bases[child] == "expl"
+                or (child == head - 1 and tree.lower[head] in self.features.copulas)
             ):
-                clause.relation.append(index)
-                clause.arguments.remove(argument)
-                clause.construction = "light_verb"
+                return child
+        return None
 
     def _share(self, clause: Clause) -> None:
         """Give a conjunct the auxiliaries and the object it shares."""
@@ -226,14 +159,36 @@ class ClauseReader:
             auxiliaries = [c for c in tree.all(first, "aux") if c < head]
             passive = any(tree.labels[c] == "aux:pass" for c in auxiliaries)
             has_object = any(a.bound for a in clause.arguments)
-            alike = tree.lower[head][-2:] == tree.lower[first][-2:]
-            if auxiliaries and (alike or (passive and not has_object)):
+            alike = tree.lower[head][-2:] == tree.lower[first][-2:] or (
+                any(tree.lower[c] in self.features.modals for c in auxiliaries)
+                and not tree.lower[head].endswith(self.features.finite_endings)
+            )
+            if passive:
+                alike = not has_object and tree.lower[head].endswith(
+                    self.features.participle_endings
+                )
+            if auxiliaries and alike:
                 clause.relation.extend(auxiliaries)
         if not any(a.bound for a in clause.arguments) and self.verbs.is_verbal(head):
             for child in tree.children[first]:
                 if tree.bases[child] == "obj" and child > head:
                     variants = self.phrases.nouns(child)
                     clause.arguments.append(Argument(variants, True, child, 1))
+
+    def _quote(self, clause: Clause) -> None:
+        """Make the clause that "she said" interrupts or follows its object."""
+        tree, head = self.tree, clause.head
+        own = tree.first(head, "nsubj")
+        if own is None or any(argument.bound for argument in clause.arguments):
+            return
+        aside = set(tree.subtree(head))
+        first, last = min(aside), max(aside)
+        if not (tree.is_punct(first) or (first > 0 and tree.is_punct(first - 1))):
+            return
+        quoted = [i for i in tree.subtree(tree.heads[head]) if i not in aside]
+        part = self.phrases.unquoted(quoted)
+        if part and part[-1] < last:
+            clause.arguments.append(Argument([part], True, tree.heads[head], 3))
 
     def _antecedents(self, noun: int, head: int) -> List[Part]:
         if noun in self.done:

@@ -52,11 +52,18 @@ class LanguageFeatures:
     participle_endings: Tuple[str, ...] = ()
     gerund_endings: Tuple[str, ...] = ()
     clauses_before_nouns: bool = False
-    shares_in_parataxis: bool = False
+    chains_subjects: bool = False
     resumptives: FrozenSet[str] = frozenset()
     comparatives: FrozenSet[str] = frozenset()
     collectives: FrozenSet[str] = frozenset()
     keeps_quotes: bool = False
+    infinitives_lack_subjects: bool = False
+    modals: FrozenSet[str] = frozenset()
+    finite_endings: Tuple[str, ...] = ()
+    adverbial_arguments: bool = False
+    nested_facts: bool = False
+    genitives_follow: bool = False
+    empty_phrases: FrozenSet[str] = frozenset()
     splits_coordination: bool = True
     splits_nominals: bool = False
 
@@ -72,6 +79,17 @@ def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
 
 ENGLISH = LanguageFeatures(
     code="en",
+    empty_phrases=frozenset(
+        (
+            "for example",
+            "for instance",
+            "in order",
+            "in fact",
+            "in addition",
+            "of course",
+        )
+    ),
+    nested_facts=True,
     collectives=_words("between among"),
     negations=_words("not n't never no longer neither nor hardly"),
     copulas=_words("am is are was were be been being 's 're 'm"),
@@ -85,13 +103,18 @@ ENGLISH = LanguageFeatures(
         ("lose loses lost losing", "sight touch"),
     ),
     infinitive_marks=_words("to"),
+    modals=_words("can could will would shall should may might must do does did"),
+    finite_endings=("s", "ed", "ing"),
     comparatives=_words("than as like"),
-    participle_endings=("ed", "en", "wn", "ung", "lt", "nt", "pt", "ought", "aught"),
+    participle_endings=tuple(
+        "ed en wn ung lt nt pt ought aught ld ft ade id cut put set hit ost un".split()
+    ),
     gerund_endings=("ing",),
 )
 
 GERMAN = LanguageFeatures(
     code="de",
+    empty_phrases=frozenset(("zum beispiel", "in wirklichkeit", "im übrigen")),
     collectives=_words("zwischen"),
     negations=_words("nicht nie niemals kaum weder"),
     copulas=_words("bin bist ist sind seid war waren warst wart sei seien wäre wären"),
@@ -107,6 +130,7 @@ GERMAN = LanguageFeatures(
         ("übt übte üben geübt", "kritik"),
     ),
     infinitive_marks=_words("zu"),
+    infinitives_lack_subjects=True,
     comparatives=_words("als wie"),
     participle_endings=("t", "en"),
     gerund_endings=("nd",),
@@ -114,6 +138,7 @@ GERMAN = LanguageFeatures(
 
 SPANISH = LanguageFeatures(
     code="es",
+    empty_phrases=frozenset(("por ejemplo", "sin embargo", "en cambio", "de hecho")),
     collectives=_words("entre"),
     comparatives=_words("como que"),
     negations=_words("no nunca jamás tampoco"),
@@ -139,6 +164,7 @@ SPANISH = LanguageFeatures(
 
 PORTUGUESE = LanguageFeatures(
     code="pt",
+    empty_phrases=frozenset(("por exemplo", "no entanto", "de fato", "além disso")),
     collectives=_words("entre"),
     comparatives=_words("como que"),
     negations=_words("não nunca jamais nem"),
@@ -161,6 +187,7 @@ PORTUGUESE = LanguageFeatures(
 
 FRENCH = LanguageFeatures(
     code="fr",
+    empty_phrases=frozenset(("par exemple", "en effet", "en revanche")),
     collectives=_words("entre"),
     comparatives=_words("comme que"),
     negations=_words("ne n' n’ pas plus jamais guère"),
@@ -190,12 +217,11 @@ CHINESE = LanguageFeatures(
         "不 没 没有 未 并未 从未 並未 沒 沒有 從未 无法 無法 不再 並不 并不"
     ),
     copulas=_words("是 为 為 即"),
-    drops_subjects=True,
     passive_marks=_words("被 遭 受"),
     disposal_marks=_words("把 将 將"),
     bound_adpositions=_words("给 給 到 为 為 成 向"),
     clauses_before_nouns=True,
-    shares_in_parataxis=True,
+    chains_subjects=True,
     keeps_quotes=True,
 )
 

@@ -1,6 +1,6 @@
 """Where the phrases of a sentence begin and end."""
 
-from typing import Dict, List, Tuple
+from typing import Dict, Iterable, List, Tuple
 
 from .languages import LanguageFeatures
 from .tree import Tree
@@ -142,7 +142,12 @@ class Phrases:
             if (tree.bases[child] == "mark" and tree.tags[child] == "SCONJ")
             or tree.bases[child] in ("discourse", "cc", "vocative")
         }
-        part = tree.trim(tree.subtree(head, drop.__contains__))
+        return self.unquoted(tree.subtree(head, drop.__contains__))
+
+    def unquoted(self, words: Iterable[int]) -> Part:
+        """RETURNS (Part): Sorted and trimmed words, without quotes around all."""
+        tree = self.tree
+        part = tree.trim(words)
         if not self.features.keeps_quotes and tree.is_wrapped(part):
             part = tree.trim(part[1:-1])
         return part

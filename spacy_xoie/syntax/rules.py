@@ -1,10 +1,12 @@
 """The rules of the syntax teacher: triples from a dependency tree."""
 
 from itertools import islice, product
-from typing import List
+from typing import Container, List, Optional
 
 from .clauses import ClauseReader
 from .languages import LanguageFeatures, features_for
+from .nested import nested_facts
+from .phrases import Phrases
 from .tree import Tree
 from .ty import Clause, Part, SyntaxTriple
 
@@ -28,39 +30,52 @@ class Rules:
         RETURNS (List[SyntaxTriple]): The triples, by the place of their relation.
         """
         triples: List[SyntaxTriple] = []
-        for clause in ClauseReader(tree, self.features).read():
-            triples.extend(self._triples(tree, clause))
+        reader = ClauseReader(tree, self.features)
+        nested = reader.phrases if self.features.nested_facts else None
+        for clause in reader.read():
+            triples.extend(self._triples(tree, clause, nested))
         unique = {triple[:3]: triple for triple in reversed(triples)}
         return sorted(unique.values(), key=lambda triple: triple.relation)
 
-    def _triples(self, tree: Tree, clause: Clause) -> List[SyntaxTriple]:
+    def _triples(
+        self, tree: Tree, clause: Clause, reader: Optional[Phrases]
+    ) -> List[SyntaxTriple]:
         subjects = clause.subjects
         if not subjects:
             if not (clause.implied and self.features.drops_subjects):
                 return []
             subjects = [()]
-        relation = tree.trim(clause.relation)
+        relation = tree.glued(tree.trim(clause.relation))
         arguments = [a for a in clause.arguments if any(a.variants)]
         arguments.sort(key=lambda argument: (argument.rank, argument.position))
-        arguments = arguments[:MAX_OBJECTS]
         if not relation or not arguments:
             return []
+        taken = set(relation)
+        triples = []
+        for subject in subjects:
+            subject = _without(tree.glued(subject), taken)
+            nested = nested_facts(reader, arguments, relation[0]) if reader else []
+            for extra, part in nested:
+                words = tuple(sorted(taken | extra))
+                part = _without(tree.glued(part), words)
+                if part:
+                    triples.append(SyntaxTriple(subject, words, (part,), "nominal"))
+        arguments = arguments[:MAX_OBJECTS]
         bound = sum(argument.bound for argument in arguments)
         variants = [list(filter(None, a.variants)) for a in arguments]
-        triples = []
         for subject, *objects in islice(product(subjects, *variants), MAX_VARIANTS):
-            kept: List[Part] = []
-            for part in objects:
-                rest = tuple(i for i in part if i not in relation)
-                if rest:
-                    kept.append(rest)
+            subject = _without(tree.glued(subject), taken)
+            parts = (_without(tree.glued(part), taken) for part in objects)
+            kept = tuple(part for part in parts if part)
             if kept:
                 triples.append(
-                    SyntaxTriple(
-                        subject, relation, tuple(kept), clause.construction, bound
-                    )
+                    SyntaxTriple(subject, relation, kept, clause.construction, bound)
                 )
         return triples
+
+
+def _without(part: Part, taken: Container[int]) -> Part:
+    return tuple(index for index in part if index not in taken)
 
 
 def rules_for(language: str) -> Rules:

@@ -1,7 +1,7 @@
 """A dependency tree of one sentence, and the walks through it."""
 
 from dataclasses import dataclass, field
-from typing import Callable, Iterable, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 VERSION_1 = {
     "dobj": "obj",
@@ -66,11 +66,22 @@ class Tree:
     bases: List[str] = field(init=False, repr=False, compare=False)
     children: List[List[int]] = field(init=False, repr=False, compare=False)
     order: List[int] = field(init=False, repr=False, compare=False)
+    _groups: Dict[int, Tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         length = len(self.words)
         self.lower = [word.lower() for word in self.words]
         self.labels = [VERSION_1.get(label, label) for label in self.labels]
+        self.labels = [
+            (
+                "parataxis"
+                if label == "root" and 0 <= head < length and head != index
+                else label
+            )
+            for index, (label, head) in enumerate(
+                zip(self.labels, self.heads, strict=False)
+            )
+        ]
         self.bases = [label.partition(":")[0] for label in self.labels]
         heads = list(self.heads)
         self.heads = heads
@@ -83,6 +94,7 @@ class Tree:
             else:
                 self.children[head].append(index)
         self.order = self._walk(roots)
+        self._groups = self._hyphenated()
         if len(self.order) < length:
             seen = set(self.order)
             for index in range(length):
@@ -152,6 +164,38 @@ class Tree:
             stretch.append(index)
         kept.extend(self._trim_stretch(stretch))
         return tuple(kept)
+
+    def glued(self, part: Tuple[int, ...]) -> Tuple[int, ...]:
+        """RETURNS (Tuple[int, ...]): A part with the rest of words that are written
+        together with hyphens."""
+        if not self._groups:
+            return part
+        found = set(part)
+        for index in part:
+            found.update(self._groups.get(index, ()))
+        return tuple(sorted(found))
+
+    def _hyphenated(self) -> Dict[int, Tuple[int, ...]]:
+        """The words that are written together with each word by hyphens."""
+        groups: Dict[int, Tuple[int, ...]] = {}
+        start = 0
+        for index in range(len(self.words)):
+            following = index + 1
+            if (
+                following < len(self.words)
+                and not self.spaces[index]
+                and (
+                    self.words[index].endswith("-")
+                    or self.words[following].startswith("-")
+                )
+                and self.words[following] != "--"
+            ):
+                continue
+            if index > start:
+                group = tuple(range(start, following))
+                groups.update((member, group) for member in group)
+            start = following
+        return groups
 
     def is_wrapped(self, part: Tuple[int, ...]) -> bool:
         """RETURNS (bool): Whether a pair of quotes encloses a part."""

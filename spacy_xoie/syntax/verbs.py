@@ -36,8 +36,10 @@ class Verbs:
             base, word = tree.bases[child], tree.lower[child]
             if base in ("aux", "cop") or tree.labels[child] in features.verb_particles:
                 words.extend(tree.subtree(child, self._is_loose))
-            elif self._is_reflexive(child) or (
-                base == "advmod" and word in features.negations
+            elif (
+                self._is_reflexive(child)
+                or (base == "advmod" and word in features.negations)
+                or (tree.labels[child] == "mark" and child == head + 1)
             ):
                 words.append(child)
             elif base == "obl" or base == "nmod" or base == "obj":

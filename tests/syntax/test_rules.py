@@ -306,7 +306,7 @@ CASES = {
         "zh",
         "水_/NOUN/3/nsubjpass 被_/AUX/3/auxpass 煮_/VERB/0/root 成_/VERB/3/mark "
         "汤_/NOUN/3/dobj",
-        {"水 | 被 煮 | 汤"},
+        {"水 | 被 煮 成 | 汤"},
     ),
 }
 

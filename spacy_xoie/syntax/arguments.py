@@ -1,0 +1,120 @@
+"""The arguments of a clause."""
+
+from typing import List, Set
+
+from .languages import LanguageFeatures
+from .phrases import Phrases
+from .tree import Tree
+from .ty import Argument, Clause, Part
+from .verbs import VERBS, Verbs
+
+
+class Arguments:
+    """Finds the arguments of the clauses of one tree.
+
+    tree (Tree): The tree.
+    features (LanguageFeatures): Features of its language.
+    phrases (Phrases): Its phrases.
+    verbs (Verbs): Its verb complexes.
+    """
+
+    def __init__(
+        self, tree: Tree, features: LanguageFeatures, phrases: Phrases, verbs: Verbs
+    ) -> None:
+        self.tree = tree
+        self.features = features
+        self.phrases = phrases
+        self.verbs = verbs
+
+    def find(self, clause: Clause, head: int, heads: List[int]) -> None:
+        """Add the arguments of one verb of a clause.
+
+        clause (Clause): The clause.
+        head (int): The verb, or the predicate.
+        heads (List[int]): All verbs of the clause.
+        """
+        tree, phrases = self.tree, self.phrases
+        taken = set(clause.relation)
+        verbal = self.verbs.is_verbal(head)
+        if not verbal:
+            obliques = [c for c in tree.children[head] if tree.bases[c] == "obl"]
+            if tree.tags[head] in ("ADJ", "VERB") and obliques:
+                clause.relation.append(head)
+            elif head not in clause.relation:
+                variants = phrases.predicate(head)
+                clause.arguments.append(Argument(variants, True, head, 0))
+        for child in tree.children[head]:
+            base = tree.bases[child]
+            if child in taken or child in heads:
+                continue
+            if base in ("obj", "iobj"):
+                variants = self.nouns(child, taken)
+                clause.arguments.append(
+                    Argument(variants, True, child, 1 if base == "obj" else 2)
+                )
+            elif base == "obl" or (
+                base == "nmod" and verbal and self._is_oblique(child)
+            ):
+                if self._is_empty(child):
+                    continue
+                variants = self.nouns(child, taken)
+                clause.arguments.append(Argument(variants, False, child, 5))
+            elif base == "xcomp":
+                if tree.tags[child] in VERBS:
+                    variants = [phrases.clause(child)]
+                else:
+                    variants = phrases.predicate(child)
+                    for below in tree.all(child, "obl"):
+                        others = self.nouns(below, taken)
+                        clause.arguments.append(Argument(others, False, below, 5))
+                clause.arguments.append(Argument(variants, True, child, 3))
+            elif base == "advcl" and self.features.adverbial_arguments:
+                if tree.first(child, "mark") is not None and child > head:
+                    part = tree.trim(tree.subtree(child))
+                    clause.arguments.append(Argument([part], False, child, 6))
+            elif base == "ccomp":
+                clause.arguments.append(
+                    Argument([phrases.clause(child)], True, child, 3)
+                )
+
+    def nouns(self, head: int, taken: Set[int]) -> List[Part]:
+        """The variants of a noun phrase without words that the relation has."""
+        variants = self.phrases.nouns(head)
+        if taken.isdisjoint(i for part in variants for i in part):
+            return variants
+        return [self.tree.trim(i for i in part if i not in taken) for part in variants]
+
+    def _is_empty(self, child: int) -> bool:
+        """Whether a phrase like "for example" says nothing of what happened."""
+        tree = self.tree
+        below = tree.children[child]
+        return (
+            len(below) == 1
+            and tree.lower[below[0]] + " " + tree.lower[child]
+            in self.features.empty_phrases
+        )
+
+    def _is_oblique(self, child: int) -> bool:
+        """Whether an adnominal label stands for an adverbial, as in older trees."""
+        tree = self.tree
+        return (
+            tree.labels[child] == "nmod:tmod" or tree.first(child, "case") is not None
+        )
+
+    def find_light_verb(self, clause: Clause, heads: List[int]) -> None:
+        """Move the bare noun of a light verb to the relation."""
+        tree = self.tree
+        nouns = self.features.light_verbs.get(tree.lower[heads[-1]])
+        if not nouns:
+            return
+        for argument in list(clause.arguments):
+            index = argument.position
+            if (
+                tree.bases[index] in ("obj", "compound", "xcomp")
+                and tree.lower[index] in nouns
+                and len(tree.children[index]) == 0
+                and len(clause.arguments) > 1
+            ):
+                clause.relation.append(index)
+                clause.arguments.remove(argument)
+                clause.construction = "light_verb"

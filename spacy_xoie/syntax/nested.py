@@ -1,0 +1,58 @@
+"""Facts inside of a noun phrase: "(S; V O; of X)" from "S V O of X"."""
+
+from typing import List, Set, Tuple
+
+from .phrases import Phrases
+from .ty import Argument, Part
+
+MAX_DEPTH = 4
+
+
+def nested_facts(
+    phrases: Phrases, arguments: List[Argument], first_of_relation: int
+) -> List[Tuple[Set[int], Part]]:
+    """Split the adpositional phrases off the nouns of arguments.
+
+    phrases (Phrases): The phrases of the tree.
+    arguments (List[Argument]): The arguments of a clause, bound ones first.
+    first_of_relation (int): What precedes this word cannot be joined with it.
+    RETURNS (List[Tuple[Set[int], Part]]): For each such phrase the words that join
+        the relation, and the phrase.
+    """
+    tree = phrases.tree
+    found = []
+    prefix: Set[int] = set()
+    for argument in arguments:
+        whole = argument.variants[0]
+        if (
+            len(argument.variants) != 1
+            or argument.position not in whole
+            or argument.position < first_of_relation
+        ):
+            continue
+        head = argument.position
+        inside = set(whole)
+        pending = [head]
+        for noun in pending:
+            if tree.tags[noun] in ("NUM", "PRON", "DET"):
+                continue
+            for child in tree.children[noun]:
+                if (
+                    tree.bases[child] != "nmod"
+                    or child < noun
+                    or child not in inside
+                    or (
+                        tree.first(child, "case") is None
+                        and not phrases.features.genitives_follow
+                    )
+                ):
+                    continue
+                first = min(tree.subtree(child))
+                left = {index for index in whole if index < first}
+                if len(pending) < MAX_DEPTH and left:
+                    pending.append(child)
+                    for part in phrases.nouns(child):
+                        found.append((prefix | left, part))
+        if argument.bound and not prefix:
+            prefix = set(whole)
+    return found

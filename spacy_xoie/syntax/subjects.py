@@ -1,0 +1,147 @@
+"""Subjects: those that a clause has, and those that it shares."""
+
+from typing import Dict, List, Optional, Tuple
+
+from .languages import LanguageFeatures
+from .phrases import Phrases
+from .tree import Tree
+from .ty import Clause, Part
+from .verbs import Verbs
+
+SHARING = frozenset({"conj", "advcl"})
+"""Relations of clauses that share the subject of their governor."""
+
+NOUNS = frozenset({"NOUN", "PROPN"})
+
+
+class Subjects:
+    """Finds the subjects of the clauses of one tree.
+
+    tree (Tree): The tree.
+    features (LanguageFeatures): Features of its language.
+    phrases (Phrases): Its phrases.
+    verbs (Verbs): Its verb complexes.
+    """
+
+    def __init__(
+        self, tree: Tree, features: LanguageFeatures, phrases: Phrases, verbs: Verbs
+    ) -> None:
+        self.tree = tree
+        self.features = features
+        self.phrases = phrases
+        self.verbs = verbs
+
+    def own(self, head: int) -> Tuple[List[Part], List[int]]:
+        """The subject of a clause, and what only looks like one: further nominals
+        after the verb, and those of an infinitive, which are objects.
+
+        head (int): Head of the clause.
+        RETURNS (Tuple[List[Part], List[int]]): Variants of the subject, and heads
+            of objects.
+        """
+        tree, phrases = self.tree, self.phrases
+        nominals = [c for c in tree.children[head] if tree.bases[c] == "nsubj"]
+        if nominals and self._is_bare_infinitive(head):
+            return [], nominals
+        if nominals:
+            before = [child for child in nominals if child < head]
+            subject = before[-1] if before else nominals[0]
+            objects = [child for child in nominals if child > max(subject, head)]
+            return self._bare(phrases.nouns(subject, case=False)), objects
+        clauses = [c for c in tree.children[head] if tree.bases[c] == "csubj"]
+        if not clauses:
+            return [], []
+        expletive = tree.first(head, "expl")
+        if expletive is not None:
+            return [(expletive,)], []
+        return [phrases.clause(clauses[0])], []
+
+    def shared(
+        self, clause: Clause, governor: Optional[Clause]
+    ) -> Tuple[List[Part], bool]:
+        """The subject that a clause without one of its own shares.
+
+        clause (Clause): The clause.
+        governor (Optional[Clause]): The one that it depends on.
+        RETURNS (Tuple[List[Part], bool]): The variants, and whether it is implied.
+        """
+        tree, head = self.tree, clause.head
+        base = "root" if tree.heads[head] == head else tree.bases[head]
+        if governor is not None:
+            if base == "xcomp":
+                return self._controller(governor, head), False
+            if base in SHARING or (
+                base in ("parataxis", "ccomp") and self.features.chains_subjects
+            ):
+                return governor.subjects, governor.implied or not governor.subjects
+        return [], base != "acl"
+
+    def chain(self, clauses: Dict[int, Clause]) -> None:
+        """Give clauses that have no subject that of the clause before them.
+
+        clauses (Dict[int, Clause]): The clauses by their heads.
+        """
+        latest: List[Part] = []
+        for head in sorted(clauses):
+            clause = clauses[head]
+            if self.tree.bases[head] == "acl":
+                continue
+            if clause.subjects:
+                latest = clause.subjects
+            elif clause.implied and latest:
+                clause.subjects = latest
+                clause.implied = False
+
+    def resolve(self, clause: Clause) -> None:
+        """Replace a relative pronoun in a clause that the tree does not show to be
+        relative by the noun before it."""
+        tree = self.tree
+        if len(clause.subjects) != 1 or len(clause.subjects[0]) != 1:
+            return
+        (pronoun,) = clause.subjects[0]
+        if (
+            pronoun == 0
+            or tree.tags[pronoun] != "PRON"
+            or tree.lower[pronoun] not in self.features.relativisers
+            or not tree.is_punct(pronoun - 1)
+        ):
+            return
+        noun = pronoun - 1
+        while noun >= 0 and tree.tags[noun] not in NOUNS:
+            noun -= 1
+        if noun < 0:
+            return
+        while tree.bases[noun] in ("flat", "compound") and tree.heads[noun] < noun:
+            noun = tree.heads[noun]
+        clause.subjects = [self.phrases.noun(noun, case=False)]
+
+    def _controller(self, governor: Clause, head: int) -> List[Part]:
+        """The object of the governing verb if it has one, else its subject."""
+        tree = self.tree
+        for label in ("obj", "iobj", "obl"):
+            for child in tree.children[tree.heads[head]]:
+                if tree.bases[child] == label and child not in governor.relation:
+                    return self.phrases.nouns(child, case=False)
+        return governor.subjects
+
+    def _is_bare_infinitive(self, head: int) -> bool:
+        tree, features = self.tree, self.features
+        return features.infinitives_lack_subjects and any(
+            tree.lower[child] in features.infinitive_marks
+            for child in tree.children[head]
+            if tree.bases[child] == "mark"
+        )
+
+    def _bare(self, variants: List[Part]) -> List[Part]:
+        """Without adpositions that the tree puts deeper in the phrase."""
+        tree = self.tree
+        result = []
+        for part in variants:
+            start = 0
+            while start < len(part) - 1 and (
+                (tree.tags[part[start]] == "ADP" and tree.bases[part[start]] == "case")
+                or tree.tags[part[start]] == "SCONJ"
+            ):
+                start += 1
+            result.append(part[start:])
+        return result
