@@ -48,6 +48,8 @@ class Arguments:
             if child in taken or child in heads:
                 continue
             if base in ("obj", "iobj"):
+                if self._is_misplaced(child, head):
+                    continue
                 variants = self.nouns(child, taken)
                 clause.arguments.append(
                     Argument(variants, True, child, 1 if base == "obj" else 2)
@@ -55,7 +57,7 @@ class Arguments:
             elif base == "obl" or (
                 base == "nmod" and verbal and self._is_oblique(child)
             ):
-                if self._is_empty(child):
+                if self._is_empty(child) or self._lacks_adposition(child):
                     continue
                 variants = self.nouns(child, taken)
                 clause.arguments.append(Argument(variants, False, child, 5))
@@ -83,6 +85,26 @@ class Arguments:
         if taken.isdisjoint(i for part in variants for i in part):
             return variants
         return [self.tree.trim(i for i in part if i not in taken) for part in variants]
+
+    def _is_misplaced(self, child: int, head: int) -> bool:
+        """Whether a language cannot have an object in this place."""
+        tree = self.tree
+        if not self.features.objects_follow or tree.first(child, "case") is not None:
+            return False
+        return child < head or any(
+            head < other < child
+            for other in tree.children[head]
+            if tree.bases[other] == "obj"
+        )
+
+    def _lacks_adposition(self, child: int) -> bool:
+        """Whether a language cannot have an adverbial without an adposition here."""
+        tree = self.tree
+        return (
+            self.features.objects_follow
+            and tree.first(child, "case") is None
+            and tree.labels[child] not in ("obl:tmod", "nmod:tmod", "obl:patient")
+        )
 
     def _is_empty(self, child: int) -> bool:
         """Whether a phrase like "for example" says nothing of what happened."""

@@ -164,9 +164,7 @@ class ClauseReader:
                 and not tree.lower[head].endswith(self.features.finite_endings)
             )
             if passive:
-                alike = not has_object and tree.lower[head].endswith(
-                    self.features.participle_endings
-                )
+                alike = not has_object and self._is_participle(head)
             if auxiliaries and alike:
                 clause.relation.extend(auxiliaries)
         if not any(a.bound for a in clause.arguments) and self.verbs.is_verbal(head):
@@ -174,6 +172,14 @@ class ClauseReader:
                 if tree.bases[child] == "obj" and child > head:
                     variants = self.phrases.nouns(child)
                     clause.arguments.append(Argument(variants, True, child, 1))
+
+    def _is_participle(self, head: int) -> bool:
+        """Whether a verb has the form of a past participle."""
+        word, features = self.tree.lower[head], self.features
+        if not word.endswith(features.participle_endings):
+            return False
+        infixes = features.participle_infixes
+        return not infixes or word.startswith(infixes) or infixes[0] in word[1:-2]
 
     def _quote(self, clause: Clause) -> None:
         """Make the clause that "she said" interrupts or follows its object."""

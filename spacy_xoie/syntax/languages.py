@@ -63,6 +63,10 @@ class LanguageFeatures:
     adverbial_arguments: bool = False
     nested_facts: bool = False
     genitives_follow: bool = False
+    objects_follow: bool = False
+    linkers: FrozenSet[str] = frozenset()
+    participle_infixes: Tuple[str, ...] = ()
+    infinitive_infix: str = ""
     empty_phrases: FrozenSet[str] = frozenset()
     splits_coordination: bool = True
     splits_nominals: bool = False
@@ -131,6 +135,8 @@ GERMAN = LanguageFeatures(
     ),
     infinitive_marks=_words("zu"),
     infinitives_lack_subjects=True,
+    infinitive_infix="zu",
+    participle_infixes=("ge", "be", "ver", "er", "zer", "ent", "miss", "emp"),
     comparatives=_words("als wie"),
     participle_endings=("t", "en"),
     gerund_endings=("nd",),
@@ -222,6 +228,8 @@ CHINESE = LanguageFeatures(
     bound_adpositions=_words("给 給 到 为 為 成 向"),
     clauses_before_nouns=True,
     chains_subjects=True,
+    objects_follow=True,
+    linkers=_words("的 地 得"),
     keeps_quotes=True,
 )
 

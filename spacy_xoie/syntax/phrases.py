@@ -161,7 +161,21 @@ class Phrases:
             if tree.bases[child] == "case" and not case:
                 continue
             words.extend(tree.subtree(child, self._is_outside))
-        return words
+        return self._around(head, words)
+
+    def _around(self, head: int, words: List[int]) -> List[int]:
+        """Only the words that nothing foreign to the phrase separates from its head,
+        as happens in trees that a parser got wrong."""
+        tree = self.tree
+        if max(words) - min(words) == len(words) - 1:
+            return words
+        inside = set(tree.subtree(head))
+        first = last = head
+        while first > 0 and (first - 1 in inside or tree.is_punct(first - 1)):
+            first -= 1
+        while last + 1 < len(tree) and (last + 1 in inside or tree.is_punct(last + 1)):
+            last += 1
+        return [index for index in words if first <= index <= last]
 
     def cases(self, head: int) -> Tuple[int, ...]:
         """RETURNS (Tuple[int, ...]): The adpositions of a phrase."""

@@ -66,7 +66,11 @@ class Rules:
         for subject, *objects in islice(product(subjects, *variants), MAX_VARIANTS):
             subject = _without(tree.glued(subject), taken)
             parts = (_without(tree.glued(part), taken) for part in objects)
-            kept = tuple(part for part in parts if part)
+            kept = tuple(
+                part
+                for part in parts
+                if part and tree.words[part[-1]] not in self.features.linkers
+            )
             if kept:
                 triples.append(
                     SyntaxTriple(subject, relation, kept, clause.construction, bound)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
+JOINERS = ("-", "·", "•")
+"""Marks that make one word, or one name, of two."""
+
 VERSION_1 = {
     "dobj": "obj",
     "nsubjpass": "nsubj:pass",
@@ -43,6 +46,15 @@ OPENERS = {
 OPENERS["''"] = ("``",)
 
 
+def _plausible(label: str, tag: str, has_head: bool) -> str:
+    """A label that can be: no root below another word, no adposition as a clause."""
+    if label == "root" and has_head:
+        return "parataxis"
+    if label == "acl" and tag == "ADP":
+        return "case"
+    return label
+
+
 @dataclass
 class Tree:
     """A Universal Dependencies tree of one sentence.
@@ -73,11 +85,7 @@ class Tree:
         self.lower = [word.lower() for word in self.words]
         self.labels = [VERSION_1.get(label, label) for label in self.labels]
         self.labels = [
-            (
-                "parataxis"
-                if label == "root" and 0 <= head < length and head != index
-                else label
-            )
+            _plausible(label, self.tags[index], 0 <= head < length and head != index)
             for index, (label, head) in enumerate(
                 zip(self.labels, self.heads, strict=False)
             )
@@ -185,8 +193,8 @@ class Tree:
                 following < len(self.words)
                 and not self.spaces[index]
                 and (
-                    self.words[index].endswith("-")
-                    or self.words[following].startswith("-")
+                    self.words[index].endswith(JOINERS)
+                    or self.words[following].startswith(JOINERS)
                 )
                 and self.words[following] != "--"
             ):
