@@ -41,7 +41,11 @@ class Arguments:
             if tree.tags[head] in ("ADJ", "VERB") and obliques:
                 clause.relation.append(head)
             elif head not in clause.relation:
-                variants = phrases.predicate(head)
+                after = -1
+                if self.features.objects_follow:
+                    copula = self.verbs.copula(head)
+                    after = -1 if copula is None else copula
+                variants = phrases.predicate(head, after=after)
                 clause.arguments.append(Argument(variants, True, head, 0))
         for child in tree.children[head]:
             base = tree.bases[child]
@@ -51,9 +55,11 @@ class Arguments:
                 if self._is_misplaced(child, head):
                     continue
                 variants = self.nouns(child, taken)
-                clause.arguments.append(
-                    Argument(variants, True, child, 1 if base == "obj" else 2)
-                )
+                rank = 1 if base == "obj" else 2
+                if self._is_fronted(child, head, taken):
+                    clause.arguments.append(Argument(variants, False, child, 5))
+                else:
+                    clause.arguments.append(Argument(variants, True, child, rank))
             elif base == "obl" or (
                 base == "nmod" and verbal and self._is_oblique(child)
             ):
@@ -96,6 +102,13 @@ class Arguments:
             for other in tree.children[head]
             if tree.bases[other] == "obj"
         )
+
+    def _is_fronted(self, child: int, head: int, taken: Set[int]) -> bool:
+        """Whether a nominal before the verb is no object, for it has an adposition
+        that the relation did not take."""
+        if not self.features.objects_follow or child > head:
+            return False
+        return any(case not in taken for case in self.phrases.cases(child))
 
     def _lacks_adposition(self, child: int) -> bool:
         """Whether a language cannot have an adverbial without an adposition here."""

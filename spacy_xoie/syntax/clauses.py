@@ -16,6 +16,9 @@ CLAUSES = frozenset(
     | {"list", "appos", "ROOT"}
 )
 
+MAX_ASIDE = 12
+"""Most words of a clause like "the ministry said on Monday"."""
+
 
 class ClauseReader:
     """Reads the clauses of one tree, governing ones first.
@@ -54,7 +57,7 @@ class ClauseReader:
         for child in tree.children[index]:
             if tree.bases[child] in SUBJECTS:
                 has_subject = True
-            elif tree.bases[child] == "cop":
+            elif self.verbs.is_copula(child):
                 has_copula = True
         if has_subject or has_copula:
             return True
@@ -189,6 +192,8 @@ class ClauseReader:
             return
         aside = set(tree.subtree(head))
         first, last = min(aside), max(aside)
+        if len(aside) > MAX_ASIDE:
+            return
         if not (tree.is_punct(first) or (first > 0 and tree.is_punct(first - 1))):
             return
         quoted = [i for i in tree.subtree(tree.heads[head]) if i not in aside]

@@ -14,23 +14,40 @@ class LanguageFeatures:
 
     code (str): Language code.
     negations: Adverbs that stay in the relation.
-    copulas: Forms of verbs that link a subject to a predicate, for trees that have
-        them as heads.
+    copulas: Forms of verbs that link a subject to a predicate.
+    modals: Auxiliaries that take bare infinitives; a conjunct shares them unless it
+        has one of the `finite_endings`.
+    participle_endings, participle_infixes: What past participles look like; the
+        first infix may also stand within the word (German "an-ge-kommen").
+    infinitive_marks, infinitive_infix: What marks an infinitive ("to", "zu").
+    infinitives_lack_subjects: Whether what looks like the subject of such an
+        infinitive is its object.
     reflexives: Pronouns that belong to the verb and are no objects.
-    reflexives_of_first: Ambiguous ones (me, nos), reflexive only if the tree says so.
     relativisers: Words that stand in a relative clause for its antecedent.
+    resumptives: Personal pronouns that take up an antecedent.
+    comparatives: Words that make a conjunct a comparison.
+    collectives: Adpositions that need a coordination whole ("between").
+    empty_phrases: Adpositional phrases that say nothing ("for example").
     existentials: Expletives of existential clauses ("there").
-    drops_subjects: Whether a finite clause may do without a subject.
-    light_verbs: Verb forms and the bare nouns that make one predicate with them.
-    infinitive_marks: Marks that belong to an infinitive.
-    passive_marks: Adpositions or auxiliaries that make a passive (被).
+    light_verbs: Verb forms, and the bare nouns that make one predicate with them.
+    passive_marks: Adpositions that make a passive (被).
     disposal_marks: Adpositions that go with the verb, before its object (把).
-    bound_adpositions: Adpositions that are fused with the verb before them (给).
+    bound_adpositions: Adpositions that are fused with the verb before them (为).
+    linkers: Words that end a modifier, and no argument (的).
     verb_particles: Labels of dependents of a verb that are part of it.
+    drops_subjects: Whether a finite clause may do without a subject.
+    chains_subjects: Whether a clause without a subject shares that of the clause
+        before it, however the two are linked.
     clauses_before_nouns: Whether relative clauses precede their noun, unmarked.
+    objects_follow: Whether objects follow the verb, and only what has an adposition
+        or says when precedes it. Trees that say otherwise are wrong.
+    genitives_follow: Whether nouns without an adposition modify nouns before them.
+    keeps_quotes: Whether a clause that is quoted keeps its quotation marks.
+    keeps_complementizers: Whether a content clause keeps its complementizer.
     splits_coordination: Whether each conjunct gets a triple of its own.
-    splits_nominals: Whether adnominal adpositional phrases at the end of an object
-        are objects of their own.
+    adverbial_arguments: Whether adverbial clauses are arguments.
+    nested_facts: Whether "S V O of X" also says (S; V O; of X).
+    short_objects: Whether, with nested facts, objects end before the first "of X".
     """
 
     code: str = ""
@@ -63,6 +80,8 @@ class LanguageFeatures:
     adverbial_arguments: bool = False
     nested_facts: bool = False
     genitives_follow: bool = False
+    keeps_complementizers: bool = False
+    short_objects: bool = False
     objects_follow: bool = False
     linkers: FrozenSet[str] = frozenset()
     participle_infixes: Tuple[str, ...] = ()
@@ -83,6 +102,8 @@ def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
 
 ENGLISH = LanguageFeatures(
     code="en",
+    short_objects=True,
+    keeps_complementizers=True,
     empty_phrases=frozenset(
         (
             "for example",
@@ -118,6 +139,9 @@ ENGLISH = LanguageFeatures(
 
 GERMAN = LanguageFeatures(
     code="de",
+    nested_facts=True,
+    genitives_follow=True,
+    keeps_complementizers=True,
     empty_phrases=frozenset(("zum beispiel", "in wirklichkeit", "im übrigen")),
     collectives=_words("zwischen"),
     negations=_words("nicht nie niemals kaum weder"),

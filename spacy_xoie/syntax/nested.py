@@ -1,6 +1,6 @@
 """Facts inside of a noun phrase: "(S; V O; of X)" from "S V O of X"."""
 
-from typing import List, Set, Tuple
+from typing import Dict, List, Set, Tuple
 
 from .phrases import Phrases
 from .ty import Argument, Part
@@ -9,18 +9,22 @@ MAX_DEPTH = 4
 
 
 def nested_facts(
-    phrases: Phrases, arguments: List[Argument], first_of_relation: int
-) -> List[Tuple[Set[int], Part]]:
+    phrases: Phrases,
+    arguments: List[Argument],
+    first_of_relation: int,
+) -> Tuple[List[Tuple[Set[int], Part]], Dict[int, int]]:
     """Split the adpositional phrases off the nouns of arguments.
 
     phrases (Phrases): The phrases of the tree.
     arguments (List[Argument]): The arguments of a clause, bound ones first.
     first_of_relation (int): What precedes this word cannot be joined with it.
-    RETURNS (List[Tuple[Set[int], Part]]): For each such phrase the words that join
-        the relation, and the phrase.
+    RETURNS (Tuple[List[Tuple[Set[int], Part]], Dict[int, int]]): For each such phrase
+        the words that join the relation, and the phrase; and where the first of
+        each argument begins, by the position of the argument.
     """
     tree = phrases.tree
-    found = []
+    found: List[Tuple[Set[int], Part]] = []
+    cuts: Dict[int, int] = {}
     prefix: Set[int] = set()
     for argument in arguments:
         whole = argument.variants[0]
@@ -48,6 +52,7 @@ def nested_facts(
                 ):
                     continue
                 first = min(tree.subtree(child))
+                cuts.setdefault(argument.position, first)
                 left = {index for index in whole if index < first}
                 if len(pending) < MAX_DEPTH and left:
                     pending.append(child)
@@ -55,4 +60,4 @@ def nested_facts(
                         found.append((prefix | left, part))
         if argument.bound and not prefix:
             prefix = set(whole)
-    return found
+    return found, cuts

@@ -102,11 +102,12 @@ class Phrases:
             return True
         return any(tree.bases[c] in ("nsubj", "cop") for c in tree.children[head])
 
-    def predicate(self, head: int, *, case: bool = True) -> List[Part]:
+    def predicate(self, head: int, *, case: bool = True, after: int = -1) -> List[Part]:
         """A predicative noun or adjective, in as many variants as it has conjuncts.
 
         head (int): The head.
         case (bool): Whether its adpositions are part of it.
+        after (int): A word that all of it follows.
         RETURNS (List[Part]): The variants.
         """
         tree = self.tree
@@ -123,7 +124,7 @@ class Phrases:
                     words.extend(tree.subtree(child, self._is_outside))
             if number and case and not any(tree.bases[w] == "case" for w in words):
                 words.extend(self.cases(head))
-            variants.append(tree.trim(words))
+            variants.append(tree.trim(index for index in words if index > after))
         if not self.features.splits_coordination and len(variants) > 1:
             whole = [index for variant in variants for index in variant]
             return [tree.trim(range(min(whole), max(whole) + 1))]
@@ -139,7 +140,11 @@ class Phrases:
         drop = {
             child
             for child in tree.children[head]
-            if (tree.bases[child] == "mark" and tree.tags[child] == "SCONJ")
+            if (
+                tree.bases[child] == "mark"
+                and tree.tags[child] == "SCONJ"
+                and not self.features.keeps_complementizers
+            )
             or tree.bases[child] in ("discourse", "cc", "vocative")
         }
         return self.unquoted(tree.subtree(head, drop.__contains__))

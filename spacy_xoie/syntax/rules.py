@@ -33,6 +33,8 @@ class Rules:
         reader = ClauseReader(tree, self.features)
         nested = reader.phrases if self.features.nested_facts else None
         for clause in reader.read():
+            if _is_question(tree, clause.head):
+                continue
             triples.extend(self._triples(tree, clause, nested))
         unique = {triple[:3]: triple for triple in reversed(triples)}
         return sorted(unique.values(), key=lambda triple: triple.relation)
@@ -52,14 +54,22 @@ class Rules:
             return []
         taken = set(relation)
         triples = []
-        for subject in subjects:
-            subject = _without(tree.glued(subject), taken)
-            nested = nested_facts(reader, arguments, relation[0]) if reader else []
-            for extra, part in nested:
+        if reader is not None:
+            nested, cuts = nested_facts(reader, arguments, relation[0])
+            for subject, (extra, part) in product(subjects, nested):
                 words = tuple(sorted(taken | extra))
+                subject = _without(tree.glued(subject), taken)
                 part = _without(tree.glued(part), words)
                 if part:
                     triples.append(SyntaxTriple(subject, words, (part,), "nominal"))
+            if self.features.short_objects:
+                for argument in arguments:
+                    cut = cuts.get(argument.position)
+                    if cut is not None:
+                        argument.variants = [
+                            tuple(i for i in part if i < cut)
+                            for part in argument.variants
+                        ]
         arguments = arguments[:MAX_OBJECTS]
         bound = sum(argument.bound for argument in arguments)
         variants = [list(filter(None, a.variants)) for a in arguments]
@@ -76,6 +86,12 @@ class Rules:
                     SyntaxTriple(subject, relation, kept, clause.construction, bound)
                 )
         return triples
+
+
+def _is_question(tree: Tree, head: int) -> bool:
+    """Whether a clause is the main clause of a direct question."""
+    ends_in_doubt = len(tree) > 0 and tree.words[-1] in ("?", "？", "؟")
+    return ends_in_doubt and tree.heads[head] == head
 
 
 def _without(part: Part, taken: Container[int]) -> Part:

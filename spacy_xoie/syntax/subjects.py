@@ -44,7 +44,16 @@ class Subjects:
         if nominals and self._is_bare_infinitive(head):
             return [], nominals
         if nominals:
-            before = [child for child in nominals if child < head]
+            limit = head
+            if self.features.objects_follow:
+                copula = self.verbs.copula(head)
+                limit = head if copula is None else copula
+                nominals = [c for c in nominals if not self._has_preposition(c)]
+            before = [child for child in nominals if child < limit]
+            if self.features.objects_follow and not before:
+                return [], [child for child in nominals if child > head]
+            if not nominals:
+                return [], []
             subject = before[-1] if before else nominals[0]
             objects = [child for child in nominals if child > max(subject, head)]
             return self._bare(phrases.nouns(subject, case=False)), objects
@@ -135,6 +144,13 @@ class Subjects:
             if tree.bases[child] == "mark"
         )
 
+    def _has_preposition(self, index: int) -> bool:
+        tree = self.tree
+        return any(
+            child < index and tree.tags[child] == "ADP"
+            for child in self.phrases.cases(index)
+        )
+
     def _bare(self, variants: List[Part]) -> List[Part]:
         """Without adpositions that the tree puts deeper in the phrase."""
         tree = self.tree
@@ -143,7 +159,11 @@ class Subjects:
             start = 0
             while start < len(part) - 1 and (
                 (tree.tags[part[start]] == "ADP" and tree.bases[part[start]] == "case")
-                or tree.tags[part[start]] == "SCONJ"
+                or tree.tags[part[start]] in ("SCONJ", "CCONJ")
+                or (
+                    tree.tags[part[start]] == "ADV"
+                    and tree.lower[part[start]] in self.features.relativisers
+                )
             ):
                 start += 1
             result.append(part[start:])

@@ -132,7 +132,15 @@ class Tree:
         ]
 
     def is_punct(self, index: int) -> bool:
-        """RETURNS (bool): Whether a word is a mark of punctuation."""
+        """RETURNS (bool): Whether a word is a mark of punctuation, and not the dot
+        of an abbreviation."""
+        if (
+            self.words[index] == "."
+            and 0 < index < len(self.words) - 1
+            and not self.spaces[index - 1]
+            and self.words[index - 1].isalpha()
+        ):
+            return False
         return self.tags[index] == "PUNCT" or (
             self.bases[index] == "punct" and not self.words[index].isalnum()
         )

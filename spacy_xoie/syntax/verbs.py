@@ -1,6 +1,6 @@
 """The verb complex of a clause."""
 
-from typing import List
+from typing import List, Optional
 
 from .languages import LanguageFeatures
 from .tree import Tree
@@ -25,7 +25,26 @@ class Verbs:
         tree = self.tree
         if tree.tags[index] not in VERBS:
             return False
-        return all(tree.bases[child] != "cop" for child in tree.children[index])
+        return not any(self.is_copula(child) for child in tree.children[index])
+
+    def is_copula(self, index: int) -> bool:
+        """RETURNS (bool): Whether a word is a copula, and may be one by its form
+        where the language has few."""
+        tree, features = self.tree, self.features
+        if tree.bases[index] != "cop":
+            return False
+        if not features.objects_follow:
+            return True
+        word = tree.words[index]
+        if word in features.bound_adpositions and index > 0:
+            return tree.tags[index - 1] != "VERB"
+        return word.endswith(tuple(features.copulas))
+
+    def copula(self, head: int) -> Optional[int]:
+        """RETURNS (Optional[int]): The copula of a predicate, the last before it."""
+        copulas = [c for c in self.tree.children[head] if self.is_copula(c)]
+        before = [child for child in copulas if child < head]
+        return before[-1] if before else copulas[0] if copulas else None
 
     def words(self, head: int) -> List[int]:
         """The words of the verb complex: auxiliaries, negation, particles, the verb
@@ -34,7 +53,12 @@ class Verbs:
         words = [head] if self.is_verbal(head) else []
         for child in tree.children[head]:
             base, word = tree.bases[child], tree.lower[child]
-            if base in ("aux", "cop") or tree.labels[child] in features.verb_particles:
+            if base == "cop" and features.objects_follow:
+                if child == self.copula(head):
+                    words.append(child)
+            elif (
+                base in ("aux", "cop") or tree.labels[child] in features.verb_particles
+            ):
                 words.extend(tree.subtree(child, self._is_loose))
             elif (
                 self._is_reflexive(child)
@@ -87,5 +111,5 @@ class Verbs:
         for child in tree.children[index]:
             if tree.bases[child] in SUBJECTS:
                 return False
-            has_copula = has_copula or tree.bases[child] == "cop"
+            has_copula = has_copula or self.is_copula(child)
         return has_copula or tree.tags[index] in VERBS

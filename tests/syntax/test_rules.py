@@ -92,8 +92,8 @@ CASES = {
     ),
     "relative clause on the subject": (
         "en",
-        "Mia/PROPN/2/nsubj met/VERB/0/root a/DET/4/det man/NOUN/2/obj who/PRON/6/nsubj "
-        "sold/VERB/4/acl:relcl maps/NOUN/6/obj",
+        "Mia/PROPN/2/nsubj met/VERB/0/root a/DET/4/det man/NOUN/2/obj "
+        "who/PRON/6/nsubj sold/VERB/4/acl:relcl maps/NOUN/6/obj",
         {"Mia | met | a man", "a man | sold | maps"},
     ),
     "relative clause without a pronoun": (
@@ -143,7 +143,29 @@ CASES = {
         "en",
         "Lea/PROPN/2/nsubj said/VERB/0/root that/SCONJ/5/mark rain/NOUN/5/nsubj "
         "stopped/VERB/2/ccomp the/DET/7/det game/NOUN/5/obj",
-        {"Lea | said | rain stopped the game", "rain | stopped | the game"},
+        {"Lea | said | that rain stopped the game", "rain | stopped | the game"},
+    ),
+    "a quotation and who said it": (
+        "en",
+        "Rain/NOUN/2/nsubj stopped/VERB/0/root play/NOUN/2/obj ,/PUNCT/6/punct "
+        "Lea/PROPN/6/nsubj said/VERB/2/parataxis ./PUNCT/2/punct",
+        {"Rain | stopped | play", "Lea | said | Rain stopped play"},
+    ),
+    "nested facts": (
+        "en",
+        "She/PRON/4/nsubj was/AUX/4/cop a/DET/4/det judge/NOUN/0/root of/ADP/7/case "
+        "the/DET/7/det court/NOUN/4/nmod of/ADP/9/case Peru/PROPN/7/nmod",
+        {
+            "She | was | a judge",
+            "She | was a judge | of the court of Peru",
+            "She | was a judge of the court | of Peru",
+        },
+    ),
+    "written together with hyphens": (
+        "en",
+        "He/PRON/4/nsubj re_/X/4/compound -_/PUNCT/4/punct opened/VERB/0/root "
+        "mines/NOUN/4/obj",
+        {"He | re - opened | mines"},
     ),
     "loose apposition": (
         "en",
@@ -193,8 +215,8 @@ CASES = {
     ),
     "German relative clause": (
         "de",
-        "Ein/DET/2/det Lied/NOUN/7/nsubj ,/PUNCT/6/punct das/PRON/6/obj Kai/PROPN/6/nsubj "
-        "schrieb/VERB/2/acl:relcl gewann/VERB/0/root den/DET/9/det Preis/NOUN/7/obj",
+        "Ein/DET/2/det Lied/NOUN/7/nsubj ,/PUNCT/6/punct das/PRON/6/obj "
+        "Kai/PROPN/6/nsubj schrieb/VERB/2/acl:relcl gewann/VERB/0/root den/DET/9/det Preis/NOUN/7/obj",
         {"Ein Lied | gewann | den Preis", "Kai | schrieb | Ein Lied"},
     ),
     "infinitive with zu": (
@@ -297,6 +319,28 @@ CASES = {
         "ه/PRON/4/obj سلمى/PROPN/4/nsubj",
         {"علي | قرأ | كتابا", "سلمى | كتبت | كتابا"},
     ),
+    "a chain of clauses": (
+        "zh",
+        "他_/PRON/2/nsubj 写_/VERB/5/advcl 诗_/NOUN/2/obj ，_/PUNCT/5/punct "
+        "画_/VERB/0/root 马_/NOUN/5/obj",
+        {"他 | 写 | 诗", "他 | 画 | 马"},
+    ),
+    "a fronted adverbial that looks like an object": (
+        "zh",
+        "她_/PRON/4/nsubj 在_/ADP/3/case 北京_/PROPN/4/obj 买_/VERB/0/root "
+        "书_/NOUN/4/obj",
+        {"她 | 买 | 书 | 在 北京"},
+    ),
+    "Chinese copula": (
+        "zh",
+        "鲸_/NOUN/3/nsubj 是_/AUX/3/cop 动物_/NOUN/0/root",
+        {"鲸 | 是 | 动物"},
+    ),
+    "Arabic copula": (
+        "ar",
+        "كان/AUX/3/cop البيت/NOUN/3/nsubj كبيرا/ADJ/0/root",
+        {"البيت | كان | كبيرا"},
+    ),
     "no words of the language are known": (
         "xx",
         "Hun/PRON/2/nsubj leser/VERB/0/root aviser/NOUN/2/obj",
@@ -324,6 +368,7 @@ def test_construction(name):
         "Rain/NOUN/0/root in/ADP/3/case May/PROPN/1/nmod",
         "It/PRON/2/nsubj rains/VERB/0/root ./PUNCT/2/punct",
         "?/PUNCT/0/root",
+        "Who/PRON/2/nsubj sold/VERB/0/root maps/NOUN/2/obj ?/PUNCT/2/punct",
     ],
 )
 def test_nothing_to_extract(text):
