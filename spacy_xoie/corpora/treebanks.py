@@ -7,15 +7,33 @@ carries a tree across by character offsets.
 """
 
 import gzip
-from dataclasses import dataclass, field
+import random
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import (
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 import conllu
 from conllu.exceptions import ParseException
+from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import get_lang_class
 
+from ..errors import ConfigError
+from ..language.tokenizer import MultilingualTokenizer
+from ..network.heads import Sentence
 from ..network.trees import PIECE, simplify_label
+from ..syntax.reading import read_triples
+from ..triples import SPAN_KEY, set_triples
 
 OnFault = Callable[[str], None]
 
@@ -60,6 +78,112 @@ class TokenTree:
     heads: List[int] = field(default_factory=list)
     labels: List[str] = field(default_factory=list)
     tags: List[str] = field(default_factory=list)
+
+
+class Slices(NamedTuple):
+    """Docs to learn from, and docs set aside for development."""
+
+    train: List[Doc]
+    dev: List[Doc]
+
+
+def treebank_docs(
+    paths: Iterable[Path],
+    *,
+    dev_share: float = 0.03,
+    max_length: int = 120,
+    simplify: float = 0.0,
+    on_fault: Optional[OnFault] = None,
+    on_file: Optional[Callable[[Path, int], None]] = None,
+) -> Slices:
+    """Make training data of treebanks: trees on tokens, and the triples that the
+    syntax rules read off them. Every other sentence goes through the tokenizer of
+    its language and through the multilingual one, so that a model learns both.
+
+    paths (Iterable[Path]): CoNLL-U files, whose names begin with the language code
+        as those of Universal Dependencies do ("de_gsd-ud-dev.conllu").
+    dev_share (float): Share of the sentences, chosen by file and id, that is kept
+        for development.
+    max_length (int): Sentences of more tokens are left out.
+    simplify (float): Share of the sentences in traditional Chinese that are turned
+        to simplified characters (needs `opencc`).
+    on_fault (Optional[Callable[[str], None]]): Told of what cannot be read.
+    on_file (Optional[Callable[[Path, int], None]]): Told of each file when it has
+        been read, with the number of its sentences.
+    RETURNS (Slices): The docs.
+    """
+    slices = Slices([], [])
+    for path in paths:
+        code = path.name.partition("_")[0]
+        makers = _tokenizers(code)
+        number = -1
+        for number, sentence in enumerate(read_treebank(path, on_fault)):
+            chance = random.Random(f"{path.name} {sentence.id}")
+            aside = chance.random() < dev_share
+            if code == "zh" and (aside or chance.random() < simplify):
+                sentence = _simplified(sentence)
+            doc = makers[number % len(makers)].make_doc(sentence.text)
+            try:
+                tree = graft(sentence, doc)
+            except ValueError as e:
+                if on_fault is not None:
+                    on_fault(f"{sentence.place}: {e}")
+                continue
+            if len(doc) <= max_length:
+                (slices.dev if aside else slices.train).append(
+                    annotated(doc, tree, code)
+                )
+        if on_file is not None:
+            on_file(path, number + 1)
+    return slices
+
+
+def annotated(doc: Doc, tree: TokenTree, language: str) -> Doc:
+    """RETURNS (Doc): A doc with the words of another, a tree, and the triples that
+    the syntax rules read off it."""
+    words = [token.text for token in doc]
+    spaces = [bool(token.whitespace_) for token in doc]
+    gold = Doc(
+        doc.vocab,
+        words=words,
+        spaces=spaces,
+        heads=tree.heads,
+        deps=tree.labels,
+        pos=tree.tags,
+    )
+    triples = read_triples(
+        Sentence(words, spaces, language),
+        tree.heads,
+        tree.labels,
+        tree.tags,
+        [1.0] * len(doc),
+    )
+    triples = [
+        triple._replace(language=language, origin="syntax") for triple in triples
+    ]
+    set_triples(gold, triples, key=SPAN_KEY, language=language)
+    return gold
+
+
+def _tokenizers(code: str) -> List[Language]:
+    own = get_lang_class(code)()
+    if code == "zh":
+        # Both cut Chinese into characters.
+        return [own]
+    shared = get_lang_class("xx")()
+    shared.tokenizer = MultilingualTokenizer.from_vocab(shared.vocab)
+    return [own, shared]
+
+
+def _simplified(sentence: TreeSentence) -> TreeSentence:
+    try:
+        from opencc import OpenCC
+    except ImportError as e:
+        raise ConfigError(
+            "Simplified characters need opencc: pip install 'spacy-xoie[data]'."
+        ) from e
+    text = OpenCC("t2s").convert(sentence.text)
+    return replace(sentence, text=text) if len(text) == len(sentence.text) else sentence
 
 
 def read_treebank(

@@ -15,6 +15,7 @@ from ..network.routing import LanguageRouter, MixtureRouter, Router
 from ..syntax.reading import read_triples
 from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
 from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
+from .pretrained import DEFAULT_NAME, load_model
 
 # fmt: off
 DEFAULT_ATTRIBUTES = [
@@ -46,6 +47,16 @@ def build_triple_model_v1(
     return build_model(encoder, head, bank, router)
 
 
+@registry.architectures("spacy-xoie.PretrainedModel.v1")
+def build_pretrained_model_v1(name: str = DEFAULT_NAME) -> ExtractionModel:
+    """A model that is ready for use. Its weights are read when they are first needed.
+
+    name (str): "xx_xoie_sm", which the package brings along, or a folder that
+        `spacy_xoie.extraction.pretrained.save_model` wrote.
+    """
+    return load_model(name)
+
+
 @registry.architectures("spacy-xoie.HashedEncoder.v1")
 def build_hashed_encoder_v1(
     width: int = 96,
@@ -56,6 +67,7 @@ def build_hashed_encoder_v1(
     dilations: List[int] = [1, 2],
     dropout: float = 0.1,
     word_dropout: float = 0.1,
+    attention: int = 0,
 ) -> EncoderSpec:
     """The small encoder, trained from scratch: hashed lexical attributes and
     residual convolutions. See `HashedEncoder`.
@@ -69,6 +81,7 @@ def build_hashed_encoder_v1(
     dilations (List[int]): Dilations of the layers, repeated as needed.
     dropout (float): Dropout on each layer's output.
     word_dropout (float): Probability that an attribute of a token is hidden.
+    attention (int): Number of self-attention layers among the last convolutions.
     """
     return HashedSpec(
         width=width,
@@ -79,6 +92,7 @@ def build_hashed_encoder_v1(
         dilations=dilations,
         dropout=dropout,
         word_dropout=word_dropout,
+        attention=attention,
     )
 
 

@@ -21,7 +21,7 @@ from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
 from spacy.tokens import Doc, Span
 from spacy.training import Example, validate_examples
-from spacy.util import load_config_from_str, logger, minibatch
+from spacy.util import logger, minibatch
 from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
@@ -33,46 +33,23 @@ from ..network.stages import set_stage
 from ..triples import SPAN_KEY, set_triples
 from ..ty import TokenTriple
 from .gold import aligned_tree, aligned_triples, gold_language, tree_within
-from .model import ExtractionModel, Reply, Request, initialize_network, network_of
+from .model import (
+    ExtractionModel,
+    Reply,
+    Request,
+    copy_weights,
+    initialize_network,
+    network_of,
+    shim_of,
+)
+from .pretrained import DEFAULT_NAME, load_model
 from .segments import Segmenter
 from .tidy import tidy
 
-DEFAULT_MODEL = """
-[model]
-@architectures = "spacy-xoie.TripleModel.v1"
-
-[model.encoder]
-@architectures = "spacy-xoie.HashedEncoder.v1"
-width = 96
-depth = 4
-attributes = ["NORM", "PREFIX2", "PREFIX3", "SUFFIX1", "SUFFIX2", "SUFFIX3",
-    "SUFFIX4", "SHAPE"]
-rows = [5000, 2500, 2500, 1000, 2500, 2500, 2500, 1000]
-hashes = 2
-dilations = [1, 2]
-dropout = 0.1
-word_dropout = 0.1
-
-[model.head]
-@architectures = "spacy-xoie.LightHead.v1"
-width = 96
-depth = 2
-reach = 24
-dropout = 0.1
-
-[model.bank]
-@architectures = "spacy-xoie.AdapterBank.v1"
-languages = null
-rank = 8
-alpha = 16.0
-dropout = 0.0
-targets = []
-
-[model.router]
-@architectures = "spacy-xoie.LanguageRouter.v1"
-certainty = 0.9
-fallback = "uniform"
-"""
+DEFAULT_MODEL = {
+    "@architectures": "spacy-xoie.PretrainedModel.v1",
+    "name": DEFAULT_NAME,
+}
 
 UNKNOWN = ("", "xx", "und", "mul")
 """Codes that say nothing of the language of a text."""
@@ -82,7 +59,7 @@ UNKNOWN = ("", "xx", "und", "mul")
     "xoie",
     assigns=["doc.spans", "doc._.triples", "span._.triples"],
     default_config={
-        "model": load_config_from_str(DEFAULT_MODEL)["model"],
+        "model": DEFAULT_MODEL,
         "threshold": 0.5,
         "max_triples": 32,
         "span_key": SPAN_KEY,
@@ -200,7 +177,8 @@ class TripleExtractor(TrainablePipe):
     def set_stage(self, stage: str) -> List[str]:
         """Choose what learns from here on. See `spacy_xoie.network.stages`.
 
-        stage (str): "embeddings", "encoder", "adapters", "all" or "frozen".
+        stage (str): "embeddings", "encoder", "adapters", "shared", "all" or
+            "frozen".
         RETURNS (List[str]): Names of the parameters that learn.
         """
         return set_stage(self.network, stage)
@@ -275,34 +253,49 @@ class TripleExtractor(TrainablePipe):
         get_examples: Callable[[], Iterable[Example]],
         *,
         nlp: Optional[Language] = None,
+        pretrained: Optional[str] = None,
     ) -> None:
-        """Build the network for the languages of the data.
+        """Build the network for the languages of the data. A pretrained model
+        (`spacy-xoie.PretrainedModel.v1`) is kept as it is and needs no data.
 
         get_examples (Callable[[], Iterable[Example]]): The training data.
         nlp (Optional[Language]): The pipeline.
+        pretrained (Optional[str]): A pretrained model such as "xx_xoie_sm". All of
+            its weights that have a place in the new network are taken over: of the
+            encoder and its adapters, and of the head if it is of the same kind.
         RAISES (DataError): If there is no gold annotation at all.
         RAISES (ConfigError): If data and settings do not fit.
         """
+        if shim_of(self.model).source is not None:
+            return
         languages: Dict[str, None] = {}
         sample: List[Doc] = []
-        n_docs = n_triples = 0
+        n_docs = n_triples = n_trees = 0
         for example in get_examples():
             n_docs += 1
             if len(sample) < 10:
                 sample.append(example.x)
+            n_trees += example.reference.has_annotation("DEP")
             if self.span_key in example.reference.spans:
                 n_triples += len(aligned_triples(example, self.span_key))
                 code = gold_language(example, self.span_key)
                 if code not in UNKNOWN:
                     languages.setdefault(code)
-        if not n_triples:
+        if not n_triples and not n_trees:
             raise DataError(
                 f"There is nothing to learn from: {n_docs} training docs hold no "
-                f"triple in doc.spans[{self.span_key!r}]. Check the path of the "
-                f"corpus, and make it with `spacy xoie convert`."
+                f"triple in doc.spans[{self.span_key!r}] and no dependency tree. Check "
+                f"the path of the corpus, and make it with `spacy xoie convert`."
             )
         initialize_network(self.model, sample, list(languages))
-        self._report_loss_of_targets(get_examples, n_triples)
+        if pretrained is not None:
+            taken = copy_weights(load_model(pretrained), self.model)
+            total = len(self.network.state_dict())
+            logger.info(
+                "%s: %d of %d tensors come from %s", self.name, taken, total, pretrained
+            )
+        if n_triples:
+            self._report_loss_of_targets(get_examples, n_triples)
 
     def update(
         self,

@@ -77,6 +77,7 @@ class HashedSpec(EncoderSpec):
         dilations: Sequence[int],
         dropout: float,
         word_dropout: float,
+        attention: int = 0,
     ) -> None:
         if len(attributes) != len(rows):
             raise ConfigError(
@@ -96,6 +97,7 @@ class HashedSpec(EncoderSpec):
             "dilations": [dilations[i % len(dilations)] for i in range(depth)],
             "dropout": dropout,
             "word_dropout": word_dropout,
+            "attention": attention,
         }
 
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:

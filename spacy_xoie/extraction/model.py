@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, cast
 
 import safetensors.torch
@@ -19,6 +20,7 @@ from thinc.api import (
 
 from ..errors import ConfigError, ModelDataError, NotReadyError, XoieError
 from ..network.adapters import AdapterBank
+from ..network.compress import compress_state, expand_state
 from ..network.encoders import Encoder
 from ..network.heads import Gold, Head, Sentence, TreeGold
 from ..network.model import Batch, TripleNetwork
@@ -111,6 +113,9 @@ class NetworkShim(PyTorchShim):
     Unlike thinc's shim it clears gradients instead of zeroing them: on a gradient
     of zero Adam's momentum would go on moving frozen and absent parameters. And
     it leaves the network in evaluation mode after a prediction.
+
+    source (Optional[Path]): Where the weights are read from when they are first
+        needed, if there are none yet.
     """
 
     _model: Optional[TripleNetwork]
@@ -118,11 +123,14 @@ class NetworkShim(PyTorchShim):
     def __init__(self, parts: Parts) -> None:
         super().__init__(None)
         self.parts = parts
+        self.source: Optional[Path] = None
         self._process = os.getpid()
 
     @property
     def network(self) -> TripleNetwork:
         """RAISES (NotReadyError): If there is no network yet."""
+        if self._model is None and self.source is not None:
+            self.from_bytes(self.source.read_bytes())
         if self._model is None:
             raise NotReadyError(
                 "The component 'xoie' has no weights yet: load a trained pipeline with "
@@ -137,9 +145,9 @@ class NetworkShim(PyTorchShim):
 
     @property
     def device(self) -> torch.device:
-        if self._model is None:
+        if self._model is None and self.source is None:
             return get_torch_default_device()
-        return next(self._model.parameters()).device
+        return next(self.network.parameters()).device
 
     def predict(self, inputs: ArgsKwargs) -> Any:
         network = self.network
@@ -158,8 +166,11 @@ class NetworkShim(PyTorchShim):
         for parameter in self.network.parameters():
             parameter.grad = None
 
-    def to_bytes(self) -> bytes:
-        return b"" if self._model is None else _to_bytes(self.parts, self._model)
+    def to_bytes(self, compress: bool = False) -> bytes:
+        """compress (bool): Whether to round the weights to 8 bits."""
+        if self._model is None and self.source is None:
+            return b""
+        return _to_bytes(self.parts, self.network, compress)
 
     def from_bytes(self, bytes_data: bytes) -> "NetworkShim":
         """RAISES (ModelDataError): If the data is damaged, or of another model."""
@@ -228,6 +239,32 @@ def initialize_network(
         tok2vec.initialize(X=list(docs))
     encoder = shim.parts.encoder.build(docs, tok2vec)
     shim.network = shim.parts.assemble(encoder, experts)
+
+
+def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
+    """Copy all weights that have the same name and shape in both models.
+
+    RETURNS (int): How many tensors were copied.
+    RAISES (ConfigError): If there is none in the encoder.
+    """
+    given = network_of(source).state_dict()
+    network = network_of(target)
+    own = network.state_dict()
+    same = {
+        name: value
+        for name, value in given.items()
+        if name in own and own[name].shape == value.shape
+    }
+    if not any(name.startswith("encoder.") for name in same):
+        raise ConfigError(
+            "The pretrained model has no weights that fit the encoder of the config. "
+            "Give the encoder the same settings as that of the pretrained model."
+        )
+    network.load_state_dict(same, strict=False)
+    network.routed = network.routed or (
+        network.bank is not None and network_of(source).routed
+    )
+    return len(same)
 
 
 def forward(
@@ -332,8 +369,10 @@ def _tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
     return model.layers[0] if model.layers else None
 
 
-def _to_bytes(parts: Parts, network: TripleNetwork) -> bytes:
+def _to_bytes(parts: Parts, network: TripleNetwork, compress: bool = False) -> bytes:
     state = {name: value.contiguous() for name, value in network.state_dict().items()}
+    if compress:
+        state = compress_state(state)
     message: bytes = srsly.msgpack_dumps(
         {
             "format": FORMAT,
@@ -354,7 +393,7 @@ def _from_bytes(parts: Parts, data: bytes) -> TripleNetwork:
                 f"The model data has format {message['format']!r}, but this version of "
                 f"spacy_xoie reads format {FORMAT}. Update spacy_xoie."
             )
-        state = safetensors.torch.load(message["state"])
+        state = expand_state(safetensors.torch.load(message["state"]))
         encoder = parts.encoder.restore(message["files"])
         network = parts.assemble(encoder, message["experts"])
         routed = bool(message["routed"])

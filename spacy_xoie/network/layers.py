@@ -1,5 +1,7 @@
 """Layers that encoders and heads share."""
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -26,4 +28,46 @@ class ConvolutionLayer(nn.Module):
         left, right = self.convolution(hidden.transpose(1, 2)).chunk(2, dim=1)
         update = left.maximum(right).transpose(1, 2)
         out: Tensor = (hidden + self.dropout(self.norm(update))) * mask
+        return out
+
+
+class AttentionLayer(nn.Module):
+    """Self-attention over a sentence with a residual connection, and a bias for each
+    distance between two tokens (Raffel et al. 2020, arXiv 1910.10683).
+
+    forward: hidden (rows, tokens, width), mask (rows, tokens, 1) → like hidden;
+    positions outside of the mask become zero, and nothing attends to them.
+
+    width (int): Width of the hidden states, a multiple of `n_heads`.
+    n_heads (int): Number of attention heads.
+    reach (int): Distances beyond this are not told apart.
+    dropout (float): Dropout on the update.
+    """
+
+    def __init__(
+        self, width: int, dropout: float, n_heads: int = 4, reach: int = 32
+    ) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.reach = reach
+        self.norm = nn.LayerNorm(width)
+        self.inward = nn.Linear(width, 3 * width)
+        self.outward = nn.Linear(width, width)
+        self.distance = nn.Parameter(torch.zeros(2 * reach + 1, n_heads))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        rows, length, width = hidden.shape
+        parts = self.inward(self.norm(hidden)).view(rows, length, 3, self.n_heads, -1)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)
+        place = torch.arange(length, device=hidden.device)
+        offsets = (place - place[:, None]).clamp(-self.reach, self.reach) + self.reach
+        # (heads, tokens, tokens) + (rows, 1, 1, tokens)
+        bias = self.distance[offsets].permute(2, 0, 1)[None]
+        outside = (1 - mask[:, None, None, :, 0]) * -1e9
+        mixed = F.scaled_dot_product_attention(
+            query, key, value, attn_mask=bias + outside
+        )
+        update = self.outward(mixed.transpose(1, 2).reshape(rows, length, width))
+        out: Tensor = (hidden + self.dropout(update)) * mask
         return out

@@ -4,7 +4,7 @@
 2. "encoder": everything but the embedding matrices (and but the adapters),
 3. "adapters": the adapters, the router and the head.
 
-"all" trains everything, "frozen" nothing.
+"shared" trains 1 and 2 at once, "all" everything, "frozen" nothing.
 """
 
 from typing import Dict, List
@@ -14,7 +14,7 @@ from torch import nn
 from ..errors import ConfigError
 from .model import TripleNetwork
 
-STAGES = ("embeddings", "encoder", "adapters", "all", "frozen")
+STAGES = ("embeddings", "encoder", "adapters", "shared", "all", "frozen")
 
 EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD = (
     "embeddings",
@@ -28,6 +28,7 @@ TRAINABLE: Dict[str, List[str]] = {
     "embeddings": [EMBEDDINGS, HEAD],
     "encoder": [ENCODER, HEAD],
     "adapters": [ADAPTERS, ROUTER, HEAD],
+    "shared": [EMBEDDINGS, ENCODER, HEAD],
     "all": [EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD],
     "frozen": [],
 }

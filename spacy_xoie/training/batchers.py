@@ -1,5 +1,6 @@
 """Batches of training examples: languages sampled, memory bounded."""
 
+from itertools import islice
 from typing import Callable, Dict, Iterable, Iterator, List, Union
 
 import numpy as np
@@ -21,6 +22,7 @@ def make_language_batcher(
     temperature: float = 1.0,
     seed: int = 0,
     span_key: str = SPAN_KEY,
+    buffer: int = 0,
 ) -> Callable[[Iterable[Example]], Iterator[List[Example]]]:
     """Create a batcher that samples languages by temperature.
 
@@ -36,6 +38,8 @@ def make_language_batcher(
     temperature (float): The temperature, above 0.
     seed (int): Seed of the sampling.
     span_key (str): Key of the span group of gold triples.
+    buffer (int): Number of examples among which those of like length are put into
+        one batch, which saves padding; 0 keeps them in the order drawn.
     RAISES (ConfigError): If a value cannot work.
     """
     if max_tokens < 1 or max_docs < 1 or temperature <= 0:
@@ -48,6 +52,17 @@ def make_language_batcher(
 
     def batches(examples: Iterable[Example]) -> Iterator[List[Example]]:
         sampled = sample_languages(list(examples), temperature, random, span_key)
+        if buffer < 2:
+            yield from packed(sampled)
+        while buffer >= 2 and (chunk := list(islice(sampled, buffer))):
+            # Like lengths in no fixed order: a little noise on the key.
+            keys = np.array([len(example.predicted) for example in chunk])
+            order = np.argsort(keys + 3 * random.random(len(keys)), kind="stable")
+            of_like_length = list(packed(chunk[i] for i in order))
+            for number in random.permutation(len(of_like_length)):
+                yield of_like_length[number]
+
+    def packed(sampled: Iterable[Example]) -> Iterator[List[Example]]:
         batch: List[Example] = []
         longest = 0
         for example in sampled:

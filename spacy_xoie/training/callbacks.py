@@ -18,7 +18,8 @@ def make_stage_callback(
     A sourced component keeps its old config and is not initialised again, so this
     is the one place where its stage can be set.
 
-    stage (str): "embeddings", "encoder", "adapters", "all" or "frozen".
+    stage (str): "embeddings", "encoder", "adapters", "shared", "all" or
+        "frozen".
     component (str): Name of the component.
     """
 

@@ -7,13 +7,14 @@ from torch import Tensor, nn
 
 from ...errors import ConfigError
 from ..adapters import BagEmbedding
-from ..layers import ConvolutionLayer
+from ..layers import AttentionLayer, ConvolutionLayer
 from .base import BeforeLayer, Encoder
 
 
 class HashedEncoder(Encoder):
     """Bloom embeddings (Serrà & Karatzoglou 2017; thinc's HashEmbed) of a few
-    lexical attributes, mixed to one vector a token, then residual convolutions.
+    lexical attributes, mixed to one vector a token, then residual convolutions, the
+    last of them perhaps with self-attention behind every other one.
 
     inputs: "attributes" (rows, tokens, attributes, hashes), row numbers modulo
     the size of each table; "mask" (rows, tokens).
@@ -25,6 +26,8 @@ class HashedEncoder(Encoder):
     dropout (float): Dropout on the output of each layer.
     word_dropout (float): Probability that a token's attributes are hidden while
         training, so that the model learns to use the context of unknown words.
+    attention (int): Number of attention layers, of four heads each: behind the last
+        convolution, the last but two, and so on.
     """
 
     def __init__(
@@ -35,8 +38,15 @@ class HashedEncoder(Encoder):
         dilations: Sequence[int],
         dropout: float = 0.1,
         word_dropout: float = 0.1,
+        attention: int = 0,
     ) -> None:
         super().__init__()
+        if attention and (width % 4 or not 0 < 2 * attention - 1 <= len(dilations)):
+            raise ConfigError(
+                f"{attention} attention layers cannot work with width={width} and "
+                f"{len(dilations)} convolutions: the width must be a multiple of 4, and "
+                f"every other convolution can have one."
+            )
         if width < 1 or min(rows, default=0) < 1 or min(dilations, default=1) < 1:
             raise ConfigError(
                 f"The encoder's sizes must be 1 or more, but they are width={width}, "
@@ -53,6 +63,13 @@ class HashedEncoder(Encoder):
         self.dropout = nn.Dropout(dropout)
         self.convolutions = nn.ModuleList(
             ConvolutionLayer(width, dilation, dropout) for dilation in dilations
+        )
+        last = len(dilations) - 1
+        self.attentions = nn.ModuleDict(
+            {
+                str(last - 2 * number): AttentionLayer(width, dropout)
+                for number in reversed(range(attention))
+            }
         )
 
     def positions(self, inputs: Dict[str, Tensor]) -> Tensor:
@@ -82,4 +99,6 @@ class HashedEncoder(Encoder):
             if before_layer is not None:
                 before_layer(number, hidden)
             hidden = layer(hidden, mask)
+            if str(number) in self.attentions:
+                hidden = self.attentions[str(number)](hidden, mask)
         return hidden

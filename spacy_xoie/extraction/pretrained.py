@@ -1,0 +1,57 @@
+"""Models that are stored ready for use: the one in the package, and folders."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from spacy.util import registry
+from thinc.api import Config
+
+from ..errors import ConfigError
+from .model import ExtractionModel, network_of, shim_of
+
+DEFAULT_NAME = "xx_xoie_sm"
+CONFIG, WEIGHTS, META = "model.cfg", "model.weights", "meta.json"
+
+
+def find_model(name: str) -> Path:
+    """name (str): Name of a model in the package, or the path of a folder that
+        `save_model` wrote.
+    RETURNS (Path): The folder.
+    RAISES (ConfigError): If there is no such model.
+    """
+    inside = Path(str(files("spacy_xoie"))) / "models"
+    for folder in (inside / name, Path(name)):
+        if (folder / CONFIG).is_file() and (folder / WEIGHTS).is_file():
+            return folder
+    names = sorted(path.parent.name for path in inside.glob(f"*/{WEIGHTS}"))
+    raise ConfigError(
+        f"There is no pretrained model {name!r}: it is neither one of the package "
+        f"({', '.join(names) or 'which has none'}) nor a folder with {CONFIG} and "
+        f"{WEIGHTS}."
+    )
+
+
+def load_model(name: str) -> ExtractionModel:
+    """Build a pretrained model. Its weights are read when they are first needed.
+
+    name (str): See `find_model`.
+    RETURNS (ExtractionModel): The model.
+    """
+    folder = find_model(name)
+    config = Config().from_disk(folder / CONFIG)
+    model: ExtractionModel = registry.resolve(config)["model"]
+    shim_of(model).source = folder / WEIGHTS
+    return model
+
+
+def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
+    """Store a model in a quarter of its size.
+
+    model (ExtractionModel): The model, with weights.
+    config (Config): What it was built from, `{"model": {…}}`.
+    folder (Path): Where to; made if need be.
+    """
+    network_of(model)
+    folder.mkdir(parents=True, exist_ok=True)
+    Config(config).to_disk(folder / CONFIG)
+    (folder / WEIGHTS).write_bytes(shim_of(model).to_bytes(compress=True))
