@@ -66,7 +66,11 @@ class Arguments:
                 if self._is_empty(child) or self._lacks_adposition(child):
                     continue
                 variants = self.nouns(child, taken)
+                variants = self._with_particle(variants, child, head)
                 clause.arguments.append(Argument(variants, False, child, 5))
+            elif base == "advmod" and self._is_measured(child):
+                part = tree.trim(tree.subtree(child))
+                clause.arguments.append(Argument([part], False, child, 5))
             elif base == "xcomp":
                 if tree.tags[child] in VERBS:
                     variants = [phrases.clause(child)]
@@ -91,6 +95,26 @@ class Arguments:
         if taken.isdisjoint(i for part in variants for i in part):
             return variants
         return [self.tree.trim(i for i in part if i not in taken) for part in variants]
+
+    def _with_particle(self, variants: List[Part], child: int, head: int) -> List[Part]:
+        """A measure of time with the adverb that it goes with ("two years later")."""
+        tree = self.tree
+        following = variants[-1][-1] + 1 if variants and variants[-1] else len(tree)
+        if (
+            len(variants) == 1
+            and following < len(tree)
+            and tree.lower[following] in self.features.measured_adverbs
+            and tree.heads[following] == head
+        ):
+            return [(*variants[0], following)]
+        return variants
+
+    def _is_measured(self, child: int) -> bool:
+        tree = self.tree
+        return tree.lower[child] in self.features.measured_adverbs and any(
+            below < child and tree.tags[below] in ("NOUN", "NUM", "PROPN")
+            for below in tree.children[child]
+        )
 
     def _is_misplaced(self, child: int, head: int) -> bool:
         """Whether a language cannot have an object in this place."""

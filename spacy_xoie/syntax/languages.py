@@ -28,6 +28,7 @@ class LanguageFeatures:
     comparatives: Words that make a conjunct a comparison.
     collectives: Adpositions that need a coordination whole ("between").
     empty_phrases: Adpositional phrases that say nothing ("for example").
+    measured_adverbs: Adverbs that a measure of time goes with ("two years later").
     existentials: Expletives of existential clauses ("there").
     light_verbs: Verb forms, and the bare nouns that make one predicate with them.
     passive_marks: Adpositions that make a passive (被).
@@ -72,6 +73,7 @@ class LanguageFeatures:
     chains_subjects: bool = False
     resumptives: FrozenSet[str] = frozenset()
     comparatives: FrozenSet[str] = frozenset()
+    measured_adverbs: FrozenSet[str] = frozenset()
     collectives: FrozenSet[str] = frozenset()
     keeps_quotes: bool = False
     infinitives_lack_subjects: bool = False
@@ -102,6 +104,7 @@ def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
 
 ENGLISH = LanguageFeatures(
     code="en",
+    measured_adverbs=_words("later earlier ago before afterwards"),
     short_objects=True,
     keeps_complementizers=True,
     empty_phrases=frozenset(
@@ -139,6 +142,7 @@ ENGLISH = LanguageFeatures(
 
 GERMAN = LanguageFeatures(
     code="de",
+    measured_adverbs=_words("später zuvor vorher lang früher nachher danach"),
     nested_facts=True,
     genitives_follow=True,
     keeps_complementizers=True,
@@ -168,6 +172,7 @@ GERMAN = LanguageFeatures(
 
 SPANISH = LanguageFeatures(
     code="es",
+    measured_adverbs=_words("después antes atrás"),
     empty_phrases=frozenset(("por ejemplo", "sin embargo", "en cambio", "de hecho")),
     collectives=_words("entre"),
     comparatives=_words("como que"),
@@ -194,6 +199,7 @@ SPANISH = LanguageFeatures(
 
 PORTUGUESE = LanguageFeatures(
     code="pt",
+    measured_adverbs=_words("depois antes atrás"),
     empty_phrases=frozenset(("por exemplo", "no entanto", "de fato", "além disso")),
     collectives=_words("entre"),
     comparatives=_words("como que"),
@@ -217,6 +223,7 @@ PORTUGUESE = LanguageFeatures(
 
 FRENCH = LanguageFeatures(
     code="fr",
+    measured_adverbs=_words("après avant plus tard"),
     empty_phrases=frozenset(("par exemple", "en effet", "en revanche")),
     collectives=_words("entre"),
     comparatives=_words("comme que"),

@@ -63,7 +63,11 @@ class Verbs:
             elif (
                 self._is_reflexive(child)
                 or (base == "advmod" and word in features.negations)
-                or (tree.labels[child] == "mark" and child == head + 1)
+                or (
+                    features.objects_follow
+                    and tree.labels[child] == "mark"
+                    and child == head + 1
+                )
             ):
                 words.append(child)
             elif base == "obl" or base == "nmod" or base == "obj":

@@ -151,6 +151,18 @@ CASES = {
         "Lea/PROPN/6/nsubj said/VERB/2/parataxis ./PUNCT/2/punct",
         {"Rain | stopped | play", "Lea | said | Rain stopped play"},
     ),
+    "a measure of time": (
+        "en",
+        "Two/NUM/2/nummod days/NOUN/6/obl later/ADV/6/advmod it/PRON/6/nsubj:pass "
+        "was/AUX/6/aux:pass sold/VERB/0/root",
+        {"it | was sold | Two days later"},
+    ),
+    "a measure of time under its adverb": (
+        "de",
+        "Zwei/NUM/2/nummod Tage/NOUN/3/obl später/ADV/4/advmod fiel/VERB/0/root "
+        "Schnee/NOUN/4/nsubj",
+        {"Schnee | fiel | Zwei Tage später"},
+    ),
     "nested facts": (
         "en",
         "She/PRON/4/nsubj was/AUX/4/cop a/DET/4/det judge/NOUN/0/root of/ADP/7/case "
@@ -180,7 +192,8 @@ CASES = {
     ),
     "light verb": (
         "en",
-        "The/DET/2/det fair/NOUN/3/nsubj took/VERB/0/root place/NOUN/3/obj in/ADP/6/case "
+        "The/DET/2/det fair/NOUN/3/nsubj took/VERB/0/root "
+        "place/NOUN/3/obj in/ADP/6/case "
         "May/PROPN/3/obl",
         {"The fair | took place | in May"},
     ),
@@ -216,7 +229,8 @@ CASES = {
     "German relative clause": (
         "de",
         "Ein/DET/2/det Lied/NOUN/7/nsubj ,/PUNCT/6/punct das/PRON/6/obj "
-        "Kai/PROPN/6/nsubj schrieb/VERB/2/acl:relcl gewann/VERB/0/root den/DET/9/det Preis/NOUN/7/obj",
+        "Kai/PROPN/6/nsubj schrieb/VERB/2/acl:relcl gewann/VERB/0/root "
+        "den/DET/9/det Preis/NOUN/7/obj","
         {"Ein Lied | gewann | den Preis", "Kai | schrieb | Ein Lied"},
     ),
     "infinitive with zu": (
