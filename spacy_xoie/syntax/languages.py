@@ -89,7 +89,7 @@ class LanguageFeatures:
     participle_infixes: Tuple[str, ...] = ()
     infinitive_infix: str = ""
     empty_phrases: FrozenSet[str] = frozenset()
-    splits_coordination: bool = True
+    splits_coordination: bool = False
     splits_nominals: bool = False
 
 
@@ -104,6 +104,7 @@ def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
 
 ENGLISH = LanguageFeatures(
     code="en",
+    splits_coordination=True,
     measured_adverbs=_words("later earlier ago before afterwards"),
     short_objects=True,
     keeps_complementizers=True,
@@ -142,6 +143,7 @@ ENGLISH = LanguageFeatures(
 
 GERMAN = LanguageFeatures(
     code="de",
+    splits_coordination=True,
     measured_adverbs=_words("später zuvor vorher lang früher nachher danach"),
     nested_facts=True,
     genitives_follow=True,
@@ -250,6 +252,7 @@ FRENCH = LanguageFeatures(
 
 CHINESE = LanguageFeatures(
     code="zh",
+    splits_coordination=True,
     negations=_words(
         "不 没 没有 未 并未 从未 並未 沒 沒有 從未 无法 無法 不再 並不 并不"
     ),

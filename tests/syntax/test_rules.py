@@ -230,7 +230,7 @@ CASES = {
         "de",
         "Ein/DET/2/det Lied/NOUN/7/nsubj ,/PUNCT/6/punct das/PRON/6/obj "
         "Kai/PROPN/6/nsubj schrieb/VERB/2/acl:relcl gewann/VERB/0/root "
-        "den/DET/9/det Preis/NOUN/7/obj","
+        "den/DET/9/det Preis/NOUN/7/obj",
         {"Ein Lied | gewann | den Preis", "Kai | schrieb | Ein Lied"},
     ),
     "infinitive with zu": (
@@ -263,6 +263,12 @@ CASES = {
         "O/DET/2/det rio/NOUN/3/nsubj nasce/VERB/0/root em_/ADP/6/case a/DET/6/det "
         "serra/NOUN/3/obl",
         {"O rio | nasce | em a serra"},
+    ),
+    "a coordination that stays whole": (
+        "pt",
+        "Rui/PROPN/4/nsubj e/CCONJ/3/cc Eva/PROPN/1/conj vendem/VERB/0/root "
+        "pão/NOUN/4/obj e/CCONJ/7/cc vinho/NOUN/5/conj",
+        {"Rui e Eva | vendem | pão e vinho"},
     ),
     "clitics": (
         "pt",
