@@ -15,6 +15,7 @@ from .about import __version__
 from .errors import ConfigError, ModelDataError
 from .extraction.component import TripleExtractor
 from .extraction.model import shim_of
+from .extraction.pretrained import model_config
 
 PathLike = Union[str, Path]
 
@@ -44,7 +45,8 @@ def merge_language(
     config["nlp"]["lang"] = language
     config["nlp"]["pipeline"] = [n for n in nlp.pipe_names if n != detector]
     config["components"].pop(detector, None)
-    model = config["components"][component]["model"]
+    settings = config["components"][component]
+    model = settings["model"] = model_config(settings["model"])["model"]
     model["bank"] = model["router"] = None
     # The stage was set for the pipeline with adapters, which this is no more.
     config["initialize"]["after_init"] = None

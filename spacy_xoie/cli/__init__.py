@@ -1,3 +1,4 @@
+from . import models  # noqa: F401  (its commands)
 from .app import app
 
 __all__ = ["app"]

@@ -1,8 +1,7 @@
 """The commands `spacy xoie …`."""
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Iterator, List, Optional
+from typing import Annotated, List, Optional
 
 import srsly
 import typer
@@ -13,10 +12,11 @@ from wasabi import msg
 
 from ..corpora import docs_from_records, read_corpus, write_docbin
 from ..corpora.records import SPLITS
-from ..errors import ConfigError, DataError, XoieError
+from ..errors import ConfigError
 from ..evaluation import evaluate_pipeline, score_table
 from ..packaging import build_wheels, loaded_wheel
 from ..training.configs import compose_config, config_text
+from .util import one_line_errors, read_json, write_text
 
 app = typer.Typer(
     name="xoie",
@@ -51,7 +51,7 @@ def convert_cli(
 ) -> None:
     """Make training data (train.spacy, dev.spacy, test.spacy) from a corpus."""
     records, faults = read_corpus(corpus)
-    with _one_line_errors():
+    with one_line_errors():
         nlp = _tokenizing(config)
     converted = {}
     for split in SPLITS:
@@ -64,7 +64,7 @@ def convert_cli(
     if not any(converted.values()):
         msg.fail("Nothing could be converted", exits=1)
     for split, docs in converted.items():
-        with _one_line_errors():
+        with one_line_errors():
             write_docbin(output / f"{split}.spacy", docs)
         n_triples = sum(len(doc._.triples) for doc in docs)
         msg.good(f"{split}: {len(docs)} docs, {n_triples} triples")
@@ -76,8 +76,8 @@ def compose_cli(
     parts: Annotated[List[Path], typer.Argument(help="Partial configs, in order")],
 ) -> None:
     """Put a complete config together from parts."""
-    with _one_line_errors():
-        _write(output, config_text(compose_config(parts), parts))
+    with one_line_errors():
+        write_text(output, config_text(compose_config(parts), parts))
     msg.good(f"Wrote {output}")
 
 
@@ -90,15 +90,15 @@ def evaluate_cli(
     ] = None,
 ) -> None:
     """Score a pipeline on annotated docs, language by language."""
-    with _one_line_errors():
+    with one_line_errors():
         scores = evaluate_pipeline(util.load_model(model), data)
     header, rows = score_table(scores)
     msg.divider(f"{data.name}, {scores['n_docs']} docs")
     aligns = ["l", *["r"] * (len(header) - 1)]
     msg.table(rows, header=header, divider=True, aligns=aligns)
     if output is not None:
-        with _one_line_errors():
-            _write(output, srsly.json_dumps(scores, indent=2) + "\n")
+        with one_line_errors():
+            write_text(output, srsly.json_dumps(scores, indent=2) + "\n")
         msg.good(f"Wrote {output}")
 
 
@@ -124,15 +124,15 @@ def package_cli(
 ) -> None:
     """Build wheels: one for all languages, and one for each with its adapter merged."""
     codes = None if languages is None else languages.replace(",", " ").split()
-    with _one_line_errors():
+    with one_line_errors():
         for wheel in build_wheels(
             model,
             output,
             languages=codes,
             name=name,
             version=version,
-            metrics=None if metrics is None else _read_json(metrics),
-            sources=[] if sources is None else _read_json(sources),
+            metrics=None if metrics is None else read_json(metrics),
+            sources=[] if sources is None else read_json(sources),
         ):
             msg.good(f"{wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")
 
@@ -144,13 +144,13 @@ def try_wheels_cli(
 ) -> None:
     """Load wheels without installing them, and print the triples of sample texts:
     those of the multilingual pipeline, and beside them what a language's own says."""
-    with _one_line_errors():
-        texts = _read_json(sample)
+    with one_line_errors():
+        texts = read_json(sample)
     paths = sorted(wheels.glob("*.whl"))
     if not paths:
         msg.fail(f"There are no wheels in {wheels}", exits=1)
     for path in paths:
-        with _one_line_errors(), loaded_wheel(path) as nlp:
+        with one_line_errors(), loaded_wheel(path) as nlp:
             chosen = [nlp.lang] if nlp.lang in texts else list(texts)
             msg.divider(f"{nlp.lang}_{nlp.meta['name']} {nlp.meta['version']}")
             for doc in nlp.pipe(texts[code] for code in chosen):
@@ -170,29 +170,3 @@ def _tokenizing(config: Optional[Path]) -> Language:
         return util.load_model_from_config(util.load_config(config), auto_fill=True)
     except (ImportError, ValueError) as e:
         raise ConfigError(f"{config} is not the config of a pipeline: {e}") from e
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return srsly.read_json(path)
-    except ValueError as e:
-        raise DataError(f"{path} is not a JSON file: {e}") from e
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file, which is there wholly or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf8")
-    partial.replace(path)
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    """Our own errors say what to do, and so do those of missing files and pipelines;
-    a traceback would only hide it."""
-    try:
-        yield
-    except (XoieError, OSError) as e:
-        typer.secho(f"Error: {' '.join(str(e).split())}", fg="red", err=True)
-        raise typer.Exit(1) from e

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, Dict
 
 from spacy.util import registry
 from thinc.api import Config
@@ -42,6 +43,15 @@ def load_model(name: str) -> ExtractionModel:
     model: ExtractionModel = registry.resolve(config)["model"]
     shim_of(model).source = folder / WEIGHTS
     return model
+
+
+def model_config(model: Dict[str, Any]) -> Dict[str, Any]:
+    """RETURNS (Dict[str, Any]): `{"model": …}` with a block `model` of a pipeline's
+    config written out in full, even if it names a pretrained model."""
+    if model.get("@architectures") == "spacy-xoie.PretrainedModel.v1":
+        folder = find_model(model.get("name", DEFAULT_NAME))
+        return dict(Config().from_disk(folder / CONFIG))
+    return {"model": model}
 
 
 def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:

@@ -44,8 +44,8 @@ class HashedEncoder(Encoder):
         if attention and (width % 4 or not 0 < 2 * attention - 1 <= len(dilations)):
             raise ConfigError(
                 f"{attention} attention layers cannot work with width={width} and "
-                f"{len(dilations)} convolutions: the width must be a multiple of 4, and "
-                f"every other convolution can have one."
+                f"{len(dilations)} convolutions: the width must be a multiple of 4, "
+                f"and every other convolution can have one."
             )
         if width < 1 or min(rows, default=0) < 1 or min(dilations, default=1) < 1:
             raise ConfigError(

@@ -1,0 +1,70 @@
+"""Assets of a project from a folder that already holds them."""
+
+import gzip
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+from ..errors import DataError
+
+
+class Gathered(NamedTuple):
+    """What became of an asset.
+
+    dest (str): Its place in the project.
+    source (Optional[Path]): The file it was copied from, None if it was there.
+    found (bool): Whether it is there now.
+    """
+
+    dest: str
+    source: Optional[Path]
+    found: bool
+
+
+def gather_assets(
+    assets: List[Dict[str, Any]], project: Path, local: Optional[Path]
+) -> Iterator[Gathered]:
+    """Copy the assets of a project that are not there yet from a local folder, where
+    they may lie in any subfolder and be compressed (.gz).
+
+    assets (List[Dict[str, Any]]): The section `assets` of a project.yml.
+    project (Path): Folder of the project.
+    local (Optional[Path]): The folder to look in; None looks in the project only.
+    YIELDS (Gathered): What became of each asset.
+    RAISES (DataError): If the local folder does not exist, or a file is not the one
+        whose checksum the project names.
+    """
+    if local is not None and not local.is_dir():
+        raise DataError(
+            f"There is no folder {str(local)!r}. Give the folder with local copies, "
+            f'or "" and download the assets with `spacy project assets --extra`.'
+        )
+    by_name: Dict[str, Path] = {}
+    for path in sorted(local.rglob("*")) if local is not None else ():
+        if path.is_file():
+            by_name.setdefault(path.name, path)
+    for asset in assets:
+        dest = project / asset["dest"]
+        if dest.is_file():
+            yield Gathered(asset["dest"], None, True)
+            continue
+        source = by_name.get(dest.name) or by_name.get(dest.name + ".gz")
+        if source is None:
+            yield Gathered(asset["dest"], None, False)
+            continue
+        dest.parent.mkdir(parents=True, exist_ok=True)
+        partial = dest.with_name(dest.name + ".part")
+        opener = gzip.open if source.suffix == ".gz" else open
+        with opener(source, "rb") as old, partial.open("wb") as new:
+            shutil.copyfileobj(old, new)
+        expected = asset.get("checksum")
+        actual = hashlib.md5(partial.read_bytes(), usedforsecurity=False).hexdigest()
+        if expected and expected != actual:
+            partial.unlink()
+            raise DataError(
+                f"{source} is not the file that the project names: its MD5 checksum is "
+                f"{actual}, not {expected}. Get that version, or take the file away."
+            )
+        partial.replace(dest)
+        yield Gathered(asset["dest"], source, True)
