@@ -275,9 +275,12 @@ class TripleExtractor(TrainablePipe):
             n_docs += 1
             if len(sample) < 10:
                 sample.append(example.x)
-            n_trees += example.reference.has_annotation("DEP")
-            if self.span_key in example.reference.spans:
+            has_tree = example.reference.has_annotation("DEP")
+            n_trees += has_tree
+            has_triples = self.span_key in example.reference.spans
+            if has_triples:
                 n_triples += len(aligned_triples(example, self.span_key))
+            if has_tree or has_triples:
                 code = gold_language(example, self.span_key)
                 if code not in UNKNOWN:
                     languages.setdefault(code)

@@ -1,6 +1,6 @@
 """Dependency relations that the network predicts, and the decoding of trees."""
 
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,26 +82,21 @@ def spanning_trees(
     return heads
 
 
+_COST_OF_ROOT = 1e7
+
+
 def _arborescence(scores: NDArray[np.float32]) -> NDArray[np.int64]:
     """(tokens, tokens) → (tokens,): the best tree with exactly one root."""
     length = len(scores)
-    best: List[NDArray[np.int64]] = []
     own = np.arange(length)
-    root_scores = scores[own, own]
+    exact = scores.astype(np.float64)
     table = np.full((length + 1, length + 1), -np.inf)
-    table[1:, 1:] = scores
+    table[1:, 1:] = exact
     table[1 + own, 1 + own] = -np.inf
-    # The single root: try the likely ones and keep the best tree.
-    candidates = np.argsort(-root_scores, kind="stable")[:3]
-    totals: List[float] = []
-    for root in candidates.tolist():
-        table[1:, 0] = -1e9
-        table[1 + root, 0] = root_scores[root]
-        heads = _edmonds(table)[1:] - 1
-        heads = np.where(heads < 0, own, heads)
-        totals.append(float(scores[own, heads].sum()) - 1e6 * (heads == own).sum())
-        best.append(heads)
-    return best[int(np.argmax(totals))]
+    # A second root costs more than any other choice could win.
+    table[1:, 0] = exact[own, own] - _COST_OF_ROOT
+    heads = _edmonds(table)[1:] - 1
+    return np.where(heads < 0, own, heads)
 
 
 def _edmonds(scores: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ COMMAND = next(c for c in PROJECT["commands"] if c["name"] == "configs")
 SCRIPTS = [line.split("spacy xoie compose ")[1].split() for line in COMMAND["script"]]
 SHIPPED = sorted(path.name for path in (ROOT / "configs").glob("*.cfg"))
 STAGES = {1: "embeddings", 2: "encoder", 3: "adapters"}
+FULL_STAGES = {1: "shared", 2: "adapters"}
 
 
 @pytest.mark.parametrize("output, parts", [(s[0], s[1:]) for s in SCRIPTS])
@@ -39,7 +40,7 @@ def test_every_config_and_part_is_named_in_the_project() -> None:
     assert used == {f"configs/parts/{path.name}" for path in parts}
 
 
-@pytest.mark.parametrize("family", ["sm", "trf"])
+@pytest.mark.parametrize("family", ["full", "sm", "trf"])
 def test_first_stage_loads(family: str) -> None:
     config = util.load_config(ROOT / "configs" / f"{family}_stage1.cfg")
     # Without filling anything in: validation fails if a setting is missing.
@@ -64,7 +65,8 @@ def test_training_settings_resolve(name: str) -> None:
     initialize = registry.resolve(config["initialize"], schema=ConfigSchemaInit)
     assert callable(initialize["after_init"])
     stage = int(name[-5])
-    assert config["initialize"]["after_init"]["stage"] == STAGES[stage]
+    stages = FULL_STAGES if name.startswith("full") else STAGES
+    assert config["initialize"]["after_init"]["stage"] == stages[stage]
     sources = {c.get("source") for c in config["components"].values()}
     assert sources == ({None} if stage == 1 else {"training/model-best"})
 

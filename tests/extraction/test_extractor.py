@@ -21,7 +21,7 @@ def facts(doc: Doc) -> Facts:
 
 
 def test_add_pipe_without_weights_says_what_to_do(blank: Language) -> None:
-    blank.add_pipe("xoie")
+    blank.add_pipe("xoie", config={"model": TINY_MODEL})
     with pytest.raises(NotReadyError, match=r"spacy\.load.*spacy train"):
         blank("Anna met Ben.")
 
@@ -39,8 +39,12 @@ def test_learns_what_it_is_shown(trained: Language) -> None:
         assert all(0.5 <= t.score <= 1.0 for t in doc._.triples)
 
 
-def test_default_config_learns(blank: Language, examples: List[Example]) -> None:
-    blank.add_pipe("xoie")
+def test_default_architectures_learn(blank: Language, examples: List[Example]) -> None:
+    parts = ("TripleModel", "HashedEncoder", "LightHead")
+    model, encoder, head = ({"@architectures": f"spacy-xoie.{p}.v1"} for p in parts)
+    blank.add_pipe(
+        "xoie", config={"model": {**model, "encoder": encoder, "head": head}}
+    )
     optimizer = blank.initialize(lambda: examples)
     first: Dict[str, float] = {}
     blank.update(examples, sgd=optimizer, losses=first)
@@ -281,7 +285,7 @@ class TestSerialisation:
 
     def test_uninitialised_pipeline_is_saved_and_loaded(self, tmp_path: Any) -> None:
         nlp = spacy.blank("xx")
-        nlp.add_pipe("xoie")
+        nlp.add_pipe("xoie", config={"model": TINY_MODEL})
         nlp.to_disk(tmp_path)
         with pytest.raises(NotReadyError):
             spacy.load(tmp_path)("Anna met Ben.")

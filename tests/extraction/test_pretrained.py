@@ -1,0 +1,203 @@
+"""Models that are ready for use, and training that starts from them."""
+
+import shutil
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+import spacy
+from conftest import SENTENCES, TINY_MODEL, TOKENIZER, make_example
+from spacy.language import Language
+from spacy.tokens import DocBin
+from spacy.training import Example
+from thinc.api import Config
+
+from spacy_xoie.errors import ConfigError, ModelDataError
+from spacy_xoie.extraction.model import network_of, shim_of
+from spacy_xoie.extraction.pretrained import (
+    DEFAULT_NAME,
+    WEIGHTS,
+    find_model,
+    load_model,
+    model_config,
+    save_model,
+)
+
+TEXTS = {
+    "en": "Marie Curie discovered polonium in Paris.",
+    "de": "Der Chemiker hat das neue Element in Berlin entdeckt.",
+    "es": "La científica descubrió el elemento en París.",
+    "pt": "A cientista descobriu o elemento em Lisboa.",
+    "fr": "La chimiste a découvert cet élément à Paris.",
+    "zh": "居里夫人在巴黎发现了镭。",
+    "ar": "اكتشفت العالمة عنصرا جديدا في باريس.",
+}
+
+
+@pytest.fixture
+def folder(trained: Language, tmp_path: Path) -> Path:
+    save_model(trained.get_pipe("xoie").model, Config({"model": TINY_MODEL}), tmp_path)
+    return tmp_path
+
+
+def pretrained(name: Any) -> Language:
+    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
+    nlp.add_pipe("xoie_lang")
+    model = {"@architectures": "spacy-xoie.PretrainedModel.v1", "name": str(name)}
+    nlp.add_pipe("xoie", config={"model": model})
+    return nlp
+
+
+class TestDefaultModel:
+    @pytest.mark.parametrize("code", TEXTS)
+    def test_add_pipe_and_go(self, code: str) -> None:
+        nlp = spacy.blank(code)
+        nlp.add_pipe("xoie")
+        doc = nlp(TEXTS[code])
+        assert doc._.triples, f"nothing found in {doc.text!r}"
+        for triple in doc._.triples:
+            assert 0 < triple.score <= 1
+            assert triple.language == code
+
+    def test_one_pipeline_for_all(self) -> None:
+        nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
+        nlp.add_pipe("xoie_lang")
+        nlp.add_pipe("xoie")
+        found = [doc._.triples for doc in nlp.pipe(TEXTS.values())]
+        assert [triples[0].language for triples in found] == list(TEXTS)
+
+    def test_weights_are_read_when_they_are_needed(self) -> None:
+        nlp = spacy.blank("en")
+        pipe: Any = nlp.add_pipe("xoie")
+        assert shim_of(pipe.model)._model is None
+        nlp(TEXTS["en"])
+        assert shim_of(pipe.model)._model is not None
+
+    def test_initialize_keeps_the_weights(self) -> None:
+        nlp = spacy.blank("en")
+        nlp.add_pipe("xoie")
+        before = [t.as_tuple() for t in nlp(TEXTS["en"])._.triples]
+        nlp.initialize()
+        assert [t.as_tuple() for t in nlp(TEXTS["en"])._.triples] == before
+
+    def test_saved_pipeline_brings_its_weights(self, tmp_path: Path) -> None:
+        nlp = spacy.blank("en")
+        nlp.add_pipe("xoie")
+        before = [(*t.as_tuple(), t.score) for t in nlp(TEXTS["en"])._.triples]
+        nlp.to_disk(tmp_path)
+        loaded = spacy.load(tmp_path)
+        after = [(*t.as_tuple(), t.score) for t in loaded(TEXTS["en"])._.triples]
+        assert after == before
+
+    def test_fits_in_the_package(self) -> None:
+        model = find_model(DEFAULT_NAME)
+        assert sum(path.stat().st_size for path in model.iterdir()) <= 12e6
+
+    def test_processes(self) -> None:
+        nlp = spacy.blank("en")
+        nlp.add_pipe("xoie")
+        docs = list(nlp.pipe([TEXTS["en"]] * 4, n_process=2, batch_size=2))
+        assert len({str(doc._.triples) for doc in docs}) == 1
+        assert docs[0]._.triples
+
+
+class TestStoredModel:
+    def test_gives_nearly_the_same(self, trained: Language, folder: Path) -> None:
+        nlp = pretrained(folder)
+        for text, *_ in SENTENCES:
+            found, wanted = (
+                [(str(t.relation), str(t.subject)) for t in n(text)._.triples]
+                for n in (nlp, trained)
+            )
+            assert found == wanted
+
+    def test_is_smaller(self, trained: Language, folder: Path) -> None:
+        whole = len(trained.get_pipe("xoie").model.to_bytes())
+        assert (folder / WEIGHTS).stat().st_size < whole
+
+    def test_config_is_spelt_out(self, folder: Path) -> None:
+        name = {"@architectures": "spacy-xoie.PretrainedModel.v1", "name": str(folder)}
+        assert model_config(name)["model"]["@architectures"] == (
+            "spacy-xoie.TripleModel.v1"
+        )
+        assert model_config(TINY_MODEL) == {"model": TINY_MODEL}
+
+    def test_name_that_does_not_exist(self) -> None:
+        with pytest.raises(ConfigError, match="no pretrained model 'nowhere'"):
+            pretrained("nowhere")
+
+    def test_damaged_weights(self, folder: Path) -> None:
+        data = (folder / WEIGHTS).read_bytes()
+        (folder / WEIGHTS).write_bytes(data[: len(data) // 2])
+        with pytest.raises(ModelDataError, match="damaged"):
+            pretrained(folder)("Anna met Ben.")
+
+    def test_copies_share_nothing(self, folder: Path) -> None:
+        first = load_model(str(folder))
+        second = first.copy()
+        assert network_of(first) is not network_of(second)
+
+    def test_moved_away_after_loading(self, folder: Path, tmp_path: Path) -> None:
+        nlp = pretrained(folder)
+        data = nlp.to_bytes()
+        copy = pretrained(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        copy.from_bytes(data)
+        assert copy(SENTENCES[0][0])._.triples
+
+
+class TestStartingFrom:
+    def start(self, folder: Path, model: Any) -> Language:
+        nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
+        nlp.add_pipe("xoie", config={"model": model})
+        nlp.config["initialize"]["components"] = {"xoie": {"pretrained": str(folder)}}
+        nlp.initialize(lambda: [make_example(nlp, *s) for s in SENTENCES])
+        return nlp
+
+    def test_same_architecture_takes_all(self, trained: Language, folder: Path) -> None:
+        nlp = self.start(folder, TINY_MODEL)
+        doc, wanted = nlp.make_doc(SENTENCES[0][0]), trained(SENTENCES[0][0])
+        set_language = wanted._.language
+        doc._.language = set_language
+        assert [str(t) for t in nlp.get_pipe("xoie")(doc)._.triples] == [
+            str(t) for t in wanted._.triples
+        ]
+
+    def test_other_head_takes_the_encoder(self, folder: Path) -> None:
+        head = {"@architectures": "spacy-xoie.LightHead.v1", "width": 20}
+        nlp = self.start(folder, {**TINY_MODEL, "head": head})
+        own = network_of(nlp.get_pipe("xoie").model).state_dict()
+        given = network_of(load_model(str(folder))).state_dict()
+        for name, value in given.items():
+            if name.startswith("encoder."):
+                assert (own[name] == value).all()
+
+    def test_encoder_that_does_not_fit(self, folder: Path) -> None:
+        encoder = {**TINY_MODEL["encoder"], "width": 12, "rows": [7] * 8}  # type: ignore
+        encoder["rows"] = [7 for _ in encoder.get("attributes", range(8))]
+        with pytest.raises(ConfigError, match="fit the encoder"):
+            self.start(folder, {**TINY_MODEL, "encoder": encoder})
+
+
+def test_parser_learns_from_docs_with_trees(tmp_path: Path) -> None:
+    from spacy.tokens import Doc
+
+    head = {"@architectures": "spacy-xoie.ArcHead.v1", "width": 16, "label_width": 8}
+    nlp = spacy.blank("en")
+    nlp.add_pipe("xoie", config={"model": {**TINY_MODEL, "head": head}})
+    words = ["Anna", "met", "Ben", "in", "Rome", "."]
+    gold = Doc(
+        nlp.vocab,
+        words=words,
+        heads=[1, 1, 1, 4, 1, 1],
+        deps=["nsubj", "root", "obj", "case", "obl", "punct"],
+        pos=["PROPN", "VERB", "PROPN", "ADP", "PROPN", "PUNCT"],
+    )
+    gold = list(DocBin(docs=[gold]).get_docs(nlp.vocab))[0]
+    examples: List[Example] = [Example(nlp.make_doc("Anna met Ben in Rome."), gold)]
+    optimizer = nlp.initialize(lambda: examples)
+    optimizer.learn_rate = 0.02
+    for _ in range(60):
+        nlp.update(examples, sgd=optimizer)
+    found = [t.as_tuple() for t in nlp("Anna met Ben in Rome.")._.triples]
+    assert found == [("Anna", "met", "Ben", "in Rome")]

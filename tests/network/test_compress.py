@@ -1,0 +1,46 @@
+"""Weights rounded to 8 bits."""
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spacy_xoie.network.compress import SMALL, compress_state, expand_state
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10_000), st.floats(1e-4, 1e3), st.integers(1, 3))
+def test_error_is_at_most_half_a_step(seed: int, size: float, dims: int) -> None:
+    torch.manual_seed(seed)
+    shape = {1: (10,), 2: (64, 96), 3: (32, 48, 3)}[dims]
+    weights = {"a.weight": torch.randn(shape) * size}
+    back = expand_state(compress_state(weights))
+    assert back.keys() == weights.keys()
+    assert back["a.weight"].dtype == torch.float32
+    error = (back["a.weight"] - weights["a.weight"]).abs()
+    if dims == 1:
+        assert (error <= weights["a.weight"].abs() * 2**-10 + 1e-7).all()
+    else:
+        step = weights["a.weight"].flatten(1).abs().amax(dim=1) / 127
+        assert (error.flatten(1) <= step[:, None] * 0.51).all()
+
+
+def test_small_and_whole_numbers_are_spared() -> None:
+    state = {
+        "small": torch.randn(4, SMALL // 8),
+        "numbers": torch.arange(6000).view(60, 100),
+        "zeros": torch.zeros(100, 100),
+    }
+    packed = compress_state(state)
+    assert packed["small"].dtype == torch.float16
+    assert packed["numbers"].dtype == torch.int64
+    assert packed["zeros"].dtype == torch.int8
+    back = expand_state(packed)
+    assert (back["zeros"] == 0).all()
+    assert (back["numbers"] == state["numbers"]).all()
+
+
+def test_uncompressed_weights_pass_unchanged() -> None:
+    state = {"w": torch.randn(100, 100), "w.scale": torch.randn(3)}
+    state.pop("w.scale")
+    back = expand_state(state)
+    assert torch.equal(back["w"], state["w"])
