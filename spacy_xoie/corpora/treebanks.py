@@ -368,6 +368,9 @@ def _modernize(words: Sequence[Word]) -> None:
     """From the relations of UD version 1 to those of version 2, in place. A
     sentence counts as version 1 if it has one of the relations that were renamed.
     """
+    for word in words:
+        if word.tag == "CONJ":
+            word.tag = "CCONJ"
     if not any(word.label in _FIRST_VERSION for word in words):
         return
     for word in words:
@@ -385,5 +388,3 @@ def _modernize(words: Sequence[Word]) -> None:
             word.label = "obl"
         elif word.label == "nmod:tmod":
             word.label = "obl:tmod"
-        if word.tag == "CONJ":
-            word.tag = "CCONJ"
