@@ -1,0 +1,135 @@
+"""Output of extraction systems, one extraction in each line."""
+
+import re
+from pathlib import Path
+from typing import Dict, List, Optional, Tuple
+
+from ...errors import DataError
+from ...evaluation.extractions import Extraction
+from .benchie import split_triple
+from .lines import Faults, OnFault, numbered_lines, read_text
+
+ARGUMENT = re.compile(r"\w+\((.*?),List\(", re.DOTALL)
+
+
+def read_tabbed(
+    path: Path, on_fault: Optional[OnFault] = None
+) -> Dict[str, List[Extraction]]:
+    """Read the common form of benchmarks:
+    `sentence TAB confidence TAB relation TAB arg1 [TAB arg2 ...]`.
+
+    path (Path): The file.
+    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
+    """
+    faults = Faults(path, on_fault)
+    extractions: Dict[str, List[Extraction]] = {}
+    for number, line in numbered_lines(path):
+        parts = [part.strip() for part in line.split("\t")]
+        try:
+            if len(parts) < 4:
+                raise DataError(f"a line has 4 or more fields, this has {len(parts)}")
+            sentence, confidence, relation, *arguments = parts
+            if not sentence:
+                raise DataError("the sentence is empty")
+            # Fields that are empty up to the end are those of a fixed table.
+            while len(arguments) > 1 and not arguments[-1]:
+                arguments.pop()
+            found = Extraction(relation, tuple(arguments), _number(confidence))
+        except DataError as e:
+            faults.report(number, str(e))
+        else:
+            extractions.setdefault(sentence, []).append(found)
+    return extractions
+
+
+def read_openie5(
+    path: Path, on_fault: Optional[OnFault] = None
+) -> Dict[str, List[Extraction]]:
+    """Read what OpenIE 5 writes: `confidence TAB context TAB arg1 TAB relation TAB
+    further arguments TAB sentence`, where a part is `Kind(text,List([first, last)))`
+    and arguments are separated by "; ". As CaRB does, extractions without a second
+    argument are left out (they are no fault), and a context ("He said") that is not
+    the beginning of the extraction is put before the subject.
+
+    path (Path): The file.
+    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
+    """
+    faults = Faults(path, on_fault)
+    extractions: Dict[str, List[Extraction]] = {}
+    for number, line in numbered_lines(path):
+        parts = [part.strip() for part in line.split("\t")]
+        try:
+            if len(parts) != 6:
+                raise DataError(f"a line has 6 fields, this has {len(parts)}")
+            if not parts[5]:
+                raise DataError("the sentence is empty")
+            found = _openie5(parts)
+        except DataError as e:
+            faults.report(number, str(e))
+        else:
+            if found is not None:
+                extractions.setdefault(parts[5], []).append(found)
+    return extractions
+
+
+def read_numbered(
+    path: Path, sentences: Path, on_fault: Optional[OnFault] = None
+) -> Dict[str, List[Extraction]]:
+    """Read extractions that refer to a file of sentences:
+    `number TAB arg1 TAB rel TAB arg2`, where number is a line of it, counted from 1.
+
+    path (Path): The file of extractions.
+    sentences (Path): The file of sentences, one in each line.
+    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
+    """
+    faults = Faults(path, on_fault)
+    texts = [text.strip() for text in read_text(sentences).split("\n")]
+    extractions: Dict[str, List[Extraction]] = {}
+    for number, line in numbered_lines(path):
+        record = split_triple(line)
+        if isinstance(record, str):
+            faults.report(number, record)
+            continue
+        key, extraction = record
+        place = int(key) if key.isdecimal() and len(key) < 10 else 0
+        if not 1 <= place <= len(texts) or not texts[place - 1]:
+            faults.report(number, f"there is no sentence {key!r} in {sentences.name}")
+        else:
+            extractions.setdefault(texts[place - 1], []).append(extraction)
+    return extractions
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if value != value or value in (float("inf"), float("-inf")):
+        raise DataError(f"the confidence {text!r} is not a finite number")
+    return value
+
+
+def _openie5(parts: List[str]) -> Optional[Extraction]:
+    confidence, context, subject, relation, rest, _ = parts
+    score = _number(confidence)
+    if not (subject and relation and rest):
+        return None
+    first, verb = _texts(subject)[0], _texts(relation)[0]
+    if context:
+        before = _texts(context)[0]
+        if not f"{first} {verb}".startswith(before):
+            first = f"{before} {first}"
+    return Extraction(verb, (first, *_texts(rest)), score)
+
+
+def _texts(field: str) -> Tuple[str, ...]:
+    texts: List[str] = []
+    for part in re.split(r"(?<=\)\)); ", field):
+        found = ARGUMENT.match(part)
+        if found is None:
+            raise DataError(f"{part[:40]!r} is not of the form Kind(text,List(...))")
+        texts.append(found[1])
+    return tuple(texts)
