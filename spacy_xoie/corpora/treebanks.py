@@ -373,18 +373,31 @@ def _modernize(words: Sequence[Word]) -> None:
             word.tag = "CCONJ"
     if not any(word.label in _FIRST_VERSION for word in words):
         return
-    for word in words:
+    before = [word.label for word in words]
+    possessed = {w.head for w in words if w.label == "case:dec"}
+    governing = {w.head for w in words}
+    for number, word in enumerate(words):
         head = words[word.head]
         verbal = head.tag in ("VERB", "ADJ", "AUX")
-        if word.label in _FIRST_VERSION:
-            word.label = _FIRST_VERSION[word.label]
-        elif word.label == "acl:relcl" and word.tag == "PART":
+        label = before[number]
+        if label in _FIRST_VERSION:
+            word.label = _FIRST_VERSION[label]
+        elif label == "acl:relcl" and word.tag == "PART":
             word.label = "mark:rel"
-            if head.label == "acl":
+            if before[word.head] == "acl":
                 head.label = "acl:relcl"
-        elif word.label == "acl" and verbal:
+        elif label == "acl" and word.tag in ("ADP", "NOUN") and number not in governing:
+            # Localisers: "in", "on", "after".
+            word.label, word.tag = "case", "ADP"
+        elif label == "acl" and verbal and word.label == "acl":
             word.label = "advcl"
-        elif word.label == "nmod" and verbal:
+        elif label == "nmod" and verbal:
             word.label = "obl"
-        elif word.label == "nmod:tmod":
+        elif label == "nmod:tmod":
             word.label = "obl:tmod"
+        elif label == "det" and number in possessed:
+            word.label = "nmod"
+        elif label == "dep" and word.tag in ("VERB", "ADJ"):
+            word.label = "parataxis"
+        if word.label in ("aux", "aux:pass", "cop"):
+            word.tag = "AUX"

@@ -94,6 +94,7 @@ class Parts:
     head: HeadBuilder
     bank: Optional[BankSpec]
     router: Optional[RouterBuilder]
+    calibration: Sequence[Tuple[float, float]] = ()
 
     def assemble(self, encoder: Encoder, experts: Sequence[str]) -> TripleNetwork:
         bank, router = None, None
@@ -103,7 +104,9 @@ class Parts:
             )
             bank = self.bank.make(encoder, experts)
         head = self.head(in_width=encoder.width)
-        return TripleNetwork(encoder, head, bank=bank, router=router)
+        return TripleNetwork(
+            encoder, head, bank=bank, router=router, calibration=self.calibration
+        )
 
 
 class NetworkShim(PyTorchShim):
@@ -185,13 +188,14 @@ def build_model(
     head: HeadBuilder,
     bank: Optional[BankSpec],
     router: Optional[RouterBuilder],
+    calibration: Sequence[Tuple[float, float]] = (),
 ) -> ExtractionModel:
     """Wrap the parts of a network, which is built when the model is initialised
     or loaded."""
     layers = [] if encoder.tok2vec is None else [encoder.tok2vec]
     # From here on it is the model's layer, which is copied with the model.
     encoder.tok2vec = None
-    shim = NetworkShim(Parts(encoder, head, bank, router))
+    shim = NetworkShim(Parts(encoder, head, bank, router, calibration))
     return Model("xoie_triples", forward, layers=layers, shims=[shim])
 
 

@@ -1,8 +1,9 @@
 """The whole network: encoder with routed adapters, and head."""
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -40,6 +41,9 @@ class TripleNetwork(nn.Module):
     head (Head): Reads triples off them.
     bank (Optional[AdapterBank]): Adapters, injected into the encoder.
     router (Optional[Router]): Chooses among them; needed if there is a bank.
+    calibration (Sequence[Tuple[float, float]]): Points of the curve that leads from
+        the head's scores to probabilities, both rising; linear in between. Empty to
+        leave the scores as they are.
 
     routed (bool): Whether the adapters take part. They do from the first stage
         on that trains them; before, they would add zero at some cost.
@@ -52,6 +56,7 @@ class TripleNetwork(nn.Module):
         *,
         bank: Optional[AdapterBank] = None,
         router: Optional[Router] = None,
+        calibration: Sequence[Tuple[float, float]] = (),
     ) -> None:
         super().__init__()
         self.encoder = encoder
@@ -59,6 +64,7 @@ class TripleNetwork(nn.Module):
         self.router = router if bank is not None else None
         self.bank = bank
         self.routed = False
+        self.calibration = sorted((float(a), float(b)) for a, b in calibration)
         self._state = GateState() if bank is None else bank.state
 
     @property
@@ -99,14 +105,26 @@ class TripleNetwork(nn.Module):
         self, batch: Batch, *, threshold: float, max_triples: int
     ) -> List[List[TokenTriple]]:
         """RETURNS (List[List[TokenTriple]]): The triples of each row, in token
-        offsets of the row. See `Head.extract`."""
-        return self.head.extract(
+        offsets of the row, with calibrated scores. See `Head.extract`."""
+        found = self.head.extract(
             self.encode(batch),
             batch.mask,
-            threshold=threshold,
+            threshold=0.0 if self.calibration else threshold,
             max_triples=max_triples,
             sentences=batch.sentences,
         )
+        if not self.calibration:
+            return found
+        raw, chance = zip(*self.calibration, strict=True)
+        return [
+            [
+                triple._replace(score=score)
+                for triple in triples
+                if (score := float(np.interp(triple.score or 0.0, raw, chance)))
+                >= threshold
+            ]
+            for triples in found
+        ]
 
     def gates(self, batch: Batch) -> Optional[Tensor]:
         """RETURNS (Optional[Tensor]): (rows, experts), the gates at the first layer;

@@ -28,8 +28,8 @@ def read_triples(
     labels (Sequence[str]): Relations.
     tags (Sequence[str]): Universal parts of speech.
     chances (Sequence[float]): Probability of each token's head and label.
-    RETURNS (List[TokenTriple]): The triples. A score is the geometric mean of the
-        probabilities of the arcs of all its tokens.
+    RETURNS (List[TokenTriple]): The triples. A score is the geometric mean of two
+        things: the mean probability of the arcs of its tokens, and the least of them.
     """
     bounds, word_of = _words(sentence, labels)
     if len(bounds) == len(heads):
@@ -51,12 +51,13 @@ def read_triples(
         subject = _pieces(found.subject, bounds)
         relation = _pieces(found.relation, bounds)
         objects = tuple(_pieces(part, bounds) for part in found.objects)
-        total, count = 0.0, 0
+        total, least, count = 0.0, 0.0, 0
         for pieces in (subject, relation, *objects):
             for start, end in pieces:
                 total += sum(logs[start:end])
+                least = min(least, *logs[start:end])
                 count += end - start
-        score = math.exp(total / max(count, 1))
+        score = math.exp((total / max(count, 1) + least) / 2)
         triples.append(TokenTriple(subject, relation, objects, score))
     return triples
 
