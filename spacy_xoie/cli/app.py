@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, List, Optional
 
-import srsly
 import typer
 from spacy import blank, util
 from spacy.cli._util import app as spacy_app
@@ -13,7 +12,6 @@ from wasabi import msg
 from ..corpora import docs_from_records, read_corpus, write_docbin
 from ..corpora.records import SPLITS
 from ..errors import ConfigError
-from ..evaluation import evaluate_pipeline, score_table
 from ..packaging import build_wheels, loaded_wheel
 from ..training.configs import compose_config, config_text
 from .util import one_line_errors, read_json, write_text
@@ -79,27 +77,6 @@ def compose_cli(
     with one_line_errors():
         write_text(output, config_text(compose_config(parts), parts))
     msg.good(f"Wrote {output}")
-
-
-@app.command("evaluate")
-def evaluate_cli(
-    model: Annotated[str, typer.Argument(help="Pipeline: a folder or a package")],
-    data: Annotated[Path, typer.Argument(help="A .spacy file", exists=True)],
-    output: Annotated[
-        Optional[Path], typer.Option(help="JSON file for the scores")
-    ] = None,
-) -> None:
-    """Score a pipeline on annotated docs, language by language."""
-    with one_line_errors():
-        scores = evaluate_pipeline(util.load_model(model), data)
-    header, rows = score_table(scores)
-    msg.divider(f"{data.name}, {scores['n_docs']} docs")
-    aligns = ["l", *["r"] * (len(header) - 1)]
-    msg.table(rows, header=header, divider=True, aligns=aligns)
-    if output is not None:
-        with one_line_errors():
-            write_text(output, srsly.json_dumps(scores, indent=2) + "\n")
-        msg.good(f"Wrote {output}")
 
 
 @app.command("package")

@@ -21,13 +21,13 @@ class Reliability(NamedTuple):
     ece (float): Expected calibration error: mean distance of score and share of
         right ones, over ten bins of as many triples each (Naeini et al. 2015).
     auc (float): Probability that a right one has a higher score than a wrong one.
-    count (int): Number of triples.
+    size (int): Number of triples.
     """
 
     brier: float
     ece: float
     auc: float
-    count: int
+    size: int
 
 
 def fit_calibration(
@@ -52,7 +52,8 @@ def fit_calibration(
         slope = features.T @ (chance - y) + prior * (weights - start)
         bend = (features * (chance * (1 - chance))[:, None]).T @ features
         step = np.linalg.solve(bend + prior * np.eye(2), slope)
-        weights = weights - step
+        # Far from the optimum a full step of Newton's overshoots.
+        weights = weights - step * min(1.0, 1.0 / float(np.abs(step).max() + 1e-12))
         if np.abs(step).max() < 1e-9:
             break
     # A curve that fell would turn the order around: better a flat one.

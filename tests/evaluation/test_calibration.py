@@ -57,7 +57,7 @@ def test_scores_that_are_worse_than_none_are_made_flat() -> None:
 
 def test_reliability_by_hand() -> None:
     result = reliability([0.9, 0.6, 0.6, 0.1], [1, 1, 0, 0], bins=2)
-    assert result.count == 4
+    assert result.size == 4
     assert result.brier == pytest.approx((0.01 + 0.16 + 0.36 + 0.01) / 4)
     # Pairs of right and wrong: 0.9 > 0.6, 0.9 > 0.1, 0.6 = 0.6, 0.6 > 0.1.
     assert result.auc == pytest.approx(3.5 / 4)

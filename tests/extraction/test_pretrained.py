@@ -193,7 +193,7 @@ def test_parser_learns_from_docs_with_trees(tmp_path: Path) -> None:
         deps=["nsubj", "root", "obj", "case", "obl", "punct"],
         pos=["PROPN", "VERB", "PROPN", "ADP", "PROPN", "PUNCT"],
     )
-    gold = list(DocBin(docs=[gold]).get_docs(nlp.vocab))[0]
+    gold = next(iter(DocBin(docs=[gold]).get_docs(nlp.vocab)))
     examples: List[Example] = [Example(nlp.make_doc("Anna met Ben in Rome."), gold)]
     optimizer = nlp.initialize(lambda: examples)
     optimizer.learn_rate = 0.02

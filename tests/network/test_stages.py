@@ -81,6 +81,7 @@ EXPECTED: Dict[str, Set[str]] = {
     "embeddings": TABLES | HEAD,
     "encoder": REST | HEAD,
     "adapters": LORA | ROUTER | HEAD,
+    "shared": TABLES | REST | HEAD,
     "all": TABLES | REST | LORA | ROUTER | HEAD,
     "frozen": set(),
 }

@@ -84,8 +84,9 @@ class ArcScorer(nn.Module):
         child, upper = scores.children[row, token], scores.heads[row, head]
         # torch's own bilinear layer is many times slower backwards.
         product = self.label(child).view(len(child), len(LABELS), -1)
-        logits: Tensor = (product @ upper[:, :, None]).squeeze(-1)
-        return logits + self.label_child(child) + self.label_head(upper)
+        pairs: Tensor = (product @ upper[:, :, None]).squeeze(-1)
+        logits: Tensor = self.label_child(child) + self.label_head(upper)
+        return logits + pairs
 
 
 class PredictedTree(NamedTuple):

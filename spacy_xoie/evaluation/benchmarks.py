@@ -1,0 +1,289 @@
+"""Benchmarks of open information extraction: found, read, run and scored."""
+
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
+
+from spacy.language import Language
+
+from ..corpora.readers import read_benchie, read_carb, read_reoie2016
+from ..corpora.readers.lines import numbered_lines
+from ..errors import DataError
+from ..triples import Triple
+from .benchie import score_benchie
+from .carb import score_carb
+from .curves import CurveScore, precision_recall_curve
+from .extractions import Extraction
+from .mapping import MappedSentence, binary_facts, map_sentence
+from .reoie2016 import score_reoie2016
+
+OnFault = Callable[[str], None]
+Found = Dict[str, List[Extraction]]
+
+_CODES = {
+    "arabic": "ar",
+    "chinese": "zh",
+    "english": "en",
+    "french": "fr",
+    "german": "de",
+    "portuguese": "pt",
+    "spanish": "es",
+}
+_CODE_IN_NAME = re.compile(r"(?<![a-z])(ar|de|en|es|fr|pt|zh)(?![a-z])")
+
+
+class Metric(NamedTuple):
+    """One line of a table of results.
+
+    name (str): What was scored: "facts", "tuples", "n-ary" or "binary".
+    auc (Optional[float]): Area under the curve of precision over recall.
+    threshold (float): Least score of the triples that were kept.
+    """
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    auc: Optional[float]
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A benchmark in one language.
+
+    name (str): "benchie", "carb" or "reoie2016".
+    language (str): Language code.
+    sentences (Dict[str, str]): Text of each sentence by its id, as the benchmark
+        writes it.
+    gold (Mapping[str, Any]): Its annotation by the same ids.
+    size (int): Number of facts or tuples.
+    """
+
+    name: str
+    language: str
+    sentences: Dict[str, str]
+    gold: Mapping[str, Any]
+    size: int
+
+
+@dataclass
+class BenchmarkResult:
+    """What a pipeline reached on a benchmark.
+
+    metrics (List[Metric]): The scores.
+    curve (Optional[CurveScore]): Precision over recall, for benchmarks that say of
+        each triple whether it is right.
+    extractions (List[Dict[str, Any]]): What was found, one record a sentence.
+    flags (List[Tuple[float, bool]]): Score of each fact, and whether it is right,
+        where that is known.
+    """
+
+    benchmark: Benchmark
+    metrics: List[Metric]
+    curve: Optional[CurveScore] = None
+    extractions: List[Dict[str, Any]] = field(default_factory=list)
+    flags: List[Tuple[float, bool]] = field(default_factory=list)
+
+    def to_dict(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): The scores, JSON-ready."""
+        return {
+            "benchmark": self.benchmark.name,
+            "language": self.benchmark.language,
+            "sentences": len(self.benchmark.sentences),
+            "gold": self.benchmark.size,
+            "scores": [metric._asdict() for metric in self.metrics],
+        }
+
+
+def find_benchmarks(
+    text: str, on_fault: Optional[OnFault] = None
+) -> Iterator[Benchmark]:
+    """Read the benchmarks that an argument `[NAME:]PATH[:LANGUAGE]` names.
+
+    text (str): A file of BenchIE ("sent_id: …"), CaRB (.tsv) or Re-OIE2016 (.json),
+        or a folder, of which all such files are read. The contents tell the
+        benchmark and the file's name the language ("…_de.txt", "…-Spanish.json",
+        else English), unless the argument says them.
+    on_fault (Optional[Callable[[str], None]]): Told of what cannot be read.
+    YIELDS (Benchmark): The benchmarks.
+    RAISES (DataError): If there is no such path, or no benchmark in it.
+    """
+    name, path, language = _split(text)
+    if not path.exists():
+        raise DataError(
+            f"There is no file or folder {str(path)!r}. Give a benchmark as "
+            f"[{'|'.join(_READERS)}:]PATH[:LANGUAGE]."
+        )
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    found = False
+    for file in files:
+        kind = detect_benchmark(file) if path.is_dir() or not name else name
+        if kind is None or (name and kind != name):
+            continue
+        found = True
+        yield _READERS[kind](file, language or _language_of(file), on_fault)
+    if not found:
+        raise DataError(
+            f"There is no file of {name or 'BenchIE, CaRB or Re-OIE2016'} in "
+            f"{str(path)!r}. Name the benchmark if its file has another ending: "
+            f"carb:{path}."
+        )
+
+
+def detect_benchmark(path: Path) -> Optional[str]:
+    """RETURNS (Optional[str]): The benchmark whose format a file has, or None."""
+    if not path.is_file() or path.suffix not in (".txt", ".tsv", ".json"):
+        return None
+    lines = (line for _, line in numbered_lines(path) if line.strip())
+    first = next(lines, "")
+    if path.suffix == ".txt":
+        return "benchie" if first.startswith("sent_id:") else None
+    if path.suffix == ".json":
+        return "reoie2016" if first.startswith("{") else None
+    return "carb" if first.count("\t") >= 2 else None
+
+
+def run_benchmark(
+    nlp: Language, benchmark: Benchmark, *, batch_size: int = 128
+) -> BenchmarkResult:
+    """Run a pipeline over the sentences of a benchmark and score its triples.
+
+    nlp (Language): A pipeline that sets triples.
+    benchmark (Benchmark): The benchmark.
+    batch_size (int): Number of sentences to buffer.
+    RETURNS (BenchmarkResult): Scores and extractions.
+    """
+    mapped = {key: map_sentence(text) for key, text in benchmark.sentences.items()}
+    texts = [sentence.text for sentence in mapped.values()]
+    docs = nlp.pipe(texts, batch_size=batch_size)
+    whole: Found = {}
+    facts: Found = {}
+    records = []
+    for (key, sentence), doc in zip(mapped.items(), docs, strict=True):
+        triples = list(doc._.triples)
+        whole[key] = [_extraction(sentence, triple) for triple in triples]
+        facts[key] = _facts(sentence, triples)
+        records.append(
+            {
+                "id": key,
+                "text": benchmark.sentences[key],
+                "triples": [[*t.as_tuple()] for t in triples],
+                "scores": [t.score for t in triples],
+            }
+        )
+    result = _SCORERS[benchmark.name](benchmark, whole, facts)
+    result.extractions = records
+    return result
+
+
+def _extraction(sentence: MappedSentence, triple: Triple) -> Extraction:
+    subject, relation, *objects = sentence.parts(triple)
+    score = 1.0 if triple.score is None else triple.score
+    return Extraction(relation, (subject, *objects), score)
+
+
+def _facts(sentence: MappedSentence, triples: Sequence[Triple]) -> List[Extraction]:
+    """Binary facts, each once, with the highest score of those that state it."""
+    best: Dict[Tuple[str, str, str], float] = {}
+    for triple in triples:
+        score = 1.0 if triple.score is None else triple.score
+        for fact in binary_facts(sentence.parts(triple)):
+            best[fact] = max(score, best.get(fact, 0.0))
+    return [Extraction(r, (s, o), score) for (s, r, o), score in best.items()]
+
+
+def _score_benchie(benchmark: Benchmark, whole: Found, facts: Found) -> BenchmarkResult:
+    score = score_benchie(benchmark.gold, facts)
+    flags = []
+    for key, found in facts.items():
+        gold = {key: benchmark.gold[key]}
+        flags += [
+            (fact.score, score_benchie(gold, {key: [fact]}).found > 0) for fact in found
+        ]
+    curve = None
+    if flags:
+        correct = [right for _, right in flags]
+        # Several right extractions may state one fact, which then counts for each.
+        size = max(benchmark.size, sum(correct))
+        curve = precision_recall_curve(correct, [s for s, _ in flags], size)
+    auc = None if curve is None else curve.auc
+    metric = Metric("facts", score.precision, score.recall, score.f1, auc, 0.0)
+    return BenchmarkResult(benchmark, [metric], curve, flags=flags)
+
+
+def _score_carb(benchmark: Benchmark, whole: Found, facts: Found) -> BenchmarkResult:
+    score = score_carb(benchmark.gold, whole)
+    values = asdict(score)
+    names = Metric._fields[1:]
+    metric = Metric("tuples", **{name: values[name] for name in names})
+    return BenchmarkResult(benchmark, [metric])
+
+
+def _score_reoie2016(
+    benchmark: Benchmark, whole: Found, facts: Found
+) -> BenchmarkResult:
+    metrics = []
+    for name in ("n-ary", "binary"):
+        score = score_reoie2016(benchmark.gold, whole, binary=name == "binary")
+        values = asdict(score)
+        metrics.append(Metric(name, **{k: values[k] for k in Metric._fields[1:]}))
+    return BenchmarkResult(benchmark, metrics)
+
+
+def _benchie(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmark:
+    gold = read_benchie(path, on_fault)
+    size = sum(len(sentence.clusters) for sentence in gold.values())
+    texts = {key: sentence.text for key, sentence in gold.items()}
+    return Benchmark("benchie", language, texts, gold, size)
+
+
+def _carb(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmark:
+    gold = read_carb(path, on_fault)
+    size = sum(len(tuples) for tuples in gold.values())
+    return Benchmark("carb", language, {text: text for text in gold}, gold, size)
+
+
+def _reoie2016(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmark:
+    gold = read_reoie2016(path, on_fault)
+    size = sum(len(tuples) for tuples in gold.values())
+    return Benchmark("reoie2016", language, {text: text for text in gold}, gold, size)
+
+
+_READERS = {"benchie": _benchie, "carb": _carb, "reoie2016": _reoie2016}
+_SCORERS = {
+    "benchie": _score_benchie,
+    "carb": _score_carb,
+    "reoie2016": _score_reoie2016,
+}
+
+
+def _split(text: str) -> Tuple[str, Path, str]:
+    name, colon, rest = text.partition(":")
+    if not colon or name not in _READERS:
+        name, rest = "", text
+    path, colon, language = rest.rpartition(":")
+    if colon and re.fullmatch("[a-z]{2,3}", language) and not Path(rest).exists():
+        return name, Path(path), language
+    return name, Path(rest), ""
+
+
+def _language_of(path: Path) -> str:
+    name = path.name.lower()
+    for word, code in _CODES.items():
+        if word in name:
+            return code
+    found = _CODE_IN_NAME.search(re.sub(r"[^a-z0-9]", " ", name))
+    return found[1] if found else "en"

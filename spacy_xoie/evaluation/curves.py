@@ -1,0 +1,146 @@
+"""Precision and recall as the confidence threshold moves."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Mapping, Sequence, Tuple, Union
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import ConfigError, DataError
+
+Floats = NDArray[np.float64]
+PICTURES = (".png", ".svg")
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """Precision and recall of what has at least a certain confidence."""
+
+    precision: float
+    recall: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class CurveScore:
+    """Scores of extractions that have a confidence.
+
+    precision, recall, f1 (float): At the threshold of the best F1.
+    auc (float): Area under the curve.
+    threshold (float): The threshold of the best F1.
+    points (Tuple[CurvePoint, …]): The curve, the threshold rising.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    auc: float
+    threshold: float = 0.0
+    points: Tuple[CurvePoint, ...] = ()
+
+    def to_dict(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): The scores without the curve, JSON-ready."""
+        names = ("precision", "recall", "f1", "auc", "threshold")
+        return {name: getattr(self, name) for name in names}
+
+
+def f1_score(precision: float, recall: float) -> float:
+    """RETURNS (float): The harmonic mean, 0 where both are 0."""
+    total = precision + recall
+    return 2 * precision * recall / total if total else 0.0
+
+
+def best_point(precision: Floats, recall: Floats, thresholds: Floats) -> CurveScore:
+    """Choose the point of the best F1 (the lowest threshold among equals), and
+    measure the area under the curve by trapezoids, down to recall 0 with precision 1.
+
+    precision, recall, thresholds (Floats): The curve, the threshold rising and so
+        the recall falling. Shape: (points,)
+    RETURNS (CurveScore): The scores; all 0 for a curve without points.
+    """
+    if not len(thresholds):
+        return CurveScore(0.0, 0.0, 0.0, 0.0)
+    f1 = np.array([f1_score(p, r) for p, r in zip(precision, recall, strict=True)])
+    best = int(np.argmax(f1))
+    heights, places = np.append(precision, 1.0), np.append(recall, 0.0)
+    curve = zip(precision, recall, thresholds, strict=True)
+    return CurveScore(
+        precision=float(precision[best]),
+        recall=float(recall[best]),
+        f1=float(f1[best]),
+        auc=float(np.trapezoid(heights[::-1], places[::-1])),
+        threshold=float(thresholds[best]),
+        points=tuple(CurvePoint(float(p), float(r), float(t)) for p, r, t in curve),
+    )
+
+
+def precision_recall_curve(
+    correct: Sequence[bool], scores: ArrayLike, n_gold: int
+) -> CurveScore:
+    """The curve of extractions of which it is known whether they are right.
+
+    correct (Sequence[bool]): Whether each extraction is right.
+    scores (ArrayLike): Its confidence. Shape: (extractions,)
+    n_gold (int): Number of tuples that should be found.
+    RETURNS (CurveScore): One point for each confidence that occurs, and the area.
+    RAISES (DataError): If there are more right extractions than gold tuples, or
+        lengths differ.
+    """
+    flags = np.asarray(correct, dtype="float64")
+    values = np.asarray(scores, dtype="float64")
+    if flags.shape != values.shape or flags.ndim != 1:
+        raise DataError(
+            f"There are {flags.shape} flags for {values.shape} scores. Give one flag "
+            f"for each score."
+        )
+    if flags.sum() > n_gold:
+        raise DataError(
+            f"{int(flags.sum())} extractions are right, but there are {n_gold} gold "
+            f"tuples. Count each gold tuple once."
+        )
+    order = np.argsort(values, kind="stable")
+    thresholds, first = np.unique(values[order], return_index=True)
+    # Of the extractions in rising confidence, those from a place on are kept.
+    hits = np.append(np.cumsum(flags[order][::-1])[::-1], 0.0)[first]
+    kept = len(values) - first
+    recall = hits / n_gold if n_gold else np.zeros(len(kept))
+    return best_point(hits / kept, recall, thresholds)
+
+
+def save_curves(path: Union[str, Path], curves: Mapping[str, CurveScore]) -> None:
+    """Draw precision over recall.
+
+    path (Union[str, Path]): The picture, .png or .svg.
+    curves (Mapping[str, CurveScore]): Curves by name.
+    RAISES (ConfigError): If matplotlib is not installed, or the kind of picture is
+        unknown.
+    """
+    path = Path(path)
+    if path.suffix not in PICTURES:
+        raise ConfigError(
+            f"{path.name!r} is no name of a picture. Let it end in "
+            f"{' or '.join(PICTURES)}."
+        )
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as e:
+        raise ConfigError(
+            "Pictures of curves need matplotlib, which is not installed. Install it "
+            "with `pip install 'spacy-xoie[plots]'`."
+        ) from e
+    figure = Figure(figsize=(6, 5), layout="constrained")
+    axes = figure.add_subplot()
+    for name, score in curves.items():
+        recall = [point.recall for point in score.points]
+        precision = [point.precision for point in score.points]
+        label = f"{name} (F1 {score.f1:.3f}, area {score.auc:.3f})"
+        (line,) = axes.plot(recall, precision, label=label, marker=".", markersize=3)
+        axes.plot(score.recall, score.precision, "o", color=line.get_color())
+    axes.set(xlabel="Recall", ylabel="Precision", xlim=(0, 1), ylim=(0, 1.02))
+    if curves:
+        axes.legend(loc="best", fontsize="small")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.part")
+    figure.savefig(partial, format=path.suffix[1:])
+    partial.replace(path)
