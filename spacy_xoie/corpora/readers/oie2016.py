@@ -1,0 +1,167 @@
+"""OIE2016 (Stanovsky and Dagan 2016) in columns, as "Supervised Open Information
+Extraction" (Stanovsky et al. 2018) publishes it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Counter, Dict, Iterator, List, Optional, Tuple
+
+from ...errors import DataError
+from ...triples import OBJECTS
+from ..records import CharSpan, Record, TripleRecord
+from .grounded import ESCAPED, join_words, make_record, stream_lines, triple_at
+from .lines import OnFault
+
+COLUMNS = 8
+RELATION, SUBJECT = "P", "A0"
+ROLES = (SUBJECT, RELATION, "A1", "A2", "A3", "A4", "A5")
+
+
+@dataclass
+class _Block:
+    """The lines of one extraction."""
+
+    line: int
+    words: List[str] = field(default_factory=list)
+    labels: List[str] = field(default_factory=list)
+    run: str = ""
+    fault: Optional[Tuple[int, str]] = None
+
+
+def read_oie2016(
+    path: Path,
+    on_fault: Optional[OnFault] = None,
+    *,
+    language: str = "en",
+    counts: Optional[Counter[str]] = None,
+) -> Iterator[Record]:
+    """Read the training data of OIE2016: after a header, a block of lines for each
+    extraction, with the columns `word_id word pred pred_id head_pred_id sent_id run_id
+    label`, where a label is "O" or a role (P, A0 to A5) with "-B" or "-I".
+
+    An extraction without an object is left out; a fourth and fifth object are left
+    out; a part in several pieces is kept as such. All of that is counted.
+
+    path (Path): The file, perhaps compressed (.gz).
+    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each
+        extraction that cannot be read.
+    language (str): Language of the sentences.
+    counts (Optional[Counter[str]]): Counts "sentences", "extractions", "triples",
+        and by reason what was left out or is unusual.
+    YIELDS (Record): The sentences. Extractions of a sentence stand side by side.
+    """
+    path = Path(path)
+    counts = Counter() if counts is None else counts
+    sentence: List[str] = []
+    triples: List[TripleRecord] = []
+    number = 0
+
+    def finished() -> Iterator[Record]:
+        if sentence:
+            counts["sentences"] += 1
+            name = f"{path.name.partition('.')[0]}-{number}"
+            yield make_record(name, join_words(sentence)[0], triples, language)
+
+    for block in _blocks(path, on_fault):
+        counts["extractions"] += 1
+        try:
+            if block.fault is not None:
+                raise DataError(block.fault[1])
+            parts = _parts(block)
+            if block.words != sentence:
+                yield from finished()
+                sentence, triples, number = block.words, [], number + 1
+            found = _triple(block.words, parts, counts)
+        except DataError as e:
+            counts["malformed"] += 1
+            if on_fault is not None:
+                line = block.fault[0] if block.fault else block.line
+                on_fault(f"{path.name}:{line}: {e}")
+        else:
+            if found is not None and found not in triples:
+                counts["triples"] += 1
+                triples.append(found)
+    yield from finished()
+
+
+def _blocks(path: Path, on_fault: Optional[OnFault]) -> Iterator[_Block]:
+    block: Optional[_Block] = None
+    for number, line in stream_lines(path, on_fault):
+        if not line.strip():
+            if block is not None:
+                yield block
+            block = None
+            continue
+        fields = line.split("\t")
+        if fields[0] == "word_id":
+            continue
+        if block is None:
+            block = _Block(number)
+        reason = _add(block, fields)
+        if reason and block.fault is None:
+            block.fault = (number, reason)
+    if block is not None:
+        yield block
+
+
+def _add(block: _Block, fields: List[str]) -> str:
+    """Add a line to a block; returns what is wrong with it."""
+    if len(fields) != COLUMNS:
+        return f"a line has {COLUMNS} fields between tabs, this has {len(fields)}"
+    number, word, run, label = fields[0], fields[1].strip(), fields[6], fields[7]
+    label = label.strip()
+    if number.strip() != str(len(block.words)):
+        return f"the word_id must be {len(block.words)} here, not {number!r}"
+    if not word:
+        return "the word is empty"
+    if block.words and run != block.run:
+        return f"run_id {run!r} begins within the block of {block.run!r}"
+    role, _, prefix = label.partition("-")
+    if label != "O" and (role not in ROLES or prefix not in ("B", "I")):
+        return f"the label {label!r} is neither O nor a role with -B or -I"
+    block.run = run
+    block.words.append(ESCAPED.get(word, word))
+    block.labels.append(label)
+    return ""
+
+
+def _parts(block: _Block) -> Dict[str, List[Tuple[int, int]]]:
+    """Pieces of each role, in words: those that stand side by side are one."""
+    parts: Dict[str, List[Tuple[int, int]]] = {}
+    for number, label in enumerate(block.labels):
+        role = label.partition("-")[0]
+        if role == "O":
+            continue
+        pieces = parts.setdefault(role, [])
+        if pieces and pieces[-1][1] == number:
+            pieces[-1] = (pieces[-1][0], number + 1)
+        else:
+            pieces.append((number, number + 1))
+    return parts
+
+
+def _triple(
+    words: List[str], parts: Dict[str, List[Tuple[int, int]]], counts: Counter[str]
+) -> Optional[TripleRecord]:
+    text, places = join_words(words)
+
+    def characters(role: str) -> List[CharSpan]:
+        pieces = parts.get(role, [])
+        return [(places[start][0], places[end - 1][1]) for start, end in pieces]
+
+    if RELATION not in parts:
+        raise DataError("there is no relation (P)")
+    if any(len(pieces) > 1 for pieces in parts.values()):
+        counts["with a part in several pieces"] += 1
+    if "A1" not in parts:
+        counts["without A1"] += 1
+    if SUBJECT not in parts:
+        counts["without subject"] += 1
+    objects = [characters(role) for role in ROLES[2:] if role in parts]
+    if not objects:
+        counts["left out: no object"] += 1
+        return None
+    if len(objects) > len(OBJECTS):
+        counts["objects left out: more than three"] += len(objects) - len(OBJECTS)
+    return triple_at(
+        text, characters(SUBJECT), characters(RELATION), objects[: len(OBJECTS)]
+    )

@@ -1,0 +1,178 @@
+"""OpenIE4++, the training data that the CrossOIE work publishes, in JSON lines."""
+
+from pathlib import Path
+from typing import Any, Counter, Dict, Iterator, List, Optional, Sequence, Tuple
+
+import srsly
+
+from ...errors import DataError
+from ...triples import OBJECTS
+from ..records import CharSpan, Record, TripleRecord
+from .grounded import ESCAPED, join_words, make_record, stream_lines, triple_at
+from .lines import OnFault
+
+Positions = List[Tuple[int, int]]
+
+
+def read_openie4(
+    path: Path,
+    on_fault: Optional[OnFault] = None,
+    *,
+    language: str = "en",
+    counts: Optional[Counter[str]] = None,
+) -> Iterator[Record]:
+    """Read JSON lines with `sentence`, `sentence_tokenized` and `tuples`, objects with
+    `arg0`, `relation` and `args` (texts) and `arg0_pos`, `relation_pos` and `args_pos`:
+    positions [first, last] in the words of `sentence_tokenized`, last included.
+
+    The positions count, not the texts. Where the words can be found in `sentence`,
+    that is the text of the record, otherwise the words with a space between them.
+
+    path (Path): The file, perhaps compressed (.gz).
+    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each
+        sentence and each tuple that cannot be read.
+    language (str): Language of the sentences.
+    counts (Optional[Counter[str]]): Counts "sentences", "extractions", "triples",
+        and by reason what was left out or is unusual.
+    YIELDS (Record): The sentences.
+    """
+    path = Path(path)
+    counts = Counter() if counts is None else counts
+    for number, line in stream_lines(path, on_fault):
+        if not line.strip():
+            continue
+        place = f"{path.name}:{number}"
+        faults: List[str] = []
+        try:
+            name = f"{path.name.partition('.')[0]}-{number}"
+            yield _record(line, name, language, faults, counts)
+        except DataError as e:
+            faults.append(str(e))
+        if faults:
+            counts["malformed"] += len(faults)
+        for fault in faults:
+            if on_fault is not None:
+                on_fault(f"{place}: {fault}")
+
+
+def _record(
+    line: str, name: str, language: str, faults: List[str], counts: Counter[str]
+) -> Record:
+    try:
+        data = srsly.json_loads(line)
+    except ValueError as e:
+        raise DataError(f"this is not JSON: {e}") from e
+    if not isinstance(data, dict):
+        raise DataError("this is not a JSON object")
+    text, words, places = _text(data)
+    tuples = data.get("tuples")
+    if not isinstance(tuples, list):
+        raise DataError(f"tuples: this must be a list, not {tuples!r}")
+    triples: List[TripleRecord] = []
+    for index, item in enumerate(tuples):
+        counts["extractions"] += 1
+        try:
+            found = _triple(item, text, words, places, counts)
+        except DataError as e:
+            faults.append(f"tuples.{index}: {e}")
+            continue
+        if found is not None and found not in triples:
+            counts["triples"] += 1
+            triples.append(found)
+    record = make_record(name, text, triples, language)
+    counts["sentences"] += 1
+    return record
+
+
+def _text(data: Dict[str, Any]) -> Tuple[str, List[str], List[CharSpan]]:
+    tokenized = data.get("sentence_tokenized")
+    words = tokenized.split() if isinstance(tokenized, str) else tokenized
+    if not isinstance(words, list) or not all(
+        isinstance(word, str) and word.strip() for word in words
+    ):
+        raise DataError(f"sentence_tokenized: these are no words: {tokenized!r}")
+    if not words:
+        raise DataError("sentence_tokenized: there is no word")
+    words = [ESCAPED.get(word, word) for word in words]
+    sentence = data.get("sentence")
+    if isinstance(sentence, str):
+        places: List[CharSpan] = []
+        at = 0
+        for word in words:
+            start = sentence.find(word, at)
+            if start < 0 or sentence[at:start].strip():
+                break
+            at = start + len(word)
+            places.append((start, at))
+        if len(places) == len(words) and not sentence[at:].strip():
+            return sentence, words, places
+    return (joined := join_words(words))[0], words, joined[1]
+
+
+def _triple(
+    item: Any,
+    text: str,
+    words: Sequence[str],
+    places: Sequence[CharSpan],
+    counts: Counter[str],
+) -> Optional[TripleRecord]:
+    if not isinstance(item, dict):
+        raise DataError("a tuple must be an object")
+    subject = _positions(item, "arg0_pos", len(words))
+    relation = _positions(item, "relation_pos", len(words))
+    listed = item.get("args_pos")
+    if not isinstance(listed, list):
+        raise DataError(f"args_pos: this must be a list, not {listed!r}")
+    if len(listed) == 2 and all(type(number) is int for number in listed):
+        listed = [listed]
+    objects = [
+        _parse(entry, f"args_pos.{i}", len(words)) for i, entry in enumerate(listed)
+    ]
+    objects = [part for part in objects if part]
+    if not relation:
+        counts["left out: no relation"] += 1
+        return None
+    if not objects:
+        counts["left out: no object"] += 1
+        return None
+    if not subject:
+        counts["without subject"] += 1
+    if len(objects) > len(OBJECTS):
+        counts["objects left out: more than three"] += len(objects) - len(OBJECTS)
+    for name, part in (("arg0", subject), ("relation", relation)):
+        covered = "".join("".join(words[a : b + 1]) for a, b in part)
+        stated = "".join(str(item.get(name, "")).split())
+        if stated and stated.casefold() != covered.casefold():
+            counts[f"{name}: text differs from positions"] += 1
+
+    def characters(part: Positions) -> List[CharSpan]:
+        return [(places[first][0], places[last][1]) for first, last in part]
+
+    kept = [characters(part) for part in objects[: len(OBJECTS)]]
+    return triple_at(text, characters(subject), characters(relation), kept)
+
+
+def _positions(item: Dict[str, Any], field: str, length: int) -> Positions:
+    if field not in item:
+        raise DataError(f"{field}: this is missing")
+    return _parse(item[field], field, length)
+
+
+def _parse(value: Any, field: str, length: int) -> Positions:
+    """A pair of positions or, where a part is in several pieces, a list of pairs;
+    null, [] and [-1, -1] are no part."""
+    if value is None or value in ([], [-1, -1]):
+        return []
+    pairs = value if isinstance(value, list) else [value]
+    if all(type(number) is int for number in pairs):
+        pairs = [pairs]
+    found: Positions = []
+    for pair in pairs:
+        whole = isinstance(pair, list) and len(pair) == 2
+        if not whole or any(type(number) is not int for number in pair):
+            raise DataError(f"{field}: {pair!r} is not a pair [first, last]")
+        first, last = pair
+        if not 0 <= first <= last < length:
+            raise DataError(f"{field}: {pair!r} is not a stretch of {length} words")
+        found.append((first, last))
+    return found

@@ -1,0 +1,264 @@
+"""Training data from the output of several systems: what two or more of them say of
+the same sentence, so far as it can be found in the sentence."""
+
+import re
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Counter, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+
+from ...errors import ConfigError
+from ..records import CharSpan, Record, TripleRecord
+from .benchie import split_triple
+from .grounded import join_words, make_record, stream_lines, triple_at
+from .lines import OnFault
+
+Words = Tuple[str, ...]
+Key = Tuple[Words, Words, Words]
+Range = Tuple[int, int]
+
+ARTICLES = frozenset(("a", "an", "the"))
+BE = frozenset(("be", "is", "are", "was", "were", "been", "being", "am"))
+PREPOSITIONS = frozenset(
+    "about across after against among around as at before between by during for from "
+    "in into near of on onto over through throughout to toward towards under until "
+    "upon with within without".split()
+)
+INSERTED = re.compile(r"\[[^\]]*\]|<[^>]*>")
+
+
+class _Parts(NamedTuple):
+    """A tuple as words in lower case, without what a system inserted."""
+
+    subject: Words
+    relation: Words
+    object: Words
+
+
+def agreed(
+    systems: Mapping[str, Path],
+    sentences: Path,
+    at_least: int = 2,
+    *,
+    language: str = "en",
+    on_fault: Optional[OnFault] = None,
+    counts: Optional[Counter[str]] = None,
+) -> Iterator[Record]:
+    """Keep the tuples on which systems agree, apart from case, articles, insertions
+    ("[is]"), an auxiliary "be", and prepositions that stand at the end of the relation
+    or at the beginning of the object; and that can be found in the sentence. Where a
+    part occurs several times, the places nearest to each other count.
+
+    systems (Mapping[str, Path]): Output of each system by its name: lines
+        `number TAB arg1 TAB rel TAB arg2`, perhaps compressed (.gz).
+    sentences (Path): The sentences, one in each line, tokenized by spaces; the number
+        of a tuple is a line of this file, counted from 1.
+    at_least (int): How many systems must agree.
+    language (str): Language of the sentences.
+    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each line
+        that cannot be read.
+    counts (Optional[Counter[str]]): Counts "sentences", "tuples", "agreed", "triples",
+        and by reason what was dropped.
+    YIELDS (Record): The sentences with such tuples. `construction` names the systems
+        that back its triples: "silver:minie+openie6".
+    RAISES (ConfigError): If `at_least` is less than one or more than there are systems.
+    """
+    if not 1 <= at_least <= len(systems):
+        raise ConfigError(
+            f"at_least is {at_least}, but must be 1 to {len(systems)}, the number of "
+            f"systems."
+        )
+    sentences = Path(sentences)
+    counts = Counter() if counts is None else counts
+    texts: Dict[int, Words] = {}
+    for number, line in stream_lines(sentences, on_fault):
+        if line.strip():
+            texts[number] = tuple(line.split())
+    first_line: Dict[Words, int] = {}
+    for number, words in texts.items():
+        first_line.setdefault(words, number)
+    votes: Dict[int, Dict[Key, Dict[_Parts, List[str]]]] = {}
+    for name, path in systems.items():
+        for number, parts in _tuples(Path(path), texts, sentences, counts, on_fault):
+            place = first_line[texts[number]]
+            variants = votes.setdefault(place, {}).setdefault(_key(parts), {})
+            backers = variants.setdefault(parts, [])
+            if name not in backers:
+                backers.append(name)
+    for number in sorted(votes):
+        words = texts[number]
+        triples: List[TripleRecord] = []
+        backing: List[str] = []
+        for variants in votes[number].values():
+            names = sorted({name for found in variants.values() for name in found})
+            if len(names) < at_least:
+                counts["dropped: too few systems"] += 1
+                continue
+            counts["agreed"] += 1
+            triple, reason = _ground(variants, words)
+            if triple is not None and triple in triples:
+                triple, reason = None, "the same place as another"
+            if triple is None:
+                counts[f"dropped: {reason}"] += 1
+                continue
+            counts["triples"] += 1
+            triples.append(triple)
+            backing.extend(names)
+        if not triples:
+            counts["dropped: sentences without a triple"] += 1
+            continue
+        counts["sentences"] += 1
+        yield make_record(
+            f"{sentences.name.partition('.')[0]}-{number}",
+            " ".join(words),
+            triples,
+            language,
+            construction=f"silver:{'+'.join(sorted(set(backing)))}",
+        )
+
+
+def _tuples(
+    path: Path,
+    texts: Mapping[int, Words],
+    sentences: Path,
+    counts: Counter[str],
+    on_fault: Optional[OnFault],
+) -> Iterator[Tuple[int, _Parts]]:
+    for line_number, line in stream_lines(path, on_fault):
+        if not line.strip():
+            continue
+        found = split_triple(line)
+        reason = ""
+        if isinstance(found, str):
+            reason = found
+        else:
+            number = int(found[0]) if re.fullmatch("[0-9]{1,9}", found[0]) else 0
+            if number not in texts:
+                reason = f"there is no sentence {found[0]!r} in {sentences.name}"
+        if isinstance(found, str) or reason:
+            counts["malformed"] += 1
+            if on_fault is not None:
+                on_fault(f"{path.name}:{line_number}: {reason}")
+            continue
+        counts["tuples"] += 1
+        subject, rest = found[1].arguments
+        parts = _Parts(_words(subject), _words(found[1].relation), _words(rest))
+        if all(parts):
+            yield number, parts
+        else:
+            counts["dropped: a part is empty"] += 1
+
+
+def _words(text: str) -> Words:
+    return tuple(INSERTED.sub(" ", text).casefold().split())
+
+
+def _key(parts: _Parts) -> Key:
+    """What two tuples have in common that say the same."""
+    subject, relation, rest = (_content(part) for part in parts)
+    moved = 0
+    while moved < len(rest) - 1 and rest[moved] in PREPOSITIONS:
+        moved += 1
+    relation, rest = relation + rest[:moved], rest[moved:]
+    if all(word in BE for word in relation):
+        return subject, ("be",), rest
+    while relation[0] in BE:
+        relation = relation[1:]
+    return subject, relation, rest
+
+
+def _content(words: Words) -> Words:
+    kept = tuple(word for word in words if word not in ARTICLES)
+    kept = kept or words
+    while len(kept) > 1 and not any(char.isalnum() for char in kept[-1]):
+        kept = kept[:-1]
+    return kept
+
+
+def _ground(
+    variants: Mapping[_Parts, List[str]], words: Words
+) -> Tuple[Optional[TripleRecord], str]:
+    """Find a tuple in the sentence, in the wording of most systems if possible."""
+    lowered = tuple(word.casefold() for word in words)
+    text, places = join_words(words)
+    reason = ""
+    for parts in sorted(variants, key=lambda parts: (-len(variants[parts]), parts)):
+        found, why = _locate(parts, lowered)
+        if found is None:
+            reason = reason or why
+            continue
+
+        def characters(place: Range) -> List[CharSpan]:
+            return [(places[place[0]][0], places[place[1] - 1][1])]
+
+        subject, relation, rest = map(characters, found)
+        return triple_at(text, subject, relation, [rest]), ""
+    return None, reason
+
+
+def _locate(
+    parts: _Parts, words: Words
+) -> Tuple[Optional[Tuple[Range, Range, Range]], str]:
+    subject, relation, rest = parts
+    relations = _occurrences(relation, words)
+    while not relations and len(relation) > 1 and relation[0] in BE:
+        # "be invented" where the sentence has "invented".
+        relation = relation[1:]
+        relations = _occurrences(relation, words)
+    subjects, rests = _occurrences(subject, words), _occurrences(rest, words)
+    for name, places in (
+        ("subject", subjects),
+        ("relation", relations),
+        ("object", rests),
+    ):
+        if not places:
+            return None, f"the {name} is not in the sentence"
+    ranked = sorted(
+        (_distance(found), found)
+        for found in product(subjects, relations, rests)
+        if not _overlap(found)
+    )
+    if not ranked:
+        return None, "parts overlap"
+    if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
+        return None, "ambiguous"
+    first, (start, end), last = ranked[0][1]
+    first, last = (_with_article(part, ranked[0][1], words) for part in (first, last))
+    # A preposition goes with the argument that it leads.
+    if last[0] == end and words[last[0]] not in PREPOSITIONS:
+        while end - start > 1 and words[end - 1] in PREPOSITIONS:
+            end -= 1
+        last = (end, last[1])
+    return (first, (start, end), last), ""
+
+
+def _with_article(part: Range, found: Tuple[Range, ...], words: Words) -> Range:
+    """Some systems leave articles out; here they are part of their phrase."""
+    before = part[0] - 1
+    if before < 0 or words[before] not in ARTICLES:
+        return part
+    taken = any(start <= before < end for start, end in found)
+    return part if taken else (before, part[1])
+
+
+def _occurrences(part: Words, words: Words) -> List[Range]:
+    size = len(part)
+    return [
+        (start, start + size)
+        for start in range(len(words) - size + 1)
+        if words[start : start + size] == part
+    ]
+
+
+def _distance(found: Tuple[Range, Range, Range]) -> int:
+    """Words between the relation and its arguments."""
+    subject, relation, rest = found
+    return _gap(subject, relation) + _gap(relation, rest)
+
+
+def _gap(one: Range, other: Range) -> int:
+    return max(other[0] - one[1], one[0] - other[1], 0)
+
+
+def _overlap(found: Tuple[Range, ...]) -> bool:
+    ordered = sorted(found)
+    return any(a[1] > b[0] for a, b in pairwise(ordered))
