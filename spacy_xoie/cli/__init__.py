@@ -1,4 +1,4 @@
-from . import evaluate, models  # noqa: F401  (their commands)
+from . import convert, evaluate, models  # noqa: F401  (their commands)
 from .app import app
 
 __all__ = ["app"]

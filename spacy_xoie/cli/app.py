@@ -4,14 +4,10 @@ from pathlib import Path
 from typing import Annotated, List, Optional
 
 import typer
-from spacy import blank, util
 from spacy.cli._util import app as spacy_app
-from spacy.language import Language
 from wasabi import msg
 
-from ..corpora import docs_from_records, read_corpus, write_docbin
-from ..corpora.records import SPLITS
-from ..errors import ConfigError
+from ..corpora import read_corpus
 from ..packaging import build_wheels, loaded_wheel
 from ..training.configs import compose_config, config_text
 from .util import one_line_errors, read_json, write_text
@@ -36,36 +32,6 @@ def validate_cli(
         msg.fail(f"{len(faults)} faults; {len(records)} records are good", exits=1)
     languages = sorted({record.language for record in records})
     msg.good(f"{len(records)} records in {', '.join(languages)}")
-
-
-@app.command("convert")
-def convert_cli(
-    corpus: Annotated[Path, typer.Argument(help="Folder of .jsonl files", exists=True)],
-    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files")],
-    config: Annotated[
-        Optional[Path],
-        typer.Option(help="Config or pipeline whose tokenizer is used", exists=True),
-    ] = None,
-) -> None:
-    """Make training data (train.spacy, dev.spacy, test.spacy) from a corpus."""
-    records, faults = read_corpus(corpus)
-    with one_line_errors():
-        nlp = _tokenizing(config)
-    converted = {}
-    for split in SPLITS:
-        converted[split], refused = docs_from_records(
-            nlp, (record for record in records if record.split == split)
-        )
-        faults += refused  # type: ignore[arg-type]
-    for fault in faults:
-        typer.echo(f"Left out: {fault}")
-    if not any(converted.values()):
-        msg.fail("Nothing could be converted", exits=1)
-    for split, docs in converted.items():
-        with one_line_errors():
-            write_docbin(output / f"{split}.spacy", docs)
-        n_triples = sum(len(doc._.triples) for doc in docs)
-        msg.good(f"{split}: {len(docs)} docs, {n_triples} triples")
 
 
 @app.command("compose")
@@ -134,16 +100,3 @@ def try_wheels_cli(
                 typer.echo(doc.text)
                 for triple in doc._.triples:
                     typer.echo(f"  {triple.language} {triple.score:.2f}  {triple}")
-
-
-def _tokenizing(config: Optional[Path]) -> Language:
-    """A pipeline for the sake of its tokenizer."""
-    if config is None:
-        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
-        return blank("xx", config={"nlp": {"tokenizer": tokenizer}})
-    if config.is_dir():
-        return util.load_model(config)
-    try:
-        return util.load_model_from_config(util.load_config(config), auto_fill=True)
-    except (ImportError, ValueError) as e:
-        raise ConfigError(f"{config} is not the config of a pipeline: {e}") from e
