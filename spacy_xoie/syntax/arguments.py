@@ -177,3 +177,20 @@ class Arguments:
                 clause.relation.append(index)
                 clause.arguments.remove(argument)
                 clause.construction = "light_verb"
+
+    def find_disposal(self, clause: Clause) -> None:
+        """Move the object of a disposal mark to the relation, where the clause says
+        more than that (将 其 切成 | 小块).
+
+        clause (Clause): The clause.
+        """
+        marks = self.features.disposal_marks
+        for argument in list(clause.arguments) if marks else ():
+            cases = self.phrases.cases(argument.position)
+            if (
+                len(clause.arguments) > 1
+                and len(argument.variants) == 1
+                and any(self.tree.lower[case] in marks for case in cases)
+            ):
+                clause.relation.extend(argument.variants[0])
+                clause.arguments.remove(argument)

@@ -87,6 +87,7 @@ class ClauseReader:
             self.absorbed[index] = clause
             self.arguments.find(clause, index, heads)
         self.arguments.find_light_verb(clause, heads)
+        self.arguments.find_disposal(clause)
         self._share(clause)
         if tree.bases[head] == "acl":
             self._relate(clause, heads)

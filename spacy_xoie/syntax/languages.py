@@ -144,6 +144,7 @@ ENGLISH = LanguageFeatures(
 GERMAN = LanguageFeatures(
     code="de",
     splits_coordination=True,
+    chains_subjects=True,
     measured_adverbs=_words("später zuvor vorher lang früher nachher danach"),
     nested_facts=True,
     genitives_follow=True,

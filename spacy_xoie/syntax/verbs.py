@@ -7,6 +7,7 @@ from .tree import Tree
 
 VERBS = frozenset({"VERB", "AUX"})
 SUBJECTS = frozenset({"nsubj", "csubj"})
+PREDICATES = frozenset({"NOUN", "PROPN", "PRON", "ADJ", "NUM", "DET", "SYM"})
 
 
 class Verbs:
@@ -21,9 +22,13 @@ class Verbs:
         self.features = features
 
     def is_verbal(self, index: int) -> bool:
-        """RETURNS (bool): Whether the word itself is the verb of its clause."""
+        """RETURNS (bool): Whether the word itself is the verb of its clause. One that
+        has a subject and no copula is, unless its tag is that of a predicate."""
         tree = self.tree
-        if tree.tags[index] not in VERBS:
+        if tree.tags[index] not in VERBS and (
+            tree.tags[index] in PREDICATES
+            or not any(tree.bases[child] in SUBJECTS for child in tree.children[index])
+        ):
             return False
         return not any(self.is_copula(child) for child in tree.children[index])
 
