@@ -153,7 +153,7 @@ def _wheel(nlp: Language, output: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         folder, build = Path(scratch) / "model", Path(scratch) / "build"
         build.mkdir()
-        nlp.to_disk(folder)
+        _compressed_to_disk(nlp, folder)
         try:
             package(
                 folder,
@@ -173,6 +173,17 @@ def _wheel(nlp: Language, output: Path) -> Path:
         partial = output / (wheels[0].name + ".part")
         shutil.copyfile(wheels[0], partial)
         return partial.replace(output / wheels[0].name)
+
+
+def _compressed_to_disk(nlp: Language, folder: Path) -> None:
+    """Save a pipeline with the weights of its extractors rounded to 8 bits."""
+    nlp.to_disk(folder)
+    for name, pipe in nlp.pipeline:
+        if isinstance(pipe, TripleExtractor):
+            shim = shim_of(pipe.model)
+            shim.compressed = True
+            pipe.to_disk(folder / name)
+            shim.compressed = False
 
 
 @contextmanager

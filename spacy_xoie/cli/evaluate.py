@@ -44,7 +44,7 @@ def evaluate_cli(
     data: Annotated[
         List[str],
         typer.Argument(
-            help="A .spacy corpus; or a benchmark, a file or a folder of BenchIE, CaRB "
+            help="A .spacy or .jsonl corpus; or a benchmark, a file or a folder of BenchIE, CaRB "
             "or Re-OIE2016: [NAME:]PATH[:LANGUAGE]"
         ),
     ],
@@ -68,7 +68,7 @@ def evaluate_cli(
     results: List[BenchmarkResult] = []
     with one_line_errors():
         for item in data:
-            if item.endswith(".spacy"):
+            if item.endswith((".spacy", ".jsonl")):
                 written = _score_corpus(model, item, threshold)
                 continue
             for benchmark in find_benchmarks(item, _warn):
@@ -156,15 +156,19 @@ def _pipeline(model: str, language: str, threshold: Optional[float]) -> Language
     }
     if threshold is not None:
         settings["threshold"] = threshold
-    nlp = blank(language)
     if language == "xx":
+        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+        nlp = blank("xx", config={"nlp": {"tokenizer": tokenizer}})
         nlp.add_pipe("xoie_lang")
+    else:
+        nlp = blank(language)
     nlp.add_pipe("xoie", config=settings)
     return nlp
 
 
 def _score_corpus(model: str, path: str, threshold: Optional[float]) -> Dict[str, Any]:
-    scores = evaluate_pipeline(_pipeline(model, "xx", threshold), path)
+    nlp = _pipeline(model, "xx", threshold)
+    scores = evaluate_pipeline(nlp, path, on_fault=_warn)
     header, rows = score_table(scores)
     msg.divider(f"{Path(path).name}, {scores['n_docs']} docs")
     aligns = ["l", *["r"] * (len(header) - 1)]

@@ -145,13 +145,14 @@ def find_benchmarks(
 
 def detect_benchmark(path: Path) -> Optional[str]:
     """RETURNS (Optional[str]): The benchmark whose format a file has, or None."""
-    if not path.is_file() or path.suffix not in (".txt", ".tsv", ".json"):
+    suffix = Path(path.name.removesuffix(".gz")).suffix
+    if not path.is_file() or suffix not in (".txt", ".tsv", ".json"):
         return None
     lines = (line for _, line in numbered_lines(path) if line.strip())
     first = next(lines, "")
-    if path.suffix == ".txt":
+    if suffix == ".txt":
         return "benchie" if first.startswith("sent_id:") else None
-    if path.suffix == ".json":
+    if suffix == ".json":
         return "reoie2016" if first.startswith("{") else None
     return "carb" if first.count("\t") >= 2 else None
 

@@ -1,30 +1,40 @@
 """How good a pipeline is on annotated docs, language by language."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Tuple, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 from spacy.language import Language
-from spacy.training import Corpus
+from spacy.training import Corpus, Example
 
+from ..corpora.convert import docs_from_records
+from ..corpora.records import Record, read_records
 from ..errors import DataError
 
 LEVELS = ("predicate", "argument", "triple")
 
 
 def evaluate_pipeline(
-    nlp: Language, path: Union[str, Path], *, batch_size: int = 256
+    nlp: Language,
+    path: Union[str, Path],
+    *,
+    batch_size: int = 256,
+    on_fault: Optional[Callable[[str], None]] = None,
 ) -> Dict[str, Any]:
     """Run a pipeline over the texts of annotated docs and score its triples.
 
     nlp (Language): The pipeline.
-    path (Union[str, Path]): A `.spacy` file.
+    path (Union[str, Path]): A `.spacy` file, or records (`.jsonl`).
     batch_size (int): Number of docs to buffer.
+    on_fault (Optional[Callable[[str], None]]): Told of records that cannot be read.
     RETURNS (Dict[str, Any]): The scores of `spacy-xoie.triple_scorer.v1`, the number
         of docs as "n_docs", and the words a second as "speed".
     RAISES (DataError): If there are no docs, or the file cannot be read.
     """
     try:
-        examples = list(Corpus(path)(nlp))
+        if Path(path).suffix == ".jsonl":
+            examples = _examples_of_records(nlp, Path(path), on_fault)
+        else:
+            examples = list(Corpus(path)(nlp))
     except ValueError as e:
         raise DataError(f"{path} cannot be read: {e}") from e
     if not examples:
@@ -32,6 +42,23 @@ def evaluate_pipeline(
     scores = nlp.evaluate(examples, batch_size=batch_size)
     kept = {name: value for name, value in scores.items() if name.startswith("xoie_")}
     return {**kept, "n_docs": len(examples), "speed": scores["speed"]}
+
+
+def _examples_of_records(
+    nlp: Language, path: Path, on_fault: Optional[Callable[[str], None]]
+) -> List[Example]:
+    records: List[Record] = []
+    faults: List[Any] = []
+    for _, record in read_records(path):
+        if isinstance(record, Record):
+            records.append(record)
+        else:
+            faults.append(record)
+    docs, refused = docs_from_records(nlp, records)
+    for fault in (*faults, *refused):
+        if on_fault is not None:
+            on_fault(str(fault))
+    return [Example(nlp.make_doc(doc.text), doc) for doc in docs]
 
 
 def score_table(scores: Dict[str, Any]) -> Tuple[List[str], List[List[str]]]:

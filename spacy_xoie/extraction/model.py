@@ -117,6 +117,7 @@ class NetworkShim(PyTorchShim):
     of zero Adam's momentum would go on moving frozen and absent parameters. And
     it leaves the network in evaluation mode after a prediction.
 
+    compressed (bool): Whether weights are rounded to 8 bits when they are stored.
     source (Optional[Path]): Where the weights are read from when they are first
         needed, if there are none yet.
     """
@@ -126,6 +127,7 @@ class NetworkShim(PyTorchShim):
     def __init__(self, parts: Parts) -> None:
         super().__init__(None)
         self.parts = parts
+        self.compressed = False
         self.source: Optional[Path] = None
         self._process = os.getpid()
 
@@ -169,11 +171,10 @@ class NetworkShim(PyTorchShim):
         for parameter in self.network.parameters():
             parameter.grad = None
 
-    def to_bytes(self, compress: bool = False) -> bytes:
-        """compress (bool): Whether to round the weights to 8 bits."""
+    def to_bytes(self) -> bytes:
         if self._model is None and self.source is None:
             return b""
-        return _to_bytes(self.parts, self.network, compress)
+        return _to_bytes(self.parts, self.network, self.compressed)
 
     def from_bytes(self, bytes_data: bytes) -> "NetworkShim":
         """RAISES (ModelDataError): If the data is damaged, or of another model."""

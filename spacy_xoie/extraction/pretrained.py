@@ -64,4 +64,7 @@ def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
     network_of(model)
     folder.mkdir(parents=True, exist_ok=True)
     Config(config).to_disk(folder / CONFIG)
-    (folder / WEIGHTS).write_bytes(shim_of(model).to_bytes(compress=True))
+    shim = shim_of(model)
+    shim.compressed = True
+    (folder / WEIGHTS).write_bytes(shim.to_bytes())
+    shim.compressed = False

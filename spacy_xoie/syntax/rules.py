@@ -1,7 +1,8 @@
 """The rules of the syntax teacher: triples from a dependency tree."""
 
+from dataclasses import replace
 from itertools import islice, product
-from typing import Container, List, Optional
+from typing import Container, List, Literal, Optional
 
 from .clauses import ClauseReader
 from .languages import LanguageFeatures, features_for
@@ -9,6 +10,8 @@ from .nested import nested_facts
 from .phrases import Phrases
 from .tree import Tree
 from .ty import Clause, Part, SyntaxTriple
+
+Facts = Literal["minimal", "whole"]
 
 MAX_OBJECTS = 3
 MAX_VARIANTS = 12
@@ -98,7 +101,22 @@ def _without(part: Part, taken: Container[int]) -> Part:
     return tuple(index for index in part if index not in taken)
 
 
-def rules_for(language: str) -> Rules:
-    """RETURNS (Rules): The rules for a language; for one that is not known, those
-    that need no words."""
-    return Rules(features_for(language))
+def rules_for(language: str, *, facts: Facts = "minimal") -> Rules:
+    """The rules for a language; for one that is not known, those that need no words.
+
+    language (str): Code of the language.
+    facts (Facts): "minimal" says as much as the features of the language ask for: in
+        some, each conjunct makes a triple of its own, and so does each phrase inside
+        of an object ("(S; V O; of X)"). "whole" leaves coordinations whole and objects
+        long: few triples of many words, as benchmarks of n-ary triples have them.
+    RETURNS (Rules): The rules.
+    """
+    features = features_for(language)
+    if facts == "whole":
+        features = replace(
+            features,
+            nested_facts=False,
+            short_objects=False,
+            splits_coordination=False,
+        )
+    return Rules(features)

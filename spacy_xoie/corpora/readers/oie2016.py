@@ -58,6 +58,8 @@ def read_oie2016(
     def finished() -> Iterator[Record]:
         if sentence:
             counts["sentences"] += 1
+            if not triples:
+                counts["sentences without a triple"] += 1
             name = f"{path.name.partition('.')[0]}-{number}"
             yield make_record(name, join_words(sentence)[0], triples, language)
 
@@ -136,6 +138,8 @@ def _parts(block: _Block) -> Dict[str, List[Tuple[int, int]]]:
             pieces[-1] = (pieces[-1][0], number + 1)
         else:
             pieces.append((number, number + 1))
+    if RELATION not in parts:
+        raise DataError("there is no relation (P)")
     return parts
 
 
@@ -148,8 +152,6 @@ def _triple(
         pieces = parts.get(role, [])
         return [(places[start][0], places[end - 1][1]) for start, end in pieces]
 
-    if RELATION not in parts:
-        raise DataError("there is no relation (P)")
     if any(len(pieces) > 1 for pieces in parts.values()):
         counts["with a part in several pieces"] += 1
     if "A1" not in parts:

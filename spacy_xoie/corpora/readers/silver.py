@@ -4,7 +4,17 @@ the same sentence, so far as it can be found in the sentence."""
 import re
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Counter, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import (
+    Counter,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+)
 
 from ...errors import ConfigError
 from ..records import CharSpan, Record, TripleRecord
@@ -181,7 +191,11 @@ def _ground(
     lowered = tuple(word.casefold() for word in words)
     text, places = join_words(words)
     reason = ""
-    for parts in sorted(variants, key=lambda parts: (-len(variants[parts]), parts)):
+
+    def rank(parts: _Parts) -> Tuple[int, int, _Parts]:
+        return -len(variants[parts]), -sum(map(len, parts)), parts
+
+    for parts in sorted(variants, key=rank):
         found, why = _locate(parts, lowered)
         if found is None:
             reason = reason or why
@@ -201,9 +215,12 @@ def _locate(
     subject, relation, rest = parts
     relations = _occurrences(relation, words)
     while not relations and len(relation) > 1 and relation[0] in BE:
-        # "be invented" where the sentence has "invented".
+        # "be invented" where the sentence has "invented" or "was invented".
         relation = relation[1:]
-        relations = _occurrences(relation, words)
+        relations = [
+            _with_word_before(place, (), words, BE)
+            for place in _occurrences(relation, words)
+        ]
     subjects, rests = _occurrences(subject, words), _occurrences(rest, words)
     for name, places in (
         ("subject", subjects),
@@ -221,8 +238,11 @@ def _locate(
         return None, "parts overlap"
     if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
         return None, "ambiguous"
-    first, (start, end), last = ranked[0][1]
-    first, last = (_with_article(part, ranked[0][1], words) for part in (first, last))
+    best = ranked[0][1]
+    first, (start, end), last = best
+    # Some systems leave articles out; here they are part of their phrase.
+    first = _with_word_before(first, best, words, ARTICLES)
+    last = _with_word_before(last, best, words, ARTICLES)
     # A preposition goes with the argument that it leads.
     if last[0] == end and words[last[0]] not in PREPOSITIONS:
         while end - start > 1 and words[end - 1] in PREPOSITIONS:
@@ -231,10 +251,11 @@ def _locate(
     return (first, (start, end), last), ""
 
 
-def _with_article(part: Range, found: Tuple[Range, ...], words: Words) -> Range:
-    """Some systems leave articles out; here they are part of their phrase."""
+def _with_word_before(
+    part: Range, found: Tuple[Range, ...], words: Words, allowed: FrozenSet[str]
+) -> Range:
     before = part[0] - 1
-    if before < 0 or words[before] not in ARTICLES:
+    if before < 0 or words[before] not in allowed:
         return part
     taken = any(start <= before < end for start, end in found)
     return part if taken else (before, part[1])
@@ -249,10 +270,12 @@ def _occurrences(part: Words, words: Words) -> List[Range]:
     ]
 
 
-def _distance(found: Tuple[Range, Range, Range]) -> int:
-    """Words between the relation and its arguments."""
+def _distance(found: Tuple[Range, Range, Range]) -> Range:
+    """Parts that are not in the order of the tuple, then words between the relation
+    and its arguments."""
     subject, relation, rest = found
-    return _gap(subject, relation) + _gap(relation, rest)
+    inverted = (subject > relation) + (relation > rest)
+    return inverted, _gap(subject, relation) + _gap(relation, rest)
 
 
 def _gap(one: Range, other: Range) -> int:
