@@ -175,6 +175,7 @@ GERMAN = LanguageFeatures(
 
 SPANISH = LanguageFeatures(
     code="es",
+    chains_subjects=True,
     measured_adverbs=_words("después antes atrás"),
     empty_phrases=frozenset(("por ejemplo", "sin embargo", "en cambio", "de hecho")),
     collectives=_words("entre"),
@@ -202,6 +203,7 @@ SPANISH = LanguageFeatures(
 
 PORTUGUESE = LanguageFeatures(
     code="pt",
+    chains_subjects=True,
     measured_adverbs=_words("depois antes atrás"),
     empty_phrases=frozenset(("por exemplo", "no entanto", "de fato", "além disso")),
     collectives=_words("entre"),

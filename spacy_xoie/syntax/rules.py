@@ -108,7 +108,8 @@ def rules_for(language: str, *, facts: Facts = "minimal") -> Rules:
     facts (Facts): "minimal" says as much as the features of the language ask for: in
         some, each conjunct makes a triple of its own, and so does each phrase inside
         of an object ("(S; V O; of X)"). "whole" leaves coordinations whole and objects
-        long: few triples of many words, as benchmarks of n-ary triples have them.
+        long, and takes adverbial clauses as arguments: few triples of many words, as
+        benchmarks of n-ary triples have them.
     RETURNS (Rules): The rules.
     """
     features = features_for(language)
@@ -118,5 +119,6 @@ def rules_for(language: str, *, facts: Facts = "minimal") -> Rules:
             nested_facts=False,
             short_objects=False,
             splits_coordination=False,
+            adverbial_arguments=True,
         )
     return Rules(features)

@@ -1,7 +1,9 @@
 """Rules that make up for trees and tags that a parser got wrong, and 把."""
 
 import pytest
-from syntax_builders import facts
+from syntax_builders import facts, make_tree
+
+from spacy_xoie.syntax import rules_for
 
 CASES = {
     "a verb with the tag of an adverb": (
@@ -22,7 +24,8 @@ CASES = {
     ),
     "the object of a disposal mark": (
         "zh",
-        "她_/PRON/4/nsubj 把_/ADP/3/case 书_/NOUN/4/obl 送_/VERB/0/root 老师/NOUN/4/obj",
+        "她_/PRON/4/nsubj 把_/ADP/3/case 书_/NOUN/4/obl 送_/VERB/0/root "
+        "老师/NOUN/4/obj",
         {"她 | 把 书 送 | 老师"},
     ),
     "a disposal mark and no more": (
@@ -37,3 +40,13 @@ CASES = {
 def test_robust(name: str) -> None:
     language, tree, expected = CASES[name]
     assert facts(language, tree) == expected
+
+
+def test_whole_facts() -> None:
+    tree = make_tree(
+        "Eva/PROPN/2/nsubj sold/VERB/0/root maps/NOUN/2/obj of/ADP/5/case "
+        "Rome/PROPN/3/nmod and/CCONJ/7/cc books/NOUN/3/conj"
+    )
+    (triple,) = rules_for("en", facts="whole").extract(tree)
+    assert triple[:3] == ((0,), (1,), ((2, 3, 4, 5, 6),))
+    assert len(rules_for("en").extract(tree)) > 1
