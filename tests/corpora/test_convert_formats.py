@@ -1,0 +1,135 @@
+"""`convert --format …` and `export-prodigy`."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+import spacy
+from spacy.tokens import DocBin
+from typer.testing import CliRunner, Result
+
+from spacy_xoie.cli import app
+
+OIE2016 = "".join(
+    f"{i}\t{word}\tmet\t[1]\t1\t0\t0\t{label}\n"
+    for i, (word, label) in enumerate([("Ann", "A0-B"), ("met", "P-B"), ("Bo", "A1-B")])
+)
+OPENIE4 = json.dumps(
+    {
+        "sentence": "Ann met Bo",
+        "sentence_tokenized": "Ann met Bo",
+        "tuples": [{"arg0_pos": [0, 0], "relation_pos": [1, 1], "args_pos": [[2, 2]]}],
+    }
+)
+CONLLU = "".join(
+    f"{i}\t{word}\t_\t{tag}\t_\t_\t{head}\t{label}\t_\t_\n"
+    for i, word, tag, head, label in [
+        (1, "Ann", "PROPN", 2, "nsubj"),
+        (2, "met", "VERB", 0, "root"),
+        (3, "Bo", "PROPN", 2, "obj"),
+    ]
+)
+
+
+def run(*args: Any) -> Result:
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def triples(path: Path) -> List[str]:
+    docs = DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab)
+    return [str(triple) for doc in docs for triple in doc._.triples]
+
+
+@pytest.fixture
+def corpora(tmp_path: Path) -> Path:
+    files = {
+        "oie2016": ("a.oie.conll", OIE2016),
+        "openie4": ("a.json", OPENIE4),
+        "conllu": ("en_a-ud-train.conllu", CONLLU),
+    }
+    for name, (file, text) in files.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).write_text(text + "\nnonsense\n")
+        (tmp_path / name / f"{file}.gz").write_bytes(gzip.compress(text.encode()))
+        (tmp_path / name / "README.txt").write_text("not of the corpus")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["oie2016", "openie4", "conllu"])
+def test_formats(corpora: Path, name: str) -> None:
+    output = corpora / "out"
+    options = ["--format", name, "--dev-share", 0]
+    result = run("convert", corpora / name, output, *options)
+    assert result.exit_code == 0, result.output
+    assert triples(output / "train.spacy") == ["(Ann; met; Bo)"] * 2
+    assert not (output / "test.spacy").exists()
+    lines = result.output.splitlines()
+    left_out = [line for line in lines if line.startswith("Left out: ")]
+    assert len(left_out) == 1
+    assert "train: 2 docs, 2 triples" in result.output
+    read = [line for line in lines if "1 sentences" in line]
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize("name", ["oie2016", "openie4", "conllu"])
+def test_share_for_development(corpora: Path, name: str) -> None:
+    output = corpora / "out"
+    (file,) = (corpora / name).glob("*.gz")
+    result = run("convert", file, output, "--format", name, "--dev-share", 1)
+    assert result.exit_code == 0, result.output
+    assert triples(output / "dev.spacy") == ["(Ann; met; Bo)"]
+    if name == "conllu":
+        assert triples(output / "train.spacy") == []
+
+
+def test_prodigy_and_back(corpora: Path) -> None:
+    first, second = corpora / "first", corpora / "second"
+    run("convert", corpora / "openie4", first, "--format", "openie4")
+    tasks = corpora / "new" / "tasks.jsonl"
+    result = run("export-prodigy", first / "train.spacy", tasks)
+    assert result.exit_code == 0, result.output
+    assert "2 tasks, 4 arcs" in " ".join(result.output.split())
+    result = run("convert", tasks.parent, second, "--format", "prodigy")
+    assert result.exit_code == 0, result.output
+    assert triples(second / "train.spacy") == triples(first / "train.spacy")
+
+
+@pytest.mark.parametrize("name", ["oie2016", "openie4", "prodigy", "conllu"])
+def test_folder_without_such_files(tmp_path: Path, name: str) -> None:
+    result = run("convert", tmp_path, tmp_path / "out", "--format", name)
+    assert result.exit_code == 1
+    assert "There is no file" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "file, content, reason",
+    [
+        ("qq_a.conllu", CONLLU.encode(), "code of a language"),
+        ("en_a.conllu", b"\xff\xff\n", "is damaged"),
+        ("en_a.conllu.gz", gzip.compress(CONLLU.encode())[:-12], "is damaged"),
+    ],
+)
+def test_treebank_that_cannot_be_read(
+    tmp_path: Path, file: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / file).write_bytes(content)
+    result = run("convert", tmp_path, tmp_path / "out", "--format", "conllu")
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"Error: {file}") and reason in line
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no corpus", b"\x28\xb5\x2f\xfd"])
+def test_export_of_what_is_no_corpus(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.spacy"
+    path.write_bytes(content)
+    result = run("export-prodigy", path, tmp_path / "out.jsonl")
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1
+    assert "is not a .spacy file" in result.stderr
+    assert not (tmp_path / "out.jsonl").exists()
