@@ -25,10 +25,11 @@ from ..evaluation.calibration import (
 )
 from ..evaluation.curves import save_curves
 from ..evaluation.references import references
-from ..extraction.pretrained import CONFIG, find_model
+from ..extraction.pretrained import ARC_HEAD, CONFIG, find_model, stored_config
 from .app import app
 from .util import one_line_errors, write_text
 
+_FACTS = {"benchie": "minimal", "carb": "whole", "reoie2016": "whole"}
 HEADER = ["Benchmark", "Language", "System", "", "P", "R", "F1", "AUC"]
 
 
@@ -44,8 +45,8 @@ def evaluate_cli(
     data: Annotated[
         List[str],
         typer.Argument(
-            help="A .spacy or .jsonl corpus; or a benchmark, a file or a folder of BenchIE, CaRB "
-            "or Re-OIE2016: [NAME:]PATH[:LANGUAGE]"
+            help="A .spacy or .jsonl corpus; or a benchmark, a file or a folder of "
+            "BenchIE, CaRB or Re-OIE2016: [NAME:]PATH[:LANGUAGE]"
         ),
     ],
     output: Annotated[
@@ -61,6 +62,13 @@ def evaluate_cli(
     threshold: Annotated[
         Optional[float], typer.Option(help="Least score of a triple, for this run")
     ] = None,
+    facts: Annotated[
+        Optional[str],
+        typer.Option(
+            help='"minimal" or "whole" triples of a pretrained model; else what the '
+            "benchmark asks for: BenchIE minimal ones, the others whole ones"
+        ),
+    ] = None,
 ) -> None:
     """Score a pipeline on annotated docs and on benchmarks, language by language, with
     published systems beside it."""
@@ -72,7 +80,8 @@ def evaluate_cli(
                 written = _score_corpus(model, item, threshold)
                 continue
             for benchmark in find_benchmarks(item, _warn):
-                nlp = _pipeline(model, benchmark.language, threshold)
+                asked = facts or _FACTS.get(benchmark.name)
+                nlp = _pipeline(model, benchmark.language, threshold, asked)
                 results.append(run_benchmark(nlp, benchmark))
         if results:
             _print_results(results, Path(model).name)
@@ -116,7 +125,7 @@ def calibrate_cli(
         for item in data:
             for benchmark in find_benchmarks(item, _warn):
                 if benchmark.name == "benchie":
-                    nlp = _pipeline(str(folder), benchmark.language, 0.0)
+                    nlp = _pipeline(str(folder), benchmark.language, 0.0, "minimal")
                     flags += run_benchmark(nlp, benchmark).flags
         if not flags:
             raise ConfigError(
@@ -142,7 +151,9 @@ def _warn(fault: str) -> None:
     msg.warn(fault)
 
 
-def _pipeline(model: str, language: str, threshold: Optional[float]) -> Language:
+def _pipeline(
+    model: str, language: str, threshold: Optional[float], facts: Optional[str] = None
+) -> Language:
     """A pipeline by name, or a blank one with a pretrained model."""
     try:
         find_model(model)
@@ -151,8 +162,13 @@ def _pipeline(model: str, language: str, threshold: Optional[float]) -> Language
         if threshold is not None and nlp.has_pipe("xoie"):
             nlp.get_pipe("xoie").threshold = threshold  # type: ignore[attr-defined]
         return nlp
+    reads_trees = stored_config(model)["model"]["head"]["@architectures"] == ARC_HEAD
     settings: Dict[str, Any] = {
-        "model": {"@architectures": "spacy-xoie.PretrainedModel.v1", "name": model}
+        "model": {
+            "@architectures": "spacy-xoie.PretrainedModel.v1",
+            "name": model,
+            "facts": facts if reads_trees else None,
+        }
     }
     if threshold is not None:
         settings["threshold"] = threshold

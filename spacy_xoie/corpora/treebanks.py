@@ -228,13 +228,11 @@ def graft(sentence: TreeSentence, doc: Doc) -> TokenTree:
         one before it as "dep".
     """
     groups, group_of_word = _components(sentence.words, doc)
+    depths = _depths(sentence.words)
     bearer: List[int] = []
     top: List[int] = []
     for words, tokens in groups:
-        inside = set(words)
-        outside = [w for w in words if sentence.words[w].head not in inside]
-        roots = [w for w in words if sentence.words[w].head == w]
-        top.append((roots or outside or words)[0])
+        top.append(min(words, key=lambda word: depths[word]))
         letters = [t for t in tokens if not doc[t].is_punct]
         bearer.append((letters or tokens)[-1])
     tree = TokenTree(
@@ -255,6 +253,19 @@ def graft(sentence: TreeSentence, doc: Doc) -> TokenTree:
         is_root = word.head == top[number] or head == number
         tree.labels[bearer[number]] = "root" if is_root else simplify_label(word.label)
     return tree
+
+
+def _depths(words: Sequence[Word]) -> List[int]:
+    """The distance of each word from the root of its tree."""
+    depths = []
+    for number in range(len(words)):
+        depth = 0
+        while words[number].head != number:
+            number, depth = words[number].head, depth + 1
+            if depth > len(words):
+                raise ValueError("The heads of its words make a circle.")
+        depths.append(depth)
+    return depths
 
 
 def _components(

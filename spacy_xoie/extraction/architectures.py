@@ -13,6 +13,7 @@ from ..network.adapters import AdapterBank, check_bank
 from ..network.heads import ArcHead, Head, LightHead, Multi2OIEHead
 from ..network.routing import LanguageRouter, MixtureRouter, Router
 from ..syntax.reading import read_triples
+from ..syntax.rules import Facts
 from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
 from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
 from .pretrained import DEFAULT_NAME, load_model
@@ -56,13 +57,17 @@ def build_triple_model_v1(
 
 
 @registry.architectures("spacy-xoie.PretrainedModel.v1")
-def build_pretrained_model_v1(name: str = DEFAULT_NAME) -> ExtractionModel:
+def build_pretrained_model_v1(
+    name: str = DEFAULT_NAME, facts: Optional[Facts] = None
+) -> ExtractionModel:
     """A model that is ready for use. Its weights are read when they are first needed.
 
     name (str): "xx_xoie_sm", which the package brings along, or a folder that
         `spacy_xoie.extraction.pretrained.save_model` wrote.
+    facts (Optional[Facts]): "whole" or "minimal" triples, for models with
+        `spacy-xoie.ArcHead.v1`; null for what the model was stored with.
     """
-    return load_model(name)
+    return load_model(name, facts)
 
 
 @registry.architectures("spacy-xoie.HashedEncoder.v1")
@@ -154,13 +159,21 @@ def build_light_head_v1(
 
 @registry.architectures("spacy-xoie.ArcHead.v1")
 def build_arc_head_v1(
-    width: int = 128, label_width: int = 48, reach: int = 16, dropout: float = 0.2
+    width: int = 128,
+    label_width: int = 48,
+    reach: int = 16,
+    dropout: float = 0.2,
+    facts: Facts = "whole",
 ) -> Callable[..., Head]:
     """Predicts dependency trees, off which the syntax rules read triples. Learns from
-    docs with `DEP` annotation. See `ArcHead` for the arguments."""
+    docs with `DEP` annotation. See `ArcHead` for the other arguments.
+
+    facts (Facts): "whole" for n-ary triples with coordinations in one piece, "minimal"
+        for triples that say as little as can be said.
+    """
     return partial(
         ArcHead,
-        read_triples,
+        partial(read_triples, facts=facts),
         width=width,
         label_width=label_width,
         reach=reach,

@@ -49,6 +49,7 @@ from .tidy import tidy
 DEFAULT_MODEL = {
     "@architectures": "spacy-xoie.PretrainedModel.v1",
     "name": DEFAULT_NAME,
+    "facts": None,
 }
 
 UNKNOWN = ("", "xx", "und", "mul")

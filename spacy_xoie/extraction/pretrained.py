@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from spacy.util import registry
 from thinc.api import Config
@@ -11,6 +11,7 @@ from ..errors import ConfigError
 from .model import ExtractionModel, network_of, shim_of
 
 DEFAULT_NAME = "xx_xoie_sm"
+ARC_HEAD = "spacy-xoie.ArcHead.v1"
 CONFIG, WEIGHTS, META = "model.cfg", "model.weights", "meta.json"
 
 
@@ -32,25 +33,40 @@ def find_model(name: str) -> Path:
     )
 
 
-def load_model(name: str) -> ExtractionModel:
+def load_model(name: str, facts: Optional[str] = None) -> ExtractionModel:
     """Build a pretrained model. Its weights are read when they are first needed.
 
     name (str): See `find_model`.
+    facts (Optional[str]): See `build_pretrained_model_v1`.
     RETURNS (ExtractionModel): The model.
+    RAISES (ConfigError): If its head has no such setting.
     """
-    folder = find_model(name)
-    config = Config().from_disk(folder / CONFIG)
-    model: ExtractionModel = registry.resolve(config)["model"]
-    shim_of(model).source = folder / WEIGHTS
+    config = stored_config(name, facts)
+    model: ExtractionModel = registry.resolve(Config(config))["model"]
+    shim_of(model).source = find_model(name) / WEIGHTS
     return model
+
+
+def stored_config(name: str, facts: Optional[str] = None) -> Dict[str, Any]:
+    """RETURNS (Dict[str, Any]): `{"model": …}`, what a pretrained model is built from.
+    See `load_model` for the arguments."""
+    config = Config().from_disk(find_model(name) / CONFIG)
+    if facts is not None:
+        head = config["model"]["head"]
+        if head["@architectures"] != ARC_HEAD:
+            raise ConfigError(
+                f"The model {name!r} does not take facts={facts!r}: its head is "
+                f"{head['@architectures']}, not {ARC_HEAD}."
+            )
+        head["facts"] = facts
+    return dict(config)
 
 
 def model_config(model: Dict[str, Any]) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): `{"model": …}` with a block `model` of a pipeline's
     config written out in full, even if it names a pretrained model."""
     if model.get("@architectures") == "spacy-xoie.PretrainedModel.v1":
-        folder = find_model(model.get("name", DEFAULT_NAME))
-        return dict(Config().from_disk(folder / CONFIG))
+        return stored_config(model.get("name", DEFAULT_NAME), model.get("facts"))
     return {"model": model}
 
 

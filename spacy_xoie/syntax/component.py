@@ -12,7 +12,7 @@ from ..errors import ConfigError, NotReadyError
 from ..triples import SPAN_KEY, set_triples
 from ..ty import Pieces, TokenTriple
 from .clearnlp import from_clearnlp
-from .rules import Rules, rules_for
+from .rules import Facts, Rules, rules_for
 from .tree import Tree
 from .ty import Part
 
@@ -27,7 +27,12 @@ TIGER = frozenset({"sb", "oa", "oc", "nk", "mo", "svp", "mnr"})
     "xoie_syntax",
     assigns=["doc.spans", "doc._.triples", "span._.triples"],
     requires=["token.dep", "token.head", "token.pos"],
-    default_config={"span_key": SPAN_KEY, "overwrite": True, "language": None},
+    default_config={
+        "span_key": SPAN_KEY,
+        "overwrite": True,
+        "language": None,
+        "facts": "whole",
+    },
 )
 def make_syntax_extractor(
     nlp: Language,
@@ -35,10 +40,15 @@ def make_syntax_extractor(
     span_key: str,
     overwrite: bool,
     language: str | None,
+    facts: Facts,
 ) -> "SyntaxExtractor":
     """Create the component `xoie_syntax`. See `SyntaxExtractor` for the settings."""
     return SyntaxExtractor(
-        name, span_key=span_key, overwrite=overwrite, language=language
+        name,
+        span_key=span_key,
+        overwrite=overwrite,
+        language=language,
+        facts=facts,
     )
 
 
@@ -53,6 +63,7 @@ class SyntaxExtractor(Pipe):
     span_key (str): Key of the span group.
     overwrite (bool): Whether to replace triples that a doc already has.
     language (Optional[str]): Language of all docs. By default that of each doc.
+    facts (Facts): "whole" or "minimal" triples, see `rules_for`.
     RAISES (ConfigError): If the span key is empty.
     """
 
@@ -63,6 +74,7 @@ class SyntaxExtractor(Pipe):
         span_key: str = SPAN_KEY,
         overwrite: bool = True,
         language: str | None = None,
+        facts: Facts = "whole",
     ) -> None:
         if not span_key:
             raise ConfigError("span_key is empty; it must name a span group.")
@@ -70,6 +82,7 @@ class SyntaxExtractor(Pipe):
         self.span_key = span_key
         self.overwrite = overwrite
         self.language = language
+        self.facts: Facts = facts
         self._rules: Dict[str, Rules] = {}
         self._warned: Set[str] = set()
 
@@ -107,7 +120,7 @@ class SyntaxExtractor(Pipe):
         language = self.language or doc.lang_
         rules = self._rules.get(language)
         if rules is None:
-            rules = self._rules[language] = rules_for(language)
+            rules = self._rules[language] = rules_for(language, facts=self.facts)
         return [
             triple._replace(language=language, origin=self.name)
             for sent in doc.sents

@@ -7,7 +7,7 @@ from typing import List, Sequence, Tuple
 from ..network.heads.base import Sentence
 from ..network.trees import PIECE
 from ..ty import Pieces, TokenTriple
-from .rules import Rules, rules_for
+from .rules import Facts, Rules, rules_for
 from .tree import Tree
 
 _rules_for = lru_cache(maxsize=256)(rules_for)
@@ -19,6 +19,8 @@ def read_triples(
     labels: Sequence[str],
     tags: Sequence[str],
     chances: Sequence[float],
+    *,
+    facts: Facts = "whole",
 ) -> List[TokenTriple]:
     """Read triples off a predicted tree. Tokens that are pieces of one word (Chinese
     characters) are put together first.
@@ -28,6 +30,7 @@ def read_triples(
     labels (Sequence[str]): Relations.
     tags (Sequence[str]): Universal parts of speech.
     chances (Sequence[float]): Probability of each token's head and label.
+    facts (Facts): "minimal" or "whole", see `rules_for`.
     RETURNS (List[TokenTriple]): The triples. A score is the geometric mean of two
         things: the mean probability of the arcs of its tokens, and the least of them.
     """
@@ -44,7 +47,7 @@ def read_triples(
             [tags[token] for token in bearers],
             [sentence.spaces[token] for token in bearers],
         )
-    rules: Rules = _rules_for(sentence.language)
+    rules: Rules = _rules_for(sentence.language, facts=facts)
     logs = [math.log(max(chance, 1e-9)) for chance in chances]
     triples = []
     for found in rules.extract(tree):

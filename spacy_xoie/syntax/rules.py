@@ -101,7 +101,7 @@ def _without(part: Part, taken: Container[int]) -> Part:
     return tuple(index for index in part if index not in taken)
 
 
-def rules_for(language: str, *, facts: Facts = "minimal") -> Rules:
+def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
     """The rules for a language; for one that is not known, those that need no words.
 
     language (str): Code of the language.

@@ -24,7 +24,7 @@ def facts(language: str, text: str) -> Set[str]:
     """The triples of a tree as "subject | relation | object | object"."""
     tree = make_tree(text)
     found = set()
-    for triple in rules_for(language).extract(tree):
+    for triple in rules_for(language, facts="minimal").extract(tree):
         parts = (triple.subject, triple.relation, *triple.objects)
         found.add(" | ".join(" ".join(tree.words[i] for i in part) for part in parts))
     return found

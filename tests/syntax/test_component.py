@@ -68,7 +68,7 @@ CLEARNLP = {
 @pytest.fixture
 def nlp():
     nlp = spacy.blank("en")
-    nlp.add_pipe("xoie_syntax")
+    nlp.add_pipe("xoie_syntax", config={"facts": "minimal"})
     return nlp
 
 

@@ -396,7 +396,7 @@ def test_nothing_to_extract(text):
 
 
 def test_empty_tree():
-    assert rules_for("en").extract(make_tree("")) == []
+    assert rules_for("en", facts="minimal").extract(make_tree("")) == []
 
 
 def test_quotes_stay_in_pairs():
@@ -412,7 +412,7 @@ def test_construction_is_reported():
         "The/DET/2/det song/NOUN/4/nsubj:pass was/AUX/4/aux:pass written/VERB/0/root "
         "by/ADP/6/case Noor/PROPN/4/obl:agent"
     )
-    (triple,) = rules_for("en").extract(tree)
+    (triple,) = rules_for("en", facts="minimal").extract(tree)
     assert triple.construction == "passive"
     assert triple.bound == 0
 
@@ -422,7 +422,7 @@ def test_binary_facts():
         "Eva/PROPN/2/nsubj sold/VERB/0/root maps/NOUN/2/obj in/ADP/5/case "
         "Rome/PROPN/2/obl in/ADP/7/case May/PROPN/2/obl"
     )
-    (triple,) = rules_for("en").extract(tree)
+    (triple,) = rules_for("en", facts="minimal").extract(tree)
     assert triple.binary() == [
         ((0,), ((1,),), (2,)),
         ((0,), ((1,), (2,)), (3, 4)),
