@@ -9,6 +9,7 @@ from ..network.trees import PIECE
 from ..ty import Pieces, TokenTriple
 from .rules import Facts, Rules, rules_for
 from .tree import Tree
+from .ty import SyntaxTriple
 
 _rules_for = lru_cache(maxsize=256)(rules_for)
 
@@ -51,18 +52,31 @@ def read_triples(
     logs = [math.log(max(chance, 1e-9)) for chance in chances]
     triples = []
     for found in rules.extract(tree):
-        subject = _pieces(found.subject, bounds)
-        relation = _pieces(found.relation, bounds)
-        objects = tuple(_pieces(part, bounds) for part in found.objects)
-        total, least, count = 0.0, 0.0, 0
-        for pieces in (subject, relation, *objects):
-            for start, end in pieces:
-                total += sum(logs[start:end])
-                least = min(least, *logs[start:end])
-                count += end - start
-        score = math.exp((total / max(count, 1) + least) / 2)
-        triples.append(TokenTriple(subject, relation, objects, score))
+        if facts == "minimal" and not found.bound and len(found.objects) > 1:
+            # Nothing completes the verb: each argument is a fact of its own.
+            apart = [found._replace(objects=(part,)) for part in found.objects]
+        else:
+            apart = [found]
+        for fact in apart:
+            triples.append(_grounded(fact, bounds, logs))
     return triples
+
+
+def _grounded(
+    found: SyntaxTriple, bounds: Sequence[Tuple[int, int]], logs: Sequence[float]
+) -> TokenTriple:
+    """A triple on tokens, with its score."""
+    subject = _pieces(found.subject, bounds)
+    relation = _pieces(found.relation, bounds)
+    objects = tuple(_pieces(part, bounds) for part in found.objects)
+    total, least, count = 0.0, 0.0, 0
+    for pieces in (subject, relation, *objects):
+        for start, end in pieces:
+            total += sum(logs[start:end])
+            least = min(least, *logs[start:end])
+            count += end - start
+    score = math.exp((total / max(count, 1) + least) / 2)
+    return TokenTriple(subject, relation, objects, score)
 
 
 def _words(
