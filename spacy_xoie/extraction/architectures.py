@@ -1,7 +1,7 @@
 """The registered architectures: what a config can compose a model from."""
 
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional
 
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -32,7 +32,7 @@ def build_triple_model_v1(
     head: HeadBuilder,
     bank: Optional[BankSpec] = None,
     router: Optional[RouterBuilder] = None,
-    calibration: List[Tuple[float, float]] = [],
+    calibration: List[List[float]] = [],
 ) -> ExtractionModel:
     """An encoder with routed adapters and an extraction head.
 
@@ -40,20 +40,21 @@ def build_triple_model_v1(
     head (HeadBuilder): For example `spacy-xoie.LightHead.v1`.
     bank (Optional[BankSpec]): Language adapters; null for none.
     router (Optional[RouterBuilder]): Chooses among the adapters of the bank.
-    calibration (List[Tuple[float, float]]): Points of the curve from raw scores to
+    calibration (List[List[float]]): Points of the curve from raw scores to
         probabilities, as `spacy xoie calibrate` finds them; empty for none.
     """
-    if any(not 0 <= value <= 1 for point in calibration for value in point):
+    if any(len(p) != 2 or not 0 <= min(p) <= max(p) <= 1 for p in calibration):
         raise ConfigError(
-            f"The calibration is {calibration}, but scores and probabilities go from 0 "
-            f"to 1."
+            f"The calibration is {calibration}, but it must be made of points [score, "
+            f"probability], which both go from 0 to 1."
         )
     if bank is not None and router is None:
         raise ConfigError(
             "The model has a bank of adapters but no router. Add one under "
             "`model.router`, for example spacy-xoie.LanguageRouter.v1."
         )
-    return build_model(encoder, head, bank, router, calibration)
+    points = [(score, chance) for score, chance in calibration]
+    return build_model(encoder, head, bank, router, points)
 
 
 @registry.architectures("spacy-xoie.PretrainedModel.v1")
