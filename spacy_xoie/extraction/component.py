@@ -61,7 +61,7 @@ UNKNOWN = ("", "xx", "und", "mul")
     assigns=["doc.spans", "doc._.triples", "span._.triples"],
     default_config={
         "model": DEFAULT_MODEL,
-        "threshold": 0.5,
+        "threshold": 0.1,
         "max_triples": 32,
         "span_key": SPAN_KEY,
         "overwrite": True,
@@ -119,7 +119,8 @@ class TripleExtractor(TrainablePipe):
     vocab (Vocab): The vocabulary.
     model (ExtractionModel): The model, see `build_triple_model_v1`.
     name (str): Name of the component.
-    threshold (float): Least score of a triple, 0 to 1.
+    threshold (float): Least score of a triple, 0 to 1. Scores of the default model
+        are probabilities; 0.1 keeps what F1 is best with, more is more precise.
     max_triples (int): Most triples of a sentence; the best are kept.
     span_key (str): Key of the span group.
     overwrite (bool): Whether to replace triples that a doc already has.
@@ -136,7 +137,7 @@ class TripleExtractor(TrainablePipe):
         model: ExtractionModel,
         name: str = "xoie",
         *,
-        threshold: float = 0.5,
+        threshold: float = 0.1,
         max_triples: int = 32,
         span_key: str = SPAN_KEY,
         overwrite: bool = True,

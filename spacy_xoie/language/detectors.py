@@ -24,7 +24,7 @@ from spacy.util import registry
 
 from ..errors import ConfigError
 
-DEFAULT_LANGUAGES = ("en", "es", "pt", "de", "zh", "ar")
+DEFAULT_LANGUAGES = ("en", "es", "pt", "de", "fr", "zh", "ar")
 
 # The scripts in which languages other than those in Latin letters are written,
 # each by the word with which the names of its letters start in Unicode.
