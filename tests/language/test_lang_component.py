@@ -177,7 +177,15 @@ def test_context_is_a_limited_prior():
 
 def test_default_config_and_analysis(nlp):
     config = nlp.get_pipe_config("xoie_lang")
-    assert list(config["detector"]["languages"]) == ["en", "es", "pt", "de", "fr", "zh", "ar"]
+    assert list(config["detector"]["languages"]) == [
+        "en",
+        "es",
+        "pt",
+        "de",
+        "fr",
+        "zh",
+        "ar",
+    ]
     assert "doc._.language" in nlp.get_pipe_meta("xoie_lang").assigns
 
 

@@ -279,7 +279,7 @@ def test_wheels_say_the_same_triples(built: Built, nlp: Language) -> None:
     with loaded_wheel(many) as loaded:
         for language, text in TEXTS.items():
             assert_same(routed(loaded, language, text), routed(nlp, language, text))
-            assert facts(loaded(text)) == facts(nlp(text))
+            assert_same(facts(loaded(text)), facts(nlp(text)))
         assert loaded.meta["version"] == "1.2.3"
     with loaded_wheel(one) as loaded:
         text = TEXTS["de"]
