@@ -57,6 +57,9 @@ def export_cli(
         Optional[Path],
         typer.Option(help="JSON list: name, url, author, license", exists=True),
     ] = None,
+    license_: Annotated[
+        str, typer.Option("--license", help="Licence of the weights")
+    ] = "MIT",
 ) -> None:
     """Store the model of a trained pipeline in a quarter of its size, for
     `spacy-xoie.PretrainedModel.v1`."""
@@ -71,6 +74,7 @@ def export_cli(
         save_model(pipe.model, Config(config), output)
         meta: Dict[str, Any] = {
             "name": output.name,
+            "license": license_,
             "languages": list(pipe.languages),
             "sources": [] if sources is None else read_json(sources),
             "performance": {} if metrics is None else read_json(metrics),
