@@ -4,6 +4,8 @@ Every message says what was wrong, with which value, and how to mend it. Where
 spaCy has a text of its own for the situation, that text is used instead.
 """
 
+from typing import Any, Optional
+
 
 class XoieError(Exception):
     """Base of every exception that this package raises on purpose."""
@@ -23,3 +25,22 @@ class DataError(XoieError, ValueError):
 
 class ModelDataError(XoieError, ValueError):
     """Serialised model data is damaged or does not belong to this model."""
+
+
+class readable:
+    """Turns whatever damaged model data provokes into a `ModelDataError`."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
+        damage = (ValueError, KeyError, TypeError, EOFError, OSError, AttributeError)
+        if isinstance(error, damage) and not isinstance(error, XoieError):
+            raise ModelDataError(
+                f"The component 'xoie' cannot be read from {self.place}: its data is "
+                f"damaged, cut short or of another model ({type(error).__name__}: "
+                f"{error}). Copy or download the pipeline again."
+            ) from error

@@ -1,8 +1,6 @@
 """The component `xoie`: triples for every sentence of a doc."""
 
 import warnings
-from bisect import bisect_left
-from itertools import islice
 from typing import (
     Any,
     Callable,
@@ -25,14 +23,21 @@ from spacy.util import logger, minibatch
 from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
-from ..errors import ConfigError, DataError, ModelDataError, XoieError
+from ..errors import ConfigError, DataError, readable
 from ..language import document_language, sentence_scores
 from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
 from ..network.stages import set_stage
 from ..triples import SPAN_KEY, set_triples
 from ..ty import TokenTriple
-from .gold import aligned_tree, aligned_triples, gold_language, tree_within
+from .gold import (
+    aligned_tree,
+    aligned_triples,
+    first_token,
+    gold_language,
+    tree_within,
+    triples_within,
+)
 from .model import (
     ExtractionModel,
     Reply,
@@ -330,7 +335,7 @@ class TripleExtractor(TrainablePipe):
             annotated = self.span_key in example.reference.spans
             doc = example.predicted
             triples = aligned_triples(example, self.span_key) if annotated else None
-            gold[id(doc)] = triples and sorted(triples, key=_first_token)
+            gold[id(doc)] = triples and sorted(triples, key=first_token)
             trees[id(doc)] = aligned_tree(example)
             codes[id(doc)] = gold_language(example, self.span_key)
         if not any(item is not None for item in (*gold.values(), *trees.values())):
@@ -341,7 +346,7 @@ class TripleExtractor(TrainablePipe):
             return self._scores(span) if code in UNKNOWN else {code: 1.0}
 
         def gold_of(span: Span) -> Gold:
-            return _within(gold[id(span.doc)], span)
+            return triples_within(gold[id(span.doc)], span)
 
         def tree_of(span: Span) -> Optional[TreeGold]:
             return tree_within(trees[id(span.doc)], span.start, span.end)
@@ -361,13 +366,13 @@ class TripleExtractor(TrainablePipe):
         self, bytes_data: bytes, *, exclude: Iterable[str] = ()
     ) -> "TripleExtractor":
         """RAISES (ModelDataError): If the data is damaged or of another model."""
-        with _readable("the bytes"):
+        with readable("the bytes"):
             super().from_bytes(bytes_data, exclude=exclude)
         return self
 
     def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> "TripleExtractor":
         """RAISES (ModelDataError): If the data is damaged or of another model."""
-        with _readable(str(path)):
+        with readable(str(path)):
             super().from_disk(path, exclude=exclude)
         return self
 
@@ -415,9 +420,9 @@ class TripleExtractor(TrainablePipe):
         head = self.network.head
         for example in get_examples():
             doc = example.predicted
-            triples = sorted(aligned_triples(example, self.span_key), key=_first_token)
+            triples = sorted(aligned_triples(example, self.span_key), key=first_token)
             for span in self.segment(doc):
-                gold = _within(triples, span) or ()
+                gold = triples_within(triples, span) or ()
                 wanted = {triple.parts for triple in gold}
                 kept = head.representable(gold, len(span))
                 n_kept += len(wanted & {triple.parts for triple in kept})
@@ -428,43 +433,3 @@ class TripleExtractor(TrainablePipe):
             n_triples,
             100 * n_kept / max(n_triples, 1),
         )
-
-
-class _readable:
-    """Turns whatever damaged model data provokes into a `ModelDataError`."""
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
-        damage = (ValueError, KeyError, TypeError, EOFError, OSError, AttributeError)
-        if isinstance(error, damage) and not isinstance(error, XoieError):
-            raise ModelDataError(
-                f"The component 'xoie' cannot be read from {self.place}: its data is "
-                f"damaged, cut short or of another model ({type(error).__name__}: "
-                f"{error}). Copy or download the pipeline again."
-            ) from error
-
-
-def _first_token(triple: TokenTriple) -> int:
-    return min(start for pieces in triple.parts for start, _ in pieces)
-
-
-def _within(
-    triples: Optional[Sequence[TokenTriple]], span: Span
-) -> Optional[List[TokenTriple]]:
-    """The triples (sorted by `_first_token`) that lie wholly within a span, in its
-    offsets; None stays None."""
-    if triples is None:
-        return None
-    begin = bisect_left(triples, span.start, key=_first_token)
-    inside = []
-    for triple in islice(triples, begin, None):
-        if _first_token(triple) >= span.end:
-            break
-        if max(end for pieces in triple.parts for _, end in pieces) <= span.end:
-            inside.append(triple.shifted(-span.start))
-    return inside

@@ -1,9 +1,11 @@
 """Gold triples and trees of an example, on the tokens of its predicted doc."""
 
-from typing import Dict, List, Optional
+from bisect import bisect_left
+from itertools import islice
+from typing import Dict, List, Optional, Sequence
 
 import numpy as np
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from ..language import document_language
@@ -68,6 +70,28 @@ def aligned_tree(example: Example) -> Optional[TreeGold]:
         ),
         tags=np.array([TAG_NUMBERS.get(tag or "", UNKNOWN) for tag in tags]),
     )
+
+
+def first_token(triple: TokenTriple) -> int:
+    """RETURNS (int): The first token of a triple, by which triples are sorted here."""
+    return min(start for pieces in triple.parts for start, _ in pieces)
+
+
+def triples_within(
+    triples: Optional[Sequence[TokenTriple]], span: Span
+) -> Optional[List[TokenTriple]]:
+    """The triples (sorted by `first_token`) that lie wholly within a span, in its
+    offsets; None stays None."""
+    if triples is None:
+        return None
+    begin = bisect_left(triples, span.start, key=first_token)
+    inside = []
+    for triple in islice(triples, begin, None):
+        if first_token(triple) >= span.end:
+            break
+        if max(end for pieces in triple.parts for _, end in pieces) <= span.end:
+            inside.append(triple.shifted(-span.start))
+    return inside
 
 
 def tree_within(tree: Optional[TreeGold], start: int, end: int) -> Optional[TreeGold]:

@@ -1,0 +1,58 @@
+"""Assets from a folder that already holds them."""
+
+import gzip
+import hashlib
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from spacy_xoie.corpora.gather import gather_assets
+from spacy_xoie.errors import DataError
+
+CONTENT = b"1\tword\n"
+MD5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+
+
+def assets(checksum: str = MD5) -> List[Dict[str, Any]]:
+    names = ("plain.conllu", "packed.conllu", "missing.conllu")
+    return [{"dest": f"downloads/{name}", "checksum": checksum} for name in names]
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Path:
+    folder = tmp_path / "copies"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "plain.conllu").write_bytes(CONTENT)
+    (folder / "deep" / "packed.conllu.gz").write_bytes(gzip.compress(CONTENT))
+    return folder
+
+
+def test_copies_what_is_there(tmp_path: Path, local: Path) -> None:
+    found = list(gather_assets(assets(), tmp_path, local))
+    assert [asset.found for asset in found] == [True, True, False]
+    for name in ("plain", "packed"):
+        assert (tmp_path / "downloads" / f"{name}.conllu").read_bytes() == CONTENT
+
+
+def test_leaves_what_was_there(tmp_path: Path, local: Path) -> None:
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "downloads" / "plain.conllu").write_bytes(b"own")
+    first = next(iter(gather_assets(assets(), tmp_path, local)))
+    assert first.found and first.source is None
+    assert (tmp_path / "downloads" / "plain.conllu").read_bytes() == b"own"
+
+
+def test_another_file_of_that_name_is_refused(tmp_path: Path, local: Path) -> None:
+    with pytest.raises(DataError, match="MD5 checksum"):
+        list(gather_assets(assets("0" * 32), tmp_path, local))
+    assert not list((tmp_path / "downloads").iterdir())
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no folder"):
+        list(gather_assets(assets(), tmp_path, tmp_path / "nowhere"))
+
+
+def test_without_local_copies(tmp_path: Path) -> None:
+    assert not any(a.found for a in gather_assets(assets(), tmp_path, None))
