@@ -49,9 +49,6 @@ class LanguageFeatures:
     adverbial_arguments: Whether adverbial clauses are arguments.
     nested_facts: Whether "S V O of X" also says (S; V O; of X).
     short_objects: Whether, with nested facts, objects end before the first "of X".
-    uncertain: Constructions that predicted trees get wrong too often for minimal facts.
-    chains_minimal: Whether minimal facts chain subjects too.
-    fronted_adverbials: Whether adverbials before the relation are facts of their own.
     """
 
     code: str = ""
@@ -94,9 +91,6 @@ class LanguageFeatures:
     empty_phrases: FrozenSet[str] = frozenset()
     splits_coordination: bool = False
     splits_nominals: bool = False
-    uncertain: FrozenSet[str] = frozenset()
-    fronted_adverbials: bool = True
-    chains_minimal: bool = True
 
 
 def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
@@ -149,9 +143,6 @@ ENGLISH = LanguageFeatures(
 
 GERMAN = LanguageFeatures(
     code="de",
-    uncertain=_words("relative participial control"),
-    fronted_adverbials=False,
-    chains_minimal=False,
     splits_coordination=True,
     chains_subjects=True,
     measured_adverbs=_words("später zuvor vorher lang früher nachher danach"),
@@ -264,7 +255,6 @@ FRENCH = LanguageFeatures(
 
 CHINESE = LanguageFeatures(
     code="zh",
-    uncertain=_words("relative"),
     splits_coordination=True,
     negations=_words(
         "不 没 没有 未 并未 从未 並未 沒 沒有 從未 无法 無法 不再 並不 并不"

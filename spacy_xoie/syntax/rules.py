@@ -36,9 +36,7 @@ class Rules:
         reader = ClauseReader(tree, self.features)
         nested = reader.phrases if self.features.nested_facts else None
         for clause in reader.read():
-            if clause.construction in self.features.uncertain or _is_question(
-                tree, clause.head
-            ):
+            if _is_question(tree, clause.head):
                 continue
             triples.extend(self._triples(tree, clause, nested))
         unique = {triple[:3]: triple for triple in reversed(triples)}
@@ -55,8 +53,6 @@ class Rules:
         relation = tree.glued(tree.trim(clause.relation))
         arguments = [a for a in clause.arguments if any(a.variants)]
         arguments.sort(key=lambda argument: (argument.rank, argument.position))
-        if relation and not self.features.fronted_adverbials:
-            arguments = [a for a in arguments if a.bound or a.position > relation[0]]
         if not relation or not arguments:
             return []
         taken = set(relation)
@@ -124,9 +120,5 @@ def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
             short_objects=False,
             splits_coordination=False,
             adverbial_arguments=True,
-            uncertain=frozenset(),
-            fronted_adverbials=True,
         )
-    elif not features.chains_minimal:
-        features = replace(features, chains_subjects=False)
     return Rules(features)

@@ -1,10 +1,8 @@
 """Trees written by hand, and what the rules make of them."""
 
-from dataclasses import replace
 from typing import List, Set
 
-from spacy_xoie.syntax import Rules, Tree
-from spacy_xoie.syntax.languages import features_for
+from spacy_xoie.syntax import Tree, rules_for
 
 
 def make_tree(text: str) -> Tree:
@@ -23,13 +21,10 @@ def make_tree(text: str) -> Tree:
 
 
 def facts(language: str, text: str) -> Set[str]:
-    """The triples of a tree as "subject | relation | object | object", with the
-    constructions that minimal facts leave out."""
+    """The triples of a tree as "subject | relation | object | object"."""
     tree = make_tree(text)
-    features = features_for(language)
-    features = replace(features, uncertain=frozenset(), fronted_adverbials=True)
     found = set()
-    for triple in Rules(features).extract(tree):
+    for triple in rules_for(language, facts="minimal").extract(tree):
         parts = (triple.subject, triple.relation, *triple.objects)
         found.add(" | ".join(" ".join(tree.words[i] for i in part) for part in parts))
     return found

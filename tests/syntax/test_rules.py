@@ -435,23 +435,3 @@ def test_languages():
     assert features_for("zh_Hans") is FEATURES["zh"]
     assert features_for("no").code == ""
     assert isinstance(rules_for(""), Rules)
-
-
-def test_minimal_facts_leave_out_what_is_uncertain() -> None:
-    tree = make_tree(
-        "Gestern/ADV/2/advmod kam/VERB/0/root Kai/PROPN/2/nsubj ,/PUNCT/6/punct "
-        "der/PRON/6/nsubj backt/VERB/3/acl:relcl Brot/NOUN/6/obj"
-    )
-    assert rules_for("de", facts="minimal").extract(tree) == []
-    assert len(rules_for("de").extract(tree)) == 1
-
-
-def test_minimal_facts_leave_out_fronted_adverbials() -> None:
-    tree = make_tree(
-        "In/ADP/2/case Bonn/PROPN/3/obl fand/VERB/0/root Kai/PROPN/3/nsubj "
-        "Geld/NOUN/3/obj"
-    )
-    (minimal,) = rules_for("de", facts="minimal").extract(tree)
-    (whole,) = rules_for("de").extract(tree)
-    assert minimal.objects == ((4,),)
-    assert whole.objects == ((4,), (0, 1))
