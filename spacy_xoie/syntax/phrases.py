@@ -127,7 +127,8 @@ class Phrases:
             variants.append(tree.trim(index for index in words if index > after))
         if not self.features.splits_coordination and len(variants) > 1:
             whole = [index for variant in variants for index in variant]
-            return [tree.trim(range(min(whole), max(whole) + 1))]
+            # Nothing is left where all of it stands before `after`.
+            variants = [tree.trim(range(min(whole), max(whole) + 1))] if whole else []
         return [variant for variant in variants if variant]
 
     def clause(self, head: int) -> Part:

@@ -1,5 +1,8 @@
 """Whatever the tree, the rules answer, with indices that fit."""
 
+from random import Random
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,9 +34,9 @@ def trees(draw):
 
 
 @settings(max_examples=500, deadline=None)
-@given(trees(), st.sampled_from(LANGUAGES))
-def test_any_tree(tree, language):
-    rules = rules_for(language)
+@given(trees(), st.sampled_from(LANGUAGES), st.sampled_from(["whole", "minimal"]))
+def test_any_tree(tree, language, facts):
+    rules = rules_for(language, facts=facts)
     found = rules.extract(tree)
     assert found == rules.extract(tree)
     assert len(set(found)) == len(found)
@@ -44,6 +47,39 @@ def test_any_tree(tree, language):
             assert list(part) == sorted(set(part))
             assert all(0 <= index < len(tree) for index in part)
         assert all(triple.objects)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_shuffled_trees(seed):
+    """Longer trees of plausible words, tags and labels in any order."""
+    random = Random(seed)
+    for _ in range(400):
+        length = random.randint(5, 30)
+        tree = Tree(
+            words=random.choices(WORDS, k=length),
+            heads=[random.randrange(length) for _ in range(length)],
+            labels=random.choices(LABELS, k=length),
+            tags=random.choices(TAGS[:7], k=length),
+            spaces=[True] * length,
+        )
+        for language in LANGUAGES:
+            for facts in ("whole", "minimal"):
+                for triple in rules_for(language, facts=facts).extract(tree):
+                    assert triple.relation and all(triple.objects)
+
+
+def test_predicate_before_its_copula():
+    """A coordinated predicate that stands wholly before the copula."""
+    tree = Tree(
+        words=["old", "and", "grey", "is", "she"],
+        heads=[0, 2, 0, 0, 0],
+        labels=["root", "cc", "conj", "cop", "nsubj"],
+        tags=["ADJ", "CCONJ", "ADJ", "AUX", "PRON"],
+        spaces=[True] * 5,
+    )
+    for language in LANGUAGES:
+        for facts in ("whole", "minimal"):
+            rules_for(language, facts=facts).extract(tree)
 
 
 def test_deep_tree():
