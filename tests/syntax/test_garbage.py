@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from spacy_xoie.syntax import Tree, rules_for
 
-WORDS = ["the", "a", ",", ".", "被", "把", "sich", "who", "not", "there", "(", "”", "x"]
+WORDS = ["the", "a", ",", ".", "被", "是", "把", "sich", "who", "not", "there", "(", "”", "x"]
 LABELS = (
     "root nsubj nsubj:pass obj iobj obl obl:agent nmod amod det case mark cc conj cop "
     "aux aux:pass acl acl:relcl advcl xcomp ccomp csubj parataxis appos flat compound "
@@ -71,7 +71,7 @@ def test_shuffled_trees(seed):
 def test_predicate_before_its_copula():
     """A coordinated predicate that stands wholly before the copula."""
     tree = Tree(
-        words=["old", "and", "grey", "is", "she"],
+        words=["老", "和", "灰", "是", "她"],
         heads=[0, 2, 0, 0, 0],
         labels=["root", "cc", "conj", "cop", "nsubj"],
         tags=["ADJ", "CCONJ", "ADJ", "AUX", "PRON"],
