@@ -8,7 +8,22 @@ from hypothesis import strategies as st
 
 from spacy_xoie.syntax import Tree, rules_for
 
-WORDS = ["the", "a", ",", ".", "被", "是", "把", "sich", "who", "not", "there", "(", "”", "x"]
+WORDS = [
+    "the",
+    "a",
+    ",",
+    ".",
+    "被",
+    "是",
+    "把",
+    "sich",
+    "who",
+    "not",
+    "there",
+    "(",
+    "”",
+    "x",
+]
 LABELS = (
     "root nsubj nsubj:pass obj iobj obl obl:agent nmod amod det case mark cc conj cop "
     "aux aux:pass acl acl:relcl advcl xcomp ccomp csubj parataxis appos flat compound "
