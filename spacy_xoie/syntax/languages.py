@@ -68,7 +68,6 @@ class LanguageFeatures:
         | {"compound:vv", "compound:vo", "compound:svc", "compound:redup"}
     )
     participle_endings: Tuple[str, ...] = ()
-    gerund_endings: Tuple[str, ...] = ()
     clauses_before_nouns: bool = False
     chains_subjects: bool = False
     resumptives: FrozenSet[str] = frozenset()
@@ -90,7 +89,6 @@ class LanguageFeatures:
     infinitive_infix: str = ""
     empty_phrases: FrozenSet[str] = frozenset()
     splits_coordination: bool = False
-    splits_nominals: bool = False
 
 
 def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
@@ -138,7 +136,6 @@ ENGLISH = LanguageFeatures(
     participle_endings=tuple(
         "ed en wn ung lt nt pt ought aught ld ft ade id cut put set hit ost un".split()
     ),
-    gerund_endings=("ing",),
 )
 
 GERMAN = LanguageFeatures(
@@ -170,7 +167,6 @@ GERMAN = LanguageFeatures(
     participle_infixes=("ge", "be", "ver", "er", "zer", "ent", "miss", "emp"),
     comparatives=_words("als wie"),
     participle_endings=("t", "en"),
-    gerund_endings=("nd",),
 )
 
 SPANISH = LanguageFeatures(
@@ -198,7 +194,6 @@ SPANISH = LanguageFeatures(
         ("toma tomó toman tomaron tomar", "parte posesión"),
     ),
     participle_endings=("do", "da", "dos", "das", "to", "ta", "tos", "tas"),
-    gerund_endings=("ndo",),
 )
 
 PORTUGUESE = LanguageFeatures(
@@ -223,7 +218,6 @@ PORTUGUESE = LanguageFeatures(
         ("toma tomou tomam tomaram tomar", "parte posse"),
     ),
     participle_endings=("do", "da", "dos", "das", "to", "ta", "tos", "tas"),
-    gerund_endings=("ndo",),
 )
 
 FRENCH = LanguageFeatures(
@@ -250,7 +244,6 @@ FRENCH = LanguageFeatures(
         ("met mit mettre mettent mis", "fin"),
     ),
     participle_endings=("é", "ée", "és", "ées", "i", "ie", "is", "it", "u", "ue", "us"),
-    gerund_endings=("ant",),
 )
 
 CHINESE = LanguageFeatures(
