@@ -166,8 +166,9 @@ def set_triples(
     language (str): Language of the doc, kept for docs without any triple.
     RAISES (DataError): If a triple does not fit the doc.
     """
-    content = f"{doc.text}{[triple.parts for triple in triples]}"
-    prefix = blake2b(content.encode("utf8", "surrogatepass"), digest_size=4)
+    parts = repr([triple.parts for triple in triples])
+    content = doc.to_array(["ORTH", "SPACY"]).tobytes() + parts.encode("utf8")
+    prefix = blake2b(content, digest_size=4)
     spans: List[Span] = []
     facts: Dict[str, Dict[str, Any]] = {}
     for number, triple in enumerate(triples):

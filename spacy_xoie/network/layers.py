@@ -5,6 +5,25 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+class BagEmbedding(nn.Embedding):
+    """An embedding that sums the rows along the last axis of its input.
+
+    forward: ids (…, n) → (…, width)
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return sum_rows(self.weight, input)
+
+
+def sum_rows(table: Tensor, ids: Tensor) -> Tensor:
+    """table (Tensor): (rows, width)
+    ids (Tensor): (…, n), numbers of rows.
+    RETURNS (Tensor): (…, width), the sum of n rows.
+    """
+    flat = F.embedding_bag(ids.reshape(-1, ids.shape[-1]), table, mode="sum")
+    return flat.view(*ids.shape[:-1], table.shape[1])
+
+
 class ConvolutionLayer(nn.Module):
     """A maxout convolution over three tokens, with a residual connection.
 

@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from spacy_xoie.errors import ConfigError
 from spacy_xoie.network import AdapterBank, LanguageRouter, TripleNetwork
-from spacy_xoie.network.adapters import BagEmbedding, RoutedLora
+from spacy_xoie.network.adapters import RoutedLora
+from spacy_xoie.network.layers import BagEmbedding
 
 N_ROWS = 3
 

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ..adapters import BagEmbedding
-from ..layers import AttentionLayer, ConvolutionLayer
+from ..derived import Derived
+from ..folding import can_fold, fold
+from ..layers import AttentionLayer, BagEmbedding, ConvolutionLayer
 from .base import BeforeLayer, Encoder
 
 
@@ -59,6 +60,7 @@ class HashedEncoder(Encoder):
         for table in self.tables:
             nn.init.normal_(cast(nn.Embedding, table).weight, std=0.1)
         self.mix = nn.Linear(len(rows) * width, 2 * width)
+        self._folded = Derived()
         self.mix_norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
         self.convolutions = nn.ModuleList(
@@ -75,8 +77,35 @@ class HashedEncoder(Encoder):
     def positions(self, inputs: Dict[str, Tensor]) -> Tensor:
         return inputs["mask"]
 
+    def train(self, mode: bool = True) -> "HashedEncoder":
+        self._folded.clear()
+        super().train(mode)
+        return self
+
     def embed(self, inputs: Dict[str, Tensor]) -> Tensor:
         attributes = inputs["attributes"]
+        learns = self.training or torch.is_grad_enabled()
+        if not learns and can_fold(list(self.tables), self.mix):
+            both = self._embed_folded(attributes)
+        else:
+            both = self._embed_whole(attributes)
+        left, right = both.chunk(2, dim=-1)
+        hidden = self.mix_norm(torch.maximum(left, right))
+        mixed: Tensor = self.dropout(hidden) * inputs["mask"][:, :, None]
+        return mixed
+
+    def _embed_folded(self, attributes: Tensor) -> Tensor:
+        weights = [*self.tables.parameters(), *self.mix.parameters()]
+        hashes = attributes.shape[3]
+        table = self._folded.get(
+            f"{hashes}", weights, lambda: fold(list(self.tables), self.mix, hashes)
+        )
+        sizes = [len(cast(nn.Embedding, table).weight) for table in self.tables]
+        offsets = torch.tensor([0, *sizes[:-1]], device=attributes.device).cumsum(0)
+        out: Tensor = table((attributes + offsets[:, None]).flatten(2))
+        return out
+
+    def _embed_whole(self, attributes: Tensor) -> Tensor:
         vectors = [
             table(attributes[:, :, number]) for number, table in enumerate(self.tables)
         ]
@@ -85,10 +114,8 @@ class HashedEncoder(Encoder):
             chance = torch.full((*attributes.shape[:3], 1), 1 - self.word_dropout)
             keep = torch.bernoulli(chance).to(vectors[0].device)
             vectors = [v * keep[:, :, number] for number, v in enumerate(vectors)]
-        left, right = self.mix(torch.cat(vectors, dim=-1)).chunk(2, dim=-1)
-        hidden = self.mix_norm(torch.maximum(left, right))
-        mixed: Tensor = self.dropout(hidden) * inputs["mask"][:, :, None]
-        return mixed
+        out: Tensor = self.mix(torch.cat(vectors, dim=-1))
+        return out
 
     def forward(
         self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None

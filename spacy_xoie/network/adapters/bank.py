@@ -1,0 +1,147 @@
+"""The bank: adapters injected into a module, added, removed and merged."""
+
+import re
+from typing import List, Mapping, Sequence, Tuple
+
+from torch import nn
+
+from ...errors import ConfigError
+from .gates import GateState
+from .lora import LAYERS, RoutedLora
+
+RESERVED = nn.ParameterDict()
+"""Its attributes cannot name an expert, nor those of PEFT's dicts, much the same."""
+
+
+class AdapterBank:
+    """The low-rank adapters of all experts, injected into a module.
+
+    module (nn.Module): The module whose layers are adapted, changed in place.
+    experts (Sequence[str]): Names of the experts, usually language codes.
+    rank (int): Rank of each update (the paper: 64 as released, 8 and 4 named).
+    alpha (float): Scale; each update is multiplied by `alpha / rank`.
+    dropout (float): Dropout on the input of the updates.
+    targets (Sequence[str]): Regular expressions; a linear, convolutional or
+        embedding layer is adapted if one of them is found in its name. None: all.
+    RAISES (ConfigError): If a value cannot work or no layer is a target.
+    """
+
+    def __init__(
+        self,
+        module: nn.Module,
+        experts: Sequence[str],
+        *,
+        rank: int = 8,
+        alpha: float = 16.0,
+        dropout: float = 0.0,
+        targets: Sequence[str] = (),
+    ) -> None:
+        check_bank(experts, rank=rank, targets=targets)
+        self.state = GateState()
+        self.experts: List[str] = []
+        self._layers: List[Tuple[str, RoutedLora]] = []
+        for name, layer in list(module.named_modules()):
+            wrapper = LAYERS.get(type(layer))
+            if wrapper is None or not _is_target(name, targets):
+                continue
+            adapted = wrapper(
+                layer, self.state, rank=rank, scaling=alpha / rank, dropout=dropout
+            )
+            _replace(module, name, adapted)
+            self._layers.append((name, adapted))
+        if not self._layers:
+            raise ConfigError(
+                f"No layer of the encoder is named like one of the adapter targets "
+                f"{list(targets)!r}. Name some of: {', '.join(adaptable(module))}."
+            )
+        for expert in experts:
+            self.add(expert)
+
+    @property
+    def layers(self) -> List[Tuple[str, RoutedLora]]:
+        """Names within the module, and the adapted layers."""
+        return list(self._layers)
+
+    def add(self, expert: str) -> None:
+        """Add an expert that changes nothing until it is trained."""
+        check_bank([*self.experts, expert])
+        for _, layer in self._layers:
+            layer.add(expert)
+        self.experts.append(expert)
+
+    def remove(self, expert: str) -> None:
+        """Take an expert out, without touching the others."""
+        if expert not in self.experts:
+            raise ConfigError(_unknown_expert(expert, self.experts))
+        for _, layer in self._layers:
+            layer.remove(expert)
+        self.experts.remove(expert)
+
+    def merge(self, module: nn.Module, weights: Mapping[str, float]) -> None:
+        """Fold a fixed mixture of experts into the base layers of the module, and
+        drop the adapters: the result costs what the bare module costs.
+
+        module (nn.Module): The module that the bank was injected into.
+        weights (Mapping[str, float]): The gates, by expert.
+        RAISES (ConfigError): If an expert is not in the bank.
+        """
+        for expert in weights:
+            if expert not in self.experts:
+                raise ConfigError(_unknown_expert(expert, self.experts))
+        for name, layer in self._layers:
+            _replace(module, name, layer.merged(weights))
+        self._layers = []
+        self.experts = []
+
+
+def check_bank(
+    experts: Sequence[str], *, rank: int = 1, targets: Sequence[str] = ()
+) -> None:
+    """Check the settings of a bank before anything is built from them.
+
+    RAISES (ConfigError): If a value cannot work.
+    """
+    if rank < 1:
+        raise ConfigError(
+            f"The rank of the adapters is {rank}, but it must be 1 or more. To train "
+            f"without adapters, set the bank to null."
+        )
+    for expert in experts:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", expert):
+            raise ConfigError(
+                f"{expert!r} cannot name an adapter: use letters, digits, '-' and '_', "
+                f"for example a language code."
+            )
+        if hasattr(RESERVED, expert):
+            raise ConfigError(
+                f"{expert!r} cannot name an adapter: torch's modules have an attribute "
+                f"of this name. Choose another, such as '{expert}-x'."
+            )
+    doubles = sorted({expert for expert in experts if list(experts).count(expert) > 1})
+    if doubles:
+        raise ConfigError(f"These adapters are named twice: {', '.join(doubles)}.")
+    for target in targets:
+        try:
+            re.compile(target)
+        except re.error as e:
+            raise ConfigError(
+                f"The adapter target {target!r} is no regular expression: {e}."
+            ) from e
+
+
+def adaptable(module: nn.Module) -> List[str]:
+    """RETURNS (List[str]): Names of the layers that an adapter can go on."""
+    return [name for name, layer in module.named_modules() if type(layer) in LAYERS]
+
+
+def _is_target(name: str, targets: Sequence[str]) -> bool:
+    return not targets or any(re.search(target, name) for target in targets)
+
+
+def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
+    parent, _, child = name.rpartition(".")
+    setattr(module.get_submodule(parent), child, new)
+
+
+def _unknown_expert(expert: str, experts: Sequence[str]) -> str:
+    return f"There is no adapter {expert!r}; the bank has {', '.join(experts)}."

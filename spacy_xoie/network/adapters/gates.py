@@ -1,0 +1,57 @@
+"""The gates of the running batch."""
+
+import threading
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Type
+
+from torch import Tensor
+
+
+class GateState(threading.local):
+    """The gates in force while a batch runs through the adapted layers.
+
+    It is local to a thread, so that pipelines can be shared between threads.
+
+    gates (Optional[Tensor]): (rows, experts), None switches all adapters off.
+    active (List[int]): Experts that at least one row uses, in order.
+    chosen (Optional[Tensor]): (rows,), where no row uses more than one expert: its
+        place among the active ones. None where rows mix experts.
+    sole (bool): Whether all rows use the same expert, and wholly.
+    """
+
+    def __init__(self) -> None:
+        self.gates: Optional[Tensor] = None
+        self.active: List[int] = []
+        self.chosen: Optional[Tensor] = None
+        self.sole = False
+
+    def set(self, gates: Optional[Tensor]) -> None:
+        self.gates = gates
+        self.active = []
+        self.chosen = None
+        self.sole = False
+        if gates is not None:
+            used = gates.detach() != 0
+            self.active = used.any(dim=0).nonzero().flatten().tolist()
+            if self.active and bool((used.sum(dim=1) <= 1).all()):
+                self.chosen = used[:, self.active].long().argmax(dim=1)
+            if len(self.active) == 1:
+                self.sole = bool((gates.detach()[:, self.active] == 1).all())
+
+    @contextmanager
+    def use(self, gates: Optional[Tensor]) -> Iterator[None]:
+        """Put gates in force within a `with` block."""
+        before = (self.gates, self.active, self.chosen, self.sole)
+        self.set(gates)
+        try:
+            yield
+        finally:
+            self.gates, self.active, self.chosen, self.sole = before
+
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "GateState":
+        # Copies of one network share one state, copies of two do not.
+        state: GateState = memo.setdefault(id(self), GateState())
+        return state
+
+    def __reduce__(self) -> Tuple[Type["GateState"], Tuple[()]]:
+        return GateState, ()

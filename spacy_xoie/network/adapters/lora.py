@@ -1,0 +1,296 @@
+"""Layers with the low-rank updates of all experts."""
+
+import math
+from copy import deepcopy
+from typing import Dict, List, Mapping, Tuple, Type
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..derived import Derived
+from ..layers import BagEmbedding, sum_rows
+from .gates import GateState
+
+MERGEABLE = 2**18
+"""Numbers in a layer's weight up to which a copy of it for one expert pays: the
+larger a layer is, the less its adapter adds to what it costs."""
+
+
+class RoutedLora(nn.Module):
+    """An adapted layer: the base layer and the low-rank updates of all experts.
+
+    base (nn.Module): The layer to adapt.
+    state (GateState): Where the gates of the running batch are found.
+    rank (int): Rank of each update.
+    scaling (float): Factor on each update, `alpha / rank`.
+    dropout (float): Dropout on the input of the update.
+    """
+
+    def __init__(
+        self,
+        base: nn.Module,
+        state: GateState,
+        *,
+        rank: int,
+        scaling: float,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.base = base
+        self.state = state
+        self.rank = rank
+        self.scaling = scaling
+        self.dropout = nn.Dropout(dropout)
+        self.experts: List[str] = []
+        self.lora_A = nn.ParameterDict()
+        self.lora_B = nn.ParameterDict()
+        self._merged = Derived(size=4)
+
+    def train(self, mode: bool = True) -> "RoutedLora":
+        self._merged.clear()
+        super().train(mode)
+        return self
+
+    def add(self, expert: str) -> None:
+        """Add an expert whose update is zero (A random, B zero)."""
+        down, up = self._shapes()
+        weight = next(self.base.parameters())
+        self.lora_A[expert] = nn.Parameter(weight.new_empty(down))
+        self.lora_B[expert] = nn.Parameter(weight.new_zeros(up))
+        self._reset(self.lora_A[expert])
+        self.experts.append(expert)
+
+    def remove(self, expert: str) -> None:
+        del self.lora_A[expert], self.lora_B[expert]
+        self.experts.remove(expert)
+
+    def merged(self, weights: Mapping[str, float]) -> nn.Module:
+        """Add the weighted updates to the base layer's weight.
+
+        weights (Mapping[str, float]): A weight for each expert that takes part.
+        RETURNS (nn.Module): The base layer, changed in place.
+        """
+        with torch.no_grad():
+            for expert, weight in weights.items():
+                update = self._update(self.lora_A[expert], self.lora_B[expert])
+                self.base.weight += weight * self.scaling * update  # type: ignore
+        return self.base
+
+    def forward(self, x: Tensor) -> Tensor:
+        gates, active = self.state.gates, self.state.active
+        if self.state.sole and self._can_merge():
+            out: Tensor = self._merged_with(self.experts[active[0]])(x)
+            return out
+        y: Tensor = self.base(x)
+        if gates is None or not active:
+            return y
+        names = [self.experts[index] for index in active]
+        down = [self.lora_A[name] for name in names]
+        up = [self.lora_B[name] for name in names]
+        chosen = self.state.chosen
+        # Position embeddings have a single row for all sentences.
+        if chosen is not None and len(active) > 1 and len(x) == len(chosen):
+            scale = gates.sum(dim=1) * self.scaling
+            return self._add_by_row(y, x, scale, chosen, down, up)
+        wide = gates[:, active].repeat_interleave(self.rank, dim=1) * self.scaling
+        return y + self._up(self._down(x, down), wide, up)
+
+    def _can_merge(self) -> bool:
+        """Whether a copy of the base layer may stand in for it and one expert."""
+        weight: Tensor = self.base.weight  # type: ignore[assignment]
+        learns = self.training or torch.is_grad_enabled()
+        return not learns and weight.numel() <= MERGEABLE
+
+    def _merged_with(self, expert: str) -> nn.Module:
+        def make() -> nn.Module:
+            merged = deepcopy(self.base)
+            update = self._update(self.lora_A[expert], self.lora_B[expert])
+            merged.weight += self.scaling * update  # type: ignore[operator]
+            return merged
+
+        weights = [*self.base.parameters(), self.lora_A[expert], self.lora_B[expert]]
+        return self._merged.get(expert, weights, make)
+
+    def _reset(self, down: Tensor) -> None:
+        nn.init.kaiming_uniform_(down, a=math.sqrt(5))
+
+    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+        raise NotImplementedError
+
+    def _update(self, down: Tensor, up: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
+        raise NotImplementedError
+
+    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
+        raise NotImplementedError
+
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        """Base output plus update where each row uses one expert: products of width
+        `rank` instead of `rank` times the experts in use.
+
+        y (Tensor): The base layer's output for x.
+        scale (Tensor): (rows,)
+        chosen (Tensor): (rows,), which of the experts given serves the row.
+        down (List[Tensor]), up (List[Tensor]): A and B of the experts in use.
+        """
+        raise NotImplementedError
+
+
+class LoraLinear(RoutedLora):
+    """forward: (rows, …, in) → (rows, …, out)"""
+
+    base: nn.Linear
+
+    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+        return (self.rank, self.base.in_features), (self.base.out_features, self.rank)
+
+    def _update(self, down: Tensor, up: Tensor) -> Tensor:
+        return up @ down
+
+    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
+        return F.linear(self.dropout(x), torch.cat(down, dim=0))
+
+    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
+        return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))
+
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        flat = self.dropout(x).reshape(x.shape[0], -1, x.shape[-1])
+        low = flat @ torch.stack(down)[chosen].transpose(1, 2)
+        return _add_raised(y, low, scale, chosen, up)
+
+
+class LoraEmbedding(RoutedLora):
+    """forward: ids (rows, …) → (rows, …, width)"""
+
+    base: nn.Embedding
+
+    def _reset(self, down: Tensor) -> None:
+        nn.init.normal_(down, std=1 / self.rank)
+
+    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+        rows, width = self.base.num_embeddings, self.base.embedding_dim
+        return (rows, self.rank), (width, self.rank)
+
+    def _update(self, down: Tensor, up: Tensor) -> Tensor:
+        return down @ up.T
+
+    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
+        low = torch.cat([self._look_up(x, table) for table in down], dim=-1)
+        out: Tensor = self.dropout(low)
+        return out
+
+    def _look_up(self, x: Tensor, table: Tensor) -> Tensor:
+        if isinstance(self.base, BagEmbedding):
+            return sum_rows(table, x)
+        return F.embedding(x, table)
+
+    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
+        return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))
+
+    def _can_merge(self) -> bool:
+        return False  # A lookup costs the same for a table of any size.
+
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        # The tables below each other, and each row looks into its own expert's.
+        offset = chosen.view(-1, *[1] * (x.dim() - 1)) * self.base.num_embeddings
+        low = self.dropout(self._look_up(x + offset, torch.cat(down)))
+        flat = low.reshape(low.shape[0], -1, self.rank)
+        return _add_raised(y, flat, scale, chosen, up)
+
+
+class LoraConv1d(RoutedLora):
+    """forward: (rows, in, length) → (rows, out, length)"""
+
+    base: nn.Conv1d
+
+    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+        kernel = self.base.kernel_size[0]
+        down = (self.rank, self.base.in_channels, kernel)
+        return down, (self.base.out_channels, self.rank)
+
+    def _update(self, down: Tensor, up: Tensor) -> Tensor:
+        return (up @ down.flatten(1)).view_as(self.base.weight)
+
+    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
+        return F.conv1d(
+            self.dropout(x),
+            torch.cat(down, dim=0),
+            stride=self.base.stride,
+            padding=self.base.padding,
+            dilation=self.base.dilation,
+        )
+
+    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
+        return F.conv1d(low * gates[:, :, None], torch.cat(up, dim=1)[:, :, None])
+
+    def _add_by_row(
+        self,
+        y: Tensor,
+        x: Tensor,
+        scale: Tensor,
+        chosen: Tensor,
+        down: List[Tensor],
+        up: List[Tensor],
+    ) -> Tensor:
+        # One group a row: every row is convolved with its own expert's kernel.
+        rows, width, length = x.shape
+        kernels = torch.stack(down)[chosen].flatten(0, 1)
+        low = F.conv1d(
+            self.dropout(x).reshape(1, rows * width, length),
+            kernels,
+            stride=self.base.stride,
+            padding=self.base.padding,
+            dilation=self.base.dilation,
+            groups=rows,
+        ).view(rows, self.rank, -1)
+        raised = torch.stack(up)[chosen] * scale[:, None, None]
+        return torch.baddbmm(y, raised, low)
+
+
+LAYERS: Dict[Type[nn.Module], Type[RoutedLora]] = {
+    nn.Linear: LoraLinear,
+    nn.Embedding: LoraEmbedding,
+    BagEmbedding: LoraEmbedding,
+    nn.Conv1d: LoraConv1d,
+}
+"""Layers that can be adapted, and what adapts them."""
+
+
+def _spread(gates: Tensor, like: Tensor) -> Tensor:
+    """(rows, n) → (rows, 1, …, n) with as many axes as `like`."""
+    return gates.view(gates.shape[0], *[1] * (like.dim() - 2), gates.shape[1])
+
+
+def _add_raised(
+    y: Tensor, low: Tensor, scale: Tensor, chosen: Tensor, up: List[Tensor]
+) -> Tensor:
+    """y (rows, …, out) plus low (rows, n, rank) raised by each row's own expert."""
+    raised = torch.stack(up)[chosen].transpose(1, 2) * scale[:, None, None]
+    return torch.baddbmm(y.reshape(len(y), -1, y.shape[-1]), low, raised).view_as(y)
