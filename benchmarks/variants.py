@@ -1,0 +1,451 @@
+"""Training of small networks under like conditions, one for each variant, and a table
+of their scores. `benchmarks.ablation` and `benchmarks.search` say which variants.
+
+Each line of the results is one run; a run that is there already is not done again.
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+from pathlib import Path
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+)
+
+import numpy as np
+import spacy
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from spacy.tokens import Doc, DocBin
+from torch import nn
+
+from spacy_xoie.extraction.features import HashedFeatures, hash_attributes
+from spacy_xoie.network.adapters import AdapterBank
+from spacy_xoie.network.encoders import HashedEncoder
+from spacy_xoie.network.heads import (
+    ArcHead,
+    Head,
+    LightHead,
+    Multi2OIEHead,
+    Sentence,
+    TreeGold,
+)
+from spacy_xoie.network.model import Batch, TripleNetwork
+from spacy_xoie.network.routing import LanguageRouter, Router
+from spacy_xoie.network.stages import set_stage
+from spacy_xoie.network.trees import LABEL_NUMBERS, TAG_NUMBERS, UNKNOWN
+from spacy_xoie.syntax.reading import read_triples
+from spacy_xoie.ty import TokenTriple
+
+ATTRIBUTES = ["LOWER", "PREFIX1", "PREFIX3", "SUFFIX2", "SUFFIX3", "SUFFIX4", "SHAPE"]
+ROWS = [8000, 1000, 3000, 2000, 4000, 5000, 500]
+LANGUAGES = ["ar", "de", "en", "es", "fr", "pt", "zh"]
+SUFFIX = 4
+"""Number of the attribute that the warm-up guesses."""
+
+
+class Variant(NamedTuple):
+    """How one network is built and trained.
+
+    stages: Names of stages and their shares of the updates.
+    bank: Experts of the bank; None for no adapters.
+    gates: How languages become gates: "language", "uniform" or "one" expert.
+    router: Makes the router.
+    frozen_router: Whether the router stays at its random start (a fault of the code
+        released with the paper).
+    width, dilations, attention: Sizes of the encoder, see `HashedEncoder`.
+    head: "arcs", or a head that learns the triples which the rules read off the gold
+        trees: "light" or "multi2oie".
+    label_width: Width in which the labels of arcs are scored.
+    tags: Whether the head learns parts of speech as well.
+    warm_up: Share of the updates in which the encoder first learns to guess the
+        endings of hidden words from the words around them, on the same sentences.
+    even: Whether each language is drawn equally often.
+    without: Sources of the training data that are left out.
+    """
+
+    stages: Mapping[str, float]
+    bank: Optional[Sequence[str]] = LANGUAGES
+    gates: str = "language"
+    router: Callable[..., Router] = LanguageRouter
+    rank: int = 8
+    frozen_router: bool = False
+    width: int = 96
+    dilations: Sequence[int] = (1, 1, 2, 4)
+    attention: int = 0
+    head: str = "arcs"
+    label_width: int = 32
+    tags: bool = True
+    warm_up: float = 0.0
+    even: bool = False
+    without: Sequence[str] = ()
+
+
+class Data(NamedTuple):
+    """Sentences with trees, their features hashed once.
+
+    sources: Name of the file that each sentence is from.
+    gold: Triples that the rules read off the gold trees.
+    """
+
+    docs: List[Doc]
+    codes: List[str]
+    sources: List[str]
+    features: HashedFeatures
+    trees: List[TreeGold]
+    gold: List[List[TokenTriple]]
+
+
+def load(paths: Sequence[Path], per_language: int, seed: int = 0) -> Data:
+    """Read at most so many sentences of each language from each file."""
+    vocab = spacy.blank("xx").vocab
+    docs, codes, sources = [], [], []
+    for path in paths:
+        by_code: Dict[str, List[Doc]] = {}
+        for doc in DocBin().from_disk(path).get_docs(vocab):
+            code = str(doc.spans["xoie"].attrs["language"])
+            by_code.setdefault(code, []).append(doc)
+        for code, found in sorted(by_code.items()):
+            random.Random(seed).shuffle(found)
+            docs += found[:per_language]
+            codes += [code] * len(found[:per_language])
+            sources += [path.stem] * len(found[:per_language])
+    trees = [
+        TreeGold(
+            np.array([token.head.i for token in doc]),
+            np.array([LABEL_NUMBERS[token.dep_] for token in doc]),
+            np.array([TAG_NUMBERS.get(token.pos_, UNKNOWN) for token in doc]),
+        )
+        for doc in docs
+    ]
+    gold = [
+        read_triples(
+            sentence_of(doc, code),
+            tree.heads.tolist(),
+            [token.dep_ for token in doc],
+            [token.pos_ for token in doc],
+            [1.0] * len(doc),
+        )
+        for doc, code, tree in zip(docs, codes, trees, strict=True)
+    ]
+    features = hash_attributes([doc[:] for doc in docs], ATTRIBUTES, ROWS, 2)
+    return Data(docs, codes, sources, features, trees, gold)
+
+
+def sentence_of(doc: Doc, code: str) -> Sentence:
+    return Sentence([t.text for t in doc], [bool(t.whitespace_) for t in doc], code)
+
+
+def make_batch(data: Data, rows: Sequence[int], variant: Variant) -> Batch:
+    inputs, mask = data.features.inputs(rows)
+    experts = variant.bank or []
+    languages = torch.zeros(len(rows), len(experts))
+    for place, row in enumerate(rows):
+        if variant.gates == "language" and experts:
+            languages[place, experts.index(data.codes[row])] = 1.0
+        elif experts:
+            languages[place] = 1.0 / len(experts)
+    trees = [data.trees[row] for row in rows]
+    if not variant.tags:
+        trees = [t._replace(tags=np.full_like(t.tags, UNKNOWN)) for t in trees]
+    return Batch(
+        inputs,
+        mask,
+        languages,
+        gold=[data.gold[row] for row in rows],
+        trees=trees,
+        sentences=[sentence_of(data.docs[row], data.codes[row]) for row in rows],
+    )
+
+
+def batches(
+    data: Data, variant: Variant, tokens: int, seed: int
+) -> Iterator[List[int]]:
+    """Endless batches of sentences of like length."""
+    rng = np.random.default_rng(seed)
+    lengths = data.features.lengths
+    left = [n for n, name in enumerate(data.sources) if name not in variant.without]
+    while True:
+        rows = np.array(left)
+        if variant.even:
+            codes = np.array(data.codes)[rows]
+            share = {code: (codes == code).mean() for code in set(codes.tolist())}
+            chance = np.array([1 / share[code] for code in codes.tolist()])
+            rows = rng.choice(rows, len(rows), p=chance / chance.sum())
+        keys = lengths[rows] + 4 * rng.random(len(rows))
+        packs: List[List[int]] = [[]]
+        for row in rows[np.argsort(keys, kind="stable")].tolist():
+            if packs[-1] and (len(packs[-1]) + 1) * lengths[row] > tokens:
+                packs.append([])
+            packs[-1].append(row)
+        for number in rng.permutation(len(packs)):
+            yield packs[number]
+
+
+def build(variant: Variant) -> TripleNetwork:
+    encoder = HashedEncoder(
+        width=variant.width,
+        rows=ROWS,
+        dilations=variant.dilations,
+        dropout=0.2,
+        word_dropout=0.2,
+        attention=variant.attention,
+    )
+    head = build_head(variant)
+    if variant.bank is None:
+        return TripleNetwork(encoder, head)
+    bank = AdapterBank(
+        encoder,
+        variant.bank,
+        rank=variant.rank,
+        alpha=2 * variant.rank,
+        targets=["mix$", "convolution$", "inward$", "outward$"],
+    )
+    return TripleNetwork(encoder, head, bank=bank, router=variant.router())
+
+
+def build_head(variant: Variant) -> Head:
+    if variant.head == "light":
+        return LightHead(in_width=variant.width)
+    if variant.head == "multi2oie":
+        return Multi2OIEHead(
+            in_width=variant.width, position_width=64, depth=2, inner_width=256
+        )
+    return ArcHead(
+        read_triples,
+        in_width=variant.width,
+        width=96,
+        label_width=variant.label_width,
+    )
+
+
+def train(variant: Variant, data: Data, updates: int, seed: int) -> TripleNetwork:
+    torch.manual_seed(seed)
+    network = build(variant)
+    stream = batches(data, variant, 2500, seed)
+    guess = nn.Linear(variant.width, ROWS[SUFFIX])
+
+    def loss_of_guesses() -> torch.Tensor:
+        return guessing_loss(network, guess, make_batch(data, next(stream), variant))
+
+    def loss_of_head() -> torch.Tensor:
+        losses = network.loss(make_batch(data, next(stream), variant))
+        return torch.stack(list(losses.values())).sum()
+
+    network.train()
+    rest = updates - round(variant.warm_up * updates)
+    if rest < updates:
+        set_stage(network, "shared")
+        parameters = [*network.encoder.parameters(), *guess.parameters()]
+        descend(parameters, loss_of_guesses, updates - rest)
+    for stage, share in variant.stages.items():
+        set_stage(network, stage)
+        if variant.frozen_router and network.router is not None:
+            network.router.requires_grad_(False)
+        learning = [p for p in network.parameters() if p.requires_grad]
+        descend(learning, loss_of_head, round(share * rest))
+    return network
+
+
+def descend(
+    parameters: Sequence[nn.Parameter],
+    loss: Callable[[], torch.Tensor],
+    steps: int,
+    rate: float = 0.003,
+) -> None:
+    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            warm = min(1.0, (step + 1) / (0.1 * steps))
+            group["lr"] = rate * warm * max(0.02, 1 - step / steps)
+        # Half the precision of the products, two thirds of the time.
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            total = loss()
+        optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 5.0)
+        optimizer.step()
+
+
+def guessing_loss(
+    network: TripleNetwork, guess: nn.Module, batch: Batch
+) -> torch.Tensor:
+    """Cross-entropy of the endings of hidden words, a seventh of all."""
+    attributes = batch.inputs["attributes"]
+    hidden = (torch.rand(batch.mask.shape) < 0.15) & batch.mask
+    wanted = attributes[hidden][:, SUFFIX, 0]
+    shown = torch.where(hidden[:, :, None, None], 0, attributes)
+    batch.inputs = {**batch.inputs, "attributes": shown}
+    return F.cross_entropy(guess(network.encode(batch)[hidden]), wanted)
+
+
+def evaluate(
+    network: TripleNetwork, data: Data, variant: Variant, threshold: float = 0.0
+) -> NDArray[Any]:
+    """(sentences, 5): tokens, right arcs with label; gold, found, right triples."""
+    network.eval()
+    counts = np.zeros((len(data.docs), 5), dtype=np.int64)
+    order = np.argsort(data.features.lengths, kind="stable")
+    for chunk in np.array_split(order, max(1, len(order) // 64)):
+        rows = chunk.tolist()
+        batch = make_batch(data, rows, variant)
+        with torch.inference_mode():
+            found = network.extract(batch, threshold=threshold, max_triples=32)
+            right = right_arcs(network, batch)
+        for place, row in enumerate(rows):
+            wanted = {triple.parts for triple in data.gold[row]}
+            own = {triple.parts for triple in found[place]}
+            tokens = len(data.docs[row])
+            both = len(wanted & own)
+            counts[row] = (tokens, right[place], len(wanted), len(own), both)
+    return counts
+
+
+def right_arcs(network: TripleNetwork, batch: Batch) -> List[int]:
+    """Arcs of each row with the right head and label; 0 if the head has no trees."""
+    if not isinstance(network.head, ArcHead):
+        return [0] * len(batch.mask)
+    counts = []
+    trees = network.head.parse(network.encode(batch), batch.mask)
+    for tree, gold in zip(trees, batch.trees, strict=True):
+        assert gold is not None
+        labels = np.array([LABEL_NUMBERS[name] for name in tree.labels])
+        same = (np.array(tree.heads) == gold.heads) & (labels == gold.labels)
+        counts.append(int(same.sum()))
+    return counts
+
+
+def best_counts(network: TripleNetwork, data: Data, variant: Variant) -> NDArray[Any]:
+    """`evaluate` at the threshold that suits the head best, of a few."""
+    if variant.head == "arcs":
+        return evaluate(network, data, variant)
+    tried = [evaluate(network, data, variant, t) for t in (0.2, 0.3, 0.4, 0.5)]
+    return max(tried, key=lambda counts: scores(counts)["triple F1"])
+
+
+def scores(counts: NDArray[Any]) -> Dict[str, float]:
+    tokens, right, gold, found, both = counts.sum(axis=0).tolist()
+    return {
+        "LAS": 100 * right / max(tokens, 1),
+        "triple F1": 200 * both / max(gold + found, 1),
+    }
+
+
+def run_all(
+    variants: Mapping[str, Variant], arguments: argparse.Namespace, results: Path
+) -> None:
+    """Train and score each variant with each seed, and write a line of results."""
+    torch.set_num_threads(1)
+    done: Set[Any] = set()
+    if results.exists():
+        lines = [json.loads(line) for line in results.read_text().splitlines()]
+        done = {(line["variant"], line["seed"]) for line in lines}
+    data = load(arguments.train, arguments.per_language)
+    dev = load([arguments.dev], 150)
+    codes = np.array(dev.codes)
+    for seed in arguments.seeds:
+        for name, variant in variants.items():
+            if (name, seed) in done:
+                continue
+            start = time.perf_counter()
+            network = train(variant, data, arguments.updates, seed)
+            counts = best_counts(network, dev, variant)
+            line = {
+                "variant": name,
+                "seed": seed,
+                "updates": arguments.updates,
+                "seconds": round(time.perf_counter() - start),
+                "parameters": sum(p.numel() for p in network.parameters()),
+                "all": scores(counts),
+                **{c: scores(counts[codes == c]) for c in sorted(set(dev.codes))},
+                "counts": counts.tolist(),
+            }
+            with results.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+            shown = {k: round(v, 2) for k, v in scores(counts).items()}
+            sys.stderr.write(f"{name}, seed {seed}: {shown}\n")
+
+
+def table(path: Path) -> str:
+    """RETURNS (str): Markdown."""
+    by_variant: Dict[str, List[Dict[str, Any]]] = {}
+    for line in path.read_text().splitlines():
+        result = json.loads(line)
+        by_variant.setdefault(result["variant"], []).append(result)
+    codes = sorted(k for k in next(iter(by_variant.values()))[0] if len(k) == 2)
+    rows = [
+        "| variant | LAS | triple F1 | difference (95 %) | " + " | ".join(codes) + " |",
+        "|---" * (4 + len(codes)) + "|",
+    ]
+    base = next(iter(by_variant.values()))
+    for name, runs in by_variant.items():
+        las = [r["all"]["LAS"] for r in runs]
+        f1 = [r["all"]["triple F1"] for r in runs]
+        low, high = _interval(base, runs)
+        each = [f"{np.mean([r[c]['triple F1'] for r in runs]):.1f}" for c in codes]
+        difference = "" if runs is base else f"{low:+.1f} … {high:+.1f}"
+        rows.append(
+            f"| {name} | {np.mean(las):.1f} ± {np.std(las):.1f} "
+            f"| {np.mean(f1):.1f} ± {np.std(f1):.1f} | {difference} | "
+            + " | ".join(each)
+            + " |"
+        )
+    return "\n".join(rows)
+
+
+def _interval(
+    base: List[Dict[str, Any]], runs: List[Dict[str, Any]], samples: int = 2000
+) -> List[float]:
+    """Paired bootstrap over sentences of the difference in triple F1, seeds pooled."""
+    n = min(len(base), len(runs))
+    one = np.sum([np.array(r["counts"]) for r in base[:n]], axis=0)
+    two = np.sum([np.array(r["counts"]) for r in runs[:n]], axis=0)
+    rng = np.random.default_rng(0)
+    differences = []
+    for _ in range(samples):
+        rows = rng.integers(0, len(one), len(one))
+        differences.append(
+            scores(two[rows])["triple F1"] - scores(one[rows])["triple F1"]
+        )
+    return [float(v) for v in np.percentile(differences, [2.5, 97.5])]
+
+
+def main(variants: Mapping[str, Variant], doc: str) -> None:
+    """The command line of a benchmark."""
+    parser = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("results", type=Path, help="JSON lines, resumed if there")
+    parser.add_argument("--table", action="store_true", help="only print the table")
+    parser.add_argument("--train", type=Path, nargs="+", help=".spacy files of trees")
+    parser.add_argument("--dev", type=Path, help=".spacy file of trees")
+    parser.add_argument("--updates", type=int, default=800)
+    parser.add_argument("--per-language", type=int, default=2500)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
+    parser.add_argument("--only", nargs="*", help="names of variants; all if not given")
+    arguments = parser.parse_args()
+    if arguments.table:
+        sys.stdout.write(table(arguments.results) + "\n")
+        return
+    if not arguments.train or not arguments.dev:
+        parser.error(
+            "Give --train and --dev: the corpora that `spacy project run "
+            "full-convert` makes."
+        )
+    chosen = arguments.only or list(variants)
+    unknown = [name for name in chosen if name not in variants]
+    if unknown:
+        parser.error(f"There is no variant {unknown}; there are {list(variants)}.")
+    run_all({n: variants[n] for n in chosen}, arguments, arguments.results)
