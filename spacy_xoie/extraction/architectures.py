@@ -33,6 +33,7 @@ def build_triple_model_v1(
     bank: Optional[BankSpec] = None,
     router: Optional[RouterBuilder] = None,
     calibration: List[List[float]] = [],
+    mixed_precision: bool = False,
 ) -> ExtractionModel:
     """An encoder with routed adapters and an extraction head.
 
@@ -42,6 +43,9 @@ def build_triple_model_v1(
     router (Optional[RouterBuilder]): Chooses among the adapters of the bank.
     calibration (List[List[float]]): Points of the curve from raw scores to
         probabilities, as `spacy xoie calibrate` finds them; empty for none.
+    mixed_precision (bool): Whether training runs its products in bfloat16, which is
+        faster where the processor or GPU knows that type. Weights and predictions
+        stay in single precision.
     """
     if any(len(p) != 2 or not 0 <= min(p) <= max(p) <= 1 for p in calibration):
         raise ConfigError(
@@ -54,7 +58,7 @@ def build_triple_model_v1(
             "`model.router`, for example spacy-xoie.LanguageRouter.v1."
         )
     points = [(score, chance) for score, chance in calibration]
-    return build_model(encoder, head, bank, router, points)
+    return build_model(encoder, head, bank, router, points, mixed_precision)
 
 
 @registry.architectures("spacy-xoie.PretrainedModel.v1")

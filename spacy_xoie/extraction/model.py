@@ -117,6 +117,7 @@ class NetworkShim(PyTorchShim):
     of zero Adam's momentum would go on moving frozen and absent parameters. And
     it leaves the network in evaluation mode after a prediction.
 
+    mixed_precision (bool): Whether training runs its products in bfloat16.
     compressed (bool): Whether weights are rounded to 8 bits when they are stored.
     source (Optional[Path]): Where the weights are read from when they are first
         needed, if there are none yet.
@@ -124,9 +125,10 @@ class NetworkShim(PyTorchShim):
 
     _model: Optional[TripleNetwork]
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, mixed_precision: bool = False) -> None:
         super().__init__(None)
         self.parts = parts
+        self.mixed_precision = mixed_precision
         self.compressed = False
         self.source: Optional[Path] = None
         self._process = os.getpid()
@@ -166,6 +168,21 @@ class NetworkShim(PyTorchShim):
         with torch.inference_mode():
             return network(*inputs.args, **inputs.kwargs)
 
+    def begin_update(
+        self, inputs: ArgsKwargs
+    ) -> Tuple[Any, Callable[[ArgsKwargs], None]]:
+        network = self.network.train()
+        # thinc's own mixed precision is for CUDA alone.
+        with torch.autocast(
+            self.device.type, dtype=torch.bfloat16, enabled=self.mixed_precision
+        ):
+            output = network(*inputs.args, **inputs.kwargs)
+
+        def backprop(gradients: ArgsKwargs) -> None:
+            torch.autograd.backward(*gradients.args, **gradients.kwargs)
+
+        return output, backprop
+
     def finish_update(self, optimizer: Optimizer) -> None:
         super().finish_update(optimizer)
         for parameter in self.network.parameters():
@@ -190,13 +207,15 @@ def build_model(
     bank: Optional[BankSpec],
     router: Optional[RouterBuilder],
     calibration: Sequence[Tuple[float, float]] = (),
+    mixed_precision: bool = False,
 ) -> ExtractionModel:
     """Wrap the parts of a network, which is built when the model is initialised
     or loaded."""
     layers = [] if encoder.tok2vec is None else [encoder.tok2vec]
     # From here on it is the model's layer, which is copied with the model.
     encoder.tok2vec = None
-    shim = NetworkShim(Parts(encoder, head, bank, router, calibration))
+    parts = Parts(encoder, head, bank, router, calibration)
+    shim = NetworkShim(parts, mixed_precision)
     return Model("xoie_triples", forward, layers=layers, shims=[shim])
 
 

@@ -79,7 +79,9 @@ def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
     """
     network_of(model)
     folder.mkdir(parents=True, exist_ok=True)
-    Config(config).to_disk(folder / CONFIG)
+    # How it was trained is no part of it: those who go on choose for themselves.
+    block = {k: v for k, v in config["model"].items() if k != "mixed_precision"}
+    Config({"model": block}).to_disk(folder / CONFIG)
     shim = shim_of(model)
     shim.compressed = True
     (folder / WEIGHTS).write_bytes(shim.to_bytes())
