@@ -32,7 +32,8 @@ def both_ways(
 ) -> Dict[str, Tensor]:
     """Hidden states with gradient, which uses the weights themselves, and without."""
     inputs = make_inputs([4, 2, 6])
-    encoder.eval()
+    if encoder.training:
+        encoder.eval()
     with bank.state.use(gates):
         slow = encoder(inputs).detach()
         with torch.inference_mode():
