@@ -13,7 +13,7 @@ from spacy.tokens import Doc, DocBin
 from wasabi import msg
 
 from ..corpora import docs_from_records, read_corpus, write_docbin
-from ..corpora.readers import READERS, docs_to_prodigy
+from ..corpora.readers import READERS, agreed, docs_to_prodigy
 from ..corpora.readers.grounded import set_aside
 from ..corpora.records import SPLITS, Record
 from ..corpora.treebanks import treebank_docs
@@ -29,6 +29,7 @@ class Format(StrEnum):
     oie2016 = "oie2016"
     openie4 = "openie4"
     prodigy = "prodigy"
+    systems = "systems"
     conllu = "conllu"
 
 
@@ -37,6 +38,7 @@ SUFFIXES = {
     Format.oie2016: (".conll",),
     Format.openie4: (".jsonl", ".json"),
     Format.prodigy: (".jsonl",),
+    Format.systems: (".txt", ".tsv"),
     Format.conllu: (".conllu",),
 }
 DEV_SHARE_OF_TREEBANKS = 0.03
@@ -56,6 +58,16 @@ def convert_cli(
     language: Annotated[
         str, typer.Option(help="Language of oie2016, openie4, prodigy files")
     ] = "en",
+    sentences: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="systems: the sentences, one a line; every other file of the corpus "
+            "is the output of a system (number, arg1, rel, arg2), and what two of them "
+            "agree on is kept",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     dev_share: Annotated[
         Optional[float],
         typer.Option(
@@ -84,6 +96,8 @@ def convert_cli(
         if format == Format.jsonl:
             records, found = read_corpus(corpus)
             faults += found
+        elif format == Format.systems:
+            records = _agreed(_files(corpus, format), sentences, language, faults)
         else:
             records = _records(_files(corpus, format), format, language, faults)
         if dev_share:
@@ -139,9 +153,38 @@ def _records(
         counts: Counter[str] = Counter()
         reader = READERS[format.value]
         records += reader(path, faults.append, language=language, counts=counts)
-        told = (f"{number} {what}" for what, number in counts.items())
-        typer.echo(f"{path.name}: {', '.join(told) or 'nothing'}")
+        _tell(path.name, counts)
     return records
+
+
+def _agreed(
+    paths: List[Path], sentences: Optional[Path], language: str, faults: List[Any]
+) -> List[Record]:
+    if sentences is None:
+        raise ConfigError("Give the sentences of the systems with --sentences FILE.")
+    systems = {
+        path.name.partition(".")[0]: path
+        for path in paths
+        if path.resolve() != sentences.resolve()
+    }
+    if len(systems) < 2:
+        raise ConfigError(
+            f"Two systems can agree, but there are {len(systems)} beside {sentences}: "
+            f"{', '.join(systems) or 'none'}."
+        )
+    counts: Counter[str] = Counter()
+    records = list(
+        agreed(
+            systems, sentences, language=language, on_fault=faults.append, counts=counts
+        )
+    )
+    _tell(", ".join(systems), counts)
+    return records
+
+
+def _tell(name: str, counts: Counter[str]) -> None:
+    told = (f"{number} {what}" for what, number in counts.items())
+    typer.echo(f"{name}: {', '.join(told) or 'nothing'}")
 
 
 def _trees(

@@ -308,7 +308,7 @@ def forward(
         return _learn(shim, request, features, experts)
     reply = Reply(features.spans, [[] for _ in features.spans])
     for rows in token_batches(features.lengths, request.batch_tokens):
-        batch = _batch(features, rows, request, experts, shim.device)
+        batch = make_batch(features, rows, request, experts, shim.device)
         task = ArgsKwargs(
             args=("extract", batch),
             kwargs={
@@ -334,7 +334,7 @@ def _learn(
     ]
     if not rows:
         return Reply(features.spans), lambda d_loss: None
-    batch = _batch(features, rows, request, experts, shim.device)
+    batch = make_batch(features, rows, request, experts, shim.device)
     losses, bp_losses = shim.begin_update(ArgsKwargs(args=("loss", batch), kwargs={}))
     total = torch.stack(list(losses.values())).sum()
 
@@ -354,7 +354,7 @@ def _no_backprop(d_loss: float) -> None:
     raise ValueError("The model was run to predict, so there is nothing to update.")
 
 
-def _batch(
+def make_batch(
     features: Features,
     rows: Sequence[int],
     request: Request,

@@ -133,3 +133,35 @@ def test_export_of_what_is_no_corpus(tmp_path: Path, content: bytes) -> None:
     assert result.exit_code == 1
     assert "is not a .spacy file" in result.stderr
     assert not (tmp_path / "out.jsonl").exists()
+
+
+@pytest.fixture
+def systems(tmp_path: Path) -> Path:
+    folder = tmp_path / "systems"
+    folder.mkdir()
+    (folder / "sentences.txt").write_text("Ann met Bo .\nBo sat in Rome .\n")
+    (folder / "one.txt").write_text("1\tAnn\tmet\tBo\n2\tBo\tsat\tin Rome\n")
+    (folder / "two.txt").write_text("1\tAnn\tmet\tBo\nno tuple\n")
+    return folder
+
+
+def test_agreement_of_systems(systems: Path) -> None:
+    output = systems.parent / "out"
+    options = ["--format", "systems", "--sentences", systems / "sentences.txt"]
+    result = run("convert", systems, output, *options)
+    assert result.exit_code == 0, result.output
+    assert triples(output / "train.spacy") == ["(Ann; met; Bo)"]
+    assert "one, two: " in result.output
+    (fault,) = (x for x in result.output.splitlines() if x.startswith("Left out: "))
+    assert "two.txt:2" in fault
+
+
+def test_agreement_needs_sentences_and_two_systems(systems: Path) -> None:
+    output = systems.parent / "out"
+    result = run("convert", systems, output, "--format", "systems")
+    assert result.exit_code == 1 and "--sentences" in result.stderr
+    (systems / "two.txt").unlink()
+    options = ["--format", "systems", "--sentences", systems / "sentences.txt"]
+    result = run("convert", systems, output, *options)
+    assert result.exit_code == 1 and "Two systems can agree" in result.stderr
+    assert not output.exists()
