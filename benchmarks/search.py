@@ -35,6 +35,7 @@ VARIANTS: Dict[str, Variant] = {
     "and OIE2016 (Wikipedia)": BASE._replace(without=("web", "assets")),
     "and web sentences": BASE._replace(without=("wiki", "assets")),
     "and our assets": BASE._replace(without=("wiki", "web")),
+    "and all three": BASE._replace(without=()),
 }
 
 if __name__ == "__main__":
