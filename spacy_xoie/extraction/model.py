@@ -324,17 +324,17 @@ def forward(
 def _learn(
     shim: NetworkShim, request: Request, features: Features, experts: Sequence[str]
 ) -> Tuple[Reply, Callable[[float], None]]:
+    gold = [request.gold and request.gold(span) for span in features.spans]
+    trees = [request.trees and request.trees(span) for span in features.spans]
+    learns = shim.network.head.learns_from
     # What is not annotated must not even get a gradient of zero: see `NetworkShim`.
-    rows = [
-        row
-        for row, span in enumerate(features.spans)
-        if shim.network.head.learns_from(
-            request.gold and request.gold(span), request.trees and request.trees(span)
-        )
-    ]
+    known = zip(gold, trees, strict=True)
+    rows = [row for row, (one, tree) in enumerate(known) if learns(one, tree)]
     if not rows:
         return Reply(features.spans), lambda d_loss: None
     batch = make_batch(features, rows, request, experts, shim.device)
+    batch.gold = [gold[row] for row in rows]
+    batch.trees = [trees[row] for row in rows]
     losses, bp_losses = shim.begin_update(ArgsKwargs(args=("loss", batch), kwargs={}))
     total = torch.stack(list(losses.values())).sum()
 
@@ -361,6 +361,11 @@ def make_batch(
     experts: Sequence[str],
     device: torch.device,
 ) -> Batch:
+    """RETURNS (Batch): Segments as the network reads them, without annotation.
+
+    rows (Sequence[int]): Numbers of the segments.
+    experts (Sequence[str]): The adapters of the network.
+    """
     inputs, mask = features.inputs(rows)
     spans = [features.spans[row] for row in rows]
     languages = torch.zeros(len(rows), len(experts))
@@ -369,13 +374,11 @@ def make_batch(
     for row, span in enumerate(spans):
         distribution = request.languages(span)
         likely = max(distribution, key=lambda code: distribution[code], default="")
-        sentences.append(
-            Sentence(
-                [token.text for token in span],
-                [bool(token.whitespace_) for token in span],
-                likely,
-            )
-        )
+        words, spaces = [], []
+        for token in span:
+            words.append(token.text)
+            spaces.append(bool(token.whitespace_))
+        sentences.append(Sentence(words, spaces, likely))
         for code, probability in distribution.items():
             if code in place:
                 languages[row, place[code]] = probability
@@ -383,8 +386,6 @@ def make_batch(
         inputs={name: value.to(device) for name, value in inputs.items()},
         mask=mask.to(device),
         languages=languages.to(device),
-        gold=None if request.gold is None else [request.gold(span) for span in spans],
-        trees=[] if request.trees is None else [request.trees(s) for s in spans],
         sentences=sentences,
     )
 
