@@ -35,6 +35,7 @@ from ..language.tokenizer import MultilingualTokenizer
 from ..network.heads import Sentence
 from ..network.trees import PIECE, simplify_label
 from ..syntax.reading import read_triples
+from ..syntax.tree import VERSION_1
 from ..triples import SPAN_KEY, set_triples
 
 OnFault = Callable[[str], None]
@@ -359,15 +360,9 @@ def _join(tokens: conllu.TokenList) -> str:
     return ("" if han else " ").join(t["form"] for t in tokens)
 
 
+# And those that only Chinese treebanks of version 1 have.
 _FIRST_VERSION = {
-    "dobj": "obj",
-    "nsubjpass": "nsubj:pass",
-    "csubjpass": "csubj:pass",
-    "auxpass": "aux:pass",
-    "neg": "advmod",
-    "foreign": "flat",
-    "name": "flat",
-    "mwe": "fixed",
+    **VERSION_1,
     "case:dec": "case",
     "case:aspect": "aux",
     "case:suff": "compound",
