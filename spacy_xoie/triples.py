@@ -229,7 +229,7 @@ def join_pieces(pieces: Sequence[str]) -> str:
     with nothing between them in scripts that are written without spaces."""
     text = ""
     for piece in pieces:
-        if text and not (_is_unspaced(text[-1]) and _is_unspaced(piece[:1])):
+        if text and not (is_unspaced(text[-1]) and is_unspaced(piece[:1])):
             text += " "
         text += piece
     return text
@@ -345,8 +345,8 @@ def _within(parts: Dict[str, List[Span]], span: Span) -> bool:
     )
 
 
-def _is_unspaced(char: str) -> bool:
-    """Whether a character is of a script that is written without spaces."""
+def is_unspaced(char: str) -> bool:
+    """RETURNS (bool): Whether a character is of a script without spaces."""
     return bool(char) and (
         "\u0e00" <= char <= "\u0e7f"
         or "\u3001" <= char <= "\u30ff"

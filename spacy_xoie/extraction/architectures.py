@@ -93,7 +93,8 @@ def build_hashed_encoder_v1(
     width (int): Width of the hidden states.
     depth (int): Number of convolution layers.
     attributes (List[str]): Lexical attributes of a token to embed: spaCy's, or
-        "PREFIX2", "SUFFIX4" … for affixes of the norm of that length.
+        "PREFIX2", "SUFFIX4" … for affixes of the norm of that length, "PAIR" for
+        two characters of a script without spaces.
     rows (List[int]): Rows of each attribute's table.
     hashes (int): Rows that a value is spread over, 1 to 4.
     dilations (List[int]): Dilations of the layers, repeated as needed.

@@ -16,10 +16,12 @@ from thinc.api import NumpyOps
 from torch import Tensor
 
 from ..errors import ConfigError
+from ..triples import is_unspaced
 
 Inputs = Dict[str, Tensor]
 
 AFFIX = re.compile(r"(PREFIX|SUFFIX)([1-9])")
+PAIR = "PAIR"
 
 
 @dataclass
@@ -155,7 +157,9 @@ def hash_attributes(
 
     spans (Sequence[Span]): The segments.
     attributes (Sequence[str]): Names of lexical attributes such as "NORM" and
-        "SHAPE", or "PREFIX2", "SUFFIX4" … for affixes of the norm of that length.
+        "SHAPE", "PREFIX2", "SUFFIX4" … for affixes of the norm of that length, or
+        "PAIR" for a character together with the next one, where both are tokens of
+        a script without spaces: most words of Chinese are such pairs.
     rows (Sequence[int]): Size of each attribute's table.
     hashes (int): Rows that each value is spread over.
     """
@@ -184,33 +188,67 @@ def _attribute_values(
 ) -> NDArray[np.uint64]:
     """(tokens, attributes), of all spans together."""
     lengths = {name: affix_length(name) for name in attributes}
-    own = [name for name in attributes if lengths[name] is None]
-    columns: List[Union[int, str]] = [*own, "NORM"]
-    tables: Dict[int, NDArray[np.uint64]] = {}
-    parts: List[NDArray[np.uint64]] = [np.zeros((0, len(columns)), np.uint64)]
-    for span in spans:
-        key = id(span.doc)
-        if key not in tables:
-            table = span.doc.to_array(columns).astype(np.uint64)
-            tables[key] = table.reshape(len(span.doc), len(columns))
-        parts.append(tables[key][span.start : span.end])
-    table = np.concatenate(parts)
+    own = [name for name in attributes if lengths[name] is None and name != PAIR]
+    table = _token_table(spans, [*own, "SPACY", "NORM"])
     values: NDArray[np.uint64] = np.zeros((len(table), len(attributes)), np.uint64)
-    affixes: Dict[int, NDArray[np.uint64]] = {}
+    derived: Dict[str, NDArray[np.uint64]] = {}
     if len(own) < len(attributes):
         # Norms are hashes of their text, the same in every vocabulary.
         distinct, back = np.unique(table[:, -1], return_inverse=True)
         vocabularies = list({id(s.doc.vocab): s.doc.vocab for s in spans}.values())
         texts = [_text_of(norm, vocabularies) for norm in distinct.tolist()]
-        for size in {n for n in lengths.values() if n is not None}:
-            part = slice(size) if size > 0 else slice(size, None)
-            hashes = [get_string_id(text[part]) for text in texts]
-            affixes[size] = np.array(hashes, dtype=np.uint64)[back]
+        for name, size in lengths.items():
+            if size is not None:
+                part = slice(size) if size > 0 else slice(size, None)
+                hashes = [get_string_id(text[part]) for text in texts]
+                derived[name] = np.array(hashes, dtype=np.uint64)[back]
+        if PAIR in attributes:
+            follows = table[:, -2] == 0
+            ends = np.cumsum([len(span) for span in spans]) - 1
+            follows[ends[ends >= 0]] = False
+            derived[PAIR] = _pair_values(texts, back, follows)
     for number, name in enumerate(attributes):
-        length = lengths[name]
         values[:, number] = (
-            table[:, own.index(name)] if length is None else affixes[length]
+            derived[name] if name in derived else table[:, own.index(name)]
         )
+    return values
+
+
+def _token_table(
+    spans: Sequence[Span], columns: Sequence[Union[int, str]]
+) -> NDArray[np.uint64]:
+    """(tokens, columns), of all spans together."""
+    tables: Dict[int, NDArray[np.uint64]] = {}
+    parts: List[NDArray[np.uint64]] = [np.zeros((0, len(columns)), np.uint64)]
+    for span in spans:
+        key = id(span.doc)
+        if key not in tables:
+            table = span.doc.to_array(list(columns)).astype(np.uint64)
+            tables[key] = table.reshape(len(span.doc), len(columns))
+        parts.append(tables[key][span.start : span.end])
+    return np.concatenate(parts)
+
+
+def _pair_values(
+    texts: Sequence[str], back: NDArray[np.int64], follows: NDArray[np.bool_]
+) -> NDArray[np.uint64]:
+    """(tokens,), the hash of a character and the next; 0 where there is no pair.
+
+    texts (Sequence[str]): Distinct norms.
+    back (NDArray[np.int64]): (tokens,), which of them each token has.
+    follows (NDArray[np.bool_]): (tokens,), whether a token is written together with
+        the next one of its segment.
+    """
+    values: NDArray[np.uint64] = np.zeros(len(back), np.uint64)
+    unspaced = np.array([len(t) == 1 and is_unspaced(t) for t in texts], dtype=bool)
+    first = np.flatnonzero(follows[:-1] & unspaced[back[:-1]] & unspaced[back[1:]])
+    pairs = back[first] * len(texts) + back[first + 1]
+    distinct, places = np.unique(pairs, return_inverse=True)
+    hashes = [
+        get_string_id(texts[pair // len(texts)] + texts[pair % len(texts)])
+        for pair in distinct.tolist()
+    ]
+    values[first] = np.array(hashes, dtype=np.uint64)[places]
     return values
 
 
