@@ -39,7 +39,9 @@ def read_oie2016(
     label`, where a label is "O" or a role (P, A0 to A5) with "-B" or "-I".
 
     An extraction without an object is left out; a fourth and fifth object are left
-    out; a part in several pieces is kept as such. All of that is counted.
+    out; a part in several pieces is kept as such. A sentence of which no extraction is
+    left is left out as well: it says something, and an empty record would teach that
+    it says nothing. All of that is counted.
 
     path (Path): The file, perhaps compressed (.gz).
     on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each
@@ -56,10 +58,10 @@ def read_oie2016(
     number = 0
 
     def finished() -> Iterator[Record]:
-        if sentence:
+        if sentence and not triples:
+            counts["left out: sentences without a triple"] += 1
+        elif sentence:
             counts["sentences"] += 1
-            if not triples:
-                counts["sentences without a triple"] += 1
             name = f"{path.name.partition('.')[0]}-{number}"
             yield make_record(name, join_words(sentence)[0], triples, language)
 
