@@ -40,6 +40,20 @@ def test_affixes_are_those_of_the_norm() -> None:
     assert not same(0, 1, 2) and not same(0, 1, 0) and not same(0, 3, 0)
 
 
+def test_pairs_are_of_adjacent_characters_without_spaces() -> None:
+    doc = spacy.blank("zh")("任务重担任任务 3 天")
+    other = spacy.blank("en")("ab 担 任 a b")
+    spans = [doc[:4], doc[4:], other[:]]
+    ids = hash_attributes(spans, ["PAIR"], [10**6], 1).attributes.numpy()[:, 0, 0]
+    texts = "任 务 重 担 任 任 务 3 天 ab 担 任 a b".split()
+    assert [token.text for span in spans for token in span] == texts
+    # Nothing joins the last token of a segment to the next, nor a digit, nor what a
+    # space follows.
+    paired = [bool(value != ids[-1]) for value in ids]
+    assert paired == [True, True, True, False, True, True, *[False] * 8]
+    assert ids[0] == ids[5] and len(set(ids[:5].tolist())) == 5
+
+
 def test_features_do_not_depend_on_the_vocabulary_or_on_other_docs() -> None:
     names = ["NORM", "PREFIX3", "SUFFIX", "SHAPE"]
     docs = [
