@@ -266,10 +266,11 @@ def initialize_network(
 
 
 def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
-    """Copy all weights that have the same name and shape in both models.
+    """Copy all weights that have the same name and shape in both models. The heads
+    may differ, and the encoders in what only one of them has, such as adapters.
 
     RETURNS (int): How many tensors were copied.
-    RAISES (ConfigError): If there is none in the encoder.
+    RAISES (ConfigError): If the encoders share no weights, or one in another shape.
     """
     given = network_of(source).state_dict()
     network = network_of(target)
@@ -279,10 +280,17 @@ def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
         for name, value in given.items()
         if name in own and own[name].shape == value.shape
     }
-    if not any(name.startswith("encoder.") for name in same):
+    misfits = [
+        f"{name} has shape {tuple(given[name].shape)}, not {tuple(value.shape)}"
+        for name, value in own.items()
+        if name.startswith("encoder.") and name in given and name not in same
+    ]
+    if misfits or not any(name.startswith("encoder.") for name in same):
+        told = f" ({'; '.join(misfits[:3])})" if misfits else ""
         raise ConfigError(
-            "The pretrained model has no weights that fit the encoder of the config. "
-            "Give the encoder the same settings as that of the pretrained model."
+            f"The pretrained model has no weights that fit the encoder of the config"
+            f"{told}. Give the encoder and the bank the same settings as those of the "
+            f"pretrained model."
         )
     network.load_state_dict(same, strict=False)
     network.routed = network.routed or (

@@ -2,10 +2,11 @@
 
 import shutil
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Dict, List
 
 import pytest
 import spacy
+import torch
 from conftest import SENTENCES, TINY_MODEL, TOKENIZER, make_example
 from spacy.language import Language
 from spacy.tokens import DocBin
@@ -16,6 +17,7 @@ from thinc.api import Config
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.extraction.model import network_of, shim_of
 from spacy_xoie.extraction.pretrained import (
+    CONFIG,
     DEFAULT_NAME,
     WEIGHTS,
     find_model,
@@ -178,6 +180,28 @@ class TestStartingFrom:
         encoder["rows"] = [7 for _ in encoder.get("attributes", range(8))]
         with pytest.raises(ConfigError, match="fit the encoder"):
             self.start(folder, {**TINY_MODEL, "encoder": encoder})
+
+    def test_one_table_of_another_size(self, folder: Path) -> None:
+        # What is left out in silence would be found out by bad scores only.
+        encoder: Dict[str, Any] = dict(TINY_MODEL["encoder"])  # type: ignore
+        encoder["rows"] = [501, *encoder["rows"][1:]]
+        with pytest.raises(ConfigError, match=r"shape \(500, 32\), not \(501, 32\)"):
+            self.start(folder, {**TINY_MODEL, "encoder": encoder})
+
+    def test_mixed_precision(self, folder: Path, tmp_path: Path) -> None:
+        model = {**TINY_MODEL, "mixed_precision": True}
+        nlp = self.start(folder, model)
+        pipe = nlp.get_pipe("xoie")
+        before = {k: v.clone() for k, v in network_of(pipe.model).state_dict().items()}
+        examples = [make_example(nlp, *s) for s in SENTENCES]
+        losses = nlp.update(examples, sgd=nlp.create_optimizer())
+        assert 0 < losses["xoie"] < 1000
+        after = network_of(pipe.model).state_dict()
+        assert all(value.dtype == torch.float32 for value in after.values())
+        assert any((after[name] != value).any() for name, value in before.items())
+        # How a model was trained is not what it is.
+        save_model(pipe.model, Config({"model": model}), tmp_path / "saved")
+        assert "mixed_precision" not in (tmp_path / "saved" / CONFIG).read_text()
 
 
 def test_parser_learns_from_docs_with_trees(tmp_path: Path) -> None:
