@@ -18,7 +18,7 @@ from spacy_xoie.syntax import Tree, rules_for
 # The scripts are no part of the package.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from benchmarks.constructions import (  # noqa: E402
+from benchmarks.constructions import (
     account,
     cause_of,
     chosen_words,
