@@ -23,13 +23,14 @@ from ..evaluation.calibration import (
     fit_calibration,
     reliability,
 )
-from ..evaluation.curves import save_curves
+from ..evaluation.curves import CurveScore, save_curves
 from ..evaluation.references import references
 from ..extraction.pretrained import ARC_HEAD, CONFIG, find_model, stored_config
 from .app import app
 from .util import one_line_errors, write_text
 
 _FACTS = {"benchie": "minimal", "carb": "whole", "reoie2016": "whole"}
+_TITLES = {"benchie": "BenchIE", "carb": "CaRB", "reoie2016": "Re-OIE2016"}
 HEADER = ["Benchmark", "Language", "System", "", "P", "R", "F1", "AUC"]
 
 
@@ -57,7 +58,10 @@ def evaluate_cli(
     ] = None,
     curve: Annotated[
         Optional[Path],
-        typer.Option(help="Picture (.png, .svg) of precision over recall"),
+        typer.Option(
+            help="Picture (.png, .svg) of precision over recall, a panel for each "
+            "benchmark"
+        ),
     ] = None,
     threshold: Annotated[
         Optional[float], typer.Option(help="Least score of a triple, for this run")
@@ -92,17 +96,12 @@ def evaluate_cli(
                 lines = [srsly.json_dumps(record) for record in result.extractions]
                 write_text(extractions / name, "\n".join(lines) + "\n")
             msg.good(f"Wrote {extractions}")
-        if curve is not None:
-            curves = {
-                f"{r.benchmark.name} {r.benchmark.language}": r.curve
-                for r in results
-                if r.curve is not None
-            }
-            save_curves(curve, curves)
-            msg.good(f"Wrote {curve}")
         if output is not None:
             write_text(output, srsly.json_dumps(written, indent=2) + "\n")
             msg.good(f"Wrote {output}")
+        if curve is not None:
+            save_curves(curve, _panels(results))
+            msg.good(f"Wrote {curve}")
 
 
 @app.command("calibrate")
@@ -190,6 +189,17 @@ def _score_corpus(model: str, path: str, threshold: Optional[float]) -> Dict[str
     aligns = ["l", *["r"] * (len(header) - 1)]
     msg.table(rows, header=header, divider=True, aligns=aligns)
     return scores
+
+
+def _panels(results: List[BenchmarkResult]) -> Dict[str, Dict[str, CurveScore]]:
+    """The curves that there are, by benchmark and language."""
+    panels: Dict[str, Dict[str, CurveScore]] = {}
+    for result in results:
+        benchmark = result.benchmark
+        if result.curve is not None:
+            title = _TITLES.get(benchmark.name, benchmark.name)
+            panels.setdefault(title, {})[benchmark.language] = result.curve
+    return panels
 
 
 def _print_results(results: List[BenchmarkResult], name: str) -> None:

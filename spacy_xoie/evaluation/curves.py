@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Mapping, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
 PICTURES = (".png", ".svg")
@@ -108,19 +111,28 @@ def precision_recall_curve(
     return best_point(hits / kept, recall, thresholds)
 
 
-def save_curves(path: Union[str, Path], curves: Mapping[str, CurveScore]) -> None:
-    """Draw precision over recall.
+def save_curves(
+    path: Union[str, Path], panels: Mapping[str, Mapping[str, CurveScore]]
+) -> None:
+    """Draw precision over recall, each benchmark in a panel of its own, for what is
+    right in one may be wrong in the next.
 
     path (Union[str, Path]): The picture, .png or .svg.
-    curves (Mapping[str, CurveScore]): Curves by name.
-    RAISES (ConfigError): If matplotlib is not installed, or the kind of picture is
-        unknown.
+    panels (Mapping[str, Mapping[str, CurveScore]]): Curves by name, by the title of
+        the panel.
+    RAISES (ConfigError): If there is no curve, matplotlib is not installed, or the
+        kind of picture is unknown.
     """
     path = Path(path)
     if path.suffix not in PICTURES:
         raise ConfigError(
             f"{path.name!r} is no name of a picture. Let it end in "
             f"{' or '.join(PICTURES)}."
+        )
+    if not panels:
+        raise ConfigError(
+            "There is no curve to draw: nothing was found in any benchmark that says "
+            "how right triples are at each score."
         )
     try:
         from matplotlib.figure import Figure
@@ -129,18 +141,24 @@ def save_curves(path: Union[str, Path], curves: Mapping[str, CurveScore]) -> Non
             "Pictures of curves need matplotlib, which is not installed. Install it "
             "with `pip install 'spacy-xoie[plots]'`."
         ) from e
-    figure = Figure(figsize=(6, 5), layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=(1 + 5 * len(panels), 5), layout="constrained")
+    places = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (title, curves) in zip(places, panels.items(), strict=True):
+        _draw(axes, title, curves)
+    places[0].set_ylabel("Precision")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.part")
+    figure.savefig(partial, format=path.suffix[1:])
+    partial.replace(path)
+
+
+def _draw(axes: "Axes", title: str, curves: Mapping[str, CurveScore]) -> None:
+    """A panel, with a dot at the best F1 of each curve."""
     for name, score in curves.items():
         recall = [point.recall for point in score.points]
         precision = [point.precision for point in score.points]
         label = f"{name} (F1 {score.f1:.3f}, area {score.auc:.3f})"
         (line,) = axes.plot(recall, precision, label=label, marker=".", markersize=3)
         axes.plot(score.recall, score.precision, "o", color=line.get_color())
-    axes.set(xlabel="Recall", ylabel="Precision", xlim=(0, 1), ylim=(0, 1.02))
-    if curves:
-        axes.legend(loc="best", fontsize="small")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part")
-    figure.savefig(partial, format=path.suffix[1:])
-    partial.replace(path)
+    axes.set(title=title, xlabel="Recall", xlim=(0, 1), ylim=(0, 1.02))
+    axes.legend(loc="best", fontsize="small")

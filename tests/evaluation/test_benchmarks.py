@@ -1,8 +1,9 @@
 """Benchmarks: found, mapped onto text and back, run and scored."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Dict, List
 
 import pytest
 import spacy
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.cli import app
-from spacy_xoie.errors import DataError
+from spacy_xoie.errors import ConfigError, DataError
 from spacy_xoie.evaluation.benchmarks import find_benchmarks, run_benchmark
 from spacy_xoie.evaluation.curves import precision_recall_curve, save_curves
 from spacy_xoie.evaluation.mapping import ESCAPES, map_sentence
@@ -146,8 +147,45 @@ def test_curve_by_hand(tmp_path: Path) -> None:
         (1.0, 0.25),
     ]
     pytest.importorskip("matplotlib")
-    save_curves(tmp_path / "curve.png", {"a": curve})
+    save_curves(tmp_path / "curve.png", {"A": {"en": curve}})
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ConfigError, match="no curve to draw"):
+        save_curves(tmp_path / "none.png", {})
+
+
+def test_panels(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    curve = precision_recall_curve([True, False], [0.9, 0.8], 2)
+    path = tmp_path / "curves.svg"
+    save_curves(path, {"First": {"en": curve, "de": curve}, "Second": {"zh": curve}})
+    # Each text of an SVG is there as a comment before its glyphs.
+    texts = re.findall("<!-- (.*?) -->", path.read_text(encoding="utf8"))
+    shown = [text for text in texts if not re.fullmatch(r"[\d.]+", text)]
+    assert [text.partition(" (")[0] for text in shown] == [
+        *("Recall", "Precision", "First", "en", "de"),
+        *("Recall", "Second", "zh"),
+    ]
+
+
+def test_curve_of_each_benchmark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nlp: Language
+) -> None:
+    monkeypatch.setattr("spacy.util.load_model", lambda name: nlp)
+    drawn: Dict[str, Any] = {}
+    monkeypatch.setattr(
+        "spacy_xoie.cli.evaluate.save_curves", lambda path, panels: drawn.update(panels)
+    )
+    paths = [
+        write(tmp_path, "gold_en.txt", BENCHIE),
+        write(tmp_path, "gold_de.txt", BENCHIE),
+        write(tmp_path, "dev.tsv", CARB),
+    ]
+    arguments = ["evaluate", "some", *map(str, paths), "--curve", "curves.png"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert {title: list(curves) for title, curves in drawn.items()} == {
+        "BenchIE": ["en", "de"],
+    }
 
 
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nlp: Any) -> None:
