@@ -161,4 +161,5 @@ def _draw(axes: "Axes", title: str, curves: Mapping[str, CurveScore]) -> None:
         (line,) = axes.plot(recall, precision, label=label, marker=".", markersize=3)
         axes.plot(score.recall, score.precision, "o", color=line.get_color())
     axes.set(title=title, xlabel="Recall", xlim=(0, 1), ylim=(0, 1.02))
-    axes.legend(loc="best", fontsize="small")
+    # Few curves end there, and to look for the best place takes long.
+    axes.legend(loc="lower right", fontsize="small")
