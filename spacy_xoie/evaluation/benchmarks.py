@@ -1,7 +1,7 @@
 """Benchmarks of open information extraction: found, read, run and scored."""
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import (
     Any,
@@ -14,6 +14,7 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    Union,
 )
 
 from spacy.language import Language
@@ -23,11 +24,11 @@ from ..corpora.readers.lines import numbered_lines
 from ..errors import DataError
 from ..triples import Triple
 from .benchie import score_benchie
-from .carb import score_carb
+from .carb import CarbScore, score_carb
 from .curves import CurveScore, precision_recall_curve
 from .extractions import Extraction
 from .mapping import MappedSentence, binary_facts, map_sentence
-from .reoie2016 import score_reoie2016
+from .reoie2016 import ReOIEScore, score_reoie2016
 
 OnFault = Callable[[str], None]
 Found = Dict[str, List[Extraction]]
@@ -84,8 +85,8 @@ class BenchmarkResult:
     """What a pipeline reached on a benchmark.
 
     metrics (List[Metric]): The scores.
-    curve (Optional[CurveScore]): Precision over recall, for benchmarks that say of
-        each triple whether it is right.
+    curve (Optional[CurveScore]): Precision over recall; of Re-OIE2016 for n-ary
+        triples. None if nothing was found.
     extractions (List[Dict[str, Any]]): What was found, one record a sentence.
     flags (List[Tuple[float, bool]]): Score of each fact, and whether it is right,
         where that is known.
@@ -227,21 +228,29 @@ def _score_benchie(benchmark: Benchmark, whole: Found, facts: Found) -> Benchmar
 
 def _score_carb(benchmark: Benchmark, whole: Found, facts: Found) -> BenchmarkResult:
     score = score_carb(benchmark.gold, whole)
-    values = asdict(score)
-    names = Metric._fields[1:]
-    metric = Metric("tuples", **{name: values[name] for name in names})
-    return BenchmarkResult(benchmark, [metric])
+    return BenchmarkResult(benchmark, [_metric("tuples", score)], _curve(score))
 
 
 def _score_reoie2016(
     benchmark: Benchmark, whole: Found, facts: Found
 ) -> BenchmarkResult:
-    metrics = []
-    for name in ("n-ary", "binary"):
-        score = score_reoie2016(benchmark.gold, whole, binary=name == "binary")
-        values = asdict(score)
-        metrics.append(Metric(name, **{k: values[k] for k in Metric._fields[1:]}))
-    return BenchmarkResult(benchmark, metrics)
+    nary = score_reoie2016(benchmark.gold, whole)
+    binary = score_reoie2016(benchmark.gold, whole, binary=True)
+    metrics = [_metric("n-ary", nary), _metric("binary", binary)]
+    return BenchmarkResult(benchmark, metrics, _curve(nary))
+
+
+def _metric(name: str, score: Union[CarbScore, ReOIEScore]) -> Metric:
+    return Metric(name, **{key: getattr(score, key) for key in Metric._fields[1:]})
+
+
+def _curve(score: Union[CarbScore, ReOIEScore]) -> Optional[CurveScore]:
+    if not score.points:
+        return None
+    return CurveScore(
+        *(score.precision, score.recall, score.f1, score.auc, score.threshold),
+        points=score.points,
+    )
 
 
 def _benchie(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmark:

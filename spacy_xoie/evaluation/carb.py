@@ -11,6 +11,7 @@ from typing import List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
+from .curves import CurvePoint, curve_points
 from .extractions import Extraction
 from .text import area_under, confidence_of, sentence_key
 
@@ -30,6 +31,7 @@ class CarbScore:
     threshold (float): Least confidence of the extractions that are kept.
     gold (int): Tuples in the reference.
     predicted (int): Extractions of sentences in the reference, at any confidence.
+    points (Tuple[CurvePoint, ...]): The curve, the threshold rising.
     """
 
     precision: float
@@ -39,6 +41,7 @@ class CarbScore:
     threshold: float
     gold: int
     predicted: int
+    points: Tuple[CurvePoint, ...] = ()
 
 
 class Match(NamedTuple):
@@ -120,6 +123,7 @@ def score_carb(
         threshold=thresholds[best],
         gold=total,
         predicted=count,
+        points=curve_points(precision, recall, thresholds),
     )
 
 

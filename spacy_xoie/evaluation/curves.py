@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Sequence, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,15 +67,22 @@ def best_point(precision: Floats, recall: Floats, thresholds: Floats) -> CurveSc
     f1 = np.array([f1_score(p, r) for p, r in zip(precision, recall, strict=True)])
     best = int(np.argmax(f1))
     heights, places = np.append(precision, 1.0), np.append(recall, 0.0)
-    curve = zip(precision, recall, thresholds, strict=True)
     return CurveScore(
         precision=float(precision[best]),
         recall=float(recall[best]),
         f1=float(f1[best]),
         auc=float(np.trapezoid(heights[::-1], places[::-1])),
         threshold=float(thresholds[best]),
-        points=tuple(CurvePoint(float(p), float(r), float(t)) for p, r, t in curve),
+        points=curve_points(precision, recall, thresholds),
     )
+
+
+def curve_points(
+    precision: Iterable[float], recall: Iterable[float], thresholds: Iterable[float]
+) -> Tuple[CurvePoint, ...]:
+    """RETURNS (Tuple[CurvePoint, …]): The points of a curve."""
+    curve = zip(precision, recall, thresholds, strict=True)
+    return tuple(CurvePoint(float(p), float(r), float(t)) for p, r, t in curve)
 
 
 def precision_recall_curve(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import List, Mapping, Sequence, Tuple
 
+from .curves import CurvePoint, curve_points
 from .extractions import Extraction
 from .text import area_under, confidence_of, sentence_key
 
@@ -30,6 +31,7 @@ class ReOIEScore:
     gold (int): Tuples in the annotation.
     predicted (int): Extractions of sentences in the annotation.
     matched (int): Tuples that an extraction matches, at any confidence.
+    points (Tuple[CurvePoint, ...]): The curve, the threshold rising.
     """
 
     precision: float
@@ -40,6 +42,7 @@ class ReOIEScore:
     gold: int
     predicted: int
     matched: int
+    points: Tuple[CurvePoint, ...] = ()
 
 
 def score_reoie2016(
@@ -107,6 +110,7 @@ def score_reoie2016(
         gold=count,
         predicted=len(ranked),
         matched=matched,
+        points=curve_points(precision, recall, thresholds),
     )
 
 

@@ -32,6 +32,7 @@ sent_id:2\tThe old cat sleeps .
 [The] [old] cat --> sleeps --> soundly
 """
 CARB = "Anna met Ben in Rome .\tmet\tAnna\tBen\tin Rome\n"
+REOIE = {"Anna met Ben in Rome .": [{"pred": "met", "arg0": "Anna", "arg1": "Ben"}]}
 
 
 @pytest.fixture
@@ -179,13 +180,19 @@ def test_curve_of_each_benchmark(
         write(tmp_path, "gold_en.txt", BENCHIE),
         write(tmp_path, "gold_de.txt", BENCHIE),
         write(tmp_path, "dev.tsv", CARB),
+        write(tmp_path, "gold_es.json", json.dumps(REOIE)),
     ]
     arguments = ["evaluate", "some", *map(str, paths), "--curve", "curves.png"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert {title: list(curves) for title, curves in drawn.items()} == {
         "BenchIE": ["en", "de"],
+        "CaRB": ["en"],
+        "Re-OIE2016": ["es"],
     }
+    carb = drawn["CaRB"]["en"]
+    assert [(p.threshold, p.precision) for p in carb.points] == [(0.4, 0.5), (0.9, 1.0)]
+    assert (carb.threshold, carb.f1) == (0.9, 1.0)
 
 
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nlp: Any) -> None:
