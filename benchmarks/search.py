@@ -19,10 +19,7 @@ BASE = Variant({"all": 1.0}, without=MORE)
 VARIANTS: Dict[str, Variant] = {
     "base: width 96, 4 convolutions, rank 8": BASE,
     "two attention layers": BASE._replace(attention=2),
-    "one attention layer": BASE._replace(attention=1),
-    "width 64": BASE._replace(width=64),
     "width 160": BASE._replace(width=160),
-    "2 convolutions": BASE._replace(dilations=(1, 2)),
     "6 convolutions": BASE._replace(dilations=(1, 1, 2, 1, 2, 4)),
     "rank 4": BASE._replace(rank=4),
     "rank 16": BASE._replace(rank=16),
