@@ -154,7 +154,8 @@ class ClauseReader:
         return None
 
     def _share(self, clause: Clause) -> None:
-        """Give a conjunct the auxiliaries and the object it shares."""
+        """Give a conjunct the auxiliaries, with what negates them ("did not call or
+        write"), and the object it shares."""
         tree, head = self.tree, clause.head
         if tree.bases[head] != "conj" or tree.heads[head] == head:
             return
@@ -171,6 +172,12 @@ class ClauseReader:
                 alike = not has_object and self._is_participle(head)
             if auxiliaries and alike:
                 clause.relation.extend(auxiliaries)
+                if not any(
+                    tree.lower[c] in self.features.adversatives
+                    for c in tree.all(head, "cc")
+                ):
+                    negations = self.verbs.negations(first)
+                    clause.relation.extend(c for c in negations if c < head)
         if not any(a.bound for a in clause.arguments) and self.verbs.is_verbal(head):
             for child in tree.children[first]:
                 if tree.bases[child] == "obj" and child > head:
@@ -203,7 +210,10 @@ class ClauseReader:
             clause.arguments.append(Argument([part], True, tree.heads[head], 3))
 
     def _antecedents(self, noun: int, head: int) -> List[Part]:
-        if noun in self.done:
+        governor = self.done.get(noun)
+        if governor is not None:
+            if governor.construction == "copula" and governor.subjects:
+                return governor.subjects  # What somebody is does what it does.
             return self.phrases.predicate(noun, case=False)
         conjuncts = self.phrases.conjuncts(noun)
         if len(conjuncts) > 1 and head > conjuncts[-1]:

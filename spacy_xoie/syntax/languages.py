@@ -14,6 +14,8 @@ class LanguageFeatures:
 
     code (str): Language code.
     negations: Adverbs that stay in the relation.
+    negative_conjunctions: Conjunctions that do too, for they negate ("nor").
+    adversatives: Conjunctions after which the negation before does not hold ("but").
     copulas: Forms of verbs that link a subject to a predicate.
     modals: Auxiliaries that take bare infinitives; a conjunct shares them unless it
         has one of the `finite_endings`.
@@ -26,6 +28,8 @@ class LanguageFeatures:
     relativisers: Words that stand in a relative clause for its antecedent.
     resumptives: Personal pronouns that take up an antecedent.
     comparatives: Words that make a conjunct a comparison.
+    role_marks: Words that trees may take for conjunctions where they are adpositions,
+        those of a role or a comparison ("als").
     collectives: Adpositions that need a coordination whole ("between").
     empty_phrases: Adpositional phrases that say nothing ("for example").
     measured_adverbs: Adverbs that a measure of time goes with ("two years later").
@@ -53,6 +57,8 @@ class LanguageFeatures:
 
     code: str = ""
     negations: FrozenSet[str] = frozenset()
+    negative_conjunctions: FrozenSet[str] = frozenset()
+    adversatives: FrozenSet[str] = frozenset()
     copulas: FrozenSet[str] = frozenset()
     reflexives: FrozenSet[str] = frozenset()
     relativisers: FrozenSet[str] = frozenset()
@@ -72,6 +78,7 @@ class LanguageFeatures:
     chains_subjects: bool = False
     resumptives: FrozenSet[str] = frozenset()
     comparatives: FrozenSet[str] = frozenset()
+    role_marks: FrozenSet[str] = frozenset()
     measured_adverbs: FrozenSet[str] = frozenset()
     collectives: FrozenSet[str] = frozenset()
     keeps_quotes: bool = False
@@ -119,6 +126,8 @@ ENGLISH = LanguageFeatures(
     nested_facts=True,
     collectives=_words("between among"),
     negations=_words("not n't never no longer neither nor hardly"),
+    negative_conjunctions=_words("neither nor"),
+    adversatives=_words("but yet"),
     copulas=_words("am is are was were be been being 's 're 'm"),
     relativisers=_words("who whom whose which that where when what why whoever"),
     existentials=_words("there"),
@@ -149,6 +158,8 @@ GERMAN = LanguageFeatures(
     empty_phrases=frozenset(("zum beispiel", "in wirklichkeit", "im übrigen")),
     collectives=_words("zwischen"),
     negations=_words("nicht nie niemals kaum weder"),
+    negative_conjunctions=_words("weder noch"),
+    adversatives=_words("sondern aber doch"),
     copulas=_words("bin bist ist sind seid war waren warst wart sei seien wäre wären"),
     reflexives=_words("sich"),
     relativisers=_words(
@@ -166,6 +177,7 @@ GERMAN = LanguageFeatures(
     infinitive_infix="zu",
     participle_infixes=("ge", "be", "ver", "er", "zer", "ent", "miss", "emp"),
     comparatives=_words("als wie"),
+    role_marks=_words("als wie"),
     participle_endings=("t", "en"),
 )
 
@@ -177,6 +189,8 @@ SPANISH = LanguageFeatures(
     collectives=_words("entre"),
     comparatives=_words("como que"),
     negations=_words("no nunca jamás tampoco"),
+    negative_conjunctions=_words("ni"),
+    adversatives=_words("sino pero"),
     copulas=_words(
         "es son era eran fue fueron será serán ser sido siendo sea sean fuera fueran "
         "está están estaba estaban estuvo estuvieron estar estado estando soy somos"
@@ -204,6 +218,8 @@ PORTUGUESE = LanguageFeatures(
     collectives=_words("entre"),
     comparatives=_words("como que"),
     negations=_words("não nunca jamais nem"),
+    negative_conjunctions=_words("nem"),
+    adversatives=_words("mas senão"),
     copulas=_words(
         "é são era eram foi foram será serão ser sido sendo seja sejam fosse fossem "
         "está estão estava estavam esteve estiveram estar estado estando sou somos"
@@ -227,6 +243,8 @@ FRENCH = LanguageFeatures(
     collectives=_words("entre"),
     comparatives=_words("comme que"),
     negations=_words("ne n' n’ pas plus jamais guère"),
+    negative_conjunctions=_words("ni"),
+    adversatives=_words("mais"),
     copulas=_words(
         "est sont était étaient fut furent sera seront être été étant soit soient"
     ),
@@ -267,6 +285,8 @@ ARABIC = LanguageFeatures(
     code="ar",
     collectives=_words("بين"),
     negations=_words("لا لم لن ليس ما غير"),
+    negative_conjunctions=_words("ولا ولم ولن"),
+    adversatives=_words("لكن ولكن بل"),
     copulas=_words("هو هي هم كان كانت يكون تكون كانوا ليس ليست"),
     relativisers=_words("الذي التي الذين اللذين اللتين اللواتي اللاتي ما من حيث"),
     resumptives=_words("ه ها هم هما هن"),

@@ -91,8 +91,20 @@ class Phrases:
         tree = self.tree
         if tree.bases[child] != "conj" or self.is_clause(child):
             return False
-        return not any(
-            tree.lower[c] in self.features.comparatives for c in tree.children[child]
+        words = {tree.lower[c] for c in tree.children[child]}
+        if words & self.features.comparatives:
+            return False
+        return not (words & self.features.adversatives and self._is_negated(child))
+
+    def _is_negated(self, conjunct: int) -> bool:
+        """Whether what a conjunct is joined to is negated, in itself or by its verb,
+        as in "not a poet but a pilot"."""
+        tree = self.tree
+        first = tree.heads[conjunct]
+        return any(
+            tree.lower[child] in self.features.negations
+            for head in (first, tree.heads[first])
+            for child in tree.all(head, "advmod", "det", "cc")
         )
 
     def is_clause(self, head: int) -> bool:
@@ -115,14 +127,15 @@ class Phrases:
         for number, conjunct in enumerate(self.conjuncts(head)):
             words = [conjunct]
             for child in tree.children[conjunct]:
-                if (case and tree.bases[child] == "case") or (
-                    tree.bases[child] != "case"
+                is_case = self.is_adposition(child)
+                if (case and is_case) or (
+                    not is_case
                     and not self._is_outside(child)
                     and tree.bases[child] not in CLAUSAL_PARTS
                     and not self._is_sentence_adverb(child, conjunct)
                 ):
                     words.extend(tree.subtree(child, self._is_outside))
-            if number and case and not any(tree.bases[w] == "case" for w in words):
+            if number and case and not self.cases(conjunct):
                 words.extend(self.cases(head))
             variants.append(tree.trim(index for index in words if index > after))
         if not self.features.splits_coordination and len(variants) > 1:
@@ -162,11 +175,17 @@ class Phrases:
         tree = self.tree
         words = [head]
         for child in tree.children[head]:
-            if self._is_outside_conjunct(child):
+            if self._is_outside_conjunct(child) and not self.negates(child):
                 continue
-            if tree.bases[child] == "case" and not case:
+            if not case and self.is_adposition(child):
                 continue
             words.extend(tree.subtree(child, self._is_outside))
+        # "thirty and one years": what joins two words that are both there.
+        words += [
+            child
+            for child in tree.children[head]
+            if tree.bases[child] == "cc" and {child - 1, child + 1} <= {*words}
+        ]
         return self._around(head, words)
 
     def _around(self, head: int, words: List[int]) -> List[int]:
@@ -183,16 +202,38 @@ class Phrases:
             last += 1
         return [index for index in words if first <= index <= last]
 
+    def negates(self, child: int) -> bool:
+        """RETURNS (bool): Whether a word is a conjunction that negates ("nor")."""
+        tree = self.tree
+        words = self.features.negative_conjunctions
+        return tree.bases[child] == "cc" and tree.lower[child] in words
+
     def cases(self, head: int) -> Tuple[int, ...]:
         """RETURNS (Tuple[int, ...]): The adpositions of a phrase."""
         tree = self.tree
         cases: List[int] = []
         for child in tree.children[head]:
-            if tree.bases[child] == "case":
+            if self.is_adposition(child):
                 cases.extend(tree.subtree(child))
         return tuple(cases)
 
+    def is_adposition(self, child: int) -> bool:
+        """RETURNS (bool): Whether a word is an adposition of its head. One that says
+        what something is compared to, or counts as, often has another label, for it
+        is a conjunction elsewhere (German "als", "wie")."""
+        tree = self.tree
+        head = tree.heads[child]
+        return tree.bases[child] == "case" or (
+            tree.bases[child] in ("cc", "mark")
+            and tree.lower[child] in self.features.comparatives
+            and child < head
+            and tree.bases[head] not in ("conj", "root")
+            and not self.is_clause(head)
+        )
+
     def _is_outside_conjunct(self, child: int) -> bool:
+        if self.is_adposition(child):
+            return False
         return self.tree.bases[child] in ("conj", "cc") or self._is_outside(child)
 
     def _is_outside(self, child: int) -> bool:

@@ -159,7 +159,10 @@ class Subjects:
             start = 0
             while start < len(part) - 1 and (
                 (tree.tags[part[start]] == "ADP" and tree.bases[part[start]] == "case")
-                or tree.tags[part[start]] in ("SCONJ", "CCONJ")
+                or (
+                    tree.tags[part[start]] in ("SCONJ", "CCONJ")
+                    and not self.phrases.negates(part[start])
+                )
                 or (
                     tree.tags[part[start]] == "ADV"
                     and tree.lower[part[start]] in self.features.relativisers

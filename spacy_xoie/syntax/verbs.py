@@ -68,6 +68,7 @@ class Verbs:
             elif (
                 self._is_reflexive(child)
                 or (base == "advmod" and word in features.negations)
+                or (base == "cc" and word in features.negative_conjunctions)
                 or (
                     features.objects_follow
                     and tree.labels[child] == "mark"
@@ -85,6 +86,15 @@ class Verbs:
         if not words and not features.copulas:
             words = [head]
         return words
+
+    def negations(self, head: int) -> List[int]:
+        """RETURNS (List[int]): What negates a verb, without conjunctions."""
+        tree = self.tree
+        return [
+            child
+            for child in tree.all(head, "advmod")
+            if tree.lower[child] in self.features.negations
+        ]
 
     def _is_reflexive(self, child: int) -> bool:
         tree = self.tree

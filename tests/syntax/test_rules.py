@@ -19,6 +19,66 @@ CASES = {
         "it/PRON/4/obj yet/ADV/4/advmod",
         {"She | has not seen | it"},
     ),
+    "negated conjuncts of a verb": (
+        "en",
+        "She/PRON/4/nsubj did/AUX/4/aux not/PART/4/advmod call/VERB/0/root "
+        "Bo/PROPN/4/obj or/CCONJ/7/cc visit/VERB/4/conj Ann/PROPN/7/obj",
+        {"She | did not call | Bo", "She | did not visit | Ann"},
+    ),
+    "no negation after but": (
+        "en",
+        "It/PRON/4/nsubj:pass was/AUX/4/aux:pass not/PART/4/advmod dropped/VERB/0/root "
+        "in/ADP/6/case May/PROPN/4/obl but/CCONJ/8/cc delayed/VERB/4/conj "
+        "until/ADP/10/case June/PROPN/8/obl",
+        {"It | was not dropped | in May", "It | was delayed | until June"},
+    ),
+    "neither, nor": (
+        "en",
+        "She/PRON/3/nsubj neither/CCONJ/3/cc:preconj bought/VERB/0/root "
+        "bread/NOUN/3/obj nor/CCONJ/6/cc sold/VERB/3/conj fish/NOUN/6/obj",
+        {"She | neither bought | bread", "She | nor sold | fish"},
+    ),
+    "neither, nor, of nouns": (
+        "en",
+        "Neither/CCONJ/2/cc:preconj Bo/PROPN/5/nsubj nor/CCONJ/4/cc Ann/PROPN/2/conj "
+        "eats/VERB/0/root neither/CCONJ/7/cc:preconj meat/NOUN/5/obj nor/CCONJ/9/cc "
+        "fish/NOUN/7/conj",
+        {
+            "Neither Bo | eats | neither meat",
+            "Neither Bo | eats | nor fish",
+            "nor Ann | eats | neither meat",
+            "nor Ann | eats | nor fish",
+        },
+    ),
+    "ni": (
+        "es",
+        "No/ADV/2/advmod firmó/VERB/0/root ni/CCONJ/4/cc leyó/VERB/2/conj la/DET/6/det "
+        "carta/NOUN/2/obj",
+        {" | No firmó | la carta", " | ni leyó | la carta"},
+    ),
+    "not one but the other": (
+        "en",
+        "Ada/PROPN/5/nsubj was/AUX/5/cop not/PART/5/advmod a/DET/5/det "
+        "poet/NOUN/0/root but/CCONJ/8/cc a/DET/8/det pilot/NOUN/5/conj",
+        {"Ada | was not | a poet"},
+    ),
+    "a number of two words": (
+        "es",
+        "Murió/VERB/0/root a/ADP/6/case los/DET/6/det treinta/NUM/6/nummod "
+        "y/CCONJ/6/cc años/NOUN/1/obl",
+        {" | Murió | a los treinta y años"},
+    ),
+    "a relative clause on what somebody is": (
+        "en",
+        "Ada/PROPN/4/nsubj is/AUX/4/cop a/DET/4/det pilot/NOUN/0/root "
+        "who/PRON/6/nsubj flew/VERB/4/acl:relcl to/ADP/8/case Rome/PROPN/6/obl",
+        {"Ada | is | a pilot", "Ada | flew | to Rome"},
+    ),
+    "a role that trees take for a conjunct": (
+        "de",
+        "Sie/PRON/2/nsubj gilt/VERB/0/root als/CCONJ/4/cc Heldin/NOUN/2/obl",
+        {"Sie | gilt | als Heldin"},
+    ),
     "copula with a noun": (
         "en",
         "Otters/NOUN/4/nsubj are/AUX/4/cop quick/ADJ/4/amod swimmers/NOUN/0/root",
