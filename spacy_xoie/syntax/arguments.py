@@ -67,6 +67,7 @@ class Arguments:
                     continue
                 variants = self.nouns(child, taken)
                 variants = self._with_particle(variants, child, head)
+                variants = self._with_adverb_before(variants, head)
                 clause.arguments.append(Argument(variants, False, child, 5))
             elif base == "advmod" and self._is_measured(child):
                 part = tree.trim(tree.subtree(child))
@@ -107,6 +108,21 @@ class Arguments:
             and tree.heads[following] == head
         ):
             return [(*variants[0], following)]
+        return variants
+
+    def _with_adverb_before(self, variants: List[Part], head: int) -> List[Part]:
+        """A phrase with the adverb that makes one adposition with its own ("antes del
+        verano"), where the tree puts the two beside each other."""
+        tree = self.tree
+        first = variants[0][0] if variants and variants[0] else 0
+        before = first - 1
+        if (
+            before >= 0
+            and tree.lower[before] in self.features.adverbs_before_adpositions
+            and tree.heads[before] == head
+            and tree.bases[first] == "case"
+        ):
+            return [(before, *variants[0]), *variants[1:]]
         return variants
 
     def _is_measured(self, child: int) -> bool:

@@ -30,6 +30,8 @@ class LanguageFeatures:
     comparatives: Words that make a conjunct a comparison.
     role_marks: Words that trees may take for conjunctions where they are adpositions,
         those of a role or a comparison ("als").
+    adverbs_before_adpositions: Adverbs that make one adposition with the one after
+        them ("antes de").
     collectives: Adpositions that need a coordination whole ("between").
     empty_phrases: Adpositional phrases that say nothing ("for example").
     measured_adverbs: Adverbs that a measure of time goes with ("two years later").
@@ -81,6 +83,7 @@ class LanguageFeatures:
     role_marks: FrozenSet[str] = frozenset()
     measured_adverbs: FrozenSet[str] = frozenset()
     collectives: FrozenSet[str] = frozenset()
+    adverbs_before_adpositions: FrozenSet[str] = frozenset()
     keeps_quotes: bool = False
     infinitives_lack_subjects: bool = False
     modals: FrozenSet[str] = frozenset()
@@ -185,6 +188,10 @@ SPANISH = LanguageFeatures(
     code="es",
     chains_subjects=True,
     measured_adverbs=_words("después antes atrás"),
+    adverbs_before_adpositions=_words(
+        "antes después dentro fuera cerca lejos delante detrás encima debajo alrededor "
+        "además junto frente"
+    ),
     empty_phrases=frozenset(("por ejemplo", "sin embargo", "en cambio", "de hecho")),
     collectives=_words("entre"),
     comparatives=_words("como que"),
@@ -214,6 +221,9 @@ PORTUGUESE = LanguageFeatures(
     code="pt",
     chains_subjects=True,
     measured_adverbs=_words("depois antes atrás"),
+    adverbs_before_adpositions=_words(
+        "antes depois dentro fora perto longe diante atrás acima abaixo além junto"
+    ),
     empty_phrases=frozenset(("por exemplo", "no entanto", "de fato", "além disso")),
     collectives=_words("entre"),
     comparatives=_words("como que"),
@@ -239,6 +249,7 @@ PORTUGUESE = LanguageFeatures(
 FRENCH = LanguageFeatures(
     code="fr",
     measured_adverbs=_words("après avant plus tard"),
+    adverbs_before_adpositions=_words("près loin autour hors lors auprès"),
     empty_phrases=frozenset(("par exemple", "en effet", "en revanche")),
     collectives=_words("entre"),
     comparatives=_words("comme que"),

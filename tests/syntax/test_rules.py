@@ -79,6 +79,12 @@ CASES = {
         "Sie/PRON/2/nsubj gilt/VERB/0/root als/CCONJ/4/cc Heldin/NOUN/2/obl",
         {"Sie | gilt | als Heldin"},
     ),
+    "an adverb before an adposition": (
+        "es",
+        "Quiso/VERB/0/root verla/VERB/1/xcomp antes/ADV/2/advmod de/ADP/6/case "
+        "el/DET/6/det verano/NOUN/2/obl",
+        {" | Quiso verla | antes de el verano"},
+    ),
     "copula with a noun": (
         "en",
         "Otters/NOUN/4/nsubj are/AUX/4/cop quick/ADJ/4/amod swimmers/NOUN/0/root",
