@@ -127,7 +127,7 @@ class Phrases:
         for number, conjunct in enumerate(self.conjuncts(head)):
             words = [conjunct]
             for child in tree.children[conjunct]:
-                is_case = self.is_adposition(child)
+                is_case = tree.bases[child] == "case"
                 if (case and is_case) or (
                     not is_case
                     and not self._is_outside(child)
@@ -177,7 +177,7 @@ class Phrases:
         for child in tree.children[head]:
             if self._is_outside_conjunct(child) and not self.negates(child):
                 continue
-            if not case and self.is_adposition(child):
+            if not case and tree.bases[child] == "case":
                 continue
             words.extend(tree.subtree(child, self._is_outside))
         # "thirty and one years": what joins two words that are both there.
@@ -213,27 +213,11 @@ class Phrases:
         tree = self.tree
         cases: List[int] = []
         for child in tree.children[head]:
-            if self.is_adposition(child):
+            if tree.bases[child] == "case":
                 cases.extend(tree.subtree(child))
         return tuple(cases)
 
-    def is_adposition(self, child: int) -> bool:
-        """RETURNS (bool): Whether a word is an adposition of its head. One that says
-        what something is compared to, or counts as, often has another label, for it
-        is a conjunction elsewhere (German "als", "wie")."""
-        tree = self.tree
-        head = tree.heads[child]
-        return tree.bases[child] == "case" or (
-            tree.bases[child] in ("cc", "mark")
-            and tree.lower[child] in self.features.comparatives
-            and child < head
-            and tree.bases[head] not in ("conj", "root")
-            and not self.is_clause(head)
-        )
-
     def _is_outside_conjunct(self, child: int) -> bool:
-        if self.is_adposition(child):
-            return False
         return self.tree.bases[child] in ("conj", "cc") or self._is_outside(child)
 
     def _is_outside(self, child: int) -> bool:
