@@ -39,6 +39,8 @@ class LanguageFeatures:
     light_verbs: Verb forms, and the bare nouns that make one predicate with them.
     passive_marks: Adpositions that make a passive (被).
     disposal_marks: Adpositions that go with the verb, before its object (把).
+    passives_lack_objects: Whether a passive clause has no object.
+    range_marks: Words before the end of a range ("bis").
     bound_adpositions: Adpositions that are fused with the verb before them (为).
     linkers: Words that end a modifier, and no argument (的).
     verb_particles: Labels of dependents of a verb that are part of it.
@@ -71,6 +73,8 @@ class LanguageFeatures:
     passive_marks: FrozenSet[str] = frozenset()
     disposal_marks: FrozenSet[str] = frozenset()
     bound_adpositions: FrozenSet[str] = frozenset()
+    passives_lack_objects: bool = False
+    range_marks: FrozenSet[str] = frozenset()
     verb_particles: FrozenSet[str] = frozenset(
         {"compound:prt", "compound:lvc", "compound:dir", "compound:ext"}
         | {"compound:vv", "compound:vo", "compound:svc", "compound:redup"}
@@ -176,6 +180,8 @@ GERMAN = LanguageFeatures(
         ("übt übte üben geübt", "kritik"),
     ),
     infinitive_marks=_words("zu"),
+    passives_lack_objects=True,
+    range_marks=_words("bis"),
     infinitives_lack_subjects=True,
     infinitive_infix="zu",
     participle_infixes=("ge", "be", "ver", "er", "zer", "ent", "miss", "emp"),
@@ -284,6 +290,7 @@ CHINESE = LanguageFeatures(
     copulas=_words("是 为 為 即"),
     passive_marks=_words("被 遭 受"),
     disposal_marks=_words("把 将 將"),
+    range_marks=_words("至 到"),
     bound_adpositions=_words("给 給 到 为 為 成 向"),
     clauses_before_nouns=True,
     chains_subjects=True,

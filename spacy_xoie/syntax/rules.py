@@ -8,6 +8,7 @@ from .clauses import ClauseReader
 from .languages import LanguageFeatures, features_for
 from .nested import nested_facts
 from .phrases import Phrases
+from .repairs import repaired
 from .tree import Tree
 from .ty import Clause, Part, SyntaxTriple
 
@@ -35,6 +36,7 @@ class Rules:
         tree (Tree): Its dependency tree.
         RETURNS (List[SyntaxTriple]): The triples, by the place of their relation.
         """
+        tree = repaired(tree, self.features)
         self._mark_roles(tree)
         triples: List[SyntaxTriple] = []
         reader = ClauseReader(tree, self.features)

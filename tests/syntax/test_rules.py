@@ -281,6 +281,18 @@ CASES = {
         "von/ADP/6/case Bauern/NOUN/7/obl:agent gegründet/VERB/0/root",
         {"Die Stadt | wurde gegründet | 1620 | von Bauern"},
     ),
+    "a passive subject that looks like an object": (
+        "de",
+        "Im/ADP/2/case Mai/PROPN/6/obl wurde/AUX/6/aux:pass die/DET/5/det "
+        "Brücke/NOUN/6/obj gesperrt/VERB/0/root",
+        {"die Brücke | wurde gesperrt | Im Mai"},
+    ),
+    "a range": (
+        "de",
+        "Er/PRON/2/nsubj lehrte/VERB/0/root von/ADP/4/case 1901/NUM/2/obl "
+        "bis/ADP/6/case 1910/NUM/2/obl in/ADP/8/case Jena/PROPN/2/obl",
+        {"Er | lehrte | von 1901 bis 1910 | in Jena"},
+    ),
     "reflexive": (
         "de",
         "Es/PRON/2/nsubj befasst/VERB/0/root sich/PRON/2/obj mit/ADP/5/case "
@@ -369,6 +381,24 @@ CASES = {
         "她_/PRON/4/nsubj 把_/ADP/3/case 信_/NOUN/4/obl:patient 寄_/VERB/0/root "
         "了_/AUX/4/aux",
         {"她 | 把 寄 了 | 信"},
+    ),
+    "disposal that looks like a subject": (
+        "zh",
+        "她_/PRON/4/nsubj 将_/ADV/4/aux 鱼_/NOUN/4/nsubj 切成_/VERB/0/root "
+        "薄片_/NOUN/4/obj",
+        {"她 | 将 鱼 切成 | 薄片"},
+    ),
+    "the same word for the future": (
+        "zh",
+        "她_/PRON/5/nsubj 将_/ADV/5/aux 在_/ADP/4/case 巴黎_/PROPN/5/obl "
+        "唱_/VERB/0/root 歌_/NOUN/5/obj",
+        {"她 | 将 唱 | 歌 | 在 巴黎"},
+    ),
+    "a range in Chinese": (
+        "zh",
+        "店_/NOUN/6/nsubj 五月_/NOUN/6/obl:tmod 至_/CCONJ/4/cc 八月_/NOUN/6/obl:tmod "
+        "都_/ADV/6/advmod 卖_/VERB/0/root 冰_/NOUN/6/obj",
+        {"店 | 卖 | 冰 | 五月 至 八月"},
     ),
     "Chinese passive": (
         "zh",
