@@ -102,6 +102,9 @@ class ClauseReader:
         for child in objects:
             variants = self.phrases.nouns(child)
             clause.arguments.append(Argument(variants, True, child, 1))
+        if self._is_privative(head):
+            clause.subjects, clause.implied = [], False
+            return
         there = self._existential(head)
         if there is not None and (clause.subjects or clause.arguments):
             clause.construction = "existential"
@@ -119,6 +122,16 @@ class ClauseReader:
             if clause.subjects and tree.bases[head] in ("advcl", "xcomp"):
                 adverbial = tree.bases[head] == "advcl"
                 clause.construction = "participial" if adverbial else "control"
+
+    def _is_privative(self, head: int) -> bool:
+        """Whether a clause says what does not happen ("without selling it")."""
+        tree = self.tree
+        while tree.bases[head] == "conj" and tree.heads[head] != head:
+            head = tree.heads[head]
+        return tree.bases[head] in ("advcl", "acl") and any(
+            child < head and tree.lower[child] in self.features.privatives
+            for child in tree.all(head, "mark", "case", "advmod", "cc", "obl")
+        )
 
     def _join_infinitives(self, clause: Clause, heads: List[int]) -> None:
         """Add verbs that share their subject with the one that governs them."""

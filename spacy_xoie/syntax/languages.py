@@ -26,6 +26,7 @@ class LanguageFeatures:
         infinitive is its object.
     reflexives: Pronouns that belong to the verb and are no objects.
     relativisers: Words that stand in a relative clause for its antecedent.
+    possessives: Those of them that say whose something is.
     resumptives: Personal pronouns that take up an antecedent.
     comparatives: Words that make a conjunct a comparison.
     role_marks: Words that trees may take for conjunctions where they are adpositions,
@@ -39,6 +40,9 @@ class LanguageFeatures:
     light_verbs: Verb forms, and the bare nouns that make one predicate with them.
     passive_marks: Adpositions that make a passive (被).
     disposal_marks: Adpositions that go with the verb, before its object (把).
+    privatives: Words before what does not happen ("without selling").
+    pivots: Beginnings of verbs whose object does what the verb after it says, where a
+        verb after an object mostly shares the subject.
     passives_lack_objects: Whether a passive clause has no object.
     range_marks: Words before the end of a range ("bis").
     bound_adpositions: Adpositions that are fused with the verb before them (为).
@@ -73,6 +77,8 @@ class LanguageFeatures:
     passive_marks: FrozenSet[str] = frozenset()
     disposal_marks: FrozenSet[str] = frozenset()
     bound_adpositions: FrozenSet[str] = frozenset()
+    privatives: FrozenSet[str] = frozenset()
+    pivots: Tuple[str, ...] = ()
     passives_lack_objects: bool = False
     range_marks: FrozenSet[str] = frozenset()
     verb_particles: FrozenSet[str] = frozenset(
@@ -82,6 +88,7 @@ class LanguageFeatures:
     participle_endings: Tuple[str, ...] = ()
     clauses_before_nouns: bool = False
     chains_subjects: bool = False
+    possessives: FrozenSet[str] = frozenset()
     resumptives: FrozenSet[str] = frozenset()
     comparatives: FrozenSet[str] = frozenset()
     role_marks: FrozenSet[str] = frozenset()
@@ -116,6 +123,8 @@ def _light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
 
 ENGLISH = LanguageFeatures(
     code="en",
+    possessives=_words("whose"),
+    privatives=_words("without instead"),
     splits_coordination=True,
     measured_adverbs=_words("later earlier ago before afterwards"),
     short_objects=True,
@@ -156,6 +165,8 @@ ENGLISH = LanguageFeatures(
 
 GERMAN = LanguageFeatures(
     code="de",
+    possessives=_words("dessen deren"),
+    privatives=_words("ohne statt anstatt"),
     splits_coordination=True,
     chains_subjects=True,
     measured_adverbs=_words("später zuvor vorher lang früher nachher danach"),
@@ -192,6 +203,8 @@ GERMAN = LanguageFeatures(
 
 SPANISH = LanguageFeatures(
     code="es",
+    possessives=_words("cuyo cuya cuyos cuyas"),
+    privatives=_words("sin"),
     chains_subjects=True,
     measured_adverbs=_words("después antes atrás"),
     adverbs_before_adpositions=_words(
@@ -225,6 +238,8 @@ SPANISH = LanguageFeatures(
 
 PORTUGUESE = LanguageFeatures(
     code="pt",
+    possessives=_words("cujo cuja cujos cujas"),
+    privatives=_words("sem"),
     chains_subjects=True,
     measured_adverbs=_words("depois antes atrás"),
     adverbs_before_adpositions=_words(
@@ -254,6 +269,7 @@ PORTUGUESE = LanguageFeatures(
 
 FRENCH = LanguageFeatures(
     code="fr",
+    privatives=_words("sans"),
     measured_adverbs=_words("après avant plus tard"),
     adverbs_before_adpositions=_words("près loin autour hors lors auprès"),
     empty_phrases=frozenset(("par exemple", "en effet", "en revanche")),
@@ -283,6 +299,11 @@ FRENCH = LanguageFeatures(
 
 CHINESE = LanguageFeatures(
     code="zh",
+    pivots=(
+        *"请 請 让 讓 使 令 叫 派 要求 命令 允许 允許 帮 幫 协助 協助".split(),
+        *"邀请 邀請 劝 勸 迫使 促使 鼓励 鼓勵 禁止 任命 选 選 推举 推舉".split(),
+        *"委托 委託 指示".split(),
+    ),
     splits_coordination=True,
     negations=_words(
         "不 没 没有 未 并未 从未 並未 沒 沒有 從未 无法 無法 不再 並不 并不"
@@ -301,6 +322,7 @@ CHINESE = LanguageFeatures(
 
 ARABIC = LanguageFeatures(
     code="ar",
+    privatives=_words("دون بدون"),
     collectives=_words("بين"),
     negations=_words("لا لم لن ليس ما غير"),
     negative_conjunctions=_words("ولا ولم ولن"),

@@ -34,6 +34,8 @@ class Relatives:
         pronoun = self._relativiser(heads)
         if pronoun is None:
             pronoun = self._resumptive(heads)
+        if pronoun is None:
+            pronoun = self._possessor(heads)
         clause.construction = (
             "relative" if tree.labels[head] == "acl:relcl" else "participial"
         )
@@ -58,6 +60,31 @@ class Relatives:
             and self.verbs.is_verbal(heads[-1])
         ):
             clause.arguments.append(Argument(antecedents, True, noun, 1))
+
+    def _possessor(self, heads: List[int]) -> Optional[int]:
+        """A relative pronoun that says whose an argument is. It stays, after its
+        antecedent: without it nothing would say how the two belong together."""
+        tree, words = self.tree, self.features.relativisers
+        for head in heads:
+            for child in tree.children[head]:
+                for below in tree.children[child]:
+                    if (
+                        tree.lower[below] in words
+                        and tree.bases[child] in ("nsubj", "obj", "obl")
+                        and self._is_possessive(below)
+                    ):
+                        return below
+        return None
+
+    def _is_possessive(self, pronoun: int) -> bool:
+        """Whether a relative pronoun says whose the noun after it is."""
+        tree = self.tree
+        label = tree.labels[pronoun]
+        return label.endswith(":poss") or (
+            tree.lower[pronoun] in self.features.possessives
+            and tree.bases[pronoun] in ("det", "nmod")
+            and pronoun < tree.heads[pronoun]
+        )
 
     def _has_relative_adverb(self, heads: List[int]) -> bool:
         tree, words = self.tree, self.features.relativisers
@@ -109,7 +136,8 @@ class Relatives:
             for part in variants:
                 if pronoun in part:
                     found = True
-                    rest = [i for i in part if i != pronoun]
+                    keeps = self._is_possessive(pronoun)
+                    rest = [i for i in part if keeps or i != pronoun]
                     result.extend(
                         tuple(sorted({*rest, *antecedent}))
                         for antecedent in antecedents

@@ -77,7 +77,7 @@ class Subjects:
         tree, head = self.tree, clause.head
         base = "root" if tree.heads[head] == head else tree.bases[head]
         if governor is not None:
-            if base == "xcomp":
+            if base == "xcomp" or (base == "ccomp" and self._is_pivotal(head)):
                 return self._controller(governor, head), False
             if base in SHARING or (
                 base in ("parataxis", "ccomp") and self.features.chains_subjects
@@ -127,11 +127,18 @@ class Subjects:
     def _controller(self, governor: Clause, head: int) -> List[Part]:
         """The object of the governing verb if it has one, else its subject."""
         tree = self.tree
+        if self.features.pivots and not self._is_pivotal(head):
+            return governor.subjects
         for label in ("obj", "iobj", "obl"):
             for child in tree.children[tree.heads[head]]:
                 if tree.bases[child] == label and child not in governor.relation:
                     return self.phrases.nouns(child, case=False)
         return governor.subjects
+
+    def _is_pivotal(self, head: int) -> bool:
+        """Whether a verb is said of the object of the one that governs it."""
+        governor = self.tree.lower[self.tree.heads[head]]
+        return bool(self.features.pivots) and governor.startswith(self.features.pivots)
 
     def _is_bare_infinitive(self, head: int) -> bool:
         tree, features = self.tree, self.features

@@ -175,6 +175,26 @@ CASES = {
         "doors/NOUN/7/obj",
         {"The house | has | two doors", "Eva | in lives | The house"},
     ),
+    "whose": (
+        "en",
+        "Mia/PROPN/2/nsubj met/VERB/0/root a/DET/4/det man/NOUN/2/obj "
+        "whose/PRON/6/nmod:poss boat/NOUN/7/nsubj sank/VERB/4/acl:relcl in/ADP/9/case "
+        "May/PROPN/7/obl",
+        {"Mia | met | a man", "a man whose boat | sank | in May"},
+    ),
+    "dessen": (
+        "de",
+        "Mia/PROPN/2/nsubj traf/VERB/0/root einen/DET/4/det Mann/NOUN/2/obj "
+        ",/PUNCT/10/punct dessen/DET/7/det:poss Boot/NOUN/10/nsubj im/ADP/9/case "
+        "Mai/NOUN/10/obl sank/VERB/4/acl:relcl",
+        {"Mia | traf | einen Mann", "einen Mann dessen Boot | sank | im Mai"},
+    ),
+    "cuyo": (
+        "es",
+        "Vi/VERB/0/root al/ADP/3/case autor/NOUN/1/obj cuyo/DET/5/det "
+        "libro/NOUN/6/nsubj ganó/VERB/3/acl:relcl premios/NOUN/6/obj",
+        {" | Vi | al autor", "autor cuyo libro | ganó | premios"},
+    ),
     "participle": (
         "en",
         "It/PRON/2/nsubj runs/VERB/0/root software/NOUN/2/obj written/VERB/3/acl "
@@ -186,6 +206,19 @@ CASES = {
         "Using/VERB/5/advcl a/DET/3/det rope/NOUN/1/obj she/PRON/5/nsubj "
         "crossed/VERB/0/root the/DET/7/det gap/NOUN/5/obj",
         {"she | Using | a rope", "she | crossed | the gap"},
+    ),
+    "what does not happen": (
+        "en",
+        "She/PRON/2/nsubj left/VERB/0/root town/NOUN/2/obj without/SCONJ/5/mark "
+        "paying/VERB/2/advcl rent/NOUN/5/obj or/CCONJ/8/cc buying/VERB/5/conj "
+        "bread/NOUN/8/obj",
+        {"She | left | town"},
+    ),
+    "what does not happen, in German": (
+        "de",
+        "Statt/SCONJ/4/mark Land/NOUN/4/obj zu/PART/4/mark kaufen/VERB/5/advcl "
+        "verkaufte/VERB/0/root sie/PRON/5/nsubj Brot/NOUN/5/obj",
+        {"sie | verkaufte | Brot"},
     ),
     "subject control": (
         "en",
@@ -204,6 +237,24 @@ CASES = {
         "You/PRON/3/nsubj are/AUX/3/cop able/ADJ/0/root to/PART/5/mark "
         "read/VERB/3/xcomp it/PRON/5/obj",
         {"You | are able to read | it"},
+    ),
+    "object control in German": (
+        "de",
+        "Sie/PRON/2/nsubj bat/VERB/0/root ihn/PRON/2/obj die/DET/5/det "
+        "Rosen/NOUN/7/obj zu/PART/7/mark gießen/VERB/2/xcomp",
+        {"Sie | bat | ihn | die Rosen zu gießen", "ihn | gießen | die Rosen"},
+    ),
+    "object control in Chinese": (
+        "zh",
+        "他_/PRON/2/nsubj 请_/VERB/0/root 她_/PRON/2/obj 唱_/VERB/2/ccomp "
+        "歌_/NOUN/4/obj",
+        {"他 | 请 | 她 | 唱 歌", "她 | 唱 | 歌"},
+    ),
+    "verbs in a row": (
+        "zh",
+        "他_/PRON/2/nsubj 去_/VERB/0/root 北京_/PROPN/2/obj 看_/VERB/2/xcomp "
+        "朋友_/NOUN/4/obj",
+        {"他 | 去 | 北京 | 看 朋友", "他 | 看 | 朋友"},
     ),
     "reported speech": (
         "en",
