@@ -81,10 +81,9 @@ class Arguments:
                         others = self.nouns(below, taken)
                         clause.arguments.append(Argument(others, False, below, 5))
                 clause.arguments.append(Argument(variants, True, child, 3))
-            elif base == "advcl" and self.features.adverbial_arguments:
-                if tree.first(child, "mark") is not None and child > head:
-                    part = tree.trim(tree.subtree(child))
-                    clause.arguments.append(Argument([part], False, child, 6))
+            elif base == "advcl" and self._is_adverbial(child, head):
+                part = tree.trim(tree.subtree(child))
+                clause.arguments.append(Argument([part], False, child, 6))
             elif base == "ccomp":
                 clause.arguments.append(
                     Argument([phrases.clause(child)], True, child, 3)
@@ -124,6 +123,17 @@ class Arguments:
         ):
             return [(before, *variants[0]), *variants[1:]]
         return variants
+
+    def _is_adverbial(self, child: int, head: int) -> bool:
+        """Whether an adverbial clause is an argument. A purpose always is, for it
+        makes no fact of its own."""
+        if not self.features.purposes_are_facts and self.verbs.is_purpose(child):
+            return True
+        return (
+            self.features.adverbial_arguments
+            and child > head
+            and self.tree.first(child, "mark") is not None
+        )
 
     def _is_measured(self, child: int) -> bool:
         tree = self.tree

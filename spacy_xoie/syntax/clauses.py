@@ -102,7 +102,11 @@ class ClauseReader:
         for child in objects:
             variants = self.phrases.nouns(child)
             clause.arguments.append(Argument(variants, True, child, 1))
-        if self._is_privative(head):
+        if self._is_privative(head) or (
+            not self.features.purposes_are_facts
+            and not clause.subjects
+            and self.verbs.is_purpose(head)
+        ):
             clause.subjects, clause.implied = [], False
             return
         there = self._existential(head)

@@ -59,6 +59,8 @@ class LanguageFeatures:
     keeps_complementizers: Whether a content clause keeps its complementizer.
     splits_coordination: Whether each conjunct gets a triple of its own.
     adverbial_arguments: Whether adverbial clauses are arguments.
+    purposes_are_facts: Whether "S V to do O" also says (S; do; O), which may not have
+        come about.
     nested_facts: Whether "S V O of X" also says (S; V O; of X).
     short_objects: Whether, with nested facts, objects end before the first "of X".
     """
@@ -100,6 +102,7 @@ class LanguageFeatures:
     modals: FrozenSet[str] = frozenset()
     finite_endings: Tuple[str, ...] = ()
     adverbial_arguments: bool = False
+    purposes_are_facts: bool = False
     nested_facts: bool = False
     genitives_follow: bool = False
     keeps_complementizers: bool = False

@@ -127,9 +127,10 @@ def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
     language (str): Code of the language.
     facts (Facts): "minimal" says as much as the features of the language ask for: in
         some, each conjunct makes a triple of its own, and so does each phrase inside
-        of an object ("(S; V O; of X)"). "whole" leaves coordinations whole and objects
-        long, and takes adverbial clauses as arguments: few triples of many words, as
-        benchmarks of n-ary triples have them.
+        of an object ("(S; V O; of X)"); purposes are arguments, and no facts.
+        "whole" leaves coordinations whole and objects long, and takes adverbial
+        clauses as arguments: few triples of many words, as benchmarks of n-ary triples
+        have them.
     RETURNS (Rules): The rules.
     """
     features = features_for(language)
@@ -140,5 +141,6 @@ def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
             short_objects=False,
             splits_coordination=False,
             adverbial_arguments=True,
+            purposes_are_facts=True,
         )
     return Rules(features)

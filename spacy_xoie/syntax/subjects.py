@@ -141,14 +141,8 @@ class Subjects:
         return bool(self.features.pivots) and governor.startswith(self.features.pivots)
 
     def _is_bare_infinitive(self, head: int) -> bool:
-        tree, features = self.tree, self.features
-        infix = features.infinitive_infix
-        if infix and infix in tree.lower[head][2:-4] and tree.bases[head] != "root":
-            return True
-        return features.infinitives_lack_subjects and any(
-            tree.lower[child] in features.infinitive_marks
-            for child in tree.children[head]
-            if tree.bases[child] == "mark"
+        return self.features.infinitives_lack_subjects and self.verbs.is_infinitive(
+            head
         )
 
     def _has_preposition(self, index: int) -> bool:

@@ -122,6 +122,23 @@ class Verbs:
             )
         ]
 
+    def is_infinitive(self, head: int) -> bool:
+        """RETURNS (bool): Whether a verb is an infinitive with a mark, or with an infix
+        that is one ("um es anzunehmen")."""
+        tree, features = self.tree, self.features
+        infix = features.infinitive_infix
+        if infix and infix in tree.lower[head][2:-4] and tree.bases[head] != "root":
+            return True
+        return any(
+            tree.lower[child] in features.infinitive_marks
+            for child in tree.all(head, "mark")
+        )
+
+    def is_purpose(self, head: int) -> bool:
+        """RETURNS (bool): Whether a clause says what something is done for, or (German
+        "statt zu") instead of."""
+        return self.tree.bases[head] == "advcl" and self.is_infinitive(head)
+
     def is_joinable(self, index: int) -> bool:
         """RETURNS (bool): Whether an open complement can be part of the relation of
         the verb that governs it: a verb, or a predicate with a copula."""

@@ -218,7 +218,19 @@ CASES = {
         "de",
         "Statt/SCONJ/4/mark Land/NOUN/4/obj zu/PART/4/mark kaufen/VERB/5/advcl "
         "verkaufte/VERB/0/root sie/PRON/5/nsubj Brot/NOUN/5/obj",
-        {"sie | verkaufte | Brot"},
+        {"sie | verkaufte | Brot | Statt Land zu kaufen"},
+    ),
+    "a purpose": (
+        "en",
+        "She/PRON/2/nsubj left/VERB/0/root to/PART/4/mark buy/VERB/2/advcl "
+        "bread/NOUN/4/obj",
+        {"She | left | to buy bread"},
+    ),
+    "a purpose before its verb": (
+        "de",
+        "Um/SCONJ/3/mark Brot/NOUN/3/obj einzukaufen/VERB/4/advcl fuhr/VERB/0/root "
+        "sie/PRON/4/nsubj nach/ADP/7/case Bonn/PROPN/4/obl",
+        {"sie | fuhr | nach Bonn | Um Brot einzukaufen"},
     ),
     "subject control": (
         "en",
@@ -582,3 +594,15 @@ def test_languages():
     assert features_for("zh_Hans") is FEATURES["zh"]
     assert features_for("no").code == ""
     assert isinstance(rules_for(""), Rules)
+
+
+def test_purposes_are_facts_where_benchmarks_have_them():
+    tree = make_tree(
+        "She/PRON/2/nsubj left/VERB/0/root to/PART/4/mark buy/VERB/2/advcl "
+        "bread/NOUN/4/obj"
+    )
+    whole = rules_for("en", facts="whole").extract(tree)
+    assert [triple[:3] for triple in whole] == [
+        ((0,), (1,), ((2, 3, 4),)),
+        ((0,), (3,), ((4,),)),
+    ]
