@@ -1,4 +1,5 @@
-"""Facts inside of a noun phrase: "(S; V O; of X)" from "S V O of X"."""
+"""Facts inside of a noun phrase: "(S; V O; of X)" from "S V O of X", and "(S; V O; to
+do X)" from "S V O to do X"."""
 
 from typing import Dict, List, Set, Tuple
 
@@ -13,7 +14,7 @@ def nested_facts(
     arguments: List[Argument],
     first_of_relation: int,
 ) -> Tuple[List[Tuple[Set[int], Part]], Dict[int, int]]:
-    """Split the adpositional phrases off the nouns of arguments.
+    """Split adpositional phrases and infinitives off the nouns of arguments.
 
     phrases (Phrases): The phrases of the tree.
     arguments (List[Argument]): The arguments of a clause, bound ones first.
@@ -41,6 +42,11 @@ def nested_facts(
             if tree.tags[noun] in ("NUM", "PRON", "DET"):
                 continue
             for child in tree.children[noun]:
+                if child > noun and phrases.is_infinitival(child):
+                    part = tree.trim(tree.subtree(child))
+                    left = {index for index in whole if index < part[0]}
+                    found.append((prefix | left, part))
+                    continue
                 if (
                     tree.bases[child] != "nmod"
                     or child < noun

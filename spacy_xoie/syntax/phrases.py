@@ -114,6 +114,15 @@ class Phrases:
             return True
         return any(tree.bases[c] in ("nsubj", "cop") for c in tree.children[head])
 
+    def is_infinitival(self, child: int) -> bool:
+        """RETURNS (bool): Whether a noun is modified by an infinitive ("a decision to
+        buy land")."""
+        tree = self.tree
+        return tree.bases[child] == "acl" and any(
+            tree.lower[mark] in self.features.infinitive_marks
+            for mark in tree.all(child, "mark")
+        )
+
     def predicate(self, head: int, *, case: bool = True, after: int = -1) -> List[Part]:
         """A predicative noun or adjective, in as many variants as it has conjuncts.
 

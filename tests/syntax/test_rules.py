@@ -302,6 +302,12 @@ CASES = {
             "She | was a judge of the court | of Peru",
         },
     ),
+    "an infinitive on a noun": (
+        "en",
+        "She/PRON/2/nsubj made/VERB/0/root a/DET/4/det decision/NOUN/2/obj "
+        "to/PART/6/mark buy/VERB/4/acl land/NOUN/6/obj",
+        {"She | made | a decision", "She | made a decision | to buy land"},
+    ),
     "written together with hyphens": (
         "en",
         "He/PRON/4/nsubj re_/X/4/compound -_/PUNCT/4/punct opened/VERB/0/root "
