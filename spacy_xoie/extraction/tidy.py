@@ -1,9 +1,10 @@
 """Predicted triples without the punctuation that clings to their edges."""
 
-from typing import Optional
+from typing import Dict, Optional
 
 from spacy.tokens import Doc
 
+from ..syntax.tree import OPENERS, PAIRS
 from ..ty import Pieces, TokenTriple
 
 MARKS = frozenset(
@@ -13,7 +14,8 @@ MARKS = frozenset(
 
 
 def tidy(doc: Doc, triple: TokenTriple) -> Optional[TokenTriple]:
-    """Take marks and white space off the edges of the pieces of a triple.
+    """Take marks and white space off the edges of the pieces of a triple, but for a
+    quote or bracket whose counterpart stands within the piece.
 
     doc (Doc): The doc.
     triple (TokenTriple): A predicted triple.
@@ -31,13 +33,36 @@ def tidy(doc: Doc, triple: TokenTriple) -> Optional[TokenTriple]:
 def _tidy_pieces(doc: Doc, pieces: Pieces) -> Pieces:
     kept = []
     for start, end in pieces:
-        while start < end and _is_mark(doc[start].text):
-            start += 1
-        while start < end and _is_mark(doc[end - 1].text):
-            end -= 1
+        while start < end:
+            first, last = _is_mark(doc[start].text), _is_mark(doc[end - 1].text)
+            partners = _partners(doc, start, end) if first or last else {}
+            if partners == {start: end - 1, end - 1: start}:
+                start, end = start + 1, end - 1  # A pair around all.
+            elif first and start not in partners:
+                start += 1
+            elif last and end - 1 not in partners:
+                end -= 1
+            else:
+                break
         if start < end:
             kept.append((start, end))
     return tuple(kept)
+
+
+def _partners(doc: Doc, start: int, end: int) -> Dict[int, int]:
+    """The quotes and brackets at the edges that have a counterpart inside, and where
+    the nearest is."""
+    partners: Dict[int, int] = {}
+    closing = PAIRS.get(doc[start].text, ())
+    opening = OPENERS.get(doc[end - 1].text, ())
+    inside = range(start + 1, end)
+    found = [index for index in inside if closing and doc[index].text in closing]
+    if found:
+        partners[start] = found[0]
+    found = [i for i in range(start, end - 1) if opening and doc[i].text in opening]
+    if found:
+        partners[end - 1] = found[-1]
+    return partners
 
 
 def _is_mark(text: str) -> bool:

@@ -21,7 +21,7 @@ def sentence_bounds(doc: Doc) -> List[Tuple[int, int]]:
     doc (Doc): The doc.
     RETURNS (List[Tuple[int, int]]): Start and end token of each sentence: those
         annotated, else those that spaCy's `sentencizer` would set, less those that
-        begin after an abbreviation, an initial or an ordinal number.
+        begin after an abbreviation, an initial, an ordinal number or a decimal point.
     """
     if not len(doc):
         return []
@@ -45,6 +45,8 @@ def _is_abbreviation(doc: Doc, start: int) -> bool:
         return True
     if doc[start - 1].idx != word.idx + len(word):
         return False
+    if word.is_digit and after.is_digit and not doc[start - 1].whitespace_:
+        return True  # A decimal point, where each digit is a token.
     is_ordinal = word.is_digit and len(word) <= 2 and after.is_alpha
     is_initial = word.is_alpha and word.is_upper and len(word) == 1
     return is_ordinal or is_initial or word.lower_ in ABBREVIATIONS

@@ -108,6 +108,11 @@ def test_full_stops_that_end_no_sentence(text: str, n_sentences: int) -> None:
     assert len(Segmenter(100)(nlp(text))) == n_sentences
 
 
+def test_decimal_points_end_no_sentence_where_digits_are_tokens() -> None:
+    doc = spacy.blank("zh")("增长了5.43％。后来没有。")
+    assert [s.text for s in Segmenter(100)(doc)] == ["增长了5.43％。", "后来没有。"]
+
+
 def test_long_sentences_are_cut_after_punctuation() -> None:
     doc = spacy.blank("xx")("a b c , d e f g h i j k l")
     pieces = [piece.text for piece in split_span(doc[:], 6)]

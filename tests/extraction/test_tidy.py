@@ -38,3 +38,26 @@ def test_edges(parts: Parts, expected: Optional[Parts]) -> None:
     subject, relation, *objects = parts
     neat = tidy(doc, TokenTriple(subject, relation, tuple(objects)))
     assert (neat and neat.parts) == expected
+
+
+@pytest.mark.parametrize(
+    "phrase, expected",
+    [
+        ('Die " Kormoran "', 'Die " Kormoran "'),
+        ("« A » and « B »", "« A » and « B »"),
+        ("《 A 》 B", "《 A 》 B"),
+        # A pair around all is none of the phrase, and a single mark is not.
+        ('" Kormoran "', "Kormoran"),
+        ("( Ben ) ,", "Ben"),
+        ("“ Anna ,", "Anna"),
+        ("Anna ” ,", "Anna"),
+    ],
+)
+def test_pairs_of_marks(phrase: str, expected: str) -> None:
+    words = phrase.split()
+    doc = spacy.tokens.Doc(spacy.blank("xx").vocab, words=[*words, "met", "Bo"])
+    n = len(words)
+    neat = tidy(doc, TokenTriple(((0, n),), ((n, n + 1),), (((n + 1, n + 2),),)))
+    assert neat is not None
+    ((start, end),) = neat.subject
+    assert doc[start:end].text == expected
