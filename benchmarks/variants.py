@@ -386,8 +386,10 @@ def table(path: Path) -> str:
         by_variant.setdefault(result["variant"], []).append(result)
     codes = sorted(k for k in next(iter(by_variant.values()))[0] if len(k) == 2)
     rows = [
-        "| variant | LAS | triple F1 | difference (95 %) | " + " | ".join(codes) + " |",
-        "|---" * (4 + len(codes)) + "|",
+        "| variant | LAS | triple F1 | seeds | difference (95 %) | "
+        + " | ".join(codes)
+        + " |",
+        "|---" * (5 + len(codes)) + "|",
     ]
     base = next(iter(by_variant.values()))
     for name, runs in by_variant.items():
@@ -396,13 +398,17 @@ def table(path: Path) -> str:
         low, high = _interval(base, runs)
         each = [f"{np.mean([r[c]['triple F1'] for r in runs]):.1f}" for c in codes]
         difference = "" if runs is base else f"{low:+.1f} … {high:+.1f}"
-        rows.append(
-            f"| {name} | {np.mean(las):.1f} ± {np.std(las):.1f} "
-            f"| {np.mean(f1):.1f} ± {np.std(f1):.1f} | {difference} | "
-            + " | ".join(each)
-            + " |"
-        )
+        cells = [name, _mean(las), _mean(f1), str(len(runs)), difference, *each]
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def _mean(values: Sequence[float]) -> str:
+    """Mean and standard deviation; nothing for what was not measured."""
+    if not any(values):
+        return "–"
+    mean = f"{np.mean(values):.1f}"
+    return mean if len(values) == 1 else f"{mean} ± {np.std(values, ddof=1):.1f}"
 
 
 def _interval(
