@@ -8,6 +8,7 @@ from .tree import Tree
 
 NOMINALS = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X"})
 DEPENDENTS = frozenset({"nsubj", "obj", "obl", "nmod", "compound", "dep"})
+ARGUMENTS = frozenset({"obl", "nmod", "xcomp", "obj"})
 
 
 def repaired(tree: Tree, features: LanguageFeatures) -> Tree:
@@ -24,6 +25,8 @@ def repaired(tree: Tree, features: LanguageFeatures) -> Tree:
         _find_passive_subjects(tree, features, labels)
     if features.range_marks:
         _join_ranges(tree, features, heads, labels)
+    if features.role_marks:
+        _mark_roles(tree, features, labels)
     if heads == tree.heads and labels == tree.labels:
         return tree
     return Tree(tree.words, heads, labels, tree.tags, tree.spaces)
@@ -91,3 +94,18 @@ def _join_ranges(
         start = before[-1]
         if max(tree.subtree(start)) == mark - 1:
             heads[end], labels[end], labels[mark] = start, "flat", "case"
+
+
+def _mark_roles(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:
+    """What stands before an argument as an adposition is one, whatever the tree takes
+    it for ("gilt als Heldin")."""
+    for mark, word in enumerate(tree.lower):
+        head = tree.heads[mark]
+        if (
+            word in features.role_marks
+            and tree.bases[mark] in ("cc", "mark")
+            and mark < head
+            and tree.bases[head] in ARGUMENTS
+            and tree.tags[head] in NOMINALS | {"ADJ"}
+        ):
+            labels[mark] = "case"

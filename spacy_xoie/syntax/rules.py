@@ -14,9 +14,6 @@ from .ty import Clause, Part, SyntaxTriple
 
 Facts = Literal["minimal", "whole"]
 
-ARGUMENTS = frozenset({"obl", "nmod", "xcomp", "obj"})
-NOMINALS = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ"})
-
 MAX_OBJECTS = 3
 MAX_VARIANTS = 12
 
@@ -37,7 +34,6 @@ class Rules:
         RETURNS (List[SyntaxTriple]): The triples, by the place of their relation.
         """
         tree = repaired(tree, self.features)
-        self._mark_roles(tree)
         triples: List[SyntaxTriple] = []
         reader = ClauseReader(tree, self.features)
         nested = reader.phrases if self.features.nested_facts else None
@@ -47,20 +43,6 @@ class Rules:
             triples.extend(self._triples(tree, clause, nested))
         unique = {triple[:3]: triple for triple in reversed(triples)}
         return sorted(unique.values(), key=lambda triple: triple.relation)
-
-    def _mark_roles(self, tree: Tree) -> None:
-        """Make adpositions of what stands before an argument as one ("gilt als
-        Heldin"), whatever the tree takes it for."""
-        for index, word in enumerate(tree.lower if self.features.role_marks else ()):
-            head = tree.heads[index]
-            if (
-                word in self.features.role_marks
-                and tree.bases[index] in ("cc", "mark")
-                and index < head
-                and tree.bases[head] in ARGUMENTS
-                and tree.tags[head] in NOMINALS
-            ):
-                tree.relabel(index, "case")
 
     def _triples(
         self, tree: Tree, clause: Clause, reader: Optional[Phrases]

@@ -116,11 +116,6 @@ class Tree:
     def __len__(self) -> int:
         return len(self.words)
 
-    def relabel(self, index: int, label: str) -> None:
-        """Give a word another relation to its head."""
-        self.labels = [*self.labels[:index], label, *self.labels[index + 1 :]]
-        self.bases[index] = label.partition(":")[0]
-
     def first(self, head: int, *labels: str) -> Optional[int]:
         """RETURNS (Optional[int]): The first child with one of these labels."""
         for child in self.children[head]:
