@@ -63,12 +63,26 @@ class ClauseReader:
             return True
         if tree.heads[index] == index:
             base = "root"
-        if base not in CLAUSES or tree.tags[index] not in VERBS:
+        if base not in CLAUSES:
+            return False
+        if tree.tags[index] not in VERBS and not self._is_adjectival_clause(index):
             return False
         if base in ("conj", "appos"):
             head = tree.heads[index]
             return head in self.done or head in self.absorbed
         return True
+
+    def _is_adjectival_clause(self, index: int) -> bool:
+        """Whether a participle that is tagged as an adjective makes a clause beside a
+        verb ("was built in 1312, damaged by fire")."""
+        tree = self.tree
+        return (
+            tree.tags[index] == "ADJ"
+            and tree.bases[index] in ("conj", "advcl")
+            and tree.tags[tree.heads[index]] in VERBS
+            and tree.first(index, "obl") is not None
+            and self._is_participle(index)
+        )
 
     def _governor(self, index: int) -> Optional[Clause]:
         """The clause that a clause depends on directly."""

@@ -85,6 +85,13 @@ CASES = {
         "el/DET/6/det verano/NOUN/2/obl",
         {" | Quiso verla | antes de el verano"},
     ),
+    "a participle that is tagged as an adjective": (
+        "en",
+        "It/PRON/3/nsubj:pass was/AUX/3/aux:pass built/VERB/0/root by/ADP/5/case "
+        "monks/NOUN/3/obl ,/PUNCT/7/punct damaged/ADJ/3/advcl by/ADP/9/case "
+        "fire/NOUN/7/obl",
+        {"It | was built | by monks", "It | damaged | by fire"},
+    ),
     "copula with a noun": (
         "en",
         "Otters/NOUN/4/nsubj are/AUX/4/cop quick/ADJ/4/amod swimmers/NOUN/0/root",
