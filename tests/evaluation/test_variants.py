@@ -1,0 +1,80 @@
+"""The harness of the ablation and of the search."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, List
+
+import numpy as np
+import pytest
+import spacy
+from spacy.tokens import Doc, DocBin
+
+from spacy_xoie import TokenTriple
+from spacy_xoie.corpora.treebanks import TokenTree, annotated
+
+# The scripts are no part of the package.
+sys.path.append(str(Path(__file__).parents[2]))
+
+from benchmarks import ablation, search, variants
+from benchmarks.self_training import agreement
+
+
+def write_corpus(path: Path, n: int) -> Path:
+    """Sentences of two languages, with trees."""
+    vocab = spacy.blank("xx").vocab
+    tree = TokenTree([1, 1, 1], ["nsubj", "root", "obj"], ["PROPN", "VERB", "PROPN"])
+    docs = DocBin(store_user_data=True)
+    for number in range(n):
+        for code, verb in (("en", "met"), ("de", "traf")):
+            doc = Doc(vocab, words=[f"Ann{number % 3}", verb, "Bo"])
+            docs.add(annotated(doc, tree, code))
+    docs.to_disk(path)
+    return path
+
+
+def run(folder: Path, named: Any, *options: Any) -> List[Any]:
+    results = folder / "results.jsonl"
+    train, dev = (write_corpus(folder / f"{name}.spacy", 4) for name in ("a", "b"))
+    arguments = ["--train", train, "--dev", dev, "--seeds", 0, *options]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["x", *map(str, [results, *arguments])])
+        variants.main(named, "Doc.")
+    return [json.loads(line) for line in results.read_text().splitlines()]
+
+
+@pytest.mark.parametrize(
+    "name", ["base: width 96, 4 convolutions, rank 8", "head: light", "head: Multi²OIE"]
+)
+def test_a_variant_learns(tmp_path: Path, name: str) -> None:
+    (line,) = run(tmp_path, search.VARIANTS, "--only", name, "--updates", 60)
+    assert line["variant"] == name and line["updates"] == 60
+    assert line["all"]["triple F1"] == 100.0
+    assert line["all"]["LAS"] == (0.0 if name.startswith("head") else 100.0)
+    assert np.array(line["counts"]).shape == (8, 5)
+
+
+def test_all_others_run_once(tmp_path: Path) -> None:
+    every = {**ablation.VARIANTS, **search.VARIANTS}
+    small = {name: v._replace(width=16, rank=2) for name, v in every.items()}
+    # The router of these knows another width.
+    named = {n: v for n, v in small.items() if v.router.__class__ is type}
+    assert len(named) > 20
+    first = run(tmp_path, named, "--updates", 4)
+    assert [line["variant"] for line in first] == list(named)
+    # What is there is not done again.
+    assert run(tmp_path, named, "--updates", 4) == first
+    table = variants.table(tmp_path / "results.jsonl").splitlines()
+    assert len(table) == 2 + len(named)
+    assert len({line.count("|") for line in table}) == 1
+
+
+def test_agreement_with_known_triples() -> None:
+    known = TokenTriple(((0, 1),), ((1, 2),), (((2, 4),),))
+    shorter = known._replace(objects=(((3, 4),),))
+    other = known._replace(relation=((4, 5),))
+    assert agreement([known], [other, known]) == 1.0
+    assert agreement([known], [shorter]) == pytest.approx(6 / 7)
+    assert agreement([known], [other]) == 0.0
+    assert agreement([known, known], [shorter]) == pytest.approx(6 / 7)
+    assert agreement([], [known]) == 0.0
