@@ -27,6 +27,11 @@ class ModelDataError(XoieError, ValueError):
     """Serialised model data is damaged or does not belong to this model."""
 
 
+class EngineError(XoieError, RuntimeError):
+    """Something outside of the package that was asked for (a translation engine, a
+    pair of languages, a server, an optional library) is missing or does not answer."""
+
+
 class readable:
     """Turns whatever damaged model data provokes into a `ModelDataError`."""
 

@@ -1,0 +1,1 @@
+"""Triples carried over to a translation: translators, aligners, projection."""

@@ -1,0 +1,1 @@
+"""Which token of a translation stands for which."""
