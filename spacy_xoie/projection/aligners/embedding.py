@@ -1,0 +1,144 @@
+"""The aligner `embedding`: tokens whose vectors are alike."""
+
+from typing import Any, List, Optional, Sequence, Union
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc, Span
+from spacy.util import registry
+
+from ...errors import ConfigError, NotReadyError
+from ..ty import Alignment, Pair
+
+Vectors = NDArray[np.float32]
+
+
+@registry.misc("spacy-xoie.EmbeddingAligner.v1")
+def make_embedding_aligner(
+    states: str = "auto", temperature: float = 0.05, threshold: float = 0.001
+) -> "EmbeddingAligner":
+    """Make an aligner by token vectors. See `EmbeddingAligner` for the settings."""
+    return EmbeddingAligner(states, temperature, threshold)
+
+
+class EmbeddingAligner:
+    """Aligns tokens whose vectors are alike, as *AWESOME* does (Dou and Neubig 2021,
+    "Word Alignment by Fine-tuning Embeddings on Parallel Corpora"): the softmax of the
+    similarities, in both directions, has to pass a threshold.
+
+    The docs need vectors of one multilingual encoder: those of a `transformer` of
+    spacy-transformers, `doc.tensor`, or static word vectors.
+
+    states (str): "transformer", "tensor", "vectors", or "auto" for the first of these
+        that both docs have.
+    temperature (float): Of the softmax over cosines; lower is more sure.
+    threshold (float): Least probability of a link in both directions.
+    RAISES (ConfigError): If a setting cannot work.
+    """
+
+    def __init__(
+        self, states: str = "auto", temperature: float = 0.05, threshold: float = 0.001
+    ) -> None:
+        if states not in ("auto", *_STATES):
+            raise ConfigError(
+                f"states is {states!r}; it must be auto or one of {', '.join(_STATES)}."
+            )
+        if not temperature > 0 or not 0 < threshold < 1:
+            raise ConfigError(
+                f"temperature is {temperature} and threshold {threshold}; the first must "
+                f"be above 0, the second between 0 and 1."
+            )
+        self.states = states
+        self.temperature = temperature
+        self.threshold = threshold
+
+    def __call__(self, pairs: Sequence[Pair]) -> List[Alignment]:
+        """Align pairs.
+
+        pairs (Sequence[Pair]): The pairs.
+        RETURNS (List[Alignment]): One for each pair.
+        RAISES (NotReadyError): If docs have no vectors.
+        """
+        return [self._align(pair) for pair in pairs]
+
+    def _align(self, pair: Pair) -> Alignment:
+        if not len(pair.source) or not len(pair.target):
+            return Alignment((), (), ())
+        one, other = self._vectors(pair)
+        likeness = (_unit(one) @ _unit(other).T) / self.temperature
+        forward, backward = _softmax(likeness, 1), _softmax(likeness, 0)
+        chosen = (forward > self.threshold) & (backward > self.threshold)
+        best = (forward == forward.max(1, keepdims=True)) & (
+            backward == backward.max(0, keepdims=True)
+        )
+        rows, columns = np.nonzero(chosen)
+        scores = np.sqrt(forward * backward)[chosen]
+        return Alignment(
+            tuple(zip(rows.tolist(), columns.tolist(), strict=True)),
+            tuple(scores.tolist()),
+            tuple(best[chosen].tolist()),
+        )
+
+    def _vectors(self, pair: Pair) -> List[Vectors]:
+        kinds = tuple(_STATES) if self.states == "auto" else (self.states,)
+        for kind in kinds:
+            found = [_STATES[kind](side) for side in (pair.source, pair.target)]
+            there = [side for side in found if side is not None]
+            if len(there) == 2 and there[0].shape[1] == there[1].shape[1]:
+                return there
+        raise NotReadyError(
+            f"The aligner 'embedding' finds no vectors of the same width in both docs "
+            f"(looked for: {', '.join(kinds)}). Let one multilingual encoder read both, "
+            f"such as a 'transformer', or use the aligner 'lexical'."
+        )
+
+
+def _transformer(span: Union[Doc, Span]) -> Optional[Vectors]:
+    doc = span if isinstance(span, Doc) else span.doc
+    data: Any = doc._.trf_data if Doc.has_extension("trf_data") else None
+    if data is None or not data.tensors:
+        return None
+    flat = data.model_output.last_hidden_state
+    flat = np.asarray(flat).reshape(-1, flat.shape[-1])
+    vectors = np.zeros((len(doc), flat.shape[-1]), dtype=np.float32)
+    for token, (start, length) in enumerate(_ragged(data.align)):
+        if length:
+            rows = data.align.dataXd[start : start + length].reshape(-1)
+            vectors[token] = flat[rows].mean(0)
+    return vectors[_bounds(span)]
+
+
+def _ragged(align: Any) -> List[tuple[int, int]]:
+    starts = np.cumsum(align.lengths) - align.lengths
+    return list(zip(starts.tolist(), align.lengths.tolist(), strict=True))
+
+
+def _tensor(span: Union[Doc, Span]) -> Optional[Vectors]:
+    doc = span if isinstance(span, Doc) else span.doc
+    tensor = np.asarray(doc.tensor)
+    if tensor.ndim != 2 or len(tensor) != len(doc):
+        return None
+    return tensor[_bounds(span)].astype(np.float32)
+
+
+def _static(span: Union[Doc, Span]) -> Optional[Vectors]:
+    doc = span if isinstance(span, Doc) else span.doc
+    if not doc.vocab.vectors_length or not span.has_vector:
+        return None
+    return np.array([token.vector for token in span], dtype=np.float32)
+
+
+_STATES = {"transformer": _transformer, "tensor": _tensor, "vectors": _static}
+
+
+def _bounds(span: Union[Doc, Span]) -> slice:
+    return slice(None) if isinstance(span, Doc) else slice(span.start, span.end)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-8)
+
+
+def _softmax(values: Vectors, axis: int) -> Vectors:
+    raised = np.exp(values - values.max(axis, keepdims=True))
+    return np.asarray(raised / raised.sum(axis, keepdims=True))

@@ -1,0 +1,41 @@
+"""The aligner `intrinsic`: the links that the translator gave."""
+
+from typing import List, Sequence
+
+from spacy.util import registry
+
+from ..ty import Aligner, Alignment, Pair
+
+
+@registry.misc("spacy-xoie.IntrinsicAligner.v1")
+def make_intrinsic_aligner(otherwise: Aligner | None = None) -> "IntrinsicAligner":
+    """Make an aligner that takes the links of the translator. See `IntrinsicAligner`."""
+    return IntrinsicAligner(otherwise)
+
+
+class IntrinsicAligner:
+    """Takes the links that the translator gave.
+
+    otherwise (Optional[Aligner]): Aligns the pairs for which the translator gave none;
+        else they have no links.
+    """
+
+    def __init__(self, otherwise: Aligner | None = None) -> None:
+        self.otherwise = otherwise
+
+    def __call__(self, pairs: Sequence[Pair]) -> List[Alignment]:
+        """Align pairs.
+
+        pairs (Sequence[Pair]): The pairs.
+        RETURNS (List[Alignment]): One for each pair.
+        """
+        results = []
+        for pair in pairs:
+            links = tuple(sorted(set(pair.given or ())))
+            results.append(Alignment(links, (1.0,) * len(links), (True,) * len(links)))
+        if self.otherwise is not None:
+            missing = [n for n, pair in enumerate(pairs) if pair.given is None]
+            found = self.otherwise([pairs[n] for n in missing])
+            for number, alignment in zip(missing, found, strict=True):
+                results[number] = alignment
+        return results

@@ -1,0 +1,256 @@
+"""The aligner `lexical`: ours, in numpy, needs nothing else."""
+
+import math
+from itertools import chain
+from pathlib import Path
+from typing import (
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+import numpy as np
+import srsly
+from numpy.typing import NDArray
+from spacy.util import registry
+
+from ...errors import ConfigError, EngineError, ModelDataError
+from ..lexicon import read_freedict, read_tsv
+from ..ty import Alignment, Pair
+from .cells import Cells, make_cells
+from .estimate import find_links, learn
+from .table import Table
+from .words import Floats, Ints
+
+LIKELY = 0.4
+"""A cell that is so probable is a link."""
+POSSIBLE = 0.05
+"""So is one that is the best for both of its tokens, if it is so probable."""
+MAX_CELLS = 250_000
+"""Longer pairs are cut into pieces."""
+BATCH_CELLS = 2_000_000
+LEXICON_COUNT = 5.0
+"""How often a word counts as seen with its translations if a dictionary has it."""
+FREEDICT_NAME = "freedict"
+
+Languages = Tuple[str, str]
+Lexicons = Union[None, str, Dict[str, str]]
+
+
+@registry.misc("spacy-xoie.LexicalAligner.v1")
+def make_lexical_aligner(
+    lexicons: Lexicons = None, tables: Optional[str] = None
+) -> "LexicalAligner":
+    """Make an aligner that knows words. See `LexicalAligner` for the settings."""
+    return LexicalAligner(lexicons, tables)
+
+
+class LexicalAligner:
+    """Aligns by what is known of words (from texts that it was fitted to, and from
+    dictionaries), by their likeness, and by their places.
+
+    lexicons (Union[None, str, Dict[str, str]]): Dictionaries: "freedict" for those of
+        FreeDict that are installed; or for pairs of languages ("en-es") "freedict" or
+        the path of a TSV file of words, translations and perhaps weights.
+    tables (Optional[str]): A file that `to_disk` wrote.
+    RAISES (ConfigError): If it cannot be said for which languages a dictionary is.
+    RAISES (EngineError): If a dictionary that is named for a pair is not there.
+    RAISES (ModelDataError): If the file is of another kind.
+    """
+
+    def __init__(
+        self, lexicons: Lexicons = None, tables: Optional[str] = None
+    ) -> None:
+        if isinstance(lexicons, str) and lexicons != FREEDICT_NAME:
+            raise ConfigError(
+                f"lexicons is {lexicons!r}; it must be {FREEDICT_NAME!r} or name a "
+                f"dictionary for each pair of languages: {{'en-es': {lexicons!r}}}."
+            )
+        self.lexicons = lexicons
+        self._learnt: Dict[Languages, Table] = {}
+        self._ready: Dict[Languages, Table] = {}
+        if isinstance(lexicons, Mapping):
+            for name in lexicons:
+                source, _, target = name.partition("-")
+                self._table((source, target))
+        if tables is not None:
+            self.from_disk(tables)
+
+    def __call__(self, pairs: Sequence[Pair]) -> List[Alignment]:
+        """Align pairs.
+
+        pairs (Sequence[Pair]): The pairs.
+        RETURNS (List[Alignment]): One for each pair.
+        """
+        found: List[List[Alignment]] = [[] for _ in pairs]
+        for languages, pieces in _by_languages(pairs).items():
+            table = self._table(languages)
+            for batch in _batches(pieces):
+                cells = make_cells([(piece.source, piece.target) for piece in batch])
+                aligned = select_links(cells, find_links(cells, table))
+                for piece, alignment in zip(batch, aligned, strict=True):
+                    found[piece.pair].append(piece.in_place(alignment))
+        return [_joined(alignments) for alignments in found]
+
+    def fit(self, pairs: Iterable[Pair]) -> None:
+        """Learn from translated texts which words stand for which, without supervision.
+        It adds to what was learnt before.
+
+        pairs (Iterable[Pair]): The pairs.
+        """
+        for languages, pieces in _by_languages(list(pairs)).items():
+            cells = make_cells([(piece.source, piece.target) for piece in pieces])
+            if len(cells):
+                new = learn(cells, self._table(languages))
+                self._learnt[languages] = self._learnt_of(languages).plus(new)
+                self._learnt.pop(languages[::-1], None)
+                self._ready.clear()
+
+    def to_disk(self, path: Union[str, Path], *, least: float = 0.1) -> None:
+        """Write what was learnt from texts (msgpack).
+
+        path (Union[str, Path]): The file.
+        least (float): Pairs of words that were seen less often are left out.
+        """
+        data = {
+            "-".join(languages): table.to_dict(least=least)
+            for languages, table in sorted(self._learnt.items())
+        }
+        srsly.write_msgpack(Path(path), data)
+
+    def from_disk(self, path: Union[str, Path]) -> "LexicalAligner":
+        """Read what `to_disk` wrote.
+
+        RAISES (ModelDataError): If the file is of another kind.
+        """
+        try:
+            data = srsly.read_msgpack(Path(path))
+        except (ValueError, TypeError) as e:
+            raise ModelDataError(f"{path} is not a file of tables: {e}") from e
+        if not isinstance(data, dict):
+            raise ModelDataError(f"{path} is not a file of tables, but {data!r:.40}.")
+        for name, table in data.items():
+            source, _, target = str(name).partition("-")
+            self._learnt[source, target] = Table.from_dict(table)
+        self._ready.clear()
+        return self
+
+    def _learnt_of(self, languages: Languages) -> Table:
+        source, target = languages
+        if languages not in self._learnt and (target, source) in self._learnt:
+            return self._learnt[target, source].inverted()
+        return self._learnt.get(languages) or Table()
+
+    def _table(self, languages: Languages) -> Table:
+        """All that is known of two languages."""
+        if languages not in self._ready:
+            lexicon = _find_lexicon(self.lexicons, *languages)
+            table = self._learnt_of(languages)
+            self._ready[languages] = table.with_lexicon(lexicon, LEXICON_COUNT)
+        return self._ready[languages]
+
+
+class _Piece(NamedTuple):
+    """A pair, or a part of a very long one."""
+
+    pair: int
+    source: List[str]
+    target: List[str]
+    offsets: Tuple[int, int] = (0, 0)
+
+    def in_place(self, alignment: Alignment) -> Alignment:
+        i, j = self.offsets
+        links = tuple((i + row, j + column) for row, column in alignment.links)
+        return alignment._replace(links=links)
+
+
+def select_links(cells: Cells, chances: Tuple[Floats, Floats]) -> List[Alignment]:
+    """Choose links.
+
+    cells (Cells): The cells of some pairs.
+    chances (Tuple[Floats, Floats]): How probable each cell is, both ways.
+    RETURNS (List[Alignment]): The links of each pair.
+    """
+    score = np.sqrt(chances[0] * chances[1])
+    agreed = _is_best(chances[0], cells.token[1]) & _is_best(chances[1], cells.token[0])
+    chosen = np.flatnonzero((score > LIKELY) | (agreed & (score > POSSIBLE)))
+    bounds = np.searchsorted(cells.pair[chosen], np.arange(len(cells.lengths[0]) + 1))
+    links = list(
+        zip(cells.row[chosen].tolist(), cells.column[chosen].tolist(), strict=True)
+    )
+    scores, both = score[chosen].tolist(), agreed[chosen].tolist()
+    return [
+        Alignment(tuple(links[a:b]), tuple(scores[a:b]), tuple(both[a:b]))
+        for a, b in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    ]
+
+
+def _find_lexicon(
+    lexicons: Lexicons, source: str, target: str
+) -> Mapping[str, Mapping[str, float]]:
+    """The dictionary of two languages; an empty one where none is asked for, or where
+    FreeDict is asked for in general and has none."""
+    if lexicons == FREEDICT_NAME:
+        try:
+            return read_freedict(source, target)
+        except EngineError:
+            return {}
+    if not isinstance(lexicons, dict):
+        return {}
+    there, back = lexicons.get(f"{source}-{target}"), lexicons.get(f"{target}-{source}")
+    if FREEDICT_NAME in (there, back):
+        return read_freedict(source, target)
+    if there is not None:
+        return read_tsv(there)
+    inverted: Dict[str, Dict[str, float]] = {}
+    for word, translations in (read_tsv(back) if back is not None else {}).items():
+        for other, weight in translations.items():
+            inverted.setdefault(other, {})[word] = weight
+    return inverted
+
+
+def _is_best(chances: Floats, chooser: Ints) -> NDArray[np.bool_]:
+    best = np.zeros(int(chooser.max(initial=-1)) + 1)
+    np.maximum.at(best, chooser, chances)
+    return np.asarray(chances >= best[chooser])
+
+
+def _by_languages(pairs: Sequence[Pair]) -> Dict[Languages, List[_Piece]]:
+    groups: Dict[Languages, List[_Piece]] = {}
+    for number, pair in enumerate(pairs):
+        source = [token.text for token in pair.source]
+        target = [token.text for token in pair.target]
+        pieces = groups.setdefault((pair.source_language, pair.target_language), [])
+        parts = 1 + math.isqrt(len(source) * len(target) // MAX_CELLS)
+        for part in range(parts):
+            i, j = (len(side) * part // parts for side in (source, target))
+            k, n = (len(side) * (part + 1) // parts for side in (source, target))
+            pieces.append(_Piece(number, source[i:k], target[j:n], (i, j)))
+    return groups
+
+
+def _batches(pieces: Sequence[_Piece]) -> Iterator[List[_Piece]]:
+    batch: List[_Piece] = []
+    size = 0
+    for piece in pieces:
+        batch.append(piece)
+        size += len(piece.source) * len(piece.target)
+        if size >= BATCH_CELLS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _joined(alignments: Sequence[Alignment]) -> Alignment:
+    links, scores, agreed = (
+        tuple(chain.from_iterable(column)) for column in zip(*alignments, strict=True)
+    )
+    return Alignment(links, scores, agreed)

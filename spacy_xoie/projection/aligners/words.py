@@ -1,0 +1,80 @@
+"""What the lexical aligner sees of a token: its normal form, its stem, and how much
+it looks like a token of the other language."""
+
+import unicodedata
+from typing import Dict, Iterable, List, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+STEM_LENGTH = 4
+MIN_COGNATE = 4
+"""Shorter words look alike by chance."""
+
+_MARKS = str.maketrans("。、，；：？！؟؛،«»„“”‘’《》「」–—", '.,,;:?!?;,"""""\'\'""""--')
+
+
+def normal_form(text: str) -> str:
+    """RETURNS (str): A word in lower case, without diacritics; punctuation of all
+    scripts as that of ASCII."""
+    text = unicodedata.normalize("NFKD", text.translate(_MARKS).lower())
+    return "".join(c for c in text if not unicodedata.combining(c)) or text
+
+
+def stem(word: str) -> str:
+    """RETURNS (str): The beginning of a word, which its inflected forms share."""
+    return word[:STEM_LENGTH]
+
+
+def similarity(
+    sources: Sequence[str], targets: Sequence[str], left: Ints, right: Ints
+) -> Floats:
+    """How much words look alike.
+
+    sources, targets (Sequence[str]): The words of both languages, in normal form.
+    left, right (Ints): Which words to compare, as indices. Shape (n,).
+    RETURNS (Floats): 1 for equal words; for long ones that share most of their pairs
+        of letters the square of Dice's coefficient of these; else 0. Shape (n,).
+    """
+    result = np.zeros(len(left), dtype=np.float64)
+    numbers: Dict[str, int] = {}
+    same = _ids(numbers, sources)[left] == _ids(numbers, targets)[right]
+    result[same] = 1.0
+    lengths = [np.array([len(w) for w in words]) for words in (sources, targets)]
+    long = (lengths[0][left] >= MIN_COGNATE) & (lengths[1][right] >= MIN_COGNATE)
+    asked = np.nonzero(long & ~same)[0]
+    if not len(asked):
+        return result
+    columns: Dict[str, int] = {}
+    sets = [[_bigrams(word, columns) for word in words] for words in (sources, targets)]
+    one, other = (_indicator(rows, len(columns)) for rows in sets)
+    sizes = one.sum(1), other.sum(1)
+    for begin in range(0, len(asked), 65536):
+        part = asked[begin : begin + 65536]
+        i, j = left[part], right[part]
+        shared = (one[i] & other[j]).sum(1)
+        dice = 2 * shared / np.maximum(sizes[0][i] + sizes[1][j], 1)
+        result[part] = np.where(dice > 0.5, dice * dice, 0.0)
+    return result
+
+
+def _ids(numbers: Dict[str, int], words: Iterable[str]) -> Ints:
+    ids = [numbers.setdefault(word, len(numbers)) for word in words]
+    return np.array(ids, dtype=np.int64)
+
+
+def _bigrams(word: str, columns: Dict[str, int]) -> List[int]:
+    if len(word) < MIN_COGNATE:
+        return []
+    pairs = {word[i : i + 2] for i in range(len(word) - 1)}
+    return [columns.setdefault(pair, len(columns)) for pair in pairs]
+
+
+def _indicator(rows: Sequence[Sequence[int]], width: int) -> NDArray[np.bool_]:
+    matrix = np.zeros((len(rows), width), dtype=np.bool_)
+    for number, row in enumerate(rows):
+        matrix[number, row] = True
+    return matrix
