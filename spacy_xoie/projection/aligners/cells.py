@@ -50,9 +50,7 @@ class Cells:
         number of its pair of words."""
         left = self.tokens[0][self.token[0]]
         right = self.tokens[1][self.token[1]]
-        keys, number = np.unique(
-            left * len(self.words[1]) + right, return_inverse=True
-        )
+        keys, number = np.unique(left * len(self.words[1]) + right, return_inverse=True)
         return keys // len(self.words[1]), keys % len(self.words[1]), number
 
     @cached_property

@@ -20,7 +20,7 @@ from .words import Floats, Ints, similarity, stem
 
 BACK_OFF = 20.0
 """How many observations of a pair of words the guess by their stems is worth."""
-FLOOR = 1e-3
+FLOOR = 0.02
 UNSEEN_WORDS = 1000.0
 """Least size of a vocabulary."""
 NO_LINK = 0.15
@@ -102,9 +102,7 @@ def look_up(cells: Cells, table: Table) -> Knowledge:
     )
 
 
-def find_links(
-    cells: Cells, table: Table, *, rounds: int = 8
-) -> Tuple[Floats, Floats]:
+def find_links(cells: Cells, table: Table, *, rounds: int = 8) -> Tuple[Floats, Floats]:
     """How probable each cell is as a link, by what is known already.
 
     cells (Cells): The cells.
@@ -239,9 +237,7 @@ def _jumps(cells: Cells, agreed: Floats) -> Tuple[Floats, Floats]:
         total = max(float(both.sum()), 1e-9)
         others = max(float(np.mean(cells.lengths[way])) - len(counts), 2.0)
         far = max(total - counts.sum(), 1.0) / total / others
-        result.append(
-            np.log(np.maximum(counts / total, 1e-4)) - np.log(max(far, 1e-4))
-        )
+        result.append(np.log(np.maximum(counts / total, 1e-4)) - np.log(max(far, 1e-4)))
     return result[0], result[1]
 
 

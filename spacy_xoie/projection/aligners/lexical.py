@@ -36,7 +36,7 @@ POSSIBLE = 0.05
 MAX_CELLS = 250_000
 """Longer pairs are cut into pieces."""
 BATCH_CELLS = 2_000_000
-LEXICON_COUNT = 5.0
+LEXICON_COUNT = 1.0
 """How often a word counts as seen with its translations if a dictionary has it."""
 FREEDICT_NAME = "freedict"
 
@@ -65,9 +65,7 @@ class LexicalAligner:
     RAISES (ModelDataError): If the file is of another kind.
     """
 
-    def __init__(
-        self, lexicons: Lexicons = None, tables: Optional[str] = None
-    ) -> None:
+    def __init__(self, lexicons: Lexicons = None, tables: Optional[str] = None) -> None:
         if isinstance(lexicons, str) and lexicons != FREEDICT_NAME:
             raise ConfigError(
                 f"lexicons is {lexicons!r}; it must be {FREEDICT_NAME!r} or name a "

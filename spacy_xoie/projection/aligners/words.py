@@ -14,7 +14,9 @@ STEM_LENGTH = 4
 MIN_COGNATE = 4
 """Shorter words look alike by chance."""
 
-_MARKS = str.maketrans("。、，；：？！؟؛،«»„“”‘’《》「」–—", '.,,;:?!?;,"""""\'\'""""--')
+_MARKS = str.maketrans(
+    "。、，；：？！؟؛،«»„“”‘’《》「」–—", '.,,;:?!?;,"""""\'\'""""--'
+)
 
 
 def normal_form(text: str) -> str:

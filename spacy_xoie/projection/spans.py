@@ -1,0 +1,414 @@
+"""Triples carried from a text to its translation along links between tokens.
+
+Each part goes to the stretch from the first to the last token that its words are linked
+to (Akbik et al. 2015, "Generating High Quality Proposition Banks"; for open information
+extraction Kolluru et al. 2022, "Alignment-Augmented Consistent Translation"). What
+cannot be carried over is refused with a reason, never dropped in silence.
+"""
+
+from dataclasses import dataclass
+from typing import Dict, List, Literal, NamedTuple, Optional, Sequence, Set, Tuple
+
+from spacy.tokens import Doc, Span
+
+from ..triples import Triple
+from ..ty import Pieces, TokenTriple
+from .function_words import FunctionWords, function_words
+from .ty import Alignment
+
+Mode = Literal["recall", "precise"]
+
+UNTRANSLATED = "untranslated"
+LOST_ARGUMENT = "lost argument"
+PRO_DROP = "implied subject"
+OVERLAP = "overlap"
+COMPOUND = "split compound"
+SCATTERED = "scattered"
+LOW_ALIGNMENT = "low alignment"
+LOW_AGREEMENT = "low agreement"
+REASONS = (
+    UNTRANSLATED,
+    LOST_ARGUMENT,
+    PRO_DROP,
+    OVERLAP,
+    COMPOUND,
+    SCATTERED,
+    LOW_ALIGNMENT,
+    LOW_AGREEMENT,
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the mode "precise" asks of a triple.
+
+    alignment (float): Least alignment score.
+    agreement (float): Least share of links that both directions have.
+    stretch (float): Most times that a part may be longer than in the source, two words
+        aside.
+    """
+
+    alignment: float = 0.8
+    agreement: float = 0.9
+    stretch: float = 2.0
+
+
+class Projected(NamedTuple):
+    """A triple on a translation.
+
+    triple (TokenTriple): In tokens of the translation.
+    source (str): Id of the triple that it comes from.
+    alignment (float): How well the words of its parts are linked: the mean, over the
+        words that say something, of the score of their best link.
+    agreement (float): Share of the links used that both directions have.
+    lost (Tuple[str, …]): Reasons for which something of it was lost, though not all.
+    """
+
+    triple: TokenTriple
+    source: str
+    alignment: float
+    agreement: float
+    lost: Tuple[str, ...] = ()
+
+
+class Refused(NamedTuple):
+    """A triple that could not be carried over.
+
+    source (str): Its id.
+    reason (str): One of REASONS.
+    detail (str): More about this case.
+    """
+
+    source: str
+    reason: str
+    detail: str
+
+
+class Projection(NamedTuple):
+    """The triples of a text on its translation.
+
+    kept (Tuple[Projected, …]): Those that could be carried over.
+    refused (Tuple[Refused, …]): Those that could not.
+    """
+
+    kept: Tuple[Projected, ...]
+    refused: Tuple[Refused, ...]
+
+
+def project_triples(
+    triples: Sequence[Triple],
+    target: Doc | Span,
+    alignment: Alignment,
+    *,
+    source_start: int = 0,
+    source_language: str = "",
+    target_language: str = "",
+    mode: Mode = "recall",
+    limits: Optional[Limits] = None,
+) -> Projection:
+    """Carry triples over to a translation.
+
+    triples (Sequence[Triple]): Triples of the source.
+    target (Union[Doc, Span]): The translation.
+    alignment (Alignment): Links from tokens of the source, counted from `source_start`,
+        to tokens of the target, counted from its beginning.
+    source_start (int): The token of the source's doc at which the aligned part begins.
+    source_language, target_language (str): The languages.
+    mode (Mode): "recall" carries over whatever has links; "precise" refuses what is
+        doubtful: parts that overlap, are scattered, or are badly linked.
+    limits (Optional[Limits]): What "precise" asks for.
+    RETURNS (Projection): The triples, in tokens of the target's doc, and what was
+        refused.
+    """
+    projector = _Projector(
+        target,
+        alignment,
+        function_words(source_language),
+        function_words(target_language),
+        limits=(limits or Limits()) if mode == "precise" else None,
+    )
+    kept: List[Projected] = []
+    refused: List[Refused] = []
+    for triple in triples:
+        found = projector.project(triple, source_start)
+        if isinstance(found, Refused):
+            refused.append(found)
+            continue
+        offset = target.start if isinstance(target, Span) else 0
+        moved = found.triple.shifted(offset)._replace(language=target_language)
+        kept.append(found._replace(triple=moved))
+    return Projection(tuple(kept), tuple(refused))
+
+
+class _Part(NamedTuple):
+    """Where a part of a triple goes."""
+
+    role: str
+    tokens: List[int]
+    anchors: Set[int]
+    strength: float
+    agreed: int
+    used: int
+
+
+class _Projector:
+    def __init__(
+        self,
+        target: Doc | Span,
+        alignment: Alignment,
+        source_words: FunctionWords,
+        target_words: FunctionWords,
+        *,
+        limits: Optional[Limits],
+    ) -> None:
+        self.target = [token.lower_ for token in target]
+        self.is_punct = [token.is_punct or token.is_space for token in target]
+        self.source_words = source_words
+        self.target_words = target_words
+        self.limits = limits
+        self.links: Dict[int, List[Tuple[int, float, bool]]] = {}
+        self.linked: Dict[int, Set[int]] = {}
+        for (i, j), score, agreed in zip(*alignment, strict=True):
+            self.links.setdefault(i, []).append((j, score, agreed))
+            self.linked.setdefault(j, set()).add(i)
+
+    def project(self, triple: Triple, start: int) -> Projected | Refused:
+        roles = ["subject", "relation", *(f"object {n}" for n in range(1, 4))]
+        parts: List[_Part] = []
+        lost: List[str] = []
+        owners = self._owners(triple, start)
+        for role, phrase in zip(roles, triple.parts, strict=False):
+            if not phrase:
+                parts.append(_Part(role, [], set(), 0.0, 0, 0))
+                continue
+            tokens = [t.i - start for span in phrase.spans for t in span]
+            words = [t.lower_ for span in phrase.spans for t in span]
+            part = self._place(role, tokens, words, owners)
+            if part is None and role == "subject" and self._may_drop(words):
+                lost.append(PRO_DROP)
+                part = _Part(role, [], set(), 0.0, 0, 0)
+            elif part is None and role.startswith("object") and len(triple.objects) > 1:
+                if self.limits is None:
+                    lost.append(LOST_ARGUMENT)
+                    continue
+            if part is None:
+                reason = UNTRANSLATED if role == "relation" else LOST_ARGUMENT
+                return Refused(triple.id, reason, f"{role}: {phrase.text}")
+            parts.append(part)
+        if triple.objects and len(parts) < 3:
+            return Refused(triple.id, LOST_ARGUMENT, str(triple))
+        return self._checked(triple, parts, lost)
+
+    def _owners(self, triple: Triple, start: int) -> Dict[int, int]:
+        """The part that each token of the source belongs to."""
+        return {
+            token.i - start: number
+            for number, phrase in enumerate(triple.parts)
+            for span in phrase.spans
+            for token in span
+        }
+
+    def _may_drop(self, words: Sequence[str]) -> bool:
+        """Whether a subject without links may be implied in the translation."""
+        return (
+            self.target_words.drops_subjects
+            and len(words) == 1
+            and words[0] in self.source_words.pronouns
+        )
+
+    def _place(
+        self,
+        role: str,
+        tokens: Sequence[int],
+        words: Sequence[str],
+        owners: Dict[int, int],
+    ) -> Optional[_Part]:
+        """Find the tokens of the target that a part goes to; None if it has no link."""
+        heavy = [
+            token
+            for token, word in zip(tokens, words, strict=True)
+            if word not in self.source_words.light and self.links.get(token)
+        ]
+        linked = heavy or [token for token in tokens if self.links.get(token)]
+        used = [link for token in linked for link in self.links[token]]
+        used = [link for link in used if not self.is_punct[link[0]]] or used
+        if not used:
+            return None
+        telling = [
+            token
+            for token, word in zip(tokens, words, strict=True)
+            if word not in self.source_words.light
+        ] or list(tokens)
+        best = [
+            max((score for _, score, _ in self.links.get(token, ())), default=0.0)
+            for token in telling
+        ]
+        anchors = {j for j, _, _ in used}
+        light = {
+            link[0]
+            for token in tokens
+            if token not in linked
+            for link in self.links.get(token, ())
+        }
+        filled = self._fill(role, _near(anchors, light), set(tokens), owners)
+        return _Part(
+            role,
+            self._trimmed(self._extended(role, filled, words)),
+            anchors,
+            sum(best) / len(best),
+            sum(agreed for _, _, agreed in used),
+            len(used),
+        )
+
+    def _fill(
+        self, role: str, anchors: Set[int], tokens: Set[int], owners: Dict[int, int]
+    ) -> List[int]:
+        """From the first to the last anchor. A relation leaves out what belongs to
+        something else; an argument only what belongs to other parts of the triple."""
+        first, last = min(anchors), max(anchors)
+        inside = []
+        for j in range(first, last + 1):
+            others = self.linked.get(j, set()) - tokens
+            if j in anchors:
+                inside.append(j)
+            elif role == "relation":
+                if not others and not self.is_punct[j] and self._is_bridge(j, anchors):
+                    inside.append(j)
+            elif not any(i in owners for i in others):
+                inside.append(j)
+        return inside
+
+    def _is_bridge(self, j: int, anchors: Set[int]) -> bool:
+        """Whether a token without links lies between two near anchors of a relation."""
+        return any(a < j and j - a <= 2 for a in anchors) and any(
+            a > j and a - j <= 2 for a in anchors
+        )
+
+    def _extended(
+        self, role: str, tokens: List[int], words: Sequence[str]
+    ) -> List[int]:
+        """Take in articles on the left that nobody else is linked to, and, where the
+        part begins with an adposition in the source, one in the target."""
+        if role == "relation" or not tokens:
+            return tokens
+        wanted = self.target_words.determiners
+        if words[0] in self.source_words.adpositions:
+            wanted = wanted | self.target_words.adpositions
+        first = tokens[0]
+        while first > 0 and self.target[first - 1] in wanted:
+            if self.linked.get(first - 1):
+                break
+            first -= 1
+        return [*range(first, tokens[0]), *tokens]
+
+    def _trimmed(self, tokens: List[int]) -> List[int]:
+        """Without punctuation and conjunctions at either end."""
+        kept = list(tokens)
+
+        def loose(j: int) -> bool:
+            return self.is_punct[j] or (
+                self.target[j] in self.target_words.edges and len(kept) > 1
+            )
+
+        while kept and loose(kept[0]):
+            kept.pop(0)
+        while kept and loose(kept[-1]):
+            kept.pop()
+        return kept or tokens
+
+    def _checked(
+        self, triple: Triple, parts: List[_Part], lost: List[str]
+    ) -> Projected | Refused:
+        used = sum(part.used for part in parts)
+        placed = [part for part in parts if part.tokens]
+        alignment = sum(part.strength for part in placed) / len(placed)
+        agreement = sum(part.agreed for part in parts) / max(used, 1)
+        taken: Dict[int, str] = {}
+        shared = []
+        for part in parts:
+            shared += [(taken[j], part.role, j) for j in part.tokens if j in taken]
+            taken.update(dict.fromkeys(part.tokens, part.role))
+        if shared:
+            one, other, j = shared[0]
+            anchored = all(
+                j in part.anchors for part in parts if part.role in (one, other)
+            )
+            reason = COMPOUND if anchored else OVERLAP
+            if self.limits is not None:
+                detail = f"{one} and {other} meet in {self.target[j]!r}"
+                return Refused(triple.id, reason, detail)
+            parts = _parted(parts)
+            if any(not p.tokens for p in parts if p.used):
+                return Refused(triple.id, reason, f"{one} and {other} are one word")
+            lost.append(reason)
+        if self.limits is not None:
+            problem = self._doubt(triple, parts, alignment, agreement)
+            if problem is not None:
+                return problem
+        score = None if triple.score is None else triple.score * alignment
+        return Projected(
+            TokenTriple(
+                _pieces(parts[0].tokens),
+                _pieces(parts[1].tokens),
+                tuple(_pieces(part.tokens) for part in parts[2:]),
+                score,
+                adapter=triple.adapter,
+                origin=triple.origin,
+            ),
+            triple.id,
+            alignment,
+            agreement,
+            tuple(lost),
+        )
+
+    def _doubt(
+        self, triple: Triple, parts: List[_Part], alignment: float, agreement: float
+    ) -> Optional[Refused]:
+        """What speaks against a triple in the mode "precise"."""
+        assert self.limits is not None
+        if alignment < self.limits.alignment:
+            return Refused(triple.id, LOW_ALIGNMENT, f"{alignment:.2f}")
+        if agreement < self.limits.agreement:
+            return Refused(triple.id, LOW_AGREEMENT, f"{agreement:.2f}")
+        for part, phrase in zip(parts, triple.parts, strict=True):
+            length = sum(len(span) for span in phrase.spans)
+            if len(part.tokens) > self.limits.stretch * length + 2:
+                detail = f"{part.role}: {len(part.tokens)} tokens for {length}"
+                return Refused(triple.id, SCATTERED, detail)
+        return None
+
+
+def _near(anchors: Set[int], others: Set[int]) -> Set[int]:
+    """Anchors, and those of the others that stand beside them without a gap."""
+    near = set(anchors)
+    for step in (1, -1):
+        for j in sorted(others, reverse=step < 0):
+            if j - step in near:
+                near.add(j)
+    return near
+
+
+def _parted(parts: List[_Part]) -> List[_Part]:
+    """Give tokens that several parts claim to the one of which they are anchors; of
+    several such, to the shortest."""
+    order = sorted(parts, key=lambda part: len(part.tokens))
+    owner: Dict[int, str] = {}
+    for anchored in (True, False):
+        for part in order:
+            for j in part.tokens:
+                if (j in part.anchors) == anchored:
+                    owner.setdefault(j, part.role)
+    return [
+        part._replace(tokens=[j for j in part.tokens if owner[j] == part.role])
+        for part in parts
+    ]
+
+
+def _pieces(tokens: Sequence[int]) -> Pieces:
+    runs: List[Tuple[int, int]] = []
+    for j in tokens:
+        if runs and runs[-1][1] == j:
+            runs[-1] = (runs[-1][0], j + 1)
+        else:
+            runs.append((j, j + 1))
+    return tuple(runs)
