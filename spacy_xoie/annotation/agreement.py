@@ -1,0 +1,393 @@
+"""A teacher of teachers: what enough of them agree on is kept.
+
+The triples of all teachers for a sentence are sorted into clusters that say the same;
+a cluster is kept if the teachers in it weigh enough. Weights may differ by language and
+can be learned from a few gold sentences, see `learn_weights`.
+"""
+
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    Union,
+)
+
+from spacy.tokens import Doc
+from spacy.util import minibatch, registry
+
+from ..errors import ConfigError
+from ..triples import set_triples
+from ..ty import Pieces, TokenTriple
+from .agreement_report import AgreementReport
+from .matching import PlacedTriple, TextPlaces, placed_triples, similarity
+from .ty import Annotator, Discard, Item, Labelled
+from .weights import ANY, Weights, ask, read_weights
+
+LOW = "agreement too low"
+NO_ANSWER = "too few teachers answered"
+OTHER_TEXT = "text differs from the majority"
+OTHER_TOKENS = "no whole tokens"
+TWICE = "said twice"
+
+# Two thirds of three equal weights are two of them.
+_TOLERANCE = 1e-6
+
+
+@registry.misc("spacy-xoie.AgreementTeacher.v1")
+def make_agreement_teacher(
+    teachers: Dict[str, Any],
+    least: float = 2.0,
+    share: bool = False,
+    weights: Optional[
+        Union[str, Path, Dict[str, Union[float, Dict[str, float]]]]
+    ] = None,
+    match: float = 0.7,
+    batch_size: int = 64,
+) -> "AgreementTeacher":
+    """Make a teacher that keeps what enough teachers agree on.
+
+    teachers (Dict[str, Annotator]): The teachers, by names that go into the origin of
+        triples.
+    least (float): Least weight of the teachers that agree: with the weight of 1 that
+        teachers have by default, how many of them must.
+    share (bool): Whether `least` is a share of the weight of all teachers, 0 to 1.
+    weights (Optional[Union[str, Path, Dict[str, Union[float, Dict[str, float]]]]]): How
+        much a teacher counts, or how much in each language ("*" for all others); or the
+        file that `LearnedWeights.to_disk` wrote. By default each counts 1.
+    match (float): Least similarity of triples that say the same.
+    batch_size (int): Number of items that teachers are given at a time.
+    RETURNS (AgreementTeacher): The teacher.
+    RAISES (ConfigError): If a setting cannot work.
+    RAISES (DataError): If the file of weights cannot be read.
+    """
+    # Not typed as annotators: configs are checked before nested blocks become objects.
+    if isinstance(weights, (str, Path)):
+        weighted: Weights = read_weights(weights)
+    else:
+        weighted = {
+            name: {ANY: value} if isinstance(value, (int, float)) else value
+            for name, value in (weights or {}).items()
+        }
+    return AgreementTeacher(
+        teachers,
+        least=least,
+        share=share,
+        weights=weighted,
+        match=match,
+        batch_size=batch_size,
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """A triple, and who said it."""
+
+    teacher: str
+    triple: PlacedTriple
+
+
+class _Answer(NamedTuple):
+    """What a teacher made of an item."""
+
+    teacher: str
+    labelled: Labelled
+    doc: Doc
+    triples: List[PlacedTriple]
+
+    @property
+    def text(self) -> Tuple[str, str]:
+        """What must be the same, so that triples can be compared."""
+        return "".join(self.doc.text.split()), self.labelled.item.language
+
+
+class AgreementTeacher:
+    """Keeps what enough teachers agree on.
+
+    A teacher that gives no answer agrees with nobody. An item becomes an empty doc only
+    if enough teachers say that it holds no triple; it is lost if they do not agree on
+    anything.
+    """
+
+    name = "agreement"
+
+    def __init__(
+        self,
+        teachers: Mapping[str, Annotator],
+        *,
+        least: float = 2.0,
+        share: bool = False,
+        weights: Optional[Weights] = None,
+        match: float = 0.7,
+        batch_size: int = 64,
+    ) -> None:
+        """Create the teacher.
+
+        teachers (Mapping[str, Annotator]): The teachers by name.
+        least (float): Least weight of the teachers that agree.
+        share (bool): Whether `least` is a share of the weight of all teachers.
+        weights (Optional[Mapping[str, Mapping[str, float]]]): How much a teacher counts
+            in each language, "*" for all others; 1 where nothing is said.
+        match (float): Least similarity of triples that say the same.
+        batch_size (int): Number of items that teachers are given at a time.
+        RAISES (ConfigError): If a setting cannot work.
+        """
+        self.teachers = dict(teachers)
+        self.least = least
+        self.share = share
+        self.weights: Weights = weights or {}
+        self.match = match
+        self.batch_size = batch_size
+        self.report = AgreementReport(tuple(self.teachers))
+        self._check()
+
+    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+        """Label items. `report` tells about all items so far.
+
+        items (Iterable[Item]): The items.
+        YIELDS (Labelled): One for each item, in order.
+        RAISES (EngineError): If what a teacher needs is not there at all, or it does
+            not answer each item.
+        """
+        for batch in minibatch(items, self.batch_size):
+            given = [ask(name, self.teachers[name], batch) for name in self.teachers]
+            for item, answers in zip(batch, zip(*given, strict=True), strict=True):
+                yield self._agree(item, dict(zip(self.teachers, answers, strict=True)))
+
+    def weight(self, teacher: str, language: str) -> float:
+        """RETURNS (float): How much a teacher counts in a language."""
+        by_language = self.weights.get(teacher, {})
+        return by_language.get(language, by_language.get(ANY, 1.0))
+
+    def _agree(self, item: Item, given: Mapping[str, Labelled]) -> Labelled:
+        discards = [
+            Discard(discard.reason, f"{name}: {discard.detail}")
+            for name, labelled in given.items()
+            for discard in labelled.discards
+        ]
+        answers = [
+            _Answer(name, labelled, labelled.doc, placed_triples(labelled.doc))
+            for name, labelled in given.items()
+            if labelled.doc is not None
+        ]
+        same, others = self._majority(answers)
+        for other in others:
+            detail = f"{other.teacher}: {other.doc.text!r}"
+            discards.append(Discard(OTHER_TEXT, detail))
+        language = same[0].labelled.item.language if same else item.language
+        told = self.report.language(language)
+        told.add_item([(answer.teacher, answer.triples) for answer in same])
+        if not self._is_enough((answer.teacher for answer in same), language):
+            missing = [name for name in given if all(a.teacher != name for a in same)]
+            detail = f"{item.id}: no answer of {', '.join(missing)}"
+            told.n_lost += 1
+            return Labelled(item, None, (*discards, Discard(NO_ANSWER, detail)))
+        base = max(same, key=lambda answer: self.weight(answer.teacher, language))
+        triples, set_aside = self._vote(same, base.doc, language)
+        discards += set_aside
+        told.n_kept += len(triples)
+        told.n_set_aside += len(set_aside)
+        silent = (answer.teacher for answer in same if not answer.triples)
+        if not triples and not self._is_enough(silent, language):
+            told.n_lost += 1
+            detail = f"{item.id}: the teachers agree on no triple"
+            return Labelled(item, None, (*discards, Discard(LOW, detail)))
+        doc = base.doc.copy()
+        set_triples(doc, triples, language=language)
+        chosen = base.labelled
+        source = next((a.labelled.source for a in same if a.labelled.source), None)
+        return Labelled(
+            item if chosen.item.text == item.text else chosen.item,
+            doc,
+            tuple(discards),
+            chosen.source or source,
+        )
+
+    def _majority(
+        self, answers: Sequence[_Answer]
+    ) -> Tuple[List[_Answer], List[_Answer]]:
+        """The answers for the text that most weight is on, and the others."""
+        totals: Dict[Tuple[str, str], float] = {}
+        for answer in answers:
+            weight = self.weight(answer.teacher, answer.labelled.item.language)
+            totals[answer.text] = totals.get(answer.text, 0.0) + weight
+        if not totals:
+            return [], []
+        most = max(totals, key=lambda text: totals[text])
+        return (
+            [answer for answer in answers if answer.text == most],
+            [answer for answer in answers if answer.text != most],
+        )
+
+    def _vote(
+        self, answers: Sequence[_Answer], base: Doc, language: str
+    ) -> Tuple[List[TokenTriple], List[Discard]]:
+        places = TextPlaces(base)
+        said = [
+            Said(answer.teacher, triple)
+            for answer in answers
+            for triple in answer.triples
+        ]
+        kept: Dict[Tuple[Pieces, ...], TokenTriple] = {}
+        discards: List[Discard] = []
+        for cluster in find_clusters(said, least=self.match):
+            names = [
+                name for name in self.teachers if name in {s.teacher for s in cluster}
+            ]
+            who = "+".join(names)
+            detail = f"{who}: {_text(base, places, cluster[0].triple)}"
+            if not self._is_enough(names, language):
+                discards.append(Discard(LOW, detail))
+                continue
+            parts = self._best_on_tokens(cluster, places, language)
+            if parts is None:
+                discards.append(Discard(OTHER_TOKENS, detail))
+            elif parts.parts in kept:
+                discards.append(Discard(TWICE, detail))
+            else:
+                kept[parts.parts] = parts._replace(
+                    score=self._share(names, language), language=language, origin=who
+                )
+        return sorted(kept.values(), key=lambda t: (t.relation, t.parts)), discards
+
+    def _best_on_tokens(
+        self, cluster: Sequence[Said], places: TextPlaces, language: str
+    ) -> Optional[TokenTriple]:
+        """The triple of the most trusted teacher (of equals, the one that the others
+        are most like) whose parts stay apart on the tokens."""
+
+        def rank(said: Said) -> Tuple[float, float]:
+            likeness = sum(similarity(said.triple, other.triple) for other in cluster)
+            return -self.weight(said.teacher, language), -likeness
+
+        for said in sorted(cluster, key=rank):
+            subject, relation, *objects = map(places.pieces, said.triple.parts)
+            triple = TokenTriple(
+                subject, relation, tuple(objects), adapter=said.triple.adapter
+            )
+            if _are_apart(triple.parts):
+                return triple
+        return None
+
+    def _share(self, names: Iterable[str], language: str) -> float:
+        total = sum(self.weight(name, language) for name in self.teachers)
+        own = sum(self.weight(name, language) for name in names)
+        return own / total if total else 0.0
+
+    def _is_enough(self, names: Iterable[str], language: str) -> bool:
+        names = list(names)
+        if self.share:
+            reached = self._share(names, language)
+        else:
+            reached = sum(self.weight(name, language) for name in names)
+        return bool(names) and reached >= self.least - _TOLERANCE
+
+    def _check(self) -> None:
+        if len(self.teachers) < 2:
+            raise ConfigError(
+                f"Two teachers can agree, but there are {len(self.teachers)}: "
+                f"{', '.join(self.teachers) or 'none'}. Name more of them."
+            )
+        for name, teacher in self.teachers.items():
+            if not isinstance(teacher, Annotator):
+                raise ConfigError(
+                    f"The teacher {name!r} cannot label anything: {teacher!r}. Name a "
+                    f"teacher with @misc."
+                )
+        if not (isfinite(self.least) and self.least > 0):
+            raise ConfigError(
+                f"The least agreement is {self.least}. Let it be more than 0."
+            )
+        if not 0 < self.match <= 1:
+            raise ConfigError(
+                f"The least similarity of triples that match is {self.match}. Choose "
+                f"one above 0 and up to 1."
+            )
+        if self.batch_size < 1:
+            raise ConfigError(
+                f"A batch of {self.batch_size} items has nothing in it. Let it be 1 or "
+                f"more."
+            )
+        unknown = sorted(set(self.weights) - set(self.teachers))
+        if unknown:
+            raise ConfigError(
+                f"There are weights for {', '.join(unknown)}, but the teachers are "
+                f"{', '.join(self.teachers)}. Use the same names."
+            )
+        languages = {ANY}
+        for name, by_language in self.weights.items():
+            languages |= set(by_language)
+            for language, weight in by_language.items():
+                if not (isfinite(weight) and weight >= 0):
+                    raise ConfigError(
+                        f"The weight of {name!r} in {language!r} is {weight}. Let "
+                        f"it be 0 or more."
+                    )
+        if not any(self._is_enough(self.teachers, code) for code in languages):
+            raise ConfigError(
+                f"The least agreement of {self.least} is never reached, not even if "
+                f"all teachers ({', '.join(self.teachers)}) agree. Lower it."
+            )
+
+
+def find_clusters(said: Sequence[Said], *, least: float) -> List[List[Said]]:
+    """Sort triples into clusters that say the same: at most one of each teacher, and
+    any two of a cluster alike. The most similar come together first.
+
+    said (Sequence[Said]): Triples of one text.
+    least (float): Least similarity of any two of a cluster.
+    RETURNS (List[List[Said]]): The clusters, in the order of their first triples.
+    """
+    alike: Dict[Tuple[int, int], float] = {}
+    for j, second in enumerate(said):
+        for i, first in enumerate(said[:j]):
+            if first.teacher != second.teacher:
+                score = similarity(first.triple, second.triple)
+                if score >= least:
+                    alike[i, j] = score
+    cluster_of = {number: [number] for number in range(len(said))}
+    for i, j in sorted(alike, key=lambda pair: -alike[pair]):
+        first_cluster, second_cluster = cluster_of[i], cluster_of[j]
+        if first_cluster is second_cluster:
+            continue
+        if all(
+            (min(a, b), max(a, b)) in alike
+            for a in first_cluster
+            for b in second_cluster
+        ):
+            joined = sorted(first_cluster + second_cluster)
+            for number in joined:
+                cluster_of[number] = joined
+    return [
+        [said[number] for number in cluster]
+        for first, cluster in cluster_of.items()
+        if cluster[0] == first
+    ]
+
+
+def _are_apart(parts: Iterable[Pieces]) -> bool:
+    taken: Set[int] = set()
+    for pieces in parts:
+        tokens = {token for start, end in pieces for token in range(start, end)}
+        if taken & tokens:
+            return False
+        taken |= tokens
+    return True
+
+
+def _text(doc: Doc, places: TextPlaces, triple: PlacedTriple) -> str:
+    parts = (
+        " … ".join(doc[start:end].text for start, end in places.pieces(part))
+        for part in triple.parts
+    )
+    return f"({'; '.join(parts)})"
