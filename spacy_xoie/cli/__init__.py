@@ -1,4 +1,4 @@
-from . import convert, evaluate, models  # noqa: F401  (their commands)
+from . import consistency, convert, evaluate, models  # noqa: F401  (their commands)
 from .app import app
 
 __all__ = ["app"]

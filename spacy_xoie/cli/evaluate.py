@@ -5,8 +5,6 @@ from typing import Annotated, Any, Dict, List, Optional
 
 import srsly
 import typer
-from spacy import blank, util
-from spacy.language import Language
 from thinc.api import Config
 from wasabi import msg
 
@@ -25,9 +23,9 @@ from ..evaluation.calibration import (
 )
 from ..evaluation.curves import CurveScore, save_curves
 from ..evaluation.references import references
-from ..extraction.pretrained import ARC_HEAD, CONFIG, find_model, stored_config
+from ..extraction.pretrained import CONFIG, find_model
 from .app import app
-from .util import one_line_errors, write_text
+from .util import named_pipeline, one_line_errors, write_text
 
 _FACTS = {"benchie": "minimal", "carb": "whole", "reoie2016": "whole"}
 _TITLES = {"benchie": "BenchIE", "carb": "CaRB", "reoie2016": "Re-OIE2016"}
@@ -85,7 +83,7 @@ def evaluate_cli(
                 continue
             for benchmark in find_benchmarks(item, _warn):
                 asked = facts or _FACTS.get(benchmark.name)
-                nlp = _pipeline(model, benchmark.language, threshold, asked)
+                nlp = named_pipeline(model, benchmark.language, threshold, asked)
                 results.append(run_benchmark(nlp, benchmark))
         if results:
             _print_results(results, Path(model).name)
@@ -124,7 +122,9 @@ def calibrate_cli(
         for item in data:
             for benchmark in find_benchmarks(item, _warn):
                 if benchmark.name == "benchie":
-                    nlp = _pipeline(str(folder), benchmark.language, 0.0, "minimal")
+                    nlp = named_pipeline(
+                        str(folder), benchmark.language, 0.0, "minimal"
+                    )
                     flags += run_benchmark(nlp, benchmark).flags
         if not flags:
             raise ConfigError(
@@ -150,39 +150,8 @@ def _warn(fault: str) -> None:
     msg.warn(fault)
 
 
-def _pipeline(
-    model: str, language: str, threshold: Optional[float], facts: Optional[str] = None
-) -> Language:
-    """A pipeline by name, or a blank one with a pretrained model."""
-    try:
-        find_model(model)
-    except ConfigError:
-        nlp = util.load_model(model)
-        if threshold is not None and nlp.has_pipe("xoie"):
-            nlp.get_pipe("xoie").threshold = threshold  # type: ignore[attr-defined]
-        return nlp
-    reads_trees = stored_config(model)["model"]["head"]["@architectures"] == ARC_HEAD
-    settings: Dict[str, Any] = {
-        "model": {
-            "@architectures": "spacy-xoie.PretrainedModel.v1",
-            "name": model,
-            "facts": facts if reads_trees else None,
-        }
-    }
-    if threshold is not None:
-        settings["threshold"] = threshold
-    if language == "xx":
-        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
-        nlp = blank("xx", config={"nlp": {"tokenizer": tokenizer}})
-        nlp.add_pipe("xoie_lang")
-    else:
-        nlp = blank(language)
-    nlp.add_pipe("xoie", config=settings)
-    return nlp
-
-
 def _score_corpus(model: str, path: str, threshold: Optional[float]) -> Dict[str, Any]:
-    nlp = _pipeline(model, "xx", threshold)
+    nlp = named_pipeline(model, "xx", threshold)
     scores = evaluate_pipeline(nlp, path, on_fault=_warn)
     header, rows = score_table(scores)
     msg.divider(f"{Path(path).name}, {scores['n_docs']} docs")

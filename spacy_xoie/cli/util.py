@@ -2,12 +2,15 @@
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Dict, Iterator, Optional
 
 import srsly
 import typer
+from spacy import blank, util
+from spacy.language import Language
 
-from ..errors import DataError, XoieError
+from ..errors import ConfigError, DataError, XoieError
+from ..extraction.pretrained import ARC_HEAD, find_model, stored_config
 
 
 def read_json(path: Path) -> Any:
@@ -34,3 +37,44 @@ def one_line_errors() -> Iterator[None]:
     except (XoieError, OSError) as e:
         typer.secho(f"Error: {' '.join(str(e).split())}", fg="red", err=True)
         raise typer.Exit(1) from e
+
+
+def named_pipeline(
+    model: str,
+    language: str,
+    threshold: Optional[float] = None,
+    facts: Optional[str] = None,
+) -> Language:
+    """Get a pipeline by name, or a blank one with a pretrained model.
+
+    model (str): A pipeline (folder or package), or a pretrained model.
+    language (str): Language of the blank pipeline; "xx" for one that detects it.
+    threshold (Optional[float]): Least score of a triple.
+    facts (Optional[str]): "minimal" or "whole" triples of a pretrained model.
+    RETURNS (Language): The pipeline.
+    """
+    try:
+        find_model(model)
+    except ConfigError:
+        nlp = util.load_model(model)
+        if threshold is not None and nlp.has_pipe("xoie"):
+            nlp.get_pipe("xoie").threshold = threshold  # type: ignore[attr-defined]
+        return nlp
+    reads_trees = stored_config(model)["model"]["head"]["@architectures"] == ARC_HEAD
+    settings: Dict[str, Any] = {
+        "model": {
+            "@architectures": "spacy-xoie.PretrainedModel.v1",
+            "name": model,
+            "facts": facts if reads_trees else None,
+        }
+    }
+    if threshold is not None:
+        settings["threshold"] = threshold
+    if language == "xx":
+        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+        nlp = blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+        nlp.add_pipe("xoie_lang")
+    else:
+        nlp = blank(language)
+    nlp.add_pipe("xoie", config=settings)
+    return nlp

@@ -1,0 +1,354 @@
+"""Whether a pipeline says the same of a sentence and of its translation.
+
+The triples of one side of a parallel corpus are mapped onto the other through word
+alignment, and compared with what the pipeline finds there. No gold data is needed: a
+language can be judged by how it agrees with one in which the pipeline is known to be
+good. What both sides have wrong in the same way, and what the aligner has wrong, cannot
+be told from that; numbers are for comparing languages and pipelines with each other.
+"""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from itertools import permutations
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from ..annotation.matching import (
+    PlacedTriple,
+    Places,
+    TextPlaces,
+    match_triples,
+    placed_triples,
+    soft_f1,
+)
+from ..errors import ConfigError, DataError, EngineError
+from ..projection.ty import Aligner, Links, Pair
+from ..triples import SPAN_KEY, get_triples
+from ..ty import Pieces
+from .curves import f1_score
+
+DocsByLanguage = Mapping[str, Mapping[str, Doc]]
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """How what is found in a language agrees with what is found in another.
+
+    reference (str): The language whose triples are mapped.
+    judged (str): The language onto which they are mapped.
+    n_sentences (int): Sentences that both languages have.
+    n_reference, n_judged (int): Triples that were found in each.
+    mapped (Optional[float]): Share of the triples of the reference that could be
+        mapped: whose relation and objects have linked words. The others are not
+        counted in the scores. None if there are no triples.
+    precision (Optional[float]): Mean similarity of the triples of the judged language
+        with their counterparts among the mapped ones.
+    recall (Optional[float]): The same the other way round.
+    f1 (Optional[float]): Both together. None if there are triples on neither side.
+    low, high (Optional[float]): 95 % of the samples of sentences have an F1 between
+        them.
+    predicates (Optional[float]): F1 of the relations, each of them once in a sentence,
+        that overlap a relation of the other side.
+    """
+
+    reference: str
+    judged: str
+    n_sentences: int
+    n_reference: int
+    n_judged: int
+    mapped: Optional[float]
+    precision: Optional[float]
+    recall: Optional[float]
+    f1: Optional[float]
+    low: Optional[float]
+    high: Optional[float]
+    predicates: Optional[float]
+
+
+@dataclass(frozen=True)
+class ConsistencyTable:
+    """The consistency of each ordered pair of languages.
+
+    languages (Tuple[str, …]): The languages.
+    pairs (Tuple[Consistency, …]): Each with each, by the reference and then the judged
+        language.
+    """
+
+    languages: Tuple[str, ...]
+    pairs: Tuple[Consistency, ...]
+
+    def pair(self, reference: str, judged: str) -> Consistency:
+        """RETURNS (Consistency): That of two languages.
+
+        RAISES (KeyError): If there is no such pair.
+        """
+        for pair in self.pairs:
+            if (pair.reference, pair.judged) == (reference, judged):
+                return pair
+        raise KeyError((reference, judged))
+
+    def to_dict(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): The table, JSON-ready."""
+        pairs = [asdict(pair) for pair in self.pairs]
+        return {"languages": list(self.languages), "pairs": pairs}
+
+
+class _Counts(NamedTuple):
+    """What is counted in a sentence."""
+
+    n_reference: int
+    n_mapped: int
+    n_judged: int
+    shared: float
+    relations_mapped: int
+    relations_mapped_found: int
+    relations_judged: int
+    relations_judged_found: int
+
+
+def consistency(
+    nlp_for_language: Callable[[str], Language],
+    corpus: Mapping[str, Mapping[str, str]],
+    aligner: Aligner,
+    *,
+    languages: Optional[Sequence[str]] = None,
+    batch_size: int = 64,
+    n_samples: int = 1000,
+    seed: int = 0,
+) -> ConsistencyTable:
+    """Extract triples from all sides of a parallel corpus and compare them.
+
+    nlp_for_language (Callable[[str], Language]): Gives the pipeline for a language.
+    corpus (Mapping[str, Mapping[str, str]]): Texts by language and id, see
+        `read_parallel`.
+    aligner (Aligner): Links words. One that has a method `fit` first learns from the
+        sentences of each two languages.
+    languages (Optional[Sequence[str]]): The languages to compare; by default all.
+    batch_size (int): Number of docs to buffer.
+    n_samples (int): Number of samples for the interval of F1; 0 for none.
+    seed (int): Seed of the samples.
+    RETURNS (ConsistencyTable): The agreement of each ordered pair of languages.
+    RAISES (ConfigError): If there are less than two languages, or one is not there.
+    RAISES (DataError): If two languages have no sentence in common.
+    """
+    chosen = _check_languages(corpus, languages)
+    docs: Dict[str, Dict[str, Doc]] = {}
+    for language in chosen:
+        # What no other language has cannot be compared.
+        others = [corpus[other] for other in chosen if other != language]
+        shared = {
+            identity: text
+            for identity, text in corpus[language].items()
+            if any(identity in other for other in others)
+        }
+        nlp = nlp_for_language(language)
+        found = nlp.pipe(shared.values(), batch_size=batch_size)
+        docs[language] = dict(zip(shared, found, strict=True))
+    return compare_docs(docs, aligner, n_samples=n_samples, seed=seed)
+
+
+def compare_docs(
+    docs: DocsByLanguage,
+    aligner: Aligner,
+    *,
+    key: str = SPAN_KEY,
+    n_samples: int = 1000,
+    seed: int = 0,
+) -> ConsistencyTable:
+    """Compare triples that have been extracted already.
+
+    docs (Mapping[str, Mapping[str, Doc]]): Docs by language and id.
+    aligner (Aligner): See `consistency`, as for the other arguments.
+    key (str): Key of the span group.
+    RETURNS (ConsistencyTable): The agreement of each ordered pair of languages.
+    RAISES (ConfigError): If there are less than two languages.
+    RAISES (DataError): If two languages have no sentence in common.
+    RAISES (EngineError): If the aligner does not answer for each pair.
+    """
+    languages = _check_languages(docs, None)
+    links: Dict[Tuple[str, str], Dict[str, Links]] = {}
+    for i, first in enumerate(languages):
+        for second in languages[i + 1 :]:
+            found = _align(docs, first, second, aligner)
+            links[first, second] = found
+            # Both directions go along the same links.
+            links[second, first] = {
+                identity: tuple((b, a) for a, b in pairs)
+                for identity, pairs in found.items()
+            }
+    scores = []
+    for reference, judged in permutations(languages, 2):
+        counts = [
+            _count(docs[reference][identity], docs[judged][identity], pairs, key)
+            for identity, pairs in links[reference, judged].items()
+        ]
+        scores.append(_score(reference, judged, counts, n_samples, seed))
+    return ConsistencyTable(tuple(languages), tuple(scores))
+
+
+def map_part(pieces: Pieces, targets: Mapping[int, Sequence[int]]) -> Pieces:
+    """Map a part of a triple.
+
+    pieces (Pieces): The part.
+    targets (Mapping[int, Sequence[int]]): Linked tokens of the target, by token.
+    RETURNS (Pieces): The stretch from the first to the last linked token; empty if
+        there is none.
+    """
+    linked = [
+        target
+        for start, end in pieces
+        for token in range(start, end)
+        for target in targets.get(token, ())
+    ]
+    return ((min(linked), max(linked) + 1),) if linked else ()
+
+
+def _map_triples(
+    source: Doc, target: TextPlaces, links: Links, key: str
+) -> Tuple[int, List[PlacedTriple], Set[Places]]:
+    """The number of triples of a doc, those that can be mapped, and all relations that
+    can. A subject without a counterpart is one that the target leaves implied."""
+    targets: Dict[int, List[int]] = defaultdict(list)
+    for a, b in links:
+        targets[a].append(b)
+    triples = get_triples(source, key=key)
+    mapped: List[PlacedTriple] = []
+    relations: Set[Places] = set()
+    for triple in triples:
+        subject, relation, *objects = (
+            target.of(map_part(phrase.pieces, targets)) for phrase in triple.parts
+        )
+        if relation:
+            relations.add(relation)
+        if relation and all(objects):
+            mapped.append(PlacedTriple(subject, relation, tuple(objects)))
+    return len(triples), mapped, relations
+
+
+def _count(source: Doc, target: Doc, links: Links, key: str) -> _Counts:
+    n_reference, mapped, expected = _map_triples(source, TextPlaces(target), links, key)
+    found = placed_triples(target, key=key)
+    relations = {triple.relation for triple in found}
+    return _Counts(
+        n_reference=n_reference,
+        n_mapped=len(mapped),
+        n_judged=len(found),
+        shared=sum(match.score for match in match_triples(mapped, found)),
+        relations_mapped=len(expected),
+        relations_mapped_found=_n_overlapping(expected, relations),
+        relations_judged=len(relations),
+        relations_judged_found=_n_overlapping(relations, expected),
+    )
+
+
+def _n_overlapping(these: Set[Places], others: Set[Places]) -> int:
+    return sum(any(this & other for other in others) for this in these)
+
+
+def _align(
+    docs: DocsByLanguage, first: str, second: str, aligner: Aligner
+) -> Dict[str, Links]:
+    """The links of each sentence that two languages share."""
+    ids = [identity for identity in docs[first] if identity in docs[second]]
+    if not ids:
+        raise DataError(
+            f"There is no sentence in both {first!r} and {second!r}. Translations must "
+            f"have the same id (in treebanks: sent_id); leave out one of the languages."
+        )
+    pairs = [Pair(docs[first][i], docs[second][i], first, second) for i in ids]
+    fit = getattr(aligner, "fit", None)
+    if fit is not None:
+        fit(pairs)
+    alignments = aligner(pairs)
+    if len(alignments) != len(pairs):
+        raise EngineError(
+            f"The aligner gave {len(alignments)} alignments for {len(pairs)} pairs. An "
+            f"aligner gives one for each: correct it."
+        )
+    return {i: found.links for i, found in zip(ids, alignments, strict=True)}
+
+
+def _score(
+    reference: str, judged: str, counts: Sequence[_Counts], n_samples: int, seed: int
+) -> Consistency:
+    sums = _Counts(*map(sum, zip(*counts, strict=True)))
+    precision = _share(sums.shared, sums.n_judged)
+    recall = _share(sums.shared, sums.n_mapped)
+    low, high = _interval(counts, n_samples, seed)
+    predicates = None
+    if sums.relations_mapped or sums.relations_judged:
+        predicates = f1_score(
+            _share(sums.relations_judged_found, sums.relations_judged) or 0.0,
+            _share(sums.relations_mapped_found, sums.relations_mapped) or 0.0,
+        )
+    return Consistency(
+        reference=reference,
+        judged=judged,
+        n_sentences=len(counts),
+        n_reference=sums.n_reference,
+        n_judged=sums.n_judged,
+        mapped=_share(sums.n_mapped, sums.n_reference),
+        precision=precision,
+        recall=recall,
+        f1=soft_f1(sums.shared, sums.n_mapped, sums.n_judged),
+        low=low,
+        high=high,
+        predicates=predicates,
+    )
+
+
+def _share(part: float, whole: float) -> Optional[float]:
+    return part / whole if whole else None
+
+
+def _interval(
+    counts: Sequence[_Counts], n_samples: int, seed: int
+) -> Tuple[Optional[float], Optional[float]]:
+    """Between which values 95 % of F1 lie, if sentences are drawn with replacement."""
+    shared = np.array([c.shared for c in counts])
+    total = np.array([c.n_mapped + c.n_judged for c in counts], dtype="float64")
+    if not n_samples or not total.any():
+        return None, None
+    random = np.random.default_rng(seed)
+    even = np.full(len(counts), 1 / len(counts))
+    # How often each sentence is drawn. Shape: (samples, sentences)
+    drawn = random.multinomial(len(counts), even, size=n_samples).astype("float64")
+    totals: NDArray[np.float64] = drawn @ total
+    # A sample without triples says nothing.
+    f1 = 2 * (drawn @ shared)[totals > 0] / totals[totals > 0]
+    low, high = np.quantile(f1, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _check_languages(
+    corpus: Mapping[str, Any], languages: Optional[Sequence[str]]
+) -> List[str]:
+    """The languages to compare, each once."""
+    chosen = list(dict.fromkeys(corpus if languages is None else languages))
+    missing = [language for language in chosen if language not in corpus]
+    if missing:
+        raise ConfigError(
+            f"There is no sentence in {', '.join(missing)}; the languages of the "
+            f"corpus are {', '.join(corpus)}."
+        )
+    if len(chosen) < 2:
+        raise ConfigError(
+            f"Two languages can be compared, but there are {len(chosen)}: "
+            f"{', '.join(chosen) or 'none'}. Give sentences in more of them."
+        )
+    return chosen
