@@ -496,3 +496,13 @@ def test_other_key_of_gold() -> None:
     teacher = Told("a", {TEXT: ["The old captain; sold; his boat"]})
     learned = learn_weights(items, {"a": teacher}, key="gold")
     assert learned.precision["a"]["en"] > 0.5
+
+
+def test_tree_of_the_chosen_doc_is_kept() -> None:
+    tree = make_doc(TEXT, [SALE])
+    for token in tree:
+        token.head, token.dep_ = tree[3], "obl"
+    labelled = agreed({"a": tree, "b": [SALE]})
+    assert labelled.doc is not None and labelled.doc is not tree
+    assert [token.head.i for token in labelled.doc] == [3] * len(tree)
+    assert facts(labelled.doc) == [SALE]
