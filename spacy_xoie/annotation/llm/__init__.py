@@ -1,0 +1,1 @@
+"""The teacher that asks a language model: prompts, reading of answers, spans."""

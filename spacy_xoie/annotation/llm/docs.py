@@ -1,0 +1,60 @@
+"""Sentences of items: their checks and their docs."""
+
+from functools import lru_cache
+from typing import Optional
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from ...chat import shorten
+from ...chat.prompts import is_encodable
+from ...chat.reasons import BAD_TEXT, WRONG_LANGUAGE
+from ...language.check import is_in_language
+from ...language.tokenizer import MultilingualTokenizer
+from ..ty import Discard, Item
+from .reasons import EMPTY_SENTENCE, LONG_SENTENCE
+
+
+def text_of(item: Item) -> str:
+    """RETURNS (str): The sentence of an item, as its doc has it if it has one."""
+    return item.text if item.doc is None else item.doc.text
+
+
+def find_fault(item: Item, max_chars: int, check_language: bool) -> Optional[Discard]:
+    """Check the sentence of an item before anybody is asked about it.
+
+    item (Item): The item.
+    max_chars (int): How long it may be.
+    check_language (bool): Whether it has to be in its language.
+    RETURNS (Optional[Discard]): What is wrong with it.
+    """
+    text = text_of(item)
+    if not text.strip():
+        return Discard(EMPTY_SENTENCE, item.id)
+    if not is_encodable(text):
+        return Discard(BAD_TEXT, f"lone surrogates in {shorten(text)}")
+    if len(text) > max_chars:
+        return Discard(LONG_SENTENCE, f"{len(text)} characters, {max_chars} at most")
+    if check_language and not is_in_language(text, item.language):
+        return Discard(WRONG_LANGUAGE, f"not {item.language}: {shorten(text)}")
+    return None
+
+
+def make_doc(item: Item) -> Doc:
+    """RETURNS (Doc): A doc of an item's sentence that may be written to."""
+    if item.doc is not None:
+        return item.doc.copy()
+    return _blank(item.language.split("-")[0]).make_doc(item.text)
+
+
+@lru_cache(maxsize=32)
+def _blank(language: str) -> Language:
+    """A pipeline with the language's own tokenizer; where spaCy has none, or one that
+    needs a library that is not there, with that of all languages."""
+    try:
+        return spacy.blank(language)
+    except ImportError:
+        nlp = spacy.blank("xx")
+        nlp.tokenizer = MultilingualTokenizer.from_vocab(nlp.vocab)
+        return nlp
