@@ -5,7 +5,9 @@ import re
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, List, Optional, Union
+from typing import Any, Callable, Dict, List, Union
+
+from spacy_xoie.chat import ChatClient
 
 
 @dataclass
@@ -153,6 +155,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+def make_client(server: ChatServer, **settings: Any) -> ChatClient:
+    """A client of the server that does not dawdle."""
+    settings = {"backoff": 0.001, "timeout": 10.0, "base_url": server.url, **settings}
+    return ChatClient("tiny", **settings)
+
+
 def in_turn(*replies: Union[str, Reply]) -> Script:
     """A script that gives replies one after the other, the last one ever after."""
 
@@ -166,9 +174,8 @@ def by_sentence(answers: Dict[str, Union[str, Reply]]) -> Script:
     """A script that answers by the sentence (or translation) that is asked about."""
 
     def script(request: Dict[str, Any], number: int) -> Union[str, Reply]:
-        text = question(request)
-        key: Optional[str] = tagged(text, "sentence")
-        assert key in answers, key
-        return answers[key]
+        sentence = tagged(question(request), "sentence")
+        assert sentence in answers, sentence
+        return answers[sentence]
 
     return script

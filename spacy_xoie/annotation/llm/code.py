@@ -15,7 +15,7 @@ _CLASS = "Triple"
 _FIELDS = ("subject", "relation", "objects")
 _MAX_LENGTH = 50_000
 _MAX_DEPTH = 20
-_LIST = re.compile(r"(?:^triples\b[^\n=]*=\s*)?\[.*\]", re.DOTALL | re.MULTILINE)
+_LIST_START = re.compile(rf"\[\s*(?:{_CLASS}\b|\])")
 
 
 def read_code(answer: str) -> Read:
@@ -42,10 +42,11 @@ def _parse(code: str) -> ast.Module:
     try:
         return _parse_quietly(code)
     except SyntaxError:
-        inner = _LIST.search(code)
-        if inner is None or inner.group() == code:
+        # Perhaps there are words around the list.
+        inner = _LIST_START.search(code)
+        if inner is None or code.rfind("]") < inner.start():
             raise BadAnswer(BROKEN_CODE, shorten(code)) from None
-        return _parse_inner(inner.group())
+        return _parse_inner(code[inner.start() : code.rfind("]") + 1])
     except (ValueError, RecursionError, MemoryError):
         raise BadAnswer(BROKEN_CODE, shorten(code)) from None
 

@@ -244,18 +244,18 @@ def _choose(places: Sequence[Places]) -> Optional[List[Pieces]]:
         implied subject are none.
     RETURNS (Optional[List[Pieces]]): The places; None if they overlap everywhere.
     """
-    best: Optional[List[Pieces]] = None
-    least = 0
-    # A discontinuous relation is as wide as it has to be, and no wider.
-    for relation in sorted(places[1], key=_width):
-        chosen = _around(relation, places)
-        if chosen is None:
-            continue
-        cost = _width(relation)
-        cost += sum(_distance(part, relation) for part in chosen if part)
-        if best is None or cost < least:
-            best, least = chosen, cost
-    return best
+    candidates = [_around(relation, places) for relation in places[1]]
+    return min(filter(None, candidates), key=_cost, default=None)
+
+
+def _cost(parts: Sequence[Pieces]) -> Tuple[int, int, bool]:
+    """How far the parts lie apart. Objects count before the subject, which clauses
+    may share; of equals, the subject is before the object."""
+    subject, relation, *objects = parts
+    objects_apart = sum(_distance(part, relation) for part in objects)
+    subject_apart = _distance(subject, relation) if subject else 0
+    crossed = bool(subject and objects) and subject[0] > objects[0][0]
+    return _width(relation) + objects_apart, subject_apart, crossed
 
 
 def _around(relation: Pieces, places: Sequence[Places]) -> Optional[List[Pieces]]:
