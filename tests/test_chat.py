@@ -53,6 +53,12 @@ def test_request_is_what_the_api_wants() -> None:
     assert server.headers[0]["Authorization"] == f"Bearer {KEY}"
 
 
+def test_temperature_can_be_left_out() -> None:
+    with ChatServer(in_turn("Hi!")) as server:
+        make_client(server, temperature=None).complete([ASK])
+    assert set(server.requests[0]) == {"model", "messages"}
+
+
 def test_address_and_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     with ChatServer(in_turn("Hi!")) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url + "/")
@@ -337,6 +343,20 @@ def test_key_in_place_of_its_variable_is_refused_unseen() -> None:
 def test_settings_that_cannot_work(name: str, value: Any) -> None:
     with pytest.raises(ConfigError, match=name if name != "base_url" else "address"):
         ChatClient("tiny", **{name: value})
+
+
+def test_every_request_is_paced(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments: List[float] = []
+
+    def next_wait(self: Pace) -> float:
+        moments.append(0.0)
+        return 0.0
+
+    monkeypatch.setattr(Pace, "next_wait", next_wait)
+    with ChatServer(in_turn(Reply(500), Reply(500), "Hi!")) as server:
+        client = make_client(server, requests_per_minute=60)
+        assert client.complete([ASK, ASK, ASK]) == ["Hi!"] * 3
+    assert len(server.requests) == len(moments) == 5
 
 
 def test_pace_is_kept() -> None:

@@ -23,7 +23,7 @@ def make_chat_client(
     model: str,
     base_url: str = "",
     api_key_variable: str = "OPENAI_API_KEY",
-    temperature: float = 0.0,
+    temperature: Optional[float] = 0.0,
     timeout: float = 60.0,
     max_retries: int = 5,
     backoff: float = 1.0,
@@ -65,7 +65,7 @@ class ChatClient:
         base_url: str = "",
         api_key: Optional[str] = None,
         api_key_variable: str = "OPENAI_API_KEY",
-        temperature: float = 0.0,
+        temperature: Optional[float] = 0.0,
         timeout: float = 60.0,
         max_retries: int = 5,
         backoff: float = 1.0,
@@ -83,7 +83,8 @@ class ChatClient:
         api_key (Optional[str]): The key; if None, that of the environment.
         api_key_variable (str): The environment variable that holds the key. Servers
             of one's own mostly want none: then it need not be set.
-        temperature (float): Temperature of sampling.
+        temperature (Optional[float]): Temperature of sampling; None to send none, which
+            some models ask for.
         timeout (float): Seconds to wait for a whole answer.
         max_retries (int): How often to try again after 429, 5xx, timeouts and lost
             connections.

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from itertools import count
-from typing import Any, List, Mapping, NamedTuple, Optional, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Union
 
 import requests
 import urllib3
@@ -41,7 +41,7 @@ class Settings:
     model: str
     base_url: str
     api_key_variable: str
-    temperature: float
+    temperature: Optional[float]
     timeout: float
     max_retries: int
     backoff: float
@@ -112,12 +112,13 @@ class Exchange:
 
     def _try(self, messages: List[Message]) -> Union[str, Failure, _Again]:
         settings = self.settings
-        payload = {
+        payload: Dict[str, Any] = {
             "model": settings.model,
             "messages": messages,
-            "temperature": settings.temperature,
             **settings.options,
         }
+        if settings.temperature is not None:
+            payload["temperature"] = settings.temperature
         deadline = time.monotonic() + settings.timeout
         try:
             with self.session.post(

@@ -165,12 +165,13 @@ def test_pieces_of_the_source_are_written_as_pieces() -> None:
 def test_parallel_corpus_needs_no_translation() -> None:
     text, triples = FOUND["es"]
     given = spacy.blank("xx")(text)
-    item = Item("s-1", text, "es", source=source(), doc=given)
+    english = source()
+    item = Item("s-1", text, "es", source=english, doc=given)
     answers = script(Reply(500), again(*triples))
     (result,), requests = label(answers, [item], target="")
     assert result.item is item
     assert pieces(result.doc) == triples
-    assert result.source is item.source.doc if item.source else False
+    assert result.source is english.doc
     assert len(requests) == 1
     assert "xoie" not in given.spans
 

@@ -1,8 +1,10 @@
 """Parts of triples found in sentences."""
 
+import json
+import sys
 from functools import lru_cache
 from itertools import pairwise
-from typing import List, Sequence, Tuple, Union
+from typing import Any, Callable, List, Sequence, Tuple, Union
 
 import pytest
 import spacy
@@ -12,7 +14,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_xoie import get_triples, set_triples
-from spacy_xoie.annotation.llm.answers import Malformed, RawTriple
+from spacy_xoie.annotation.llm.answers import (
+    Malformed,
+    RawTriple,
+    read_json,
+    read_last_section,
+)
+from spacy_xoie.annotation.llm.code import read_code
+from spacy_xoie.annotation.llm.prompts import CARRY, CODE, EXTRACT, TACO
 from spacy_xoie.annotation.llm.reasons import (
     CUTS_WORDS,
     DUPLICATE,
@@ -21,12 +30,14 @@ from spacy_xoie.annotation.llm.reasons import (
     NO_ARGUMENT,
     NOT_IN_SENTENCE,
     OVERLAP,
+    REASONS,
     TOO_MANY_PARTS,
     TOO_MANY_TRIPLES,
 )
 from spacy_xoie.annotation.llm.spans import Grounder
+from spacy_xoie.chat import Prompt
 from spacy_xoie.chat.reasons import WRONG_LANGUAGE
-from spacy_xoie.errors import ConfigError
+from spacy_xoie.errors import ConfigError, EngineError
 from spacy_xoie.ty import TokenTriple
 
 Words = Tuple[str, ...]
@@ -210,6 +221,36 @@ def test_similar_stretch_stands_in() -> None:
     assert ground(text, unlike, fuzzy=0.8) == ([], [NOT_IN_SENTENCE])
 
 
+def test_similar_stretch_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rapidfuzz", None)
+    Grounder()
+    with pytest.raises(EngineError, match="rapidfuzz"):
+        Grounder(fuzzy=0.9)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tag", "language", "read"),
+    [
+        (EXTRACT, "sentence", "en", read_json),
+        (CODE, "sentence", "en", read_code),
+        (TACO, "sentence", "de", read_last_section),
+        (CARRY, "translation", "de", read_json),
+        (CARRY, "triples", "en", read_json),
+    ],
+)
+def test_examples_of_the_prompts_are_right(
+    prompt: Prompt, tag: str, language: str, read: Callable[[str], Any]
+) -> None:
+    answer, text = prompt.answer, prompt.example[tag]
+    if tag == "triples":
+        answer, text = text, prompt.example["sentence"]
+    text = text.split("\n")[1]
+    triples = read(answer)
+    found, reasons = ground(text, *triples, language=language)
+    assert reasons == []
+    assert len(found) == len(triples) >= 1
+
+
 def test_settings_that_cannot_work() -> None:
     with pytest.raises(ConfigError, match="fuzzy"):
         Grounder(fuzzy=80)
@@ -239,3 +280,26 @@ def test_what_is_found_is_what_was_asked_for(
             assert doc[start:end].text == part
         spans = sorted(piece for part in triple.parts for piece in part)
         assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+PART = st.sampled_from(["ab", "a b", "", "ab ... b", "...", "\0", "\ud800", "b" * 999])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | PART,
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(["subject", "relation", "objects", "object", "id"]), inner
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(VALUES, max_size=4), st.sampled_from([0.0, 0.7]))
+def test_any_values_are_triples_or_discards(values: Any, fuzzy: float) -> None:
+    doc = blank("xx")("ab a b c")
+    items = read_json(json.dumps({"triples": values}))
+    found, discards = Grounder(fuzzy=fuzzy)(doc, items, "en")
+    assert len(found) + len(discards) == len(values)
+    for discard in discards:
+        assert discard.reason in REASONS
+        discard.detail.encode("utf8")
+    set_triples(doc, found)
