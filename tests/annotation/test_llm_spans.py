@@ -219,6 +219,9 @@ def test_similar_stretch_stands_in() -> None:
     assert ground(text, triple, fuzzy=0.99) == ([], [NOT_IN_SENTENCE])
     unlike = raw("The crew", "swallowed", "the mast")
     assert ground(text, unlike, fuzzy=0.8) == ([], [NOT_IN_SENTENCE])
+    # Like a stretch of letters, but not like the words that they are of.
+    cut = raw("The crew", "has repaired", "ma")
+    assert ground(text, cut, fuzzy=0.8) == ([], [CUTS_WORDS])
 
 
 def test_similar_stretch_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
