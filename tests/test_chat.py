@@ -90,14 +90,15 @@ def test_order_and_number_in_flight() -> None:
     together = threading.Barrier(3)
 
     def script(request: Dict[str, Any], number: int) -> str:
-        # Passes only when three are here at once; were there a fourth one, it would
-        # be counted.
+        # Three have to be here at once; then there is time for a fourth one to come
+        # and be counted.
         together.wait(timeout=20)
+        server.closing.wait(0.05)
         return str(request["messages"][0]["content"])
 
     with ChatServer(script) as server:
         client = make_client(server, max_concurrent=3, timeout=30.0)
-        texts = [f"question {number}" for number in range(30)]
+        texts = [f"question {number}" for number in range(12)]
         asked = [[{"role": "user", "content": text}] for text in texts]
         assert client.complete(asked) == texts
         assert client.complete([]) == []
