@@ -2,6 +2,7 @@
 
 from .about import __version__
 from .language.extensions import install_extensions as _install_language_extensions
+from .projection.storage import install_extensions as _install_projection_extensions
 from .triples import Phrase, Triple, get_triples, install_extensions, set_triples
 from .ty import TokenTriple
 
@@ -16,3 +17,4 @@ __all__ = [
 
 install_extensions()
 _install_language_extensions()
+_install_projection_extensions()

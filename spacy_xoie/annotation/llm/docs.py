@@ -1,17 +1,14 @@
 """Sentences of items: their checks and their docs."""
 
-from functools import lru_cache
 from typing import Optional
 
-import spacy
-from spacy.language import Language
 from spacy.tokens import Doc
 
 from ...chat import shorten
 from ...chat.prompts import is_encodable
 from ...chat.reasons import BAD_TEXT, WRONG_LANGUAGE
+from ...language.blank import blank_pipeline
 from ...language.check import is_in_language
-from ...language.tokenizer import MultilingualTokenizer
 from ..ty import Discard, Item
 from .reasons import EMPTY_SENTENCE, LONG_SENTENCE
 
@@ -45,16 +42,4 @@ def make_doc(item: Item) -> Doc:
     """RETURNS (Doc): A doc of an item's sentence that may be written to."""
     if item.doc is not None:
         return item.doc.copy()
-    return _blank(item.language.split("-")[0]).make_doc(item.text)
-
-
-@lru_cache(maxsize=32)
-def _blank(language: str) -> Language:
-    """A pipeline with the language's own tokenizer; where spaCy has none, or one that
-    needs a library that is not there, with that of all languages."""
-    try:
-        return spacy.blank(language)
-    except ImportError:
-        nlp = spacy.blank("xx")
-        nlp.tokenizer = MultilingualTokenizer.from_vocab(nlp.vocab)
-        return nlp
+    return blank_pipeline(item.language).make_doc(item.text)

@@ -1,0 +1,314 @@
+"""The component `xoie_projector`: the triples of a doc on its translation."""
+
+from pathlib import Path
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
+
+from spacy.language import Language
+from spacy.pipeline import Pipe
+from spacy.tokens import Doc
+from spacy.util import minibatch
+
+from ..errors import ConfigError
+from ..language import sentence_bounds
+from ..language.blank import blank_pipeline
+from ..triples import SPAN_KEY, get_triples, is_unspaced
+from .bitext import Bitext, align_docs, language_of, store_projection
+from .spans import Limits, Mode, project_triples
+from .storage import (
+    Translations,
+    install_extensions,
+    set_translation,
+    set_untranslated,
+)
+from .ty import Aligner, CharLink, Translation, Translator, Untranslated
+
+DEFAULT_CONFIG: Dict[str, Any] = {
+    "target": "en",
+    "translator": {"@misc": "spacy-xoie.PrecomputedTranslator.v1", "translations": {}},
+    "aligner": {
+        "@misc": "spacy-xoie.IntrinsicAligner.v1",
+        "otherwise": {"@misc": "spacy-xoie.LexicalAligner.v1"},
+    },
+    "mode": "recall",
+    "limits": None,
+    "source": None,
+    "span_key": SPAN_KEY,
+    "overwrite": True,
+}
+
+
+@Language.factory(
+    "xoie_projector",
+    assigns=["doc.spans", "doc._.translations", "doc._.untranslated"],
+    requires=["doc._.triples"],
+    default_config=DEFAULT_CONFIG,
+)
+def make_projector(
+    nlp: Language,
+    name: str,
+    target: str,
+    translator: Translator,
+    aligner: Aligner,
+    mode: Mode,
+    limits: Optional[Dict[str, float]],
+    source: Optional[str],
+    span_key: str,
+    overwrite: bool,
+) -> "Projector":
+    """Create the component `xoie_projector`. See `Projector` for the settings."""
+    return Projector(
+        name,
+        target=target,
+        translator=translator,
+        aligner=aligner,
+        mode=mode,
+        limits=None if limits is None else Limits(**limits),
+        source=source,
+        span_key=span_key,
+        overwrite=overwrite,
+    )
+
+
+class Projector(Pipe):
+    """Translates docs, or takes the translations that are given, aligns both, and
+    carries the triples over. The result is in `doc._.translations[target]`: a doc of
+    its own with triples; what could not be carried over is in its `doc._.projection`,
+    and why there is no translation in `doc._.untranslated`.
+
+    name (str): Name of the component.
+    target (str): The language to translate to.
+    translator (Translator): Where translations come from.
+    aligner (Aligner): Links the words of both texts. By default the links that the
+        translator gives, else the lexical aligner.
+    mode (Mode): "recall" carries over whatever has links, "precise" refuses what is
+        doubtful. See `project_triples`.
+    limits (Optional[Limits]): What "precise" asks for.
+    source (Optional[str]): The language of all docs. By default that which was found in
+        each, else that of the pipeline. Docs in the target language are left alone.
+    span_key (str): Key of the triples, in both docs.
+    overwrite (bool): Whether to translate again what has a translation already.
+    RAISES (ConfigError): If a setting has a value that cannot work.
+    """
+
+    def __init__(
+        self,
+        name: str = "xoie_projector",
+        *,
+        target: str,
+        translator: Translator,
+        aligner: Aligner,
+        mode: Mode = "recall",
+        limits: Optional[Limits] = None,
+        source: Optional[str] = None,
+        span_key: str = SPAN_KEY,
+        overwrite: bool = True,
+    ) -> None:
+        if not target or target == source:
+            raise ConfigError(
+                f"target is {target!r} and source is {source!r}; target must be the code "
+                f"of another language."
+            )
+        if mode not in ("recall", "precise"):
+            raise ConfigError(f"mode is {mode!r}; it must be 'recall' or 'precise'.")
+        self.name = name
+        self.target = target
+        self.translator = translator
+        self.aligner = aligner
+        self.mode: Mode = mode
+        self.limits = limits
+        self.source = source
+        self.span_key = span_key
+        self.overwrite = overwrite
+        install_extensions()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Translate a doc and carry its triples over.
+
+        doc (Doc): A doc with triples.
+        RETURNS (Doc): The same doc.
+        """
+        handle = self.get_error_handler()
+        try:
+            self.set_annotations([doc], self.predict([doc]))
+        except Exception as error:
+            handle(self.name, self, [doc], error)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
+        """Translate a stream of docs and carry their triples over. If a batch fails, its
+        docs are tried one by one.
+
+        stream (Iterable[Doc]): Docs with triples.
+        batch_size (int): Number of docs that are translated together.
+        YIELDS (Doc): The same docs, in order.
+        """
+        handle = self.get_error_handler()
+        for docs in minibatch(stream, size=batch_size):
+            docs = list(docs)
+            try:
+                self.set_annotations(docs, self.predict(docs))
+                yield from docs
+                continue
+            except Exception as error:
+                if len(docs) == 1:
+                    handle(self.name, self, docs, error)
+                    continue
+            for doc in docs:
+                try:
+                    self.set_annotations([doc], self.predict([doc]))
+                    yield doc
+                except Exception as error:
+                    handle(self.name, self, [doc], error)
+
+    def predict(self, docs: Sequence[Doc]) -> List[Union[None, Bitext, Untranslated]]:
+        """Translate docs, without changing them.
+
+        docs (Sequence[Doc]): The docs.
+        RETURNS (List[Union[None, Bitext, Untranslated]]): For each doc the doc and its
+            translation, which has the triples; or why there is none; or None if none is
+            wanted.
+        RAISES (EngineError): If the translator has no such engine or pair of languages.
+        """
+        results: List[Union[None, Bitext, Untranslated]] = [None] * len(docs)
+        wanted: Dict[str, List[int]] = {}
+        for number, doc in enumerate(docs):
+            source = self.source or language_of(doc)
+            there = not self.overwrite and self.target in Translations(doc)
+            if source != self.target and not there:
+                wanted.setdefault(source, []).append(number)
+        for source, numbers in wanted.items():
+            found = self._translate([docs[number] for number in numbers], source)
+            for number, result in zip(numbers, found, strict=True):
+                results[number] = result
+            texts = [text for text in found if isinstance(text, Bitext)]
+            languages = [(source, self.target)] * len(texts)
+            alignments = align_docs(texts, languages, self.aligner)
+            for text, alignment in zip(texts, alignments, strict=True):
+                projection = project_triples(
+                    get_triples(text.source, key=self.span_key),
+                    text.target,
+                    alignment,
+                    source_language=source,
+                    target_language=self.target,
+                    mode=self.mode,
+                    limits=self.limits,
+                )
+                store_projection(
+                    text,
+                    projection,
+                    alignment,
+                    source,
+                    self.target,
+                    key=self.span_key,
+                    origin=self.name,
+                )
+        return results
+
+    def set_annotations(
+        self,
+        docs: Iterable[Doc],
+        results: Iterable[Union[None, Bitext, Untranslated]],
+    ) -> None:
+        """Store translations in docs.
+
+        docs (Iterable[Doc]): The docs.
+        results (Iterable[Union[None, Bitext, Untranslated]]): What `predict` returned.
+        """
+        for doc, result in zip(docs, results, strict=True):
+            if isinstance(result, Untranslated):
+                set_untranslated(doc, self.target, result)
+            elif result is not None:
+                set_translation(doc, self.target, result.target)
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """RETURNS (bytes): Nothing, for the config says it all."""
+        return b""
+
+    def from_bytes(
+        self, bytes_data: bytes, *, exclude: Iterable[str] = ()
+    ) -> "Projector":
+        """RETURNS (Projector): The component as it is."""
+        return self
+
+    def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
+        """Write nothing, for the config says it all."""
+
+    def from_disk(
+        self, path: Union[str, Path], *, exclude: Iterable[str] = ()
+    ) -> "Projector":
+        """RETURNS (Projector): The component as it is."""
+        return self
+
+    def _translate(
+        self, docs: Sequence[Doc], source: str
+    ) -> List[Union[Bitext, Untranslated]]:
+        """Translate docs as the translator likes it: whole, and what it does not know as
+        a whole sentence by sentence; or sentence by sentence at once."""
+        results: List[Union[Bitext, Untranslated]] = [Untranslated("")] * len(docs)
+        todo = list(range(len(docs)))
+        if not self.translator.by_sentence:
+            texts = [doc.text for doc in docs]
+            found = self.translator(texts, source, self.target)
+            for number, result in enumerate(found):
+                if isinstance(result, Translation):
+                    target = self._make_doc(result.text)
+                    results[number] = Bitext(docs[number], target, None, result.links)
+                else:
+                    results[number] = result
+            todo = [n for n in todo if isinstance(results[n], Untranslated)]
+            todo = [n for n in todo if len(sentence_bounds(docs[n])) > 1]
+        bounds = [sentence_bounds(docs[number]) for number in todo]
+        sentences = [
+            docs[number][start:end].text
+            for number, places in zip(todo, bounds, strict=True)
+            for start, end in places
+        ]
+        translated = iter(self.translator(sentences, source, self.target))
+        for number, places in zip(todo, bounds, strict=True):
+            parts = [next(translated) for _ in places]
+            results[number] = self._assemble(docs[number], places, parts)
+        return results
+
+    def _assemble(
+        self,
+        doc: Doc,
+        bounds: Sequence[tuple[int, int]],
+        parts: Sequence[Union[Translation, Untranslated]],
+    ) -> Union[Bitext, Untranslated]:
+        """Put the translation of a doc together from those of its sentences. One that is
+        missing makes the translation incomplete, so that there is none."""
+        text = ""
+        starts: List[int] = []
+        links: Optional[List[CharLink]] = []
+        for (start, _), part in zip(bounds, parts, strict=True):
+            if isinstance(part, Untranslated):
+                return part
+            if text and not is_unspaced(text[-1]):
+                text += " "
+            shift = doc[start].idx, len(text)
+            starts.append(len(text))
+            text += part.text
+            if part.links is None:
+                links = None
+            elif links is not None:
+                links += [
+                    CharLink(a + shift[0], b + shift[0], c + shift[1], d + shift[1])
+                    for a, b, c, d in part.links
+                ]
+        if not text.strip():
+            return Untranslated("the text is empty")
+        target = self._make_doc(text)
+        firsts = [_token_at(target, start) for start in starts]
+        ends = [*firsts[1:], len(target)]
+        places = [
+            (a, b, c, d) for (a, b), c, d in zip(bounds, firsts, ends, strict=True)
+        ]
+        return Bitext(doc, target, places, links)
+
+    def _make_doc(self, text: str) -> Doc:
+        return blank_pipeline(self.target).make_doc(text)
+
+
+def _token_at(doc: Doc, char: int) -> int:
+    """The first token that begins at a character or after it."""
+    return next((token.i for token in doc if token.idx >= char), len(doc))
