@@ -4,6 +4,7 @@ run as programs of its own, which Debian has packages of."""
 import os
 import shutil
 import threading
+from functools import partial
 from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from spacy.util import registry
@@ -109,10 +110,16 @@ class _Engine:
         if not text.strip():
             return Translation(text, ())
         with self.lock:
-            if self.chains is None:
-                self.chains = self._start()
+            was_alive = self.chains is not None
             try:
-                return _run(self.chains, stream.clean(text), self.timeout)
+                try:
+                    return self._run(text)
+                except ChainDied:
+                    if not was_alive:
+                        raise
+                    # Perhaps somebody else ended it: once more, freshly started.
+                    self.close()
+                    return self._run(text)
             except ChainDied:
                 self.close()
                 return Untranslated("engine crashed", f"on {text!r}")
@@ -129,6 +136,23 @@ class _Engine:
         for chain in self.chains or ():
             chain.close()
         self.chains = None
+
+    def _run(self, text: str) -> Translation:
+        self.chains = self.chains or self._start()
+        analyse, transfer, generate, *polish = [
+            partial(chain.ask, timeout=self.timeout) for chain in self.chains
+        ]
+        text = stream.clean(text)
+        # The empty superblank is the end of the text, without which a final full stop
+        # goes missing.
+        tagged = stream.number_words(analyse(stream.escape(text) + "[]"))
+        moved = stream.close_blanks(transfer(tagged.stream))
+        words = stream.read_words(generate(moved))
+        final = words.stream
+        for step in polish:
+            final = step(final)
+        places = stream.locate(tagged.surfaces, text)
+        return stream.link_words(stream.unescape(final), words.tokens, places)
 
     def _start(self) -> List[Chain]:
         chains: List[Chain] = []
@@ -148,20 +172,6 @@ class _Engine:
                 "pair again, or use another variant of it."
             ) from error
         return chains
-
-
-def _run(chains: Sequence[Chain], text: str, timeout: float) -> Translation:
-    analyse, transfer, generate, *polish = chains
-    # The empty superblank is the end of the text, without which a final full stop
-    # goes missing.
-    tagged = stream.number_words(analyse.ask(stream.escape(text) + "[]", timeout))
-    moved = stream.close_blanks(transfer.ask(tagged.stream, timeout))
-    words = stream.read_words(generate.ask(moved, timeout))
-    final = words.stream
-    for chain in polish:
-        final = chain.ask(final, timeout)
-    places = stream.locate(tagged.surfaces, text)
-    return stream.link_words(stream.unescape(final), words.tokens, places)
 
 
 def _check_programs(commands: Sequence[Command]) -> None:

@@ -11,7 +11,8 @@ _CHUNK = 65536
 
 
 class ChainDied(Exception):
-    """The processes ended before the answer was complete."""
+    """The processes ended before the answer was complete, or are out of step with the
+    messages."""
 
 
 class ChainTimedOut(Exception):
@@ -59,7 +60,7 @@ class Chain:
         message (str): The message, without NUL.
         timeout (float): How many seconds the answer may take.
         RETURNS (str): The answer, without NUL.
-        RAISES (ChainDied): If a process ended.
+        RAISES (ChainDied): If a process ended or answers what was not asked.
         RAISES (ChainTimedOut): If the answer took too long.
         """
         try:
@@ -98,6 +99,8 @@ class Chain:
                         raise ChainDied() from error
                     if not pending:
                         selector.unregister(self._input)
+                if b"\0" in answer[:-1]:  # more answers than messages
+                    raise ChainDied()
                 if answer.endswith(b"\0") and not pending:
                     return answer[:-1].decode("utf-8", "replace")
 

@@ -14,9 +14,13 @@ from ..ty import CharLink, Translation
 Place = Optional[Tuple[int, int]]
 """Start and end of a word in the source, if it was found there."""
 
-# The mark of the post-generator gets lost where it is text: goes another way.
-_TILDE = "\uf07e"
-_SPECIAL = re.compile(r"[\\\[\]{}^$/@<>*#+]")
+# Escaping does not help with these as text: "~" gets lost in the post-generator, and
+# "^" makes lrx-proc wait for a word. They travel as characters of private use.
+_HIDE = str.maketrans({"~": "\uf07e", "^": "\uf05e"})
+_SHOW = str.maketrans({"\uf07e": "~", "\uf05e": "^"})
+# No text, the end of the input for ICU, or taken above.
+_UNREADABLE = re.compile("[\ud800-\udfff\ufffe\uffff\uf07e\uf05e]")
+_SPECIAL = re.compile(r"[\\\[\]{}$/@<>*#+]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 # White space that is more than one blank, and control characters, pass as superblanks.
 _BLANK = re.compile(r"[\s\x01-\x1f\x7f-\x9f]+")
@@ -65,13 +69,13 @@ class Generated(NamedTuple):
 
 
 def clean(text: str) -> str:
-    """Replace the characters that no engine can read, one by one, so that offsets
-    stay: NUL by a blank, halves of surrogate pairs by U+FFFD.
+    """Replace the characters that the engine cannot read, one by one, so that offsets
+    stay: NUL by a blank, others (halves of surrogate pairs, U+FFFF) by U+FFFD.
 
     text (str): The text.
     RETURNS (str): A text of the same length.
     """
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", text.replace("\0", " "))
+    return _UNREADABLE.sub("\ufffd", text.replace("\0", " "))
 
 
 def escape(text: str) -> str:
@@ -84,7 +88,7 @@ def escape(text: str) -> str:
     def blank(match: re.Match[str]) -> str:
         return match[0] if match[0] == " " else f"[{match[0]}]"
 
-    return _BLANK.sub(blank, _SPECIAL.sub(r"\\\g<0>", text.replace("~", _TILDE)))
+    return _BLANK.sub(blank, _SPECIAL.sub(r"\\\g<0>", text.translate(_HIDE)))
 
 
 def unescape(stream: str) -> str:
@@ -96,7 +100,7 @@ def unescape(stream: str) -> str:
     return "".join(
         _ESCAPED.sub(r"\1", match["literal"] or match["blank"] or "")
         for match in _pieces(stream)
-    ).replace(_TILDE, "~")
+    ).translate(_SHOW)
 
 
 def number_words(stream: str) -> Tagged:
@@ -199,7 +203,7 @@ def locate(surfaces: Sequence[str], text: str) -> List[Place]:
     RETURNS (List[Place]): Start and end of each in the text; None for a word that is
         not there.
     """
-    text = text.replace("~", _TILDE)
+    text = text.translate(_HIDE)
     offsets = [i for i, char in enumerate(text) if _is_solid(char)]
     solid = "".join(text[i] for i in offsets)
     found: List[Place] = []
@@ -220,4 +224,4 @@ def _pieces(stream: str) -> Iterator[re.Match[str]]:
 
 
 def _is_solid(char: str) -> bool:
-    return char == _TILDE or (char.isprintable() and not char.isspace())
+    return ord(char) in _SHOW or (char.isprintable() and not char.isspace())
