@@ -165,7 +165,9 @@ class _Engine:
         except (ChainDied, ChainTimedOut, OSError) as error:
             for chain in chains:
                 chain.close()
-            commands = " | ".join(" ".join(step) for step in self.parts[len(chains) - 1])
+            commands = " | ".join(
+                " ".join(step) for step in self.parts[len(chains) - 1]
+            )
             raise EngineError(
                 f"Apertium's mode {self.name} does not start: one of these commands "
                 f"fails or does not answer: {commands}. Install the packages of this "

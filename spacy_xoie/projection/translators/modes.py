@@ -63,7 +63,9 @@ def find_mode(source: str, target: str, modes: str = MODES) -> Mode:
     RAISES (EngineError): If there is none, with what to install.
     """
     pair = (short_code(source), short_code(target))
-    fitting = [mode for mode in _find_modes(modes) if (mode.source, mode.target) == pair]
+    fitting = [
+        mode for mode in _find_modes(modes) if (mode.source, mode.target) == pair
+    ]
     wanted = variant(target).lower()
     by_variant: Dict[str, Mode] = {}
     for mode in fitting:
@@ -91,9 +93,9 @@ def read_mode(mode: Mode) -> Pipeline:
     try:
         words = shlex.split(mode.path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise EngineError(f"Apertium's mode {mode.path} cannot be read: {error}.") from (
-            error
-        )
+        raise EngineError(
+            f"Apertium's mode {mode.path} cannot be read: {error}."
+        ) from (error)
     steps = _split_steps(words)
     names = [step[0] for step in steps if step]
     generators = [i for i, step in enumerate(steps) if "$1" in step]
