@@ -1,63 +1,21 @@
 """Bilingual lexicons: which word translates which, as a prior for word alignment."""
 
-import gzip
 import math
-import re
 import warnings
-import zlib
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
-from typing import (
-    Callable,
-    Dict,
-    Iterator,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Tuple,
-    Union,
-)
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 from ..corpora.records import Fault
 from ..errors import DataError, EngineError
 from .codes import long_code, short_code
+from .dictd import read_entries
 
 FREEDICT = "/usr/share/dictd"
 """Where Debian's packages put FreeDict's dictionaries."""
 
 Table = Dict[str, Dict[str, float]]
-
-_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_DIGITS = {char: value for value, char in enumerate(_BASE64)}
-# A translation of more words explains rather than translates.
-_LONGEST = 3
-# The headword ends where pronunciation, part of speech or another form begins.
-_HEAD = re.compile(r"(?P<head>.*?)(?: /(?P<spoken>[^/]*)/| [/<(\[]|$)")
-_SENSE_NUMBER = re.compile(r"^\d+\. ")
-# Parts of speech, domains, remarks; also those that are cut off by the end of line.
-_MARKUP = re.compile(r"<[^>]*>?|\[[^\]]*\]?|\([^)]*\)?|\{[^}]*\}?")
-_BETWEEN = re.compile(r"[,;]")
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[-'’.](?=\w))*")
-_HYPHENS = str.maketrans({"‐": "-", "‑": "-", "’": "'", "…": " "})
-# What stands for an argument of the word.
-_PLACEHOLDERS = frozenset("sth sb smth etw jd jdm jdn jds qc qn qqch qqn".split())
-# A line of the index. Phrases are left out, unless the second word is a placeholder.
-_ROW = re.compile(
-    rf"^(?P<word>[^\t ]+)(?: (?:{'|'.join(sorted(_PLACEHOLDERS))}))?"
-    r"\t(?P<start>[^\t\n]+)\t(?P<size>[^\t\n]+)",
-    re.MULTILINE,
-)
-# Sounds by which a phrase is longer than its first word, at least.
-_MORE_SPOKEN = 3
-
-
-class _Entry(NamedTuple):
-    head: str
-    spoken: str
-    translations: List[List[str]]
 
 
 class Lexicon(Mapping[str, Mapping[str, float]]):
@@ -138,7 +96,7 @@ def read_freedict(source: str, target: str, folder: str = FREEDICT) -> Lexicon:
     if not there.exists() and not back.exists():
         pairs = ", ".join(f"{a}-{b}" for a, b in installed_lexicons(folder)) or "none"
         raise EngineError(
-            f"There is no FreeDict dictionary for '{source}' and '{target}' in {folder}. "
+            f"FreeDict has no dictionary of '{source}' and '{target}' in {folder}. "
             f"Installed pairs: {pairs}. Install one: apt install dict-{there.stem} "
             f"(or dict-{back.stem}), where Debian has it."
         )
@@ -203,11 +161,11 @@ def _parse_row(line: str) -> Tuple[str, str, float]:
 def _load_freedict(there: Path, back: Path) -> Table:
     table: Table = defaultdict(lambda: defaultdict(float))
     if there.exists():
-        for head, words in _read_entries(there):
+        for head, words in read_entries(there):
             for word in words:
                 table[head][word] += 1 / len(words)
     if back.exists():
-        for head, words in _read_entries(back):
+        for head, words in read_entries(back):
             # The words of a phrase are no words for the headword.
             if len(words) == 1:
                 table[words[0]][head] += 1.0
@@ -221,93 +179,3 @@ def _normalize(table: Mapping[str, Mapping[str, float]]) -> Table:
         total = sum(weights.values())
         normal[word] = {other: weight / total for other, weight in weights.items()}
     return normal
-
-
-def _read_entries(index: Path) -> Iterator[Tuple[str, List[str]]]:
-    """Translations as (headword, words of the translation), headwords of one word
-    only, all in lower case."""
-    data = _read_data(index)
-    starts = set()
-    heads: Dict[str, List[_Entry]] = defaultdict(list)
-    try:
-        for row in _ROW.finditer(index.read_text("utf-8")):
-            start, size = _decode(row["start"]), _decode(row["size"])
-            if start in starts or row["word"].startswith("00database"):
-                continue
-            starts.add(start)
-            entry = _parse_entry(data[start : start + size].decode("utf-8"))
-            if entry is not None:
-                heads[entry.head].append(entry)
-    except (KeyError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"The dictionary {index} is damaged: {error!r}. Install its package again."
-        ) from error
-    for entries in heads.values():
-        for entry in entries:
-            if not _is_cut_off(entry, entries):
-                for words in entry.translations:
-                    yield entry.head, words
-
-
-def _is_cut_off(entry: _Entry, others: Sequence[_Entry]) -> bool:
-    """Some dictionaries have phrases under their first word alone ("house" for "house
-    of worship"). What is spoken gives them away."""
-    return any(
-        other.spoken
-        and entry.spoken.startswith(other.spoken)
-        and len(entry.spoken) >= len(other.spoken) + _MORE_SPOKEN
-        for other in others
-    )
-
-
-def _read_data(index: Path) -> bytes:
-    packed, plain = index.with_suffix(".dict.dz"), index.with_suffix(".dict")
-    try:
-        return (
-            plain.read_bytes()
-            if plain.exists()
-            else gzip.decompress(packed.read_bytes())
-        )
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"The dictionary {packed} cannot be read: {error}. Install its package "
-            "again."
-        ) from error
-
-
-def _decode(number: str) -> int:
-    value = 0
-    for char in number:
-        value = value * 64 + _DIGITS[char]
-    return value
-
-
-def _parse_entry(text: str) -> Optional[_Entry]:
-    first, *lines = text.split("\n")
-    match = _HEAD.match(first)
-    head = _words(match["head"]) if match else []
-    if match is None or len(head) != 1:
-        return None
-    translations = []
-    for line in lines:
-        # Examples, synonyms and notes are indented deeper than translations, which
-        # may begin with a blank and a domain; `see:` as well.
-        if not line or line.startswith(("  ", " see:")):
-            continue
-        line = _MARKUP.sub(" ", _SENSE_NUMBER.sub("", line))
-        for translation in _BETWEEN.split(line):
-            words = _words(translation)
-            if 0 < len(words) <= _LONGEST:
-                translations.append(words)
-    return _Entry(head[0], match["spoken"] or "", translations)
-
-
-def _words(text: str) -> List[str]:
-    """Words in lower case, without placeholders; none where there are alternatives."""
-    text = text.strip().lower()
-    if not text.isalpha():
-        if "/" in text:
-            return []
-        found = _WORD.findall(text.translate(_HYPHENS))
-        return [word for word in found if word not in _PLACEHOLDERS]
-    return [text] if text not in _PLACEHOLDERS else []
