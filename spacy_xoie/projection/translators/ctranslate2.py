@@ -10,7 +10,8 @@ from ...errors import ConfigError, EngineError
 from ..codes import short_code
 from ..ty import Translation, Translator, Untranslated
 
-Decode = Callable[[List[str]], List[str]]
+Outcome = Union[Translation, Untranslated]
+Decode = Callable[[List[str]], List[Outcome]]
 """Translates a batch of texts."""
 
 
@@ -24,7 +25,7 @@ class MarianTranslator:
     source, target (str): The languages of the model; "" trusts the user.
     batch_size (int): How many texts are translated at a time.
     beam_size (int): Width of the search; 1 is greedy.
-    max_length (int): Longest translation, in pieces of words.
+    max_length (int): Longest text and translation, in pieces of words.
     device (str): "cpu" or "cuda".
     """
 
@@ -38,7 +39,7 @@ class MarianTranslator:
         target: str = "",
         batch_size: int = 32,
         beam_size: int = 2,
-        max_length: int = 256,
+        max_length: int = 512,
         device: str = "cpu",
     ) -> None:
         for name, value in (
@@ -58,15 +59,13 @@ class MarianTranslator:
         self._decode: Optional[Decode] = None
         self._owner = os.getpid()
 
-    def __call__(
-        self, texts: Sequence[str], source: str, target: str
-    ) -> List[Union[Translation, Untranslated]]:
+    def __call__(self, texts: Sequence[str], source: str, target: str) -> List[Outcome]:
         """Translate texts.
 
         texts (Sequence[str]): The texts.
         source (str): Code of their language.
         target (str): Code of the language to translate to.
-        RETURNS (List[Union[Translation, Untranslated]]): One for each text, in order.
+        RETURNS (List[Outcome]): One for each text, in order.
         RAISES (EngineError): If the library or the model is missing, or the model is
             of other languages.
         """
@@ -78,9 +77,7 @@ class MarianTranslator:
                     "folder of a model for these languages."
                 )
         decode = self._load()
-        results: List[Union[Translation, Untranslated]] = [
-            Translation(text, ()) for text in texts
-        ]
+        results: List[Outcome] = [Translation(text, ()) for text in texts]
         # Texts of a similar length waste least; nothing is made of blanks.
         order = sorted(
             (i for i in range(len(texts)) if texts[i].strip()),
@@ -90,12 +87,8 @@ class MarianTranslator:
             batch = order[start : start + self.batch_size]
             # No tokenizer can read halves of surrogate pairs.
             clean = [texts[i].encode("utf-8", "replace").decode() for i in batch]
-            for i, text in zip(batch, decode(clean), strict=True):
-                results[i] = (
-                    Translation(text)
-                    if text.strip()
-                    else Untranslated("empty translation", f"of {texts[i]!r}")
-                )
+            for i, outcome in zip(batch, decode(clean), strict=True):
+                results[i] = outcome
         return results
 
     def __getstate__(self) -> Dict[str, Any]:
@@ -116,8 +109,8 @@ class MarianTranslator:
             return self._load_transformers
         what = "holds neither" if folder.is_dir() else "does not exist, and so not"
         raise EngineError(
-            f"The folder {folder} {what} model.bin (of CTranslate2) nor config.json (of "
-            "a Hugging Face Marian model). Download a model such as Helsinki-NLP's "
+            f"The folder {folder} {what} model.bin (of CTranslate2) nor config.json "
+            "(of a Hugging Face Marian model). Download a model such as Helsinki-NLP's "
             "opus-mt-en-de into it, or convert one: ct2-transformers-converter --model "
             f"Helsinki-NLP/opus-mt-en-de --output_dir {folder} --copy_files source.spm "
             "target.spm"
@@ -134,13 +127,20 @@ class MarianTranslator:
         except (RuntimeError, ValueError) as error:
             raise _unreadable(self.path, error) from error
 
-        def decode(texts: List[str]) -> List[str]:
+        def decode(texts: List[str]) -> List[Outcome]:
+            pieces = [tokenizer.encode(text) for text in texts]
+            fitting = [i for i, piece in enumerate(pieces) if self._fits(piece)]
             answers = model.translate_batch(
-                [tokenizer.encode(text)[-self.max_length :] for text in texts],
+                [pieces[i] for i in fitting],
                 beam_size=self.beam_size,
                 max_decoding_length=self.max_length,
             )
-            return [tokenizer.decode(answer.hypotheses[0]) for answer in answers]
+            outcomes = self._too_long(texts)
+            for i, answer in zip(fitting, answers, strict=True):
+                found = answer.hypotheses[0]
+                text = tokenizer.decode(found)
+                outcomes[i] = _judge(texts[i], text, len(found) < self.max_length)
+            return outcomes
 
         return decode
 
@@ -157,18 +157,35 @@ class MarianTranslator:
             raise _unreadable(self.path, error) from error
         model = model.eval().to(self.device)
 
-        def decode(texts: List[str]) -> List[str]:
+        def decode(texts: List[str]) -> List[Outcome]:
+            ids = tokenizer(texts)["input_ids"]
+            fitting = [i for i, row in enumerate(ids) if self._fits(row)]
+            outcomes = self._too_long(texts)
+            if not fitting:
+                return outcomes
             inputs = tokenizer(
-                texts, return_tensors="pt", padding=True, truncation=True
-            ).to(self.device)
+                [texts[i] for i in fitting], return_tensors="pt", padding=True
+            )
             with torch.inference_mode():
                 outputs = model.generate(
-                    **inputs, num_beams=self.beam_size, max_new_tokens=self.max_length
+                    **inputs.to(self.device),
+                    num_beams=self.beam_size,
+                    max_new_tokens=self.max_length,
                 )
-            found: List[str] = tokenizer.batch_decode(outputs, skip_special_tokens=True)
-            return found
+            end = model.config.eos_token_id
+            for i, row in zip(fitting, outputs.tolist(), strict=True):
+                text = tokenizer.decode(row, skip_special_tokens=True)
+                outcomes[i] = _judge(texts[i], text, end in row)
+            return outcomes
 
         return decode
+
+    def _fits(self, pieces: Sequence[Union[str, int]]) -> bool:
+        return len(pieces) <= self.max_length
+
+    def _too_long(self, texts: List[str]) -> List[Outcome]:
+        detail = f"more than {self.max_length} pieces of words in "
+        return [Untranslated("text too long", f"{detail}{text!r}") for text in texts]
 
 
 @registry.misc("spacy-xoie.CTranslate2Translator.v1")
@@ -178,7 +195,7 @@ def make_ctranslate2_translator(
     target: str = "",
     batch_size: int = 32,
     beam_size: int = 2,
-    max_length: int = 256,
+    max_length: int = 512,
     device: str = "cpu",
 ) -> Translator:
     """Make a translator that runs a Marian model from a local folder.
@@ -187,7 +204,7 @@ def make_ctranslate2_translator(
     source, target (str): The languages of the model; "" trusts the user.
     batch_size (int): How many texts are translated at a time.
     beam_size (int): Width of the search; 1 is greedy.
-    max_length (int): Longest translation, in pieces of words.
+    max_length (int): Longest text and translation, in pieces of words.
     device (str): "cpu" or "cuda".
     RETURNS (Translator): The translator.
     """
@@ -253,6 +270,14 @@ def _load_tokenizer(path: str) -> Union[_Pieces, _HuggingFacePieces]:
             "source.spm and target.spm, or the files of a Hugging Face tokenizer: give "
             "them to the converter with --copy_files."
         ) from error
+
+
+def _judge(source: str, text: str, is_complete: bool) -> Outcome:
+    if not is_complete:
+        return Untranslated("translation does not end", f"of {source!r}")
+    if not text.strip():
+        return Untranslated("empty translation", f"of {source!r}")
+    return Translation(text)
 
 
 def _missing(library: str, path: str) -> EngineError:

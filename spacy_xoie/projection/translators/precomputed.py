@@ -71,8 +71,8 @@ def read_translations(path: Union[str, Path]) -> Dict[str, str]:
         content = path.read_text("utf-8-sig")
     except OSError as error:
         raise ConfigError(
-            f"The translations {path} cannot be read: {error}. Check the setting 'path' "
-            "of the precomputed translator."
+            f"The translations {path} cannot be read: {error}. Check the setting "
+            "'path' of the precomputed translator."
         ) from error
     except UnicodeDecodeError as error:
         raise DataError(
