@@ -138,7 +138,8 @@ def read_tsv(path: Union[str, Path], *, source: str = "", target: str = "") -> L
         if not table:
             raise DataError(f"{text}. No line can be used.")
         warnings.warn(text, stacklevel=2)
-    return Lexicon(source, target, partial(_normalize, table), faults=tuple(faults))
+    load = partial(dict, _normalize(table))
+    return Lexicon(source, target, load, faults=tuple(faults))
 
 
 def _parse_row(line: str) -> Tuple[str, str, float]:

@@ -147,12 +147,12 @@ class _Engine:
         # goes missing.
         tagged = stream.number_words(analyse(stream.escape(text) + "[]"))
         moved = stream.close_blanks(transfer(tagged.stream))
-        words = stream.read_words(generate(moved))
-        final = words.stream
+        generated = stream.read_words(generate(moved))
+        final = generated.stream
         for step in polish:
             final = step(final)
-        places = stream.locate(tagged.surfaces, text)
-        return stream.link_words(stream.unescape(final), words.tokens, places)
+        places = stream.locate(tagged.words, text)
+        return stream.link_words(stream.unescape(final), generated.tokens, places)
 
     def _start(self) -> List[Chain]:
         chains: List[Chain] = []

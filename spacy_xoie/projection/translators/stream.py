@@ -39,11 +39,12 @@ class Tagged(NamedTuple):
     """The output of the tagger, numbered for the transfer.
 
     stream (str): Words with word-bound blanks, `[[t:s:0]]^analysis$`.
-    surfaces (Tuple[str, …]): The surface form of each word, by its number.
+    words (Tuple[Tuple[str, str], …]): For each word, by its number, the literal text
+        before it and its surface form.
     """
 
     stream: str
-    surfaces: Tuple[str, ...]
+    words: Tuple[Tuple[str, str], ...]
 
 
 class Token(NamedTuple):
@@ -110,18 +111,22 @@ def number_words(stream: str) -> Tagged:
     RETURNS (Tagged): The input of the transfer.
     """
     out: List[str] = []
-    surfaces: List[str] = []
+    words: List[Tuple[str, str]] = []
+    before = ""
     for match in _pieces(stream):
         unit = match["unit"]
         if unit is None:
             out.append(match[0])
+            before += _ESCAPED.sub(r"\1", match["literal"] or "")
             continue
         # A word without an analysis is unknown.
         surface = re.match(r"((?:[^\\/]|\\.)*)/", unit, re.DOTALL)
         analysis = unit[surface.end() :] if surface else unit
-        out.append(f"[[t:s:{len(surfaces)}]]^{analysis}$")
-        surfaces.append(_ESCAPED.sub(r"\1", surface[1] if surface else unit))
-    return Tagged("".join(out), tuple(surfaces))
+        out.append(f"[[t:s:{len(words)}]]^{analysis}$")
+        form = _ESCAPED.sub(r"\1", surface[1] if surface else unit)
+        words.append((before, form))
+        before = ""
+    return Tagged("".join(out), tuple(words))
 
 
 def close_blanks(stream: str) -> str:
@@ -195,10 +200,11 @@ def link_words(
     return Translation(text, tuple(sorted(links)))
 
 
-def locate(surfaces: Sequence[str], text: str) -> List[Place]:
+def locate(words: Sequence[Tuple[str, str]], text: str) -> List[Place]:
     """Find words in the text that they come from.
 
-    surfaces (Sequence[str]): The words, in order.
+    words (Sequence[Tuple[str, str]]): The words, in order, each after the text that
+        stands before it.
     text (str): The text. White space and invisible characters need not agree.
     RETURNS (List[Place]): Start and end of each in the text; None for a word that is
         not there.
@@ -208,8 +214,10 @@ def locate(surfaces: Sequence[str], text: str) -> List[Place]:
     solid = "".join(text[i] for i in offsets)
     found: List[Place] = []
     position = 0
-    for surface in surfaces:
-        wanted = "".join(filter(_is_solid, surface))
+    for before, word in words:
+        gap, wanted = ("".join(filter(_is_solid, part)) for part in (before, word))
+        if solid.startswith(gap, position):
+            position += len(gap)
         start = solid.find(wanted, position) if wanted else -1
         if start < 0:
             found.append(None)
