@@ -138,7 +138,7 @@ def read_tsv(path: Union[str, Path], *, source: str = "", target: str = "") -> L
         if not table:
             raise DataError(f"{text}. No line can be used.")
         warnings.warn(text, stacklevel=2)
-    load = partial(dict, _normalize(table))
+    load: Callable[[], Table] = partial(dict, _normalize(table))
     return Lexicon(source, target, load, faults=tuple(faults))
 
 

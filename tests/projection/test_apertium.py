@@ -2,6 +2,7 @@ import multiprocessing
 import os
 import pickle
 import random
+import re
 import signal
 import threading
 from pathlib import Path
@@ -101,6 +102,24 @@ def test_blanks_are_closed_behind_their_word() -> None:
     assert stream.close_blanks(given) == (
         "[[t:s:0]]^el<det>$[[/]] ^de<pr>$ \\[[[t:s:2; t:s:1]]^rey<n>$[[/]]\\][ \n][]"
     )
+
+
+@pytest.mark.parametrize(
+    "given, wanted",
+    [
+        # va trobar, había prometido, más joven
+        ("[[1]]^va<vaux>$ ^b<vblex><inf>$ [[2]]^c<n>$", "va=1 b=1 c=2"),
+        ("[[1]]^a<rel>$ ^b<vbhaver><pii>$ [[2]]^c<vblex><pp>$", "a=1 b=2 c=2"),
+        ("[[1]]^a<preadv>$ ^b<adj><f>$[[2]]^c<sent>$", "a=1 b=1 c=2"),
+        ("[[1]]^a<n>$ ^de<pr>$ ^el<det>$ [[2]]^b<n>$", "a=1 de= el= b=2"),
+        ("^a<n>$ ^x\\<n\\>$", "a= x\\<n\\>="),
+    ],
+)
+def test_added_content_words_share_numbers(given: str, wanted: str) -> None:
+    shared = stream.share_numbers(given)
+    found = re.findall(r"(?:\[\[(\d)\]\])?\^((?:[^<$\\]|\\.)+)", shared)
+    assert " ".join(f"{word}={number}" for number, word in found) == wanted
+    assert re.sub(r"\[\[.\]\]", "", shared) == re.sub(r"\[\[.\]\]", "", given)
 
 
 def test_contractions_share_their_sources() -> None:
@@ -296,6 +315,8 @@ def test_offsets_are_exact(
         ("pt", "es", "A mulher comprou dois livros.", "livros", "libros"),
         ("en", "ca", "The woman bought two books.", "books", "llibres"),
         ("ca", "en", "La dona va comprar dos llibres.", "llibres", "books"),
+        ("en", "ca", "The woman bought two books.", "bought", "comprar"),
+        ("en", "es", "The house was built by my younger son.", "younger", "joven"),
         ("es", "ca", "La mujer compró dos libros.", "mujer", "dona"),
         ("en", "gl", "The woman bought two books.", "books", "libros"),
     ],

@@ -5,7 +5,7 @@ import os
 import shutil
 import threading
 from functools import partial
-from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 from spacy.util import registry
 
@@ -146,8 +146,8 @@ class _Engine:
         # The empty superblank is the end of the text, without which a final full stop
         # goes missing.
         tagged = stream.number_words(analyse(stream.escape(text) + "[]"))
-        moved = stream.close_blanks(transfer(tagged.stream))
-        generated = stream.read_words(generate(moved))
+        moved = stream.share_numbers(transfer(tagged.stream))
+        generated = stream.read_words(generate(stream.close_blanks(moved)))
         final = generated.stream
         for step in polish:
             final = step(final)
@@ -177,8 +177,7 @@ class _Engine:
 
 
 def _check_programs(commands: Sequence[Command]) -> None:
-    find: Callable[[str], Optional[str]] = shutil.which
-    missing = sorted({step[0] for step in commands if find(step[0]) is None})
+    missing = sorted({step[0] for step in commands if shutil.which(step[0]) is None})
     if missing:
         raise EngineError(
             f"Apertium is not complete: the programs {', '.join(missing)} are missing. "

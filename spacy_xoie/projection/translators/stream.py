@@ -7,7 +7,7 @@ through the transfer: we write the number of the source word in it.
 
 import re
 from difflib import SequenceMatcher
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..ty import CharLink, Translation
 
@@ -32,6 +32,11 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _NUMBER = re.compile(r"t:s:(\d+)", re.IGNORECASE)
+_TAG = re.compile(r"(?<!\\)<(\w+)>")
+# Tags of Apertium's dictionaries.
+_VERBS = frozenset("vblex vbser vbhaver vbmod vbdo vaux".split())
+_NON_FINITE = frozenset("inf ger pp".split())
+_CONTENT = _VERBS | {"adj", "n", "np"}
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -67,6 +72,12 @@ class Generated(NamedTuple):
 
     stream: str
     tokens: Tuple[Token, ...]
+
+
+class _Word(NamedTuple):
+    place: int
+    bound: str
+    tags: FrozenSet[str]
 
 
 def clean(text: str) -> str:
@@ -127,6 +138,38 @@ def number_words(stream: str) -> Tagged:
         words.append((before, form))
         before = ""
     return Tagged("".join(out), tuple(words))
+
+
+def share_numbers(stream: str) -> str:
+    """Number the content words that the transfer added. Of a word that becomes
+    several ("found" to "va trobar", "younger" to "más joven"), only the first keeps
+    its number; function words ("de") belong to no source word and stay without.
+
+    stream (str): The output of the transfer.
+    RETURNS (str): The same with more word-bound blanks.
+    """
+    pieces: List[str] = []
+    words: List[_Word] = []
+    bound = ""
+    for match in _pieces(stream):
+        if match["bound"] is not None:
+            bound = match[0]
+        elif match["unit"] is not None:
+            tags = frozenset(_TAG.findall(match["unit"]))
+            words.append(_Word(len(pieces), bound, tags))
+            bound = ""
+        pieces.append(match[0])
+    none = _Word(-1, "", frozenset())
+    following = [*words[1:], none]
+    for before, word, after in zip([none, *words], words, following, strict=False):
+        if not word.bound and word.tags & _CONTENT:
+            is_auxiliary = (
+                word.tags & _VERBS and after.bound and after.tags & _NON_FINITE
+            )
+            pieces[word.place] = (after if is_auxiliary else before).bound + (
+                pieces[word.place]
+            )
+    return "".join(pieces)
 
 
 def close_blanks(stream: str) -> str:
