@@ -1,8 +1,8 @@
 """Scores of word alignments against gold ones.
 
 Format of the gold data, as of the shared tasks of WPT-03 and WPT-05: a file of lines
-`source ||| target` (tokens with spaces between them), and one of links `i-j`, counted from
-1; `ipj` is a possible link, the others are sure.
+`source ||| target` (tokens with spaces between them), and one of links `i-j`, counted
+from 1; `ipj` is a possible link, the others are sure.
 """
 
 from pathlib import Path
@@ -92,8 +92,8 @@ def read_gold_alignments(
     lines = [path.read_text(encoding="utf8").splitlines() for path in (texts, links)]
     if len(lines[0]) != len(lines[1]):
         raise DataError(
-            f"{texts} has {len(lines[0])} lines but {links} has {len(lines[1])}: they do "
-            f"not belong together."
+            f"{texts} has {len(lines[0])} lines but {links} has {len(lines[1])}: they do
+            " f"not belong together."
         )
     pairs = []
     for number, (text, line) in enumerate(zip(*lines, strict=True), start=1):

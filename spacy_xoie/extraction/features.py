@@ -204,7 +204,7 @@ def _attribute_values(
                 derived[name] = np.array(hashes, dtype=np.uint64)[back]
         if PAIR in attributes:
             follows = table[:, -2] == 0
-            ends = np.cumsum([len(span) for span in spans]) - 1
+            ends = np.cumsum([len(span) for span in spans], dtype=np.int64) - 1
             follows[ends[ends >= 0]] = False
             derived[PAIR] = _pair_values(texts, back, follows)
     for number, name in enumerate(attributes):

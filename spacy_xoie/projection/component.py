@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 from spacy.util import minibatch
 
 from ..errors import ConfigError
-from ..language import sentence_bounds
+from ..language import sentence_bounds, set_language
 from ..language.blank import blank_pipeline
 from ..triples import SPAN_KEY, get_triples, is_unspaced
 from .bitext import Bitext, align_docs, language_of, store_projection
@@ -105,8 +105,8 @@ class Projector(Pipe):
     ) -> None:
         if not target or target == source:
             raise ConfigError(
-                f"target is {target!r} and source is {source!r}; target must be the code "
-                f"of another language."
+                f"target is {target!r} and source is {source!r}; target must be the code
+                " f"of another language."
             )
         if mode not in ("recall", "precise"):
             raise ConfigError(f"mode is {mode!r}; it must be 'recall' or 'precise'.")
@@ -135,8 +135,8 @@ class Projector(Pipe):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
-        """Translate a stream of docs and carry their triples over. If a batch fails, its
-        docs are tried one by one.
+        """Translate a stream of docs and carry their triples over. If a batch fails,
+        its docs are tried one by one.
 
         stream (Iterable[Doc]): Docs with triples.
         batch_size (int): Number of docs that are translated together.
@@ -160,16 +160,16 @@ class Projector(Pipe):
                 except Exception as error:
                     handle(self.name, self, [doc], error)
 
-    def predict(self, docs: Sequence[Doc]) -> List[Union[None, Bitext, Untranslated]]:
+    def predict(self, docs: Sequence[Doc]) -> List[Union[Bitext, Untranslated, None]]:
         """Translate docs, without changing them.
 
         docs (Sequence[Doc]): The docs.
-        RETURNS (List[Union[None, Bitext, Untranslated]]): For each doc the doc and its
+        RETURNS (List[Union[Bitext, Untranslated, None]]): For each doc the doc and its
             translation, which has the triples; or why there is none; or None if none is
             wanted.
         RAISES (EngineError): If the translator has no such engine or pair of languages.
         """
-        results: List[Union[None, Bitext, Untranslated]] = [None] * len(docs)
+        results: List[Union[Bitext, Untranslated, None]] = [None] * len(docs)
         wanted: Dict[str, List[int]] = {}
         for number, doc in enumerate(docs):
             source = self.source or language_of(doc)
@@ -207,12 +207,12 @@ class Projector(Pipe):
     def set_annotations(
         self,
         docs: Iterable[Doc],
-        results: Iterable[Union[None, Bitext, Untranslated]],
+        results: Iterable[Union[Bitext, Untranslated, None]],
     ) -> None:
         """Store translations in docs.
 
         docs (Iterable[Doc]): The docs.
-        results (Iterable[Union[None, Bitext, Untranslated]]): What `predict` returned.
+        results (Iterable[Union[Bitext, Untranslated, None]]): What `predict` returned.
         """
         for doc, result in zip(docs, results, strict=True):
             if isinstance(result, Untranslated):
@@ -242,8 +242,8 @@ class Projector(Pipe):
     def _translate(
         self, docs: Sequence[Doc], source: str
     ) -> List[Union[Bitext, Untranslated]]:
-        """Translate docs as the translator likes it: whole, and what it does not know as
-        a whole sentence by sentence; or sentence by sentence at once."""
+        """Translate docs as the translator likes it: whole, and what it does not know
+        as a whole sentence by sentence; or sentence by sentence at once."""
         results: List[Union[Bitext, Untranslated]] = [Untranslated("")] * len(docs)
         todo = list(range(len(docs)))
         if not self.translator.by_sentence:
@@ -275,8 +275,8 @@ class Projector(Pipe):
         bounds: Sequence[tuple[int, int]],
         parts: Sequence[Union[Translation, Untranslated]],
     ) -> Union[Bitext, Untranslated]:
-        """Put the translation of a doc together from those of its sentences. One that is
-        missing makes the translation incomplete, so that there is none."""
+        """Put the translation of a doc together from those of its sentences. One that
+        is missing makes the translation incomplete, so that there is none."""
         text = ""
         starts: List[int] = []
         links: Optional[List[CharLink]] = []
@@ -306,7 +306,9 @@ class Projector(Pipe):
         return Bitext(doc, target, places, links)
 
     def _make_doc(self, text: str) -> Doc:
-        return blank_pipeline(self.target).make_doc(text)
+        doc = blank_pipeline(self.target).make_doc(text)
+        set_language(doc, self.target)
+        return doc
 
 
 def _token_at(doc: Doc, char: int) -> int:

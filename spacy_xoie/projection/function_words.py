@@ -40,20 +40,10 @@ def function_words(language: str) -> FunctionWords:
     language (str): Its code.
     RETURNS (FunctionWords): They are all empty for a language without an entry.
     """
-    entry = _WORDS.get(language.partition("-")[0].lower(), {})
-    return FunctionWords(
-        *(
-            frozenset(entry.get(field, "").split())
-            for field in (
-                "determiners",
-                "adpositions",
-                "auxiliaries",
-                "edges",
-                "pronouns",
-            )
-        ),
-        drops_subjects=language.partition("-")[0].lower() in _DROPS_SUBJECTS,
-    )
+    code = language.partition("-")[0].lower()
+    entry = _WORDS.get(code, {})
+    words = {kind: frozenset(listed.split()) for kind, listed in entry.items()}
+    return FunctionWords(**words, drops_subjects=code in _DROPS_SUBJECTS)
 
 
 _DROPS_SUBJECTS = frozenset(
@@ -77,10 +67,10 @@ _WORDS: Dict[str, Dict[str, str]] = {
     },
     "de": {
         "determiners": "der die das den dem des ein eine einen einem einer eines sein "
-        "seine seinen seinem seiner seines ihr ihre ihren ihrem ihrer ihres unser unsere "
-        "dieser diese dieses diesen diesem kein keine keinen",
-        "adpositions": "in im ins an am ans auf aus bei beim mit nach von vom vor zu zum "
-        "zur für durch gegen ohne um über unter zwischen seit während wegen bis",
+        "seine seinen seinem seiner seines ihr ihre ihren ihrem ihrer ihres unser "
+        "unsere dieser diese dieses diesen diesem kein keine keinen",
+        "adpositions": "in im ins an am ans auf aus bei beim mit nach von vom vor zu "
+        "zum zur für durch gegen ohne um über unter zwischen seit während wegen bis",
         "auxiliaries": "hat haben hatte hatten ist sind war waren wird werden wurde "
         "wurden worden zu nicht sich",
         "edges": "und oder dass aber sondern",
@@ -88,8 +78,8 @@ _WORDS: Dict[str, Dict[str, str]] = {
     },
     "en": {
         "determiners": "the a an this that these those his her its their our my your",
-        "adpositions": "of in on at to for from with by about as into over after before "
-        "between during against through under without since until",
+        "adpositions": "of in on at to for from with by about as into over after "
+        "before between during against through under without since until",
         "auxiliaries": "do does did have has had is are was were be been being will "
         "would can could should may might must to 's not n't",
         "edges": "and or but that",
@@ -100,18 +90,18 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "nuestra nuestros nuestras este esta estos estas ese esa esos esas lo",
         "adpositions": "a al de del en con por para sobre entre desde hasta sin ante "
         "bajo tras según contra durante",
-        "auxiliaries": "ha han he hemos había habían ha sido fue fueron es son se no le "
-        "les",
+        "auxiliaries": "ha han he hemos había habían ha sido fue fueron es son se no "
+        "le les",
         "edges": "y e o u que pero",
         "pronouns": "él ella ellos ellas yo nosotros nosotras tú usted ustedes",
     },
     "fr": {
         "determiners": "le la les l' un une des du son sa ses leur leurs ce cet cette "
         "ces notre nos mon ma mes",
-        "adpositions": "à au aux de d' du des en dans par pour sur avec entre sous sans "
-        "chez vers depuis pendant contre",
-        "auxiliaries": "a ont avait avaient est sont était étaient été sera se s' ne n' "
-        "pas",
+        "adpositions": "à au aux de d' du des en dans par pour sur avec entre sous "
+        "sans chez vers depuis pendant contre",
+        "auxiliaries": "a ont avait avaient est sont était étaient été sera se s' ne "
+        "n' pas",
         "edges": "et ou que qu' mais",
         "pronouns": "il elle ils elles je nous tu vous on",
     },
@@ -135,8 +125,8 @@ _WORDS: Dict[str, Dict[str, str]] = {
     "pt": {
         "determiners": "o a os as um uma uns umas seu sua seus suas este esta estes "
         "estas esse essa",
-        "adpositions": "a ao à aos às de do da dos das em no na nos nas num numa com por "
-        "pelo pela pelos pelas para sobre entre desde até sem sob contra",
+        "adpositions": "a ao à aos às de do da dos das em no na nos nas num numa com "
+        "por pelo pela pelos pelas para sobre entre desde até sem sob contra",
         "auxiliaries": "foi foram é são tem têm tinha havia sido se não",
         "edges": "e ou que mas",
         "pronouns": "ele ela eles elas eu nós tu você vocês",

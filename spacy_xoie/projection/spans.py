@@ -187,10 +187,9 @@ class _Projector:
             if part is None and role == "subject" and self._may_drop(words):
                 lost.append(PRO_DROP)
                 part = _Part(role, [], set(), 0.0, 0, 0)
-            elif part is None and role.startswith("object") and len(triple.objects) > 1:
-                if self.limits is None:
-                    lost.append(LOST_ARGUMENT)
-                    continue
+            elif part is None and self._may_lose(role, triple):
+                lost.append(LOST_ARGUMENT)
+                continue
             if part is None:
                 reason = UNTRANSLATED if role == "relation" else LOST_ARGUMENT
                 return Refused(triple.id, reason, f"{role}: {phrase.text}")
@@ -215,6 +214,11 @@ class _Projector:
             and len(words) == 1
             and words[0] in self.source_words.pronouns
         )
+
+    def _may_lose(self, role: str, triple: Triple) -> bool:
+        """Whether a triple goes on without an object that has no links."""
+        others = role.startswith("object") and len(triple.objects) > 1
+        return others and self.limits is None
 
     def _place(
         self,

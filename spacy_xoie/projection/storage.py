@@ -1,11 +1,11 @@
 """Translations of a doc, and where they are kept.
 
-Canonical store of the source is the span group ``doc.spans["xoie_translations"]``, which
-has no spans, only ``attrs``: ``{"docs": {language: bytes of the translation},
+Canonical store of the source is the span group ``doc.spans["xoie_translations"]``,
+which has no spans, only ``attrs``: ``{"docs": {language: bytes of the translation},
 "untranslated": {language: [reason, detail]}}``. Of a translation it is
 ``doc.spans["xoie_projection"]``, again only ``attrs``: the id of its source, and what
-`Provenance` says. That survives ``Doc.to_bytes``, ``DocBin`` (also without user data) and
-multiprocessing. A link to a doc is a string id, never a Doc.
+`Provenance` says. That survives ``Doc.to_bytes``, ``DocBin`` (also without user data)
+and multiprocessing. A link to a doc is a string id, never a Doc.
 """
 
 from dataclasses import dataclass
@@ -134,8 +134,8 @@ def set_provenance(doc: Doc, provenance: Provenance) -> None:
 
 
 def get_provenance(doc: Doc) -> Optional[Provenance]:
-    """RETURNS (Optional[Provenance]): Where the triples of a translation come from; None
-    if the doc is none."""
+    """RETURNS (Optional[Provenance]): Where the triples of a translation come from;
+    None if the doc is none."""
     if PROVENANCE not in doc.spans or "source" not in doc.spans[PROVENANCE].attrs:
         return None
     attrs = doc.spans[PROVENANCE].attrs

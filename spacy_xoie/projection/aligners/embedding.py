@@ -45,8 +45,8 @@ class EmbeddingAligner:
             )
         if not temperature > 0 or not 0 < threshold < 1:
             raise ConfigError(
-                f"temperature is {temperature} and threshold {threshold}; the first must "
-                f"be above 0, the second between 0 and 1."
+                f"temperature is {temperature} and threshold {threshold}; the first must
+                " f"be above 0, the second between 0 and 1."
             )
         self.states = states
         self.temperature = temperature
@@ -88,8 +88,8 @@ class EmbeddingAligner:
                 return there
         raise NotReadyError(
             f"The aligner 'embedding' finds no vectors of the same width in both docs "
-            f"(looked for: {', '.join(kinds)}). Let one multilingual encoder read both, "
-            f"such as a 'transformer', or use the aligner 'lexical'."
+            f"(looked for: {', '.join(kinds)}). Let one multilingual encoder read both,
+            " f"such as a 'transformer', or use the aligner 'lexical'."
         )
 
 
@@ -136,7 +136,8 @@ def _bounds(span: Union[Doc, Span]) -> slice:
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-8)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-8))
 
 
 def _softmax(values: Vectors, axis: int) -> Vectors:

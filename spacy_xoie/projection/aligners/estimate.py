@@ -5,8 +5,8 @@ Word translations are as in IBM model 1 (Brown et al. 1993, "The Mathematics of
 Statistical Machine Translation"), backed off to stems and to the likeness of words.
 That neighbours are translated by neighbours is as in the HMM of Vogel et al. (1996),
 but in mean field: the weight of a cell grows with the probability of the cells that a
-likely jump leads to or from. The two directions are trained to agree (Liang et al. 2006,
-"Alignment by Agreement"), here on the geometric mean of their probabilities.
+likely jump leads to or from. The two directions are trained to agree (Liang et al.
+2006, "Alignment by Agreement"), here on the geometric mean of their probabilities.
 """
 
 from dataclasses import dataclass
@@ -129,9 +129,9 @@ def learn(cells: Cells, table: Table, *, rounds: int = 8) -> Table:
     """
     seen_words: Tuple[Dict[str, float], Dict[str, float]] = ({}, {})
     for side in (0, 1):
-        counts = np.bincount(cells.tokens[side], minlength=len(cells.words[side]))
+        numbers = np.bincount(cells.tokens[side], minlength=len(cells.words[side]))
         seen_words[side].update(
-            zip(cells.words[side], counts.astype(float).tolist(), strict=True)
+            zip(cells.words[side], numbers.astype(float).tolist(), strict=True)
         )
     known = look_up(cells, table.plus(Table(seen_words, {}, table.jumps)))
     left, right, number = cells.word_pairs
@@ -140,7 +140,7 @@ def learn(cells: Cells, table: Table, *, rounds: int = 8) -> Table:
     _, stem_number = np.unique(stem_keys, return_inverse=True)
     now, jumps = known, table.jumps
     agreed: Optional[Floats] = None
-    seen = np.zeros(len(left))
+    seen: Floats = np.zeros(len(left))
     for turn in range(WARM_UP + rounds):
         if turn >= WARM_UP and agreed is not None:
             jumps = _jumps(cells, agreed)
