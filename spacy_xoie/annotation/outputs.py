@@ -1,0 +1,249 @@
+"""The final files, made from the store: the same whenever they are made.
+
+    corpus/<language>.jsonl   records of our own format, to validate and to convert
+    train.spacy, dev.spacy    the same as docs, with scores and origins
+    provenance.jsonl          who says each triple, and how sure
+    discards.jsonl            what became no training data, and why
+    removed.jsonl             what the teacher was not asked about, and why
+    instructions.jsonl        translated instances, where triples were carried over
+    report.json, report.md    what came of it
+    sheet.md                  records to read
+
+All are written beside their places first and then put there, the report last.
+"""
+
+import json
+import os
+import random
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, Optional, Set, TextIO, Tuple
+
+from spacy.tokens import Doc, DocBin
+
+from ..corpora.readers.grounded import make_record, triple_at
+from ..corpora.records import Record, Split, TripleRecord
+from ..errors import DataError
+from ..triples import SPAN_KEY, Triple, get_triples, set_triples
+from .codec import char_pieces
+from .instructions import make_instruction
+from .report import Statistics, report_md
+from .settings import Consistency, OutputSettings
+from .store import Store
+from .ty import Discard, Item, Labelled
+
+_CORPUS = "corpus"
+_LINES = ("provenance", "discards", "removed", "instructions")
+
+
+def write_outputs(
+    store: Store,
+    folder: Path,
+    settings: OutputSettings,
+    consistency: Optional[Consistency] = None,
+) -> Dict[str, Any]:
+    """Write the final files.
+
+    store (Store): The store, with all answers.
+    folder (Path): The folder of the files.
+    settings (OutputSettings): The settings.
+    consistency (Optional[Consistency]): Says how much of a record is found again on
+        the way back to where it comes from.
+    RETURNS (Dict[str, Any]): The report.
+    """
+    statistics = Statistics(sheet=settings.sheet, seed=settings.seed)
+    attributes = ["ORTH", "HEAD", "DEP", "POS"] if settings.trees else ["ORTH"]
+    bins = {split: DocBin(attrs=attributes) for split in ("train", "dev")}
+    with Files(folder) as files:
+        for name in _LINES:
+            files.open(f"{name}.jsonl")
+        for removed in store.removed():
+            statistics.remove(removed)
+            told = {k: v for k, v in asdict(removed).items() if v}
+            files.line("removed.jsonl", {"id": removed.id, **told})
+        for asked, labelled in store.answers():
+            statistics.asked += 1
+            kept, discards = select(asked, labelled, settings)
+            for discard in discards:
+                statistics.discard(discard)
+                files.line("discards.jsonl", _discarded(labelled, discard))
+            if kept is None:
+                continue
+            record, doc, triples = kept
+            bins[record.split].add(doc)
+            files.line(f"{_CORPUS}/{record.language}.jsonl", record.model_dump())
+            files.line("provenance.jsonl", _provenance(record, triples))
+            if labelled.source is not None:
+                files.line("instructions.jsonl", _instruction(record, labelled))
+            statistics.keep(
+                record,
+                triples,
+                tokens=len(doc),
+                consistency=None if consistency is None else consistency(labelled),
+            )
+        for name, docs in bins.items():
+            files.put(f"{name}.spacy", docs.to_bytes())
+        report = statistics.to_dict()
+        report["thresholds"] = store.fact("thresholds")
+        files.put("sheet.md", statistics.sheet_md().encode("utf8"))
+        files.put("report.md", report_md(report).encode("utf8"))
+        text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+        files.put("report.json", text.encode("utf8"))
+        files.finish()
+    return report
+
+
+class Kept(NamedTuple):
+    """A record, the doc that says the same, and its triples."""
+
+    record: Record
+    doc: Doc
+    triples: List[Triple]
+
+
+def select(
+    asked: Item, labelled: Labelled, settings: OutputSettings
+) -> Tuple[Optional[Kept], List[Discard]]:
+    """Choose what of an answer becomes training data.
+
+    asked (Item): What the teacher was asked.
+    labelled (Labelled): What it answered.
+    settings (OutputSettings): The settings.
+    RETURNS (Tuple[Optional[Kept], List[Discard]]): What is kept, None if nothing is,
+        and what is not, by the teacher or here.
+    """
+    discards = list(labelled.discards)
+    doc = labelled.doc
+    if doc is None or SPAN_KEY not in doc.spans:
+        return None, discards or [Discard("no answer", "the teacher gave no reason")]
+    kept: List[Triple] = []
+    stored: List[TripleRecord] = []
+    damaged = 0
+    for triple in get_triples(doc):
+        if not triple.objects:
+            # Ours are facts about something: the sentence is right without it.
+            discards.append(Discard("no object", str(triple)))
+            continue
+        try:
+            stored.append(_stored(doc, triple))
+            kept.append(triple)
+        except DataError as e:
+            damaged += 1
+            reason = "overlapping parts" if "overlap" in str(e) else "not a triple"
+            discards.append(Discard(reason, f"{triple}: {e}"))
+    if not kept and damaged:
+        # An empty record would say that there is nothing to be found.
+        return None, [*discards, Discard("no triple left", doc.text)]
+    if not kept and not settings.empty:
+        return None, [*discards, Discard("no triple", doc.text)]
+    item = labelled.item
+    try:
+        split = _split(asked, settings.dev_share)
+        record = make_record(item.id, doc.text, stored, item.language, split=split)
+    except DataError as e:
+        return None, [*discards, Discard("not a record", str(e))]
+    set_triples(doc, [t.token_triple for t in kept], language=item.language)
+    return Kept(record, doc, kept), discards
+
+
+def _stored(doc: Doc, triple: Triple) -> TripleRecord:
+    subject, relation, *objects = (
+        char_pieces(doc, part.pieces) for part in triple.parts
+    )
+    return triple_at(doc.text, subject, relation, objects)
+
+
+def _split(asked: Item, dev_share: float) -> Split:
+    """By the text that was given, the source of a pair: so that translations are on
+    one side, also of several runs."""
+    text = asked.text if asked.source is None else asked.source.text
+    chance = random.Random(text).random()  # noqa: S311
+    return "dev" if chance < dev_share else "train"
+
+
+def _discarded(labelled: Labelled, discard: Discard) -> Dict[str, str]:
+    return {
+        "id": labelled.item.id,
+        "language": labelled.item.language,
+        "reason": discard.reason,
+        "detail": discard.detail,
+    }
+
+
+def _provenance(record: Record, triples: List[Triple]) -> Dict[str, Any]:
+    facts = [
+        {"origin": t.origin, "score": t.score, "adapter": t.adapter} for t in triples
+    ]
+    return {"id": record.id, "language": record.language, "triples": facts}
+
+
+def _instruction(record: Record, labelled: Labelled) -> Dict[str, Any]:
+    source = labelled.source
+    assert source is not None
+    language = source.spans[SPAN_KEY].attrs.get("language", "")
+    if not language and labelled.item.source is not None:
+        language = labelled.item.source.language
+    return make_instruction(record, source.text, language, get_triples(source))
+
+
+class Files:
+    """Files that are there wholly or not at all.
+
+    folder (Path): Their folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stack = ExitStack()
+        self._texts: Dict[str, TextIO] = {}
+        self._names: List[str] = []
+
+    def __enter__(self) -> "Files":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.close()
+        for name in self._names:
+            self._partial(name).unlink(missing_ok=True)
+
+    def open(self, name: str) -> None:
+        """Begin a file of lines, which may stay empty."""
+        file = self._begin(name).open("w", encoding="utf8", errors="backslashreplace")
+        self._texts[name] = self._stack.enter_context(file)
+
+    def line(self, name: str, value: Any) -> None:
+        """Add a line of JSON to a file."""
+        if name not in self._texts:
+            self.open(name)
+        self._texts[name].write(json.dumps(value, ensure_ascii=False) + "\n")
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file."""
+        with self._begin(name).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self) -> None:
+        """Put all files in their places, and take away those of languages that there
+        are no records of any more."""
+        for file in self._texts.values():
+            file.flush()
+            os.fsync(file.fileno())
+        self._stack.close()
+        for name in self._names:
+            self._partial(name).replace(self.folder / name)
+        mine: Set[Path] = {self.folder / name for name in self._names}
+        for path in (self.folder / _CORPUS).glob("*.jsonl"):
+            if path not in mine:
+                path.unlink()
+
+    def _begin(self, name: str) -> Path:
+        path = self._partial(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._names.append(name)
+        return path
+
+    def _partial(self, name: str) -> Path:
+        return self.folder / f"{name}.part"

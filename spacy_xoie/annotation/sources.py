@@ -1,0 +1,226 @@
+"""Raw text and parallel corpora, read sentence by sentence.
+
+The suffix of a file says how it is read, perhaps with .gz behind it:
+
+* `.txt`: a sentence or a paragraph a line,
+* `.jsonl`: an object a line; {"text", "id", "language"} is raw text,
+  {"source", "target", "id", "source_language", "target_language"} a sentence and its
+  translation (only the texts must be there), and an object with "triples" a record of
+  our own format, whose triples go along in `Item.doc`,
+* `.tsv`: a sentence, a tab and its translation.
+
+An id is that of the object, else the name of the file and the number of the line;
+sentences of one paragraph are numbered behind that.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
+
+import srsly
+from pydantic import ValidationError
+from spacy import blank
+from spacy.language import Language
+
+from ..corpora import doc_from_record
+from ..corpora.readers.grounded import stream_lines
+from ..corpora.records import Record
+from ..errors import ConfigError, DataError
+from ..language import sentence_bounds
+from .settings import InputSettings
+from .ty import Item
+
+SUFFIXES = (".txt", ".jsonl", ".tsv")
+TEXT_LIMIT = 100_000
+"""Longer texts are not cut into sentences."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Something of the input that no teacher sees.
+
+    id (str): Its id; of what could not be read, the file and the line.
+    reason (str): Why, as a short fixed phrase that can be counted.
+    detail (str): More about this case.
+    language, text (str): What it was, as far as that is known.
+    repeats (str): Of a duplicate: the id of what it repeats.
+    """
+
+    id: str
+    reason: str
+    detail: str = ""
+    language: str = ""
+    text: str = ""
+    repeats: str = ""
+
+
+def input_files(settings: InputSettings) -> Dict[str, Path]:
+    """Find the files of the input.
+
+    settings (InputSettings): The settings.
+    RETURNS (Dict[str, Path]): The files in the order in which they are read, by the
+        name that they have in ids: that of the file, or its path where two have the
+        same name.
+    RAISES (ConfigError): If there is no file, or one that cannot be read.
+    """
+    given = [settings.path] if isinstance(settings.path, str) else settings.path
+    found: List[Path] = []
+    for path in map(Path, given):
+        if path.is_dir():
+            found += sorted(file for file in path.iterdir() if _suffix(file))
+        elif not path.is_file():
+            raise ConfigError(f"[input] path: there is no file or folder {path}.")
+        elif not _suffix(path):
+            raise ConfigError(
+                f"[input] path: {path.name} is of no known kind. Files are read whose "
+                f"names end in {', '.join(SUFFIXES)}, also with .gz behind that."
+            )
+        else:
+            found.append(path)
+    if not found:
+        raise ConfigError(
+            f"[input] path: there is no file with a name in {', '.join(SUFFIXES)} in "
+            f"{', '.join(given) or 'an empty list'}."
+        )
+    names = [path.name for path in found]
+    unique = len(set(names)) == len(names)
+    return {path.name if unique else path.as_posix(): path for path in found}
+
+
+def read_items(settings: InputSettings) -> Iterator[Union[Item, Removed]]:
+    """Read the input, holding no more than a line. What is wrong with one line costs
+    that line.
+
+    settings (InputSettings): The settings.
+    YIELDS (Union[Item, Removed]): Each sentence, or what is wrong with a line.
+    RAISES (ConfigError): If there is nothing to read.
+    """
+    for name, path in input_files(settings).items():
+        faults: List[str] = []
+        for number, line in stream_lines(path, faults.append):
+            yield from _unreadable(faults)
+            if line.strip():
+                place = f"{name}:{number}"
+                try:
+                    yield from _READERS[_suffix(path)](line, place, settings)
+                except DataError as e:
+                    yield Removed(place, "unreadable", str(e))
+        yield from _unreadable(faults)
+
+
+def _unreadable(faults: List[str]) -> Iterator[Removed]:
+    while faults:
+        place, _, message = faults.pop(0).partition(": ")
+        yield Removed(place, "unreadable", message)
+
+
+def _suffix(path: Path) -> str:
+    name = path.name.removesuffix(".gz")
+    return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+
+
+def _plain(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
+    yield from _sentences(line, place, settings.language, settings)
+
+
+def _tabbed(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
+    fields = line.split("\t")
+    if len(fields) != 2 or not all(field.strip() for field in fields):
+        raise DataError(
+            f"a line is a sentence, a tab and its translation, but this has "
+            f"{len([field for field in fields if field.strip()])} texts"
+        )
+    source, target = fields
+    yield _pair(place, source, target, settings.language, settings.target_language)
+
+
+def _object(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
+    try:
+        data = srsly.json_loads(line)
+    except ValueError as e:
+        raise DataError(f"this is not a JSON object: {e}") from e
+    if not isinstance(data, dict):
+        raise DataError("this is not a JSON object")
+    if "triples" in data:
+        yield _record(data)
+    elif "source" in data or "target" in data:
+        yield _pair(
+            _text(data, "id", place),
+            _text(data, "source"),
+            _text(data, "target"),
+            _text(data, "source_language", settings.language),
+            _text(data, "target_language", settings.target_language),
+        )
+    else:
+        language = _text(data, "language", settings.language)
+        identity = _text(data, "id", place)
+        yield from _sentences(_text(data, "text"), identity, language, settings)
+
+
+_READERS = {".txt": _plain, ".tsv": _tabbed, ".jsonl": _object}
+
+
+def _text(data: Dict[str, Any], field: str, default: Optional[str] = None) -> str:
+    value = data.get(field)
+    if value is None and default is not None:
+        return default
+    if isinstance(value, int) and field == "id":
+        value = str(value)
+    if not isinstance(value, str) or (not value.strip() and default is None):
+        raise DataError(f"{field}: this must be a text, but it is {value!r}")
+    return _checked(value) or (default or "")
+
+
+def _checked(text: str) -> str:
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError as e:
+        raise DataError(f"there is half a character in it: {e}") from e
+    return text
+
+
+def _pair(place: str, source: str, target: str, first: str, second: str) -> Item:
+    origin = Item(id=place, text=source.strip(), language=first)
+    return Item(id=place, text=target.strip(), language=second, source=origin)
+
+
+def _record(data: Dict[str, Any]) -> Item:
+    try:
+        record = Record.model_validate(data)
+    except ValidationError as e:
+        first = e.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise DataError(f"{field}: {first['msg']}" if field else first["msg"]) from e
+    if record.split == "test":
+        raise DataError("split: test records make no training data")
+    _checked(record.text)
+    doc = doc_from_record(_tokenizing(), record)
+    return Item(id=record.id, text=record.text, language=record.language, doc=doc)
+
+
+def _sentences(
+    text: str, place: str, language: str, settings: InputSettings
+) -> Iterator[Item]:
+    found = [text.strip()]
+    if settings.sentences:
+        lines = [line.strip() for line in text.splitlines()]
+        found = [sent for line in lines if line for sent in _cut(line)]
+    for number, sent in enumerate(found, start=1):
+        identity = place if len(found) == 1 else f"{place}.{number}"
+        yield Item(id=identity, text=sent, language=language)
+
+
+def _cut(line: str) -> List[str]:
+    if len(line) > TEXT_LIMIT:
+        return [line]
+    doc = _tokenizing().make_doc(line)
+    bounds: List[Tuple[int, int]] = sentence_bounds(doc)
+    texts = (doc[start:end].text.strip() for start, end in bounds)
+    return [text for text in texts if text]
+
+
+@lru_cache(maxsize=1)
+def _tokenizing() -> Language:
+    tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+    return blank("xx", config={"nlp": {"tokenizer": tokenizer}})
