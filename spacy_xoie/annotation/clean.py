@@ -80,10 +80,9 @@ def derive_thresholds(
     for item in items:
         for text in _texts(item):
             seen += 1
-            place = len(sample) if seen <= settings.sample else chance.randrange(seen)
-            if place == len(sample):
+            if len(sample) < settings.sample:
                 sample.append(text)
-            elif place < settings.sample:
+            elif (place := chance.randrange(seen)) < settings.sample:
                 sample[place] = text
     certain: Dict[str, List[float]] = {}
     for texts in minibatch(sample, _BATCH):

@@ -162,8 +162,8 @@ def _chars(doc: Doc, pieces: Pieces) -> CharPieces:
 
 def _spaces(text: str, tokens: Sequence[Tuple[int, int]]) -> List[bool]:
     """Whether a space that is no token follows each token."""
-    following = [start for start, _ in tokens[1:]] + [len(text)]
-    return [end < next_ for (_, end), next_ in zip(tokens, following, strict=True)]
+    starts = [*(start for start, _ in tokens), len(text)]
+    return [end < start for (_, end), start in zip(tokens, starts[1:], strict=True)]
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from .sources import Removed
 from .ty import Discard
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
-_LEADING = re.compile(r"^([#+\-=]|\d+(?=[.)]))")
+_LEADING = re.compile(r"^([#+\-=]|\d+(?=[.)](?:\s|$)))")
 _PREDICATES = 20
 _PLACES = 20
 _COLUMNS = (

@@ -136,7 +136,7 @@ def read_settings(config: Union[Config, Mapping[str, Any]]) -> Settings:
     RETURNS (Settings): The settings.
     RAISES (ConfigError): If the config cannot work.
     """
-    plain = Config(dict(config)).interpolate()
+    plain = _interpolated(config)
     known = set(_Schema.model_fields)
     for name in plain:
         if name not in known:
@@ -187,6 +187,13 @@ def read_settings(config: Union[Config, Mapping[str, Any]]) -> Settings:
         consistency=schema.consistency,
         given=given,
     )
+
+
+def _interpolated(config: Mapping[str, Any]) -> Config:
+    try:
+        return Config(dict(config)).interpolate()
+    except ConfigValidationError as e:
+        raise ConfigError(f"The config cannot work: {_told(e)}") from e
 
 
 def _told(error: ConfigValidationError) -> str:
