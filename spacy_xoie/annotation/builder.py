@@ -1,10 +1,9 @@
 """The builder of training data: input, cleaning, teacher, store, final files."""
 
-from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import srsly
 
@@ -14,13 +13,20 @@ from .outputs import write_outputs
 from .settings import Settings
 from .sources import input_files, read_items
 from .store import Asked, Store
-from .ty import Annotator, Discard, Item, Labelled
+from .ty import Annotator, Discard, Labelled
 
 STORE = "store.sqlite"
 """Name of the store in the folder of the output."""
 
 Progress = Callable[[int, int], None]
 """Told how many items are answered, and how many there are."""
+
+
+PATIENCE = 10
+"""After so many sentences that a teacher breaks over, with none between them that it
+answers, a run is ended."""
+
+Answer = Tuple[int, Labelled]
 
 
 class TeacherError(EngineError):
@@ -89,73 +95,87 @@ def _fill(store: Store, settings: Settings) -> None:
 def _ask(store: Store, settings: Settings, on_progress: Optional[Progress]) -> None:
     counts = store.counts()
     done, total = counts["answers"], counts["items"]
+    inquiry = _Inquiry(settings.teacher, store)
     if on_progress is not None:
         on_progress(done, total)
     for batch in store.pending(settings.run.batch_size):
-        with _kept(store) as answers:
-            _answer(settings.teacher, batch, answers)
+        inquiry.ask(batch)
         done += len(batch)
         if on_progress is not None:
             on_progress(done, total)
+    inquiry.finish()
 
 
-@contextmanager
-def _kept(store: Store) -> Iterator[List[Tuple[int, Labelled]]]:
-    """Keeps what is in the list at the end, also if something goes wrong before: what
-    was answered may have been dear."""
-    answers: List[Tuple[int, Labelled]] = []
-    try:
-        yield answers
-    finally:
-        if answers:
-            store.answer(answers)
+class _Inquiry:
+    """Asks a teacher and stores what it answers.
 
+    Sentences that it breaks over are set aside until it answers another one: if it
+    breaks over all of them, the fault is not theirs.
 
-def _answer(
-    teacher: Annotator, batch: List[Asked], answers: List[Tuple[int, Labelled]]
-) -> None:
-    """Ask about a batch. If the teacher breaks over it, it is asked again about each
-    of the rest, so that only what it breaks over is lost."""
-    try:
-        _ask_teacher(teacher, batch, answers)
-        return
-    except (XoieError, OSError):
-        raise
-    except Exception as error:
-        rest, last = batch[len(answers) :], error
-    failed: List[Tuple[int, Labelled]] = []
-    for place, item in rest:
-        single: List[Tuple[int, Labelled]] = []
+    teacher (Annotator): The teacher.
+    store (Store): The store.
+    """
+
+    def __init__(self, teacher: Annotator, store: Store) -> None:
+        self.teacher = teacher
+        self.store = store
+        self._answers: List[Answer] = []
+        self._failed: List[Answer] = []
+        self._done = 0
+
+    def ask(self, batch: List[Asked]) -> None:
+        """Ask about a batch, and about each of the rest if the teacher breaks over it.
+        What it answered is stored also if something goes wrong after that: it may
+        have been dear.
+
+        batch (List[Tuple[int, Item]]): The batch.
+        """
+        self._done = 0
         try:
-            _ask_teacher(teacher, [(place, item)], single)
+            try:
+                self._ask(batch)
+            except (XoieError, OSError):
+                raise
+            except Exception:
+                for asked in batch[self._done :]:
+                    self._ask_alone(asked)
+        finally:
+            answers, self._answers = self._answers, []
+            if answers:
+                self.store.answer(answers)
+
+    def finish(self) -> None:
+        """Store what is still set aside."""
+        if self._failed:
+            self.store.answer(self._failed)
+
+    def _ask_alone(self, asked: Asked) -> None:
+        try:
+            self._ask([asked])
         except (XoieError, OSError):
             raise
         except Exception as error:
-            last = error
-            reason = Discard("the teacher failed", f"{type(error).__name__}: {error}")
-            single = [(place, Labelled(item, None, (reason,)))]
-            failed += single
-        answers += single
-    if len(failed) == len(batch) > 1:
-        answers.clear()
-        raise TeacherError(
-            f"The teacher '{teacher.name}' fails for every sentence of a batch, the "
-            f"last time with {type(last).__name__}: {last}. Correct its settings; what "
-            f"was answered before is kept."
-        ) from last
+            told = f"{type(error).__name__}: {error}"
+            lost = Labelled(asked[1], None, (Discard("the teacher failed", told),))
+            self._failed.append((asked[0], lost))
+            if len(self._failed) >= PATIENCE:
+                raise TeacherError(
+                    f"The teacher '{self.teacher.name}' failed for {len(self._failed)} "
+                    f"sentences one after the other, the last time with {told}. "
+                    f"Correct its settings; what was answered before is kept."
+                ) from error
 
-
-def _ask_teacher(
-    teacher: Annotator, batch: List[Asked], answers: List[Tuple[int, Labelled]]
-) -> None:
-    items: List[Item] = [item for _, item in batch]
-    for asked, answer in zip_longest(batch, teacher(items)):
-        if asked is None or answer is None or answer.item.id != asked[1].id:
-            raise TeacherError(
-                f"The teacher '{teacher.name}' must give one answer for each sentence, "
-                f"in order; for {_name(asked)} there is {_name(answer)}."
-            )
-        answers.append((asked[0], answer))
+    def _ask(self, batch: List[Asked]) -> None:
+        answers = self.teacher([item for _, item in batch])
+        for asked, answer in zip_longest(batch, answers):
+            if asked is None or answer is None or answer.item.id != asked[1].id:
+                raise TeacherError(
+                    f"The teacher '{self.teacher.name}' must give one answer for each "
+                    f"sentence, in order; for {_name(asked)} there is {_name(answer)}."
+                )
+            self._answers += [*self._failed, (asked[0], answer)]
+            self._failed = []
+            self._done += 1
 
 
 def _name(value: Any) -> str:

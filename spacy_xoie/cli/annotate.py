@@ -84,6 +84,10 @@ def annotate_cli(
 
 def _load(path: Path, overrides: Dict[str, Any]) -> Config:
     try:
-        return util.load_config(path, overrides=overrides, interpolate=True)
+        config = util.load_config(path)
+        # Sections that the file leaves out can be overridden all the same.
+        for name in overrides:
+            config.setdefault(name.partition(".")[0], {})
+        return Config().from_str(config.to_str(), overrides=overrides)
     except ValueError as e:
         raise ConfigError(f"{path} is not a config: {e}") from e

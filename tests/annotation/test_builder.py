@@ -234,7 +234,9 @@ def test_translated_instances(tmp_path: Path) -> None:
     ]
     (line,) = lines(out / "instructions.jsonl")
     assert line["prompt"].endswith("Sentence (de): Anna traf Ben\nFacts:")
-    assert 'Sentence (en): Anna met Ben\nFacts: [["Anna","met","Ben"]]' in line["prompt"]
+    assert (
+        'Sentence (en): Anna met Ben\nFacts: [["Anna","met","Ben"]]' in line["prompt"]
+    )
     assert line["completion"] == ' [["Anna","traf","Ben"]]'
     assert [path.name for path in (out / "corpus").iterdir()] == ["de.jsonl"]
 
@@ -322,21 +324,23 @@ def test_a_sentence_that_breaks_the_teacher_costs_itself(
     assert {i for i in asked if asked.count(i) > 1} == {"texts.txt:10"}
 
 
+@pytest.mark.parametrize("batch_size", [1, 7, 30])
 def test_a_teacher_that_fails_for_all_stops_the_run(
-    texts: Path, tmp_path: Path
+    texts: Path, tmp_path: Path, batch_size: int
 ) -> None:
     broken = [True]
 
     def reply(item: Item) -> None:
-        if broken[0] and int(item.id.split(":")[1]) > 7:
+        if broken and int(item.id.split(":")[1]) > 7:
             raise KeyError("key")
 
-    settings = settings_of(texts, tmp_path / "out", Toy(reply=reply))
-    with pytest.raises(TeacherError, match="fails for every sentence"):
+    toy = Toy(reply=reply)
+    settings = settings_of(texts, tmp_path / "out", toy, run={"batch_size": batch_size})
+    with pytest.raises(TeacherError, match="failed for 10 sentences .* KeyError"):
         build(settings)
+    # The failures are not taken for answers.
     assert answered(tmp_path / "out") == (7, 30)
     broken.clear()
-    broken.append(False)
     assert build(settings)["kept"] == 30
 
 

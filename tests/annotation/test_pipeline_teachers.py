@@ -75,7 +75,7 @@ def test_the_shipped_model_serves_without_a_name() -> None:
     found = list(PipelineTeacher(name="student")(items))
     for labelled in found:
         assert labelled.doc is not None
-        (triple, *_) = labelled.doc._.triples
+        triple, *_ = labelled.doc._.triples
         assert triple.origin == "student"
         assert triple.language == labelled.item.language
 
@@ -118,7 +118,9 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
 def test_syntax_reads_trees_that_come_along() -> None:
     teacher = make_syntax_teacher()
     assert isinstance(teacher, Annotator)
-    english, german = tree("en", "Anna", "met", "Ben"), tree("de", "Anna", "traf", "Ben")
+    english, german = tree("en", "Anna", "met", "Ben"), tree(
+        "de", "Anna", "traf", "Ben"
+    )
     items = [
         Item("a", english.text, "en", doc=english),
         Item("b", "Anna slept", "en"),

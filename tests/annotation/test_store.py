@@ -197,7 +197,7 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
 
 def test_nothing_in_it_is_code(tmp_path: Path) -> None:
     with Store(tmp_path / "s") as store:
-        (item, *_) = fill(store)
+        item, *_ = fill(store)
         store.answer([(0, labelled(item))])
     base = sqlite3.connect(tmp_path / "s")
     for table in ("facts", "items", "removed", "answers"):
