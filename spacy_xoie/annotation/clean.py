@@ -14,7 +14,7 @@ median distance from the median), but not below `floor` or above `ceiling`; it i
 Near duplicates are found by MinHash over n-grams of characters, which also serves
 scripts without spaces, and are then compared with what they repeat: no pair below the
 threshold is removed. The first one of several is kept. All signatures are in memory,
-about 3 KB for a sentence.
+about 3.5 KB for a sentence.
 """
 
 import random

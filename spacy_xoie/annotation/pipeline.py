@@ -12,11 +12,14 @@ from ..language import set_language
 from ..syntax.component import SyntaxExtractor
 from ..syntax.rules import Facts
 from ..triples import SPAN_KEY, get_triples, set_triples
+from ..ty import TokenTriple
 from .ty import Discard, Item, Labelled
 
 Models = Union[str, Mapping[str, str]]
 Answer = Union[Doc, Discard]
 _NUMBER = "spacy_xoie.number"
+_PIECE = "piece"
+"""Label of tokens that are no word, such as Chinese characters on a tree of words."""
 
 
 @registry.misc("spacy-xoie.PipelineTeacher.v1")
@@ -205,13 +208,37 @@ class SyntaxTeacher:
             return Labelled(item, None, (reason,))
         # Rules of words that do not fit a tree are a fault of that tree alone.
         try:
-            triples = self._reader(item.language).predict(answer)
+            triples = self._read(answer, item.language)
             doc = answer.copy()
             set_triples(doc, triples, language=item.language)
         except (ValueError, IndexError, KeyError) as e:
             detail = f"{type(e).__name__}: {e}"
             return Labelled(item, None, (Discard("the tree cannot be read", detail),))
         return Labelled(item, doc)
+
+    def _read(self, doc: Doc, language: str) -> List[TokenTriple]:
+        # Brings torch along, which only trees of words in pieces need.
+        if any(token.dep_ == _PIECE for token in doc):
+            from ..network.heads.base import Sentence
+            from ..syntax.reading import read_triples
+
+            found = read_triples(
+                Sentence(
+                    [token.text for token in doc],
+                    [bool(token.whitespace_) for token in doc],
+                    language,
+                ),
+                [token.head.i for token in doc],
+                [token.dep_ for token in doc],
+                [token.pos_ for token in doc],
+                [1.0] * len(doc),
+                facts=self.facts,
+            )
+            return [
+                triple._replace(score=None, language=language, origin=self.name)
+                for triple in found
+            ]
+        return self._reader(language).predict(doc)
 
     def _reader(self, language: str) -> SyntaxExtractor:
         if language not in self._readers:

@@ -7,7 +7,9 @@ The suffix of a file says how it is read, perhaps with .gz behind it:
   {"source", "target", "id", "source_language", "target_language"} a sentence and its
   translation (only the texts must be there), and an object with "triples" a record of
   our own format, whose triples go along in `Item.doc`,
-* `.tsv`: a sentence, a tab and its translation.
+* `.tsv`: a sentence, a tab and its translation,
+* `.conllu`: a treebank, whose trees go along in `Item.doc`. The file is named after
+  its language ("de_gsd-ud-dev.conllu") if the settings name none.
 
 An id is that of the object, else the name of the file and the number of the line;
 sentences of one paragraph are numbered behind that.
@@ -22,6 +24,7 @@ import srsly
 from pydantic import ValidationError
 from spacy import blank
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from ..corpora import doc_from_record
 from ..corpora.readers.grounded import stream_lines
@@ -31,7 +34,7 @@ from ..language import sentence_bounds
 from .settings import InputSettings
 from .ty import Item
 
-SUFFIXES = (".txt", ".jsonl", ".tsv")
+SUFFIXES = (".txt", ".jsonl", ".tsv", ".conllu")
 TEXT_LIMIT = 100_000
 """Longer texts are not cut into sentences."""
 
@@ -97,6 +100,9 @@ def read_items(settings: InputSettings) -> Iterator[Union[Item, Removed]]:
     RAISES (ConfigError): If there is nothing to read.
     """
     for name, path in input_files(settings).items():
+        if _suffix(path) == ".conllu":
+            yield from _trees(path, name, settings)
+            continue
         faults: List[str] = []
         for number, line in stream_lines(path, faults.append):
             yield from _unreadable(faults)
@@ -159,6 +165,38 @@ def _object(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
 
 
 _READERS = {".txt": _plain, ".tsv": _tabbed, ".jsonl": _object}
+
+
+def _trees(
+    path: Path, name: str, settings: InputSettings
+) -> Iterator[Union[Item, Removed]]:
+    # Treebanks come with torch, which other input does not need.
+    from ..corpora.treebanks import graft, read_treebank
+
+    language = settings.language or path.name.partition("_")[0]
+    faults: List[str] = []
+    try:
+        for sentence in read_treebank(path, faults.append):
+            yield from _unreadable(faults)
+            place = name + sentence.place.removeprefix(path.name)
+            bare = _tokenizing().make_doc(sentence.text)
+            try:
+                tree = graft(sentence, bare)
+                doc = Doc(
+                    bare.vocab,
+                    words=[token.text for token in bare],
+                    spaces=[bool(token.whitespace_) for token in bare],
+                    heads=tree.heads,
+                    deps=tree.labels,
+                    pos=tree.tags,
+                )
+            except ValueError as e:
+                yield Removed(place, "unreadable", str(e), language, sentence.text)
+                continue
+            yield Item(id=place, text=sentence.text, language=language, doc=doc)
+    except (EOFError, UnicodeDecodeError) as e:
+        raise DataError(f"{path.name} is damaged ({e}). Fetch it again.") from e
+    yield from _unreadable(faults)
 
 
 def _text(data: Dict[str, Any], field: str, default: Optional[str] = None) -> str:

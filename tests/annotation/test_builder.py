@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set
 
 import pytest
 import spacy
-from spacy.tokens import DocBin
+from spacy.tokens import Doc, DocBin
 from spacy.util import registry
 
 from spacy_xoie import TokenTriple, set_triples
@@ -296,6 +296,25 @@ def test_the_sheet_is_a_fixed_sample(texts: Path, tmp_path: Path) -> None:
         sheets.append((out / "sheet.md").read_text())
     assert sheets[0] == sheets[1] != sheets[2]
     assert all(sheet.count("\n## ") == 5 for sheet in sheets)
+
+
+@pytest.mark.parametrize("trees", [False, True])
+def test_trees_stay_if_they_are_asked_for(
+    texts: Path, tmp_path: Path, trees: bool
+) -> None:
+    def reply(item: Item) -> Labelled:
+        words = item.text.split()
+        heads, labels = [1] * len(words), ["nsubj", "ROOT", "obj", "case", "obl"]
+        doc = Doc(NLP.vocab, words=words, heads=heads, deps=labels)
+        set_triples(doc, [], language="en")
+        return Labelled(item, doc)
+
+    out = tmp_path / "out"
+    build(settings_of(texts, out, Toy(reply=reply), output={"trees": trees}))
+    for doc in DocBin().from_disk(out / "train.spacy").get_docs(NLP.vocab):
+        assert doc.has_annotation("DEP") == trees
+        assert "xoie" in doc.spans
+        assert not trees or doc[2].head.i == 1
 
 
 def test_empty_input(tmp_path: Path) -> None:

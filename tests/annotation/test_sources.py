@@ -7,6 +7,7 @@ from typing import Any, List, Union
 
 import pytest
 
+from spacy_xoie.annotation.pipeline import SyntaxTeacher
 from spacy_xoie.annotation.settings import InputSettings
 from spacy_xoie.annotation.sources import Removed, input_files, read_items
 from spacy_xoie.annotation.ty import Item
@@ -166,3 +167,33 @@ def test_lines_are_read_one_at_a_time(tmp_path: Path) -> None:
     stream = read_items(InputSettings(path=str(path)))
     first = next(iter(stream))
     assert first.text == "Sentence number 0 of many."
+
+
+TREES = """\
+# text = 馆长买了画。
+1\t馆长\t_\tNOUN\t_\t_\t2\tnsubj\t_\tSpaceAfter=No
+2\t买\t_\tVERB\t_\t_\t0\troot\t_\tSpaceAfter=No
+3\t了\t_\tAUX\t_\t_\t2\taux\t_\tSpaceAfter=No
+4\t画\t_\tNOUN\t_\t_\t2\tobj\t_\tSpaceAfter=No
+5\t。\t_\tPUNCT\t_\t_\t2\tpunct\t_\tSpaceAfter=No
+
+# text = 坏
+1\t坏\t_\tADJ\t_\t_\tseven\troot\t_\t_
+
+"""
+
+
+def test_treebanks_bring_their_trees(tmp_path: Path) -> None:
+    path = tmp_path / "zh_own.conllu"
+    path.write_text(TREES, encoding="utf8")
+    item, fault = read(path)
+    assert isinstance(item, Item) and item.doc is not None
+    assert (item.text, item.language) == ("馆长买了画。", "zh")
+    # Told by the rules, on the characters that are tokens here.
+    (labelled,) = SyntaxTeacher()([item])
+    assert labelled.doc is not None
+    (triple,) = labelled.doc._.triples
+    assert triple.as_tuple() == ("馆长", "买了", "画")
+    assert (triple.origin, triple.score) == ("syntax", None)
+    assert isinstance(fault, Removed) and fault.reason == "unreadable"
+    assert fault.id.startswith("zh_own.conllu:")
