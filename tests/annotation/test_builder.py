@@ -472,52 +472,63 @@ def stored(folder: Path) -> Set[str]:
         return answered
 
 
+def size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "texts.txt"
     path.write_text("\n".join(sentences(70)) + "\n")
+    log = tmp_path / "log"
 
-    def settings(out: Path, log: Path) -> Settings:
-        near = {"near": 0.95}
+    def settings(out: Path) -> Settings:
         teacher, run = Toy(log, pause=0.001), {"batch_size": 4}
+        near = {"near": 0.95}
         return settings_of(path, out, teacher, cleaning=near, run=run)
 
-    log = tmp_path / "log"
-    begin = time.perf_counter()
-    whole = settings(tmp_path / "whole", log)
-    assert ended(in_child(lambda: build(whole))) == 0
-    duration = time.perf_counter() - begin
-    asked_for = set(log.read_text().split())
-    assert len(asked_for) > 40
+    build(settings(tmp_path / "whole"))  # Here, so that children have all imports.
     wanted = final(tmp_path / "whole")
+    begin = time.perf_counter()
+    build(settings(tmp_path / "whole"))  # Only the final files are left to write.
+    writing = time.perf_counter() - begin
+    everything = stored(tmp_path / "whole")
+    assert set(log.read_text().split()) == everything
 
     chance = random.Random(13)
-    kills, run = 0, 0
-    while kills < 50:
-        run += 1
-        out = tmp_path / f"run{run}"
+    moments: List[int] = []
+    while len(moments) < 50:
+        out = tmp_path / f"run{len(moments)}"
         seen: Set[str] = set()
-        for attempt in range(40):
+        code = -signal.SIGKILL
+        while code == -signal.SIGKILL:
             before = stored(out)
             log.unlink(missing_ok=True)
-            child = in_child(lambda out=out: build(settings(out, log)))
-            if attempt < 39:
-                time.sleep(chance.uniform(0, min(duration, 1.2) * 0.4))
+            child = in_child(lambda out=out: build(settings(out)))
+            if len(moments) < 60:
+                # Wait for some more questions, where there are any, then a while.
+                rest = len(everything) - len(before)
+                goal = 13 * chance.randrange(min(rest, 12) + 1)
+                patience = time.perf_counter() + 5
+                while size(log) < goal and time.perf_counter() < patience:
+                    time.sleep(0.001)
+                time.sleep(chance.uniform(0, 0.02 if rest else 1.5 * writing))
                 os.kill(child, signal.SIGKILL)
             code = ended(child)
-            kills += code == -signal.SIGKILL
             asked = set(log.read_text().split()) if log.exists() else set()
             # Nothing is asked again, and nothing is lost.
             assert not asked & before
             assert before <= stored(out)
             seen |= asked
-            if code != -signal.SIGKILL:
-                assert code == 0
-                break
-        assert seen == asked_for
+            if code == -signal.SIGKILL:
+                moments.append(len(before))
+        assert code == 0
+        assert seen == everything
         assert final(out) == wanted
-    assert run > 1
+    # In front of the questions, between them and behind them.
+    assert 0 in moments and len(everything) in moments
+    assert len(set(moments)) > 10
 
 
 @pytest.mark.parametrize("moment", range(0, 10, 3))
