@@ -7,12 +7,12 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import srsly
 
-from ..errors import EngineError, XoieError
+from ..errors import DataError, EngineError, XoieError
 from .clean import clean, derive_thresholds
 from .outputs import write_outputs
 from .settings import Settings
 from .sources import input_files, read_items
-from .store import Asked, Store
+from .store import Asked, Store, StoreBusyError
 from .ty import Annotator, Discard, Labelled
 
 STORE = "store.sqlite"
@@ -66,7 +66,18 @@ def build(
 
 
 def remove_store(folder: Path) -> None:
-    """Remove the store of a run; its final files stay until they are replaced."""
+    """Remove the store of a run; its final files stay until they are replaced.
+
+    folder (Path): The folder of the output.
+    RAISES (StoreBusyError): If the run is at work.
+    """
+    if (folder / STORE).is_file():
+        try:
+            Store(folder / STORE).close()
+        except StoreBusyError:
+            raise
+        except DataError:
+            pass  # It is damaged, which is a reason to remove it.
     for name in (STORE, f"{STORE}-journal"):
         (folder / name).unlink(missing_ok=True)
 

@@ -28,6 +28,11 @@ CREATE TABLE IF NOT EXISTS answers (
     position INTEGER PRIMARY KEY REFERENCES items, body TEXT NOT NULL);
 """
 
+
+class StoreBusyError(DataError):
+    """Another process has the store open."""
+
+
 Asked = Tuple[int, Item]
 """An item, and its place in the store."""
 
@@ -36,7 +41,8 @@ class Store:
     """The store of a run. One process at a time can have it open.
 
     path (Path): The file; made if there is none.
-    RAISES (DataError): If the file is no store, or another process has it open.
+    RAISES (DataError): If the file is no store.
+    RAISES (StoreBusyError): If another process has it open.
     """
 
     def __init__(self, path: Path) -> None:
@@ -223,8 +229,11 @@ class Store:
             yield
         except sqlite3.Error as e:
             if getattr(e, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-                hint = "Another run is at work in this folder; wait for it or end it."
-            elif getattr(e, "sqlite_errorname", "") in _DAMAGED:
+                raise StoreBusyError(
+                    f"{self.path}: {e}. Another run is at work in this folder; wait "
+                    f"for it or end it."
+                ) from e
+            if getattr(e, "sqlite_errorname", "") in _DAMAGED:
                 hint = "The file is damaged or no store; start anew with --overwrite."
             else:
                 hint = (

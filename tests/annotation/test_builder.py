@@ -19,7 +19,7 @@ from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.annotation.builder import STORE, TeacherError, answered, build
 from spacy_xoie.annotation.outputs import Files
 from spacy_xoie.annotation.settings import Settings, read_settings
-from spacy_xoie.annotation.store import Store
+from spacy_xoie.annotation.store import Store, StoreBusyError
 from spacy_xoie.annotation.ty import Discard, Item, Labelled
 from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.errors import ConfigError, DataError, EngineError
@@ -408,6 +408,22 @@ def test_another_run_is_refused(texts: Path, tmp_path: Path) -> None:
         texts, out, Toy(), cleaning={"max_length": 20}, run={"batch_size": 1}
     )
     assert build(again)["removed_by_reason"]["too long"]
+
+
+def test_starting_anew(texts: Path, tmp_path: Path) -> None:
+    """Mends a damaged store, and leaves that of a run that is at work alone."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / STORE).write_text("This was a store, but the disk was not well. " * 40)
+    settings = settings_of(texts, out, Toy())
+    with pytest.raises(DataError, match="--overwrite"):
+        build(settings)
+    assert build(settings, overwrite=True)["kept"] == 30
+    with Store(out / STORE) as store:
+        with pytest.raises(StoreBusyError, match="Another run"):
+            build(settings, overwrite=True)
+        assert store.counts()["answers"] == 30
+    assert (out / STORE).exists()
 
 
 def test_files_of_languages_that_are_gone_are_taken_away(
