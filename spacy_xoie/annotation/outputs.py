@@ -74,8 +74,9 @@ def write_outputs(
             bins[record.split].add(doc)
             files.line(f"{_CORPUS}/{record.language}.jsonl", record.model_dump())
             files.line("provenance.jsonl", _provenance(record, triples))
-            if labelled.source is not None:
-                files.line("instructions.jsonl", _instruction(record, labelled))
+            instruction = _instruction(record, labelled)
+            if instruction is not None:
+                files.line("instructions.jsonl", instruction)
             statistics.keep(
                 record,
                 triples,
@@ -132,7 +133,7 @@ def select(
             damaged += 1
             reason = "overlapping parts" if "overlap" in str(e) else "not a triple"
             discards.append(Discard(reason, f"{triple}: {e}"))
-    if not kept and damaged:
+    if not kept and (damaged or labelled.discards):
         # An empty record would say that there is nothing to be found.
         return None, [*discards, Discard("no triple left", doc.text)]
     if not kept and not settings.empty:
@@ -178,9 +179,10 @@ def _provenance(record: Record, triples: List[Triple]) -> Dict[str, Any]:
     return {"id": record.id, "language": record.language, "triples": facts}
 
 
-def _instruction(record: Record, labelled: Labelled) -> Dict[str, Any]:
+def _instruction(record: Record, labelled: Labelled) -> Optional[Dict[str, Any]]:
     source = labelled.source
-    assert source is not None
+    if source is None or SPAN_KEY not in source.spans:
+        return None
     language = source.spans[SPAN_KEY].attrs.get("language", "")
     if not language and labelled.item.source is not None:
         language = labelled.item.source.language

@@ -176,6 +176,9 @@ def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
             return toy.label(item, ([0], [1], [1, 2]))
         if kind == "Lost":
             return Labelled(item, None, (Discard("lost", "in the woods"),))
+        if kind == "Partly":
+            lost = (Discard("lost", "on the way"),)
+            return Labelled(item, toy.label(item).doc, lost)
         if kind == "Silent":
             return Labelled(item, None)
         if kind == "Empty":
@@ -186,7 +189,7 @@ def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
         return None
 
     toy.reply = reply
-    kinds = "Good Bare Sleepy Tangled Lost Silent Empty Odd".split()
+    kinds = "Good Bare Sleepy Tangled Lost Silent Empty Odd Partly".split()
     path = tmp_path / "a.txt"
     path.write_text("".join(f"{kind} ones meet often\n" for kind in kinds))
     out = tmp_path / "out"
@@ -200,6 +203,8 @@ def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
         ("a.txt:5", "lost"),
         ("a.txt:6", "no answer"),
         ("a.txt:8", "not a record"),
+        ("a.txt:9", "lost"),
+        ("a.txt:9", "no triple left"),
     }
     records, _ = read_corpus(out / "corpus")
     assert {record.text.split()[0]: len(record.triples) for record in records} == {
@@ -219,12 +224,15 @@ def test_translated_instances(tmp_path: Path) -> None:
 
     def reply(item: Item) -> Labelled:
         assert item.source is not None
+        if item.source.text == "Ben ran":
+            # Somebody else's doc, with nothing carried over from it.
+            return Labelled(item, toy.label(item).doc, (), NLP.make_doc("Ben ran"))
         source = toy.label(item.source, ([0], [1], [2])).doc
         return Labelled(item, toy.label(item, ([0], [1], [2])).doc, (), source)
 
     toy.reply = reply
     path = tmp_path / "a.tsv"
-    path.write_text("Anna met Ben\tAnna traf Ben\nonly one\n")
+    path.write_text("Anna met Ben\tAnna traf Ben\nonly one\nBen ran\tBen lief weg\n")
     out = tmp_path / "out"
     languages = {"language": "en", "target_language": "de"}
     settings = settings_of(path, out, toy, input=languages)
