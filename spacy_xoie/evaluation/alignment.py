@@ -92,8 +92,8 @@ def read_gold_alignments(
     lines = [path.read_text(encoding="utf8").splitlines() for path in (texts, links)]
     if len(lines[0]) != len(lines[1]):
         raise DataError(
-            f"{texts} has {len(lines[0])} lines but {links} has {len(lines[1])}: they do
-            " f"not belong together."
+            f"{texts} has {len(lines[0])} lines but {links} has {len(lines[1])}: they "
+            f"do not belong together."
         )
     pairs = []
     for number, (text, line) in enumerate(zip(*lines, strict=True), start=1):

@@ -105,8 +105,8 @@ class Projector(Pipe):
     ) -> None:
         if not target or target == source:
             raise ConfigError(
-                f"target is {target!r} and source is {source!r}; target must be the code
-                " f"of another language."
+                f"target is {target!r} and source is {source!r}; target must be the "
+                f"code of another language."
             )
         if mode not in ("recall", "precise"):
             raise ConfigError(f"mode is {mode!r}; it must be 'recall' or 'precise'.")

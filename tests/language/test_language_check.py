@@ -8,7 +8,7 @@ from spacy_xoie.language.names import name_language
 SENTENCES = {
     "en": "The mayor opened the new bridge over the river yesterday morning.",
     "es": "La alcaldesa inauguró ayer por la mañana el nuevo puente sobre el río.",
-    "de": "Die Bürgermeisterin hat gestern früh die neue Brücke über den Fluss geöffnet.",
+    "de": "Die Bürgermeisterin hat gestern früh die Brücke über den Fluss geöffnet.",
     "zh": "市长昨天上午为河上的新桥剪了彩。",
     "ar": "افتتحت رئيسة البلدية الجسر الجديد فوق النهر صباح أمس.",
     "pt": "A prefeita inaugurou ontem de manhã a nova ponte sobre o rio.",

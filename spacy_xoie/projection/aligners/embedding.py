@@ -45,8 +45,8 @@ class EmbeddingAligner:
             )
         if not temperature > 0 or not 0 < threshold < 1:
             raise ConfigError(
-                f"temperature is {temperature} and threshold {threshold}; the first must
-                " f"be above 0, the second between 0 and 1."
+                f"temperature is {temperature} and threshold {threshold}; the first "
+                f"must be above 0, the second between 0 and 1."
             )
         self.states = states
         self.temperature = temperature
@@ -88,8 +88,8 @@ class EmbeddingAligner:
                 return there
         raise NotReadyError(
             f"The aligner 'embedding' finds no vectors of the same width in both docs "
-            f"(looked for: {', '.join(kinds)}). Let one multilingual encoder read both,
-            " f"such as a 'transformer', or use the aligner 'lexical'."
+            f"(looked for: {', '.join(kinds)}). Let one multilingual encoder read "
+            f"both, such as a 'transformer', or use the aligner 'lexical'."
         )
 
 

@@ -148,7 +148,7 @@ def learn(cells: Cells, table: Table, *, rounds: int = 8) -> Table:
         context = agreed if turn >= WARM_UP else None
         posteriors = expect(cells, known, words, context, jumps)
         agreed = np.sqrt(posteriors[0] * posteriors[1])
-        seen = np.bincount(number, weights=agreed, minlength=len(left))
+        seen = np.bincount(number, agreed, len(left)).astype(np.float64)
         of_stems = np.bincount(stem_number, weights=seen)
         now = Knowledge(
             known.pairs + seen,

@@ -143,8 +143,8 @@ class Table:
             )
         except (KeyError, ValueError, TypeError, IndexError) as e:
             raise ModelDataError(
-                f"This is no table of word translations ({type(e).__name__}: {e}). Make
-                " f"it anew with `LexicalAligner.fit` and `to_disk`."
+                f"This is no table of word translations ({type(e).__name__}: {e}). "
+                f"Make it anew with `LexicalAligner.fit` and `to_disk`."
             ) from e
 
 
