@@ -527,7 +527,7 @@ def test_targets_are_sources_only_by_name() -> None:
 
 
 def test_rest_of_the_budget_goes_to_the_next_nearest() -> None:
-    picks = suggest_sources(["gl"], 3, among=["zh", "es", "fr", "pt"])
+    picks = suggest_sources(["gl"], 3, among=["zh", "es", "de", "fr", "pt"])
     assert [pick.code for pick in picks] == ["pt", "es", "fr"]
 
 
