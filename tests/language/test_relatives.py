@@ -1,27 +1,21 @@
-"""Facts about languages, distances between them, and what follows from those."""
+"""Distances between languages, and their nearest relatives."""
 
 import math
-import pkgutil
-import subprocess
-import sys
 from dataclasses import replace
-from itertools import chain, combinations, pairwise
+from itertools import combinations, pairwise
 from typing import Dict, List
 
 import pytest
-import spacy.lang
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xoie.errors import ConfigError
 from spacy_xoie.language.facts import (
-    DATA,
     Facts,
     find_language,
     load_features,
     load_languages,
 )
-from spacy_xoie.language.groups import clusters, suggest_sources
 from spacy_xoie.language.relatives import (
     KINDS,
     PROFILES,
@@ -36,11 +30,6 @@ from spacy_xoie.language.relatives import (
 )
 
 CODES = sorted(load_languages())
-# Languages of the table that spaCy has no class for.
-EXTRA = set(
-    """as ast be br bs cy eo fy gl ha jv ka kk km lo mn mt my oc or pa ps sc so sw tg tk
-    ug uz wo yi yue zu""".split()
-)
 codes = st.sampled_from(CODES)
 
 
@@ -52,102 +41,6 @@ def value(a: str, b: str, kind: str = "overall") -> float:
 
 def near(code: str, n: int = 5, profile: str = "overall") -> List[str]:
     return [relative.code for relative in nearest(code, n=n, profile=profile)]
-
-
-# The table.
-
-
-def test_languages_of_spacy() -> None:
-    known = {m.name for m in pkgutil.iter_modules(spacy.lang.__path__) if m.ispkg}
-    assert set(CODES) == (known - {"xx"}) | EXTRA
-    assert not known & EXTRA
-
-
-def test_rows() -> None:
-    text = (DATA / "languages.tsv").read_text(encoding="utf8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    header, *rows = (line.split("\t") for line in lines)
-    assert {len(row) for row in rows} == {len(header)}
-    assert not any(cell != cell.strip() or not cell for row in rows for cell in row)
-    listed = [row[0] for row in rows]
-    assert listed == sorted(set(listed))
-    names = [row[header.index("name")] for row in rows]
-    assert len(names) == len(set(names))
-    assert set(header[7:]) == set(load_features())
-
-
-def test_closed_vocabulary() -> None:
-    features = load_features()
-    assert {feature.kind for feature in features.values()} == {"syntax", "morphology"}
-    used: Dict[str, set[str]] = {name: set() for name in features}
-    for facts in load_languages().values():
-        for name, values in facts.features.items():
-            used[name] |= values
-    assert used == {name: set(feature.values) for name, feature in features.items()}
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_plausible(code: str) -> None:
-    facts = load_languages()[code]
-    assert facts.genealogy and all(node == node.strip() for node in facts.genealogy)
-    assert all(len(script) == 4 and script.istitle() for script in facts.scripts)
-    assert facts.scripts
-    if code != "eo":
-        assert facts.place is not None
-        north, east = facts.place
-        assert -60 < north < 75 and -180 <= east <= 180
-    # Cases need something that marks them, and none is marked without them.
-    features = facts.features
-    if {"cases", "alignment"} <= features.keys() and features["cases"] != {"none"}:
-        assert features["alignment"] & {"accusative", "ergative"} or code in (
-            "ga",
-            "gd",
-        )
-    if features.get("affixes") == {"little"}:
-        assert features["type"] == {"isolating"}
-
-
-def test_families_hang_together() -> None:
-    # Each node has one parent only, so that a name means one thing.
-    parents: Dict[str, tuple[str, ...]] = {}
-    for facts in load_languages().values():
-        for i, node in enumerate(facts.genealogy):
-            above = facts.genealogy[:i]
-            assert parents.setdefault(node, above) == above, node
-
-
-def test_aliases_are_unique() -> None:
-    everything = [c for f in load_languages().values() for c in (f.code, *f.aliases)]
-    assert len(everything) == len(set(everything))
-
-
-@pytest.mark.parametrize(
-    ("given_code", "code"),
-    [
-        ("pt-br", "pt"),
-        ("PT_BR", "pt"),
-        ("zh-Hant", "zh"),
-        ("spa", "es"),
-        ("ger", "de"),
-        ("cmn", "zh"),
-        ("no", "nb"),
-        ("kur", "kmr"),
-        ("glg", "gl"),
-    ],
-)
-def test_codes(given_code: str, code: str) -> None:
-    assert find_language(given_code).code == code
-
-
-def test_unknown_language() -> None:
-    with pytest.raises(ConfigError, match=r"'galicain'.*gl \(Galician\)"):
-        find_language("galicain")
-    for odd in ("", "-", "xx", "qqq"):
-        with pytest.raises(ConfigError, match="No facts are known"):
-            find_language(odd)
-
-
-# Distances.
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *PROFILES])
@@ -215,7 +108,7 @@ def test_missing_features(a: str, b: str, gone: set[str]) -> None:
 def test_nothing_known() -> None:
     blank = Facts("qq", (), "Nothing", (), frozenset(), None, {})
     apart = compare(blank, find_language("de"))
-    assert apart == Distances(*[Distance(None, 0.0)] * 5)
+    assert apart == Distances(**dict.fromkeys(KINDS, Distance(None, 0.0)))
     for profile in PROFILES:
         assert apart.combined(profile) == Distance(None, 0.0)
     assert explain(blank, find_language("de")) == "nothing is known of both"
@@ -236,8 +129,9 @@ def test_missing_kind() -> None:
 
 
 def test_combined_by_hand() -> None:
-    parts = [Distance(v, 1.0) for v in (0.1, 0.2, 0.3, 0.4)]
-    apart = Distances(*parts, Distance(None, 0.0))
+    values = zip(KINDS, (0.1, 0.2, 0.3, 0.4), strict=False)
+    parts = {kind: Distance(value, 1.0) for kind, value in values}
+    apart = Distances(**parts, geography=Distance(None, 0.0))
     assert apart.combined({"syntax": 1, "script": 3}).value == pytest.approx(0.25)
     assert apart.combined({"syntax": 1, "geography": 1}) == Distance(0.1, 0.5)
     expected = 0.4 * 0.3 + 0.4 * 0.4 + 0.2 * 0.2
@@ -275,10 +169,10 @@ def test_unknown_profile() -> None:
     apart = distances("de", "en")
     odd: Dict[str, float]
     for odd in (
-        {"loudness": 1},
+        {"loudness": 1.0},
         {},
-        {"syntax": 0},
-        {"syntax": -1},
+        {"syntax": 0.0},
+        {"syntax": -1.0},
         {"script": math.nan},
     ):
         with pytest.raises(ConfigError, match="weigh"):
@@ -412,163 +306,3 @@ def test_weights_of_nothing() -> None:
         relative_weights("eo", ["de"], profile={"geography": 1.0})
     weights = relative_weights("de", ["eo", "nl"], profile={"geography": 1.0})
     assert weights == {"nl": 1.0}
-
-
-# Groups.
-
-ROMANCE = {"es", "pt", "gl", "ast", "ca", "oc", "fr", "it", "lij", "sc", "ro"}
-
-
-def test_clusters() -> None:
-    groups = clusters(["de", "nl", "zh", "yue", *sorted(ROMANCE)], n=3)
-    assert list(map(set, groups)) == [ROMANCE, {"de", "nl"}, {"yue", "zh"}]
-
-
-@given(st.lists(codes, min_size=1, max_size=12), st.integers(1, 12))
-def test_clusters_are_a_partition(languages: List[str], n: int) -> None:
-    groups = clusters(languages, n=n)
-    assert sorted(chain(*groups)) == sorted(set(languages))
-    assert len(groups) == min(n, len(set(languages)))
-    assert groups == clusters(reversed(languages), n=n)
-
-
-def test_average_linkage() -> None:
-    """Checked against the mean over all pairs, recomputed from scratch."""
-    languages = ["de", "en", "ru", "uk", "tr", "zh", "hi", "ur", "fi"]
-    groups = [[code] for code in languages]
-    while len(groups) > 3:
-        pairs = combinations(range(len(groups)), 2)
-
-        def mean(pair: tuple[int, int]) -> float:
-            first, second = (groups[i] for i in pair)
-            found = [value(a, b) for a in first for b in second]
-            return sum(found) / len(found)
-
-        i, j = min(pairs, key=mean)
-        groups[i] += groups.pop(j)
-    assert sorted(map(sorted, groups)) == sorted(clusters(languages, n=3))
-
-
-def test_threshold() -> None:
-    assert clusters(["es", "pt", "zh"], threshold=0.2) == [["es", "pt"], ["zh"]]
-    assert len(clusters(["es", "pt", "zh"], threshold=0.0)) == 3
-    assert len(clusters(["es", "pt", "zh"], threshold=1.0)) == 1
-
-
-def test_unknown_distances_join_nothing() -> None:
-    profile = {"geography": 1.0}
-    assert clusters(["de", "eo", "fr"], n=1, profile=profile) == [["de", "fr"], ["eo"]]
-
-
-def test_faulty_clusters() -> None:
-    with pytest.raises(ConfigError, match="either"):
-        clusters(["de", "en"])
-    with pytest.raises(ConfigError, match="either"):
-        clusters(["de", "en"], n=1, threshold=0.5)
-    with pytest.raises(ConfigError, match="at least 1"):
-        clusters(["de", "en"], n=0)
-
-
-# Sources.
-
-
-@given(
-    st.lists(codes, min_size=1, max_size=4),
-    st.lists(codes, max_size=6),
-    st.lists(codes, max_size=3),
-    st.integers(1, 5),
-)
-def test_sources(
-    targets: List[str], among: List[str], covered: List[str], budget: int
-) -> None:
-    picks = suggest_sources(targets, budget, among=among, covered=covered)
-    chosen = [pick.code for pick in picks]
-    assert len(picks) == min(budget, len(set(among) - set(covered)))
-    assert len(set(chosen)) == len(chosen)
-    assert set(chosen) <= set(among) - set(covered)
-    # Greedy choice, checked against the mean distances by definition.
-    aims = sorted(set(targets))
-
-    def mean(sources: List[str]) -> float:
-        return sum(min([1.0, *(value(a, s) for s in sources)]) for a in aims) / len(
-            aims
-        )
-
-    sources = sorted(set(covered))
-    for pick in picks:
-        free = set(among) - set(sources)
-        assert pick.mean == pytest.approx(min(mean([*sources, c]) for c in free))
-        assert pick.gain == pytest.approx(mean(sources) - pick.mean, abs=1e-8)
-        sources.append(pick.code)
-        assert pick.mean == pytest.approx(mean(sources))
-    gains = [pick.gain for pick in picks]
-    assert all(a >= b - 1e-8 for a, b in pairwise(gains))
-
-
-def test_sources_for_two_families() -> None:
-    among = ["de", "es", "ru", "zh"]
-    picks = suggest_sources(["gl", "ca", "uk"], 3, among=among)
-    assert [pick.code for pick in picks] == ["es", "ru", "de"]
-    assert picks[0].serves == ("ca", "gl", "uk")
-    assert picks[1].serves == ("uk",)
-    assert picks[1].why.startswith("uk: same branch (East Slavic), same script")
-    assert picks[2].gain == 0
-    assert picks[2].why.startswith("no target gets nearer")
-    covered = suggest_sources(["gl", "ca", "uk"], 1, among=among, covered=["es"])
-    assert [pick.code for pick in covered] == ["ru"]
-    assert covered[0].gain == picks[1].gain
-
-
-def test_targets_are_sources_only_by_name() -> None:
-    assert "gl" not in [pick.code for pick in suggest_sources(["gl"], 200)]
-    (pick,) = suggest_sources(["gl"], 1, among=["gl", "pt"])
-    assert (pick.code, pick.mean) == ("gl", 0)
-    assert pick.why == "gl: the language itself"
-
-
-def test_rest_of_the_budget_goes_to_the_next_nearest() -> None:
-    picks = suggest_sources(["gl"], 3, among=["zh", "es", "de", "fr", "pt"])
-    assert [pick.code for pick in picks] == ["pt", "es", "fr"]
-
-
-def test_ties_by_name() -> None:
-    # Both are as far from German in script, the only thing that counts here.
-    picks = suggest_sources(["de"], 2, among=["th", "ka"], profile={"script": 1.0})
-    assert [pick.code for pick in picks] == ["ka", "th"]
-
-
-def test_faulty_sources() -> None:
-    with pytest.raises(ConfigError, match="budget"):
-        suggest_sources(["gl"], 0)
-    with pytest.raises(ConfigError, match="at least one language"):
-        suggest_sources([], 1)
-    assert suggest_sources(["gl"], 2, among=[]) == []
-
-
-def test_same_in_every_process() -> None:
-    """Sets and hashes of strings must not decide an order."""
-    lines = (
-        "nearest('ja', n=None)",
-        "clusters(n=20)",
-        "relative_weights('ja', ['zh', 'ko', 'tr'])",
-        "suggest_sources(['ja', 'sw', 'ga', 'eo'], 9)",
-    )
-    program = (
-        "from spacy_xoie.language.relatives import *\n"
-        "from spacy_xoie.language.groups import *\n"
-        f"print(*({', '.join(lines)}), sep='\\n')\n"
-    )
-    other = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"PYTHONHASHSEED": "1", "PYTHONPATH": ":".join(sys.path)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    here = (
-        nearest("ja", n=None),
-        clusters(n=20),
-        relative_weights("ja", ["zh", "ko", "tr"]),
-        suggest_sources(["ja", "sw", "ga", "eo"], 9),
-    )
-    assert other.stdout.splitlines() == list(map(repr, here))
