@@ -1,4 +1,11 @@
-from . import annotate, consistency, convert, evaluate, models  # noqa: F401
+from . import (  # noqa: F401
+    annotate,
+    consistency,
+    convert,
+    evaluate,
+    languages,
+    models,
+)
 from .app import app
 
 __all__ = ["app"]
