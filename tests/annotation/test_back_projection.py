@@ -32,9 +32,7 @@ class Diagonal:
 def doc(text: str, language: str, *triples: Sequence[int]) -> Doc:
     made = spacy.blank(language).make_doc(text)
     facts = [
-        TokenTriple(
-            ((s, s + 1),), ((r, r + 1),), tuple(((o, o + 1),) for o in objects)
-        )
+        TokenTriple(((s, s + 1),), ((r, r + 1),), tuple(((o, o + 1),) for o in objects))
         for s, r, *objects in triples
     ]
     set_triples(made, facts, language=language)

@@ -16,12 +16,12 @@ from spacy_xoie.projection.ty import Aligner, Alignment, Pair
 # Sentences that the pipeline of the fixture has learnt, and in "de" the same words in
 # the same places.
 CORPUS: List[tuple[str, str, str]] = [
-    ("1", "en", "The museum bought three paintings ."),
-    ("1", "de", "The museum bought three paintings ."),
+    ("1", "en", "Anna has recently met Ben in Rome ."),
+    ("1", "de", "Anna has recently met Ben in Rome ."),
     ("2", "en", "Good morning !"),
     ("2", "de", "Guten Morgen !"),
-    ("3", "en", "Anna has recently met Ben in Rome ."),
-    ("3", "de", "Good morning !"),
+    ("3", "en", "The museum bought three paintings ."),
+    ("3", "de", "Guten Morgen !"),
 ]
 
 
