@@ -1,4 +1,5 @@
 from . import (  # noqa: F401
+    align,
     annotate,
     consistency,
     convert,
