@@ -1,7 +1,7 @@
 """The aligner `pivot`: through a machine translation whose words are linked already."""
 
 from collections import defaultdict
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -12,8 +12,8 @@ from .lexical import LexicalAligner
 
 Scores = Dict[Tuple[int, int], float]
 
-AGREED = 0.9
-"""Score of a link that both ways have."""
+CONFIRMED = 0.9
+"""Least score of a link that the engine and the other aligner have."""
 
 
 @registry.misc("spacy-xoie.PivotAligner.v1")
@@ -29,8 +29,8 @@ def make_pivot_aligner(
 class PivotAligner:
     """Translates the source with an engine that says which words became which (such as
     Apertium), links that translation with the given one, which is in the same language,
-    and joins both links. What comes of it is put together with the links of another
-    aligner.
+    and joins both links. They confirm those of another aligner, and stand in where that
+    has none.
 
     translator (Translator): The engine. Pairs that it cannot translate, or gives no
         links for, have those of the other aligner alone.
@@ -79,6 +79,15 @@ class PivotAligner:
             first = _token_links(pairs[n], docs[n], draft.links)
             results[n] = _united(direct[n], _composed(first, bridge))
         return results
+
+    def fit(self, pairs: Iterable[Pair]) -> None:
+        """Let the other aligner learn, if it can.
+
+        pairs (Iterable[Pair]): Translated texts.
+        """
+        learn = getattr(self.otherwise, "fit", None)
+        if learn is not None:
+            learn(pairs)
 
     def _translate(self, pairs: Sequence[Pair]) -> List[Optional[Translation]]:
         drafts: List[Optional[Translation]] = [None] * len(pairs)
@@ -138,23 +147,22 @@ def _composed(first: Sequence[Tuple[int, int]], bridge: Alignment) -> Scores:
 
 
 def _united(direct: Alignment, pivoted: Scores) -> Alignment:
-    """Links of both, but where they contradict each other, only those that both
-    have or that are the more certain ones."""
-    scores: Scores = dict(zip(direct.links, direct.scores, strict=True))
-    agreed = {
-        link
-        for link, both in zip(direct.links, direct.agreed, strict=True)
-        if both
+    """The links of the other aligner, of which those that the engine has too are the
+    more certain, and those of the engine between tokens that have none."""
+    rows = {i for i, _ in direct.links}
+    columns = {j for _, j in direct.links}
+    found = {
+        (i, j): (score, True)
+        for (i, j), score in pivoted.items()
+        if i not in rows and j not in columns
     }
-    for link, score in pivoted.items():
-        if link in scores:
-            scores[link] = max(AGREED, scores[link], score)
-            agreed.add(link)
-        else:
-            scores[link] = score
-    links = tuple(sorted(scores))
+    for link, score, agreed in zip(*direct, strict=True):
+        if link in pivoted:
+            score, agreed = max(CONFIRMED, score), True
+        found[link] = (score, agreed)
+    links = tuple(sorted(found))
     return Alignment(
         links,
-        tuple(scores[link] for link in links),
-        tuple(link in agreed for link in links),
+        tuple(found[link][0] for link in links),
+        tuple(found[link][1] for link in links),
     )
