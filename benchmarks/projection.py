@@ -38,7 +38,6 @@ from spacy_xoie.ty import Pieces
 
 LEAST_F1 = 0.5
 MODES: List[Mode] = ["recall", "precise"]
-SYSTEMS = ("lexical, fitted", "+ FreeDict", "+ Apertium", "FreeDict alone", "eflomal")
 AUXILIARIES = ("aux", "aux:pass", "compound:prt", "goeswith")
 
 
@@ -54,6 +53,10 @@ class Clause(NamedTuple):
 
     doc: Doc
     parts: Optional[List[Part]]
+
+
+Side = Dict[str, Clause]
+"""The sentences of a language by their ids."""
 
 
 class Score(NamedTuple):
@@ -80,26 +83,20 @@ def main(
 ) -> None:
     """Print coverage and precision of each system, in both directions."""
     targets = target.replace(",", " ").split()
-    sides = {code: read_side(folder, code) for code in [source, *targets]}
-    rows: List[List[str]] = []
+    sources = read_side(folder, source)
     reasons: Dict[str, Counts[str]] = {mode: Counter() for mode in MODES}
-    for one, other in [
-        pair for code in targets for pair in ((source, code), (code, source))
-    ]:
-        ids = [identity for identity in sides[one] if identity in sides[other]]
-        pairs = [Pair(sides[one][i].doc, sides[other][i].doc, one, other) for i in ids]
-        for name in SYSTEMS:
-            aligner = make_aligner(name, pairs)
-            if aligner is None:
-                continue
-            alignments = dict(zip(ids, aligner(pairs), strict=True))
+    header = ["pair", "links", "mode", "n", "kept", "right", "precision", "exact"]
+    for code in targets:
+        sides = {source: sources, code: read_side(folder, code)}
+        rows: List[List[str]] = []
+        for name, (one, other), alignments in align(sides, source, code):
             for mode in MODES:
                 score = measure(sides[one], sides[other], alignments, one, other, mode)
                 rows.append([f"{one}→{other}", name, mode, *figures(score)])
                 if name == "+ FreeDict":
                     reasons[mode] += score.refused
-    header = ["pair", "links", "mode", "n", "kept", "right", "precision", "exact"]
-    msg.table(rows, header=header, divider=True, aligns=["l", "l", "l", *"rrrrr"])
+        rows.sort(key=lambda row: not row[0].startswith(source))
+        msg.table(rows, header=header, divider=True, aligns=["l", "l", "l", *"rrrrr"])
     counted = [
         [reason, *(str(reasons[mode][reason]) for mode in MODES)]
         for reason in REASONS
@@ -108,10 +105,10 @@ def main(
     msg.table(counted, header=["refused", *MODES], divider=True, aligns=["l", *"rr"])
 
 
-def read_side(folder: Path, language: str) -> Dict[str, Clause]:
+def read_side(folder: Path, language: str) -> Side:
     """RETURNS (Dict[str, Clause]): The sentences of a language by their ids."""
     nlp = blank_pipeline(language)
-    found: Dict[str, Clause] = {}
+    found: Side = {}
     for path in sorted(folder.glob(f"{language}_*.conllu*")):
         for sentence in read_treebank(path, msg.warn):
             doc = nlp.make_doc(sentence.text)
@@ -124,28 +121,50 @@ def read_side(folder: Path, language: str) -> Dict[str, Clause]:
     return found
 
 
-def make_aligner(name: str, pairs: List[Pair]) -> Optional[Aligner]:
-    """RETURNS (Optional[Aligner]): A system, None if what it needs is not there."""
-    if name == "eflomal":
-        try:
-            return EflomalAligner()
-        except EngineError:
-            return None
-    aligner = LexicalAligner(None if name == "lexical, fitted" else "freedict")
-    if name == "FreeDict alone":
-        return aligner
-    languages = pairs[0].source_language, pairs[0].target_language
-    if name == "+ Apertium" and languages not in installed_pairs():
-        return None
-    aligner.fit(pairs)
-    if name == "+ Apertium":
-        return PivotAligner(ApertiumTranslator(), otherwise=aligner)
-    return aligner
+def align(
+    sides: Dict[str, Side], source: str, target: str
+) -> Iterator[Tuple[str, Tuple[str, str], Dict[str, Alignment]]]:
+    """Align the sentences that two languages share with each system that is there.
+
+    YIELDS (Tuple[str, Tuple[str, str], Dict[str, Alignment]]): The system, the languages
+        in the direction of the links, and the links by the ids of sentences.
+    """
+    ids = [identity for identity in sides[source] if identity in sides[target]]
+    there, back = (source, target), (target, source)
+    pairs = {
+        (one, other): [
+            Pair(sides[one][i].doc, sides[other][i].doc, one, other) for i in ids
+        ]
+        for one, other in (there, back)
+    }
+    plain, fitted = LexicalAligner(), LexicalAligner("freedict")
+    plain.fit(pairs[there])
+    fitted.fit(pairs[there])
+    systems: Dict[str, Aligner] = {
+        "lexical, fitted": plain,
+        "+ FreeDict": fitted,
+        "FreeDict alone": LexicalAligner("freedict"),
+    }
+    try:
+        systems["eflomal"] = EflomalAligner()
+    except EngineError as e:
+        msg.info(str(e))
+    for name, aligner in systems.items():
+        found = aligner(pairs[there])
+        yield name, there, dict(zip(ids, found, strict=True))
+        # These go the same way in both directions.
+        turned = [a._replace(links=tuple((j, i) for i, j in a.links)) for a in found]
+        yield name, back, dict(zip(ids, turned, strict=True))
+    for languages in (there, back):
+        if languages in installed_pairs():
+            pivot = PivotAligner(ApertiumTranslator(), otherwise=fitted)
+            found = pivot(pairs[languages])
+            yield "+ Apertium", languages, dict(zip(ids, found, strict=True))
 
 
 def measure(
-    sources: Dict[str, Clause],
-    targets: Dict[str, Clause],
+    sources: Side,
+    targets: Side,
     alignments: Dict[str, Alignment],
     source_language: str,
     target_language: str,
