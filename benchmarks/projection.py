@@ -12,9 +12,7 @@ head of the gold part, and has a token F1 of at least a half with it.
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
-from typing import Counter as Counts
-from typing import Dict, List, NamedTuple, Optional, Set
+from typing import Annotated, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 import typer
 from spacy.tokens import Doc
@@ -73,23 +71,26 @@ class Score(NamedTuple):
     kept: int
     right: int
     exact: int
-    refused: Counts[str]
+    refused: Counter[str]
 
 
 def main(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
     target: Annotated[str, typer.Option()] = "es,de,pt,fr,zh,ar",
     source: Annotated[str, typer.Option()] = "en",
+    eflomal: Annotated[
+        bool, typer.Option(help="Also eflomal, if it is installed")
+    ] = True,
 ) -> None:
     """Print coverage and precision of each system, in both directions."""
     targets = target.replace(",", " ").split()
     sources = read_side(folder, source)
-    reasons: Dict[str, Counts[str]] = {mode: Counter() for mode in MODES}
+    reasons: Dict[str, Counter[str]] = {mode: Counter() for mode in MODES}
     header = ["pair", "links", "mode", "n", "kept", "right", "precision", "exact"]
     for code in targets:
         sides = {source: sources, code: read_side(folder, code)}
         rows: List[List[str]] = []
-        for name, (one, other), alignments in align(sides, source, code):
+        for name, (one, other), alignments in align(sides, source, code, eflomal):
             for mode in MODES:
                 score = measure(sides[one], sides[other], alignments, one, other, mode)
                 rows.append([f"{one}→{other}", name, mode, *figures(score)])
@@ -122,12 +123,12 @@ def read_side(folder: Path, language: str) -> Side:
 
 
 def align(
-    sides: Dict[str, Side], source: str, target: str
+    sides: Dict[str, Side], source: str, target: str, with_eflomal: bool
 ) -> Iterator[Tuple[str, Tuple[str, str], Dict[str, Alignment]]]:
     """Align the sentences that two languages share with each system that is there.
 
-    YIELDS (Tuple[str, Tuple[str, str], Dict[str, Alignment]]): The system, the languages
-        in the direction of the links, and the links by the ids of sentences.
+    YIELDS (Tuple[str, Tuple[str, str], Dict[str, Alignment]]): The system, the
+        languages in the direction of the links, and the links by ids of sentences.
     """
     ids = [identity for identity in sides[source] if identity in sides[target]]
     there, back = (source, target), (target, source)
@@ -145,10 +146,11 @@ def align(
         "+ FreeDict": fitted,
         "FreeDict alone": LexicalAligner("freedict"),
     }
-    try:
-        systems["eflomal"] = EflomalAligner()
-    except EngineError as e:
-        msg.info(str(e))
+    if with_eflomal:
+        try:
+            systems["eflomal"] = EflomalAligner()
+        except EngineError as e:
+            msg.info(str(e))
     for name, aligner in systems.items():
         found = aligner(pairs[there])
         yield name, there, dict(zip(ids, found, strict=True))
@@ -172,7 +174,7 @@ def measure(
 ) -> Score:
     """RETURNS (Score): What comes of the triples that both sides have."""
     n = kept = right = exact = 0
-    refused: Counts[str] = Counter()
+    refused: Counter[str] = Counter()
     for identity, alignment in alignments.items():
         given, gold = sources[identity].parts, targets[identity].parts
         if given is None or gold is None:
