@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Dict, FrozenSet
 
+from .codes import short_code
+
 
 @dataclass(frozen=True)
 class FunctionWords:
@@ -40,7 +42,7 @@ def function_words(language: str) -> FunctionWords:
     language (str): Its code.
     RETURNS (FunctionWords): They are all empty for a language without an entry.
     """
-    code = language.partition("-")[0].lower()
+    code = short_code(language)
     entry = _WORDS.get(code, {})
     words = {kind: frozenset(listed.split()) for kind, listed in entry.items()}
     return FunctionWords(**words, drops_subjects=code in _DROPS_SUBJECTS)

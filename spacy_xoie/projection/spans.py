@@ -12,8 +12,9 @@ from typing import Dict, List, Literal, NamedTuple, Optional, Sequence, Set, Tup
 from spacy.tokens import Doc, Span
 
 from ..triples import Triple
-from ..ty import Pieces, TokenTriple
+from ..ty import TokenTriple
 from .function_words import FunctionWords, function_words
+from .parts import Part, near, parted, pieces
 from .ty import Alignment
 
 Mode = Literal["recall", "precise"]
@@ -140,17 +141,6 @@ def project_triples(
     return Projection(tuple(kept), tuple(refused))
 
 
-class _Part(NamedTuple):
-    """Where a part of a triple goes."""
-
-    role: str
-    tokens: List[int]
-    anchors: Set[int]
-    strength: float
-    agreed: int
-    used: int
-
-
 class _Projector:
     def __init__(
         self,
@@ -174,19 +164,19 @@ class _Projector:
 
     def project(self, triple: Triple, start: int) -> Projected | Refused:
         roles = ["subject", "relation", *(f"object {n}" for n in range(1, 4))]
-        parts: List[_Part] = []
+        parts: List[Part] = []
         lost: List[str] = []
         owners = self._owners(triple, start)
         for role, phrase in zip(roles, triple.parts, strict=False):
             if not phrase:
-                parts.append(_Part(role, [], set(), 0.0, 0, 0))
+                parts.append(Part(role))
                 continue
             tokens = [t.i - start for span in phrase.spans for t in span]
             words = [t.lower_ for span in phrase.spans for t in span]
             part = self._place(role, tokens, words, owners)
             if part is None and role == "subject" and self._may_drop(words):
                 lost.append(PRO_DROP)
-                part = _Part(role, [], set(), 0.0, 0, 0)
+                part = Part(role)
             elif part is None and self._may_lose(role, triple):
                 lost.append(LOST_ARGUMENT)
                 continue
@@ -215,6 +205,14 @@ class _Projector:
             and words[0] in self.source_words.pronouns
         )
 
+    def _is_implied(self, triple: Triple, parts: Sequence[Part]) -> bool:
+        """Whether the subject is in the verb of the translation: a pronoun all of whose
+        links are to words of the relation ("he built", "construyó")."""
+        subject, relation = parts[:2]
+        words = [t.lower_ for span in triple.subject.spans for t in span]
+        inside = bool(subject.anchors) and subject.anchors <= relation.anchors
+        return inside and self._may_drop(words)
+
     def _may_lose(self, role: str, triple: Triple) -> bool:
         """Whether a triple goes on without an object that has no links."""
         others = role.startswith("object") and len(triple.objects) > 1
@@ -226,7 +224,7 @@ class _Projector:
         tokens: Sequence[int],
         words: Sequence[str],
         owners: Dict[int, int],
-    ) -> Optional[_Part]:
+    ) -> Optional[Part]:
         """Find the tokens of the target that a part goes to; None if it has no link."""
         heavy = [
             token
@@ -254,8 +252,8 @@ class _Projector:
             if token not in linked
             for link in self.links.get(token, ())
         }
-        filled = self._fill(role, _near(anchors, light), set(tokens), owners)
-        return _Part(
+        filled = self._fill(role, near(anchors, light), set(tokens), owners)
+        return Part(
             role,
             self._trimmed(self._extended(role, filled, words)),
             anchors,
@@ -306,7 +304,7 @@ class _Projector:
         return [*range(first, tokens[0]), *tokens]
 
     def _trimmed(self, tokens: List[int]) -> List[int]:
-        """Without punctuation and conjunctions at either end."""
+        """Without punctuation and conjunctions at either end, if anything is left."""
         kept = list(tokens)
 
         def loose(j: int) -> bool:
@@ -321,8 +319,11 @@ class _Projector:
         return kept or tokens
 
     def _checked(
-        self, triple: Triple, parts: List[_Part], lost: List[str]
+        self, triple: Triple, parts: List[Part], lost: List[str]
     ) -> Projected | Refused:
+        if self._is_implied(triple, parts):
+            parts = [Part("subject"), *parts[1:]]
+            lost = [*lost, PRO_DROP]
         used = sum(part.used for part in parts)
         placed = [part for part in parts if part.tokens]
         alignment = sum(part.strength for part in placed) / len(placed)
@@ -341,7 +342,10 @@ class _Projector:
             if self.limits is not None:
                 detail = f"{one} and {other} meet in {self.target[j]!r}"
                 return Refused(triple.id, reason, detail)
-            parts = _parted(parts)
+            parts = [
+                part._replace(tokens=self._trimmed(part.tokens))
+                for part in parted(parts)
+            ]
             if any(not p.tokens for p in parts if p.used):
                 return Refused(triple.id, reason, f"{one} and {other} are one word")
             lost.append(reason)
@@ -352,9 +356,9 @@ class _Projector:
         score = None if triple.score is None else triple.score * alignment
         return Projected(
             TokenTriple(
-                _pieces(parts[0].tokens),
-                _pieces(parts[1].tokens),
-                tuple(_pieces(part.tokens) for part in parts[2:]),
+                pieces(parts[0].tokens),
+                pieces(parts[1].tokens),
+                tuple(pieces(part.tokens) for part in parts[2:]),
                 score,
                 adapter=triple.adapter,
                 origin=triple.origin,
@@ -366,7 +370,7 @@ class _Projector:
         )
 
     def _doubt(
-        self, triple: Triple, parts: List[_Part], alignment: float, agreement: float
+        self, triple: Triple, parts: List[Part], alignment: float, agreement: float
     ) -> Optional[Refused]:
         """What speaks against a triple in the mode "precise"."""
         assert self.limits is not None
@@ -380,39 +384,3 @@ class _Projector:
                 detail = f"{part.role}: {len(part.tokens)} tokens for {length}"
                 return Refused(triple.id, SCATTERED, detail)
         return None
-
-
-def _near(anchors: Set[int], others: Set[int]) -> Set[int]:
-    """Anchors, and those of the others that stand beside them without a gap."""
-    near = set(anchors)
-    for step in (1, -1):
-        for j in sorted(others, reverse=step < 0):
-            if j - step in near:
-                near.add(j)
-    return near
-
-
-def _parted(parts: List[_Part]) -> List[_Part]:
-    """Give tokens that several parts claim to the one of which they are anchors; of
-    several such, to the shortest."""
-    order = sorted(parts, key=lambda part: len(part.tokens))
-    owner: Dict[int, str] = {}
-    for anchored in (True, False):
-        for part in order:
-            for j in part.tokens:
-                if (j in part.anchors) == anchored:
-                    owner.setdefault(j, part.role)
-    return [
-        part._replace(tokens=[j for j in part.tokens if owner[j] == part.role])
-        for part in parts
-    ]
-
-
-def _pieces(tokens: Sequence[int]) -> Pieces:
-    runs: List[Tuple[int, int]] = []
-    for j in tokens:
-        if runs and runs[-1][1] == j:
-            runs[-1] = (runs[-1][0], j + 1)
-        else:
-            runs.append((j, j + 1))
-    return tuple(runs)

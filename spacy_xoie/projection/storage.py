@@ -63,8 +63,11 @@ class Translations(Mapping[str, Doc]):
         self._docs: Dict[str, bytes] = _stored(doc).get("docs", {})
 
     def __getitem__(self, language: str) -> Doc:
-        vocab = blank_pipeline(language).vocab
-        return Doc(vocab).from_bytes(self._docs[language])
+        data = self._docs[language]
+        return Doc(blank_pipeline(language).vocab).from_bytes(data)
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._docs
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._docs)

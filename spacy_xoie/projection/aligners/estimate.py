@@ -221,7 +221,6 @@ def _jumps(cells: Cells, agreed: Floats) -> Tuple[Floats, Floats]:
     result = []
     for way in (0, 1):
         chooser = cells.token[1 - way]
-        lengths = cells.lengths[1 - way]
         counts = np.array(
             [
                 float(agreed[here] @ agreed[there])
@@ -230,10 +229,10 @@ def _jumps(cells: Cells, agreed: Floats) -> Tuple[Floats, Floats]:
                 )
             ]
         )
-        mass = np.bincount(chooser, weights=agreed, minlength=int(lengths.sum()))
-        both = mass[:-1] * mass[1:]
-        ends = np.cumsum(lengths)[:-1] - 1
-        both[ends] = 0.0
+        lengths = cells.lengths[1 - way]
+        pair = np.repeat(np.arange(len(lengths)), lengths)
+        mass = np.bincount(chooser, weights=agreed, minlength=len(pair))
+        both = (mass[:-1] * mass[1:])[pair[:-1] == pair[1:]]
         total = max(float(both.sum()), 1e-9)
         others = max(float(np.mean(cells.lengths[way])) - len(counts), 2.0)
         far = max(total - counts.sum(), 1.0) / total / others
