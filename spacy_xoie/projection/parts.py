@@ -9,7 +9,7 @@ class Part(NamedTuple):
     """Where a part of a triple goes.
 
     role (str): Which part it is, for messages.
-    tokens (List[int]): The tokens that it covers, in order; none for an implied subject.
+    tokens (List[int]): The tokens that it covers, in order. None if it is implied.
     anchors (Set[int]): Those that its words are linked to.
     strength (float): How well its words are linked.
     agreed (int): Number of the links used that both directions have.

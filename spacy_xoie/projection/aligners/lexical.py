@@ -1,6 +1,7 @@
 """The aligner `lexical`: ours, in numpy, needs nothing else."""
 
 import math
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import (
@@ -23,7 +24,7 @@ from spacy.util import registry
 
 from ...errors import ConfigError, EngineError, ModelDataError
 from ..codes import short_code
-from ..lexicon import read_freedict, read_tsv
+from ..lexicon import Lexicon, read_freedict, read_tsv
 from ..ty import Alignment, Pair
 from .cells import Cells, make_cells
 from .estimate import find_links, learn
@@ -216,22 +217,41 @@ def select_links(cells: Cells, chances: Tuple[Floats, Floats]) -> List[Alignment
 def _find_lexicon(
     lexicons: Lexicons, source: str, target: str
 ) -> Mapping[str, Mapping[str, float]]:
-    """The dictionary of two languages; an empty one where none is asked for, or where
-    FreeDict is asked for in general and has none."""
-    if lexicons == FREEDICT_NAME:
-        try:
-            return read_freedict(source, target)
-        except EngineError:
-            return {}
-    if not isinstance(lexicons, Mapping):
+    """The dictionary of two languages, the same for both directions; an empty one where
+    none is asked for, or where FreeDict is asked for in general and has none."""
+    if isinstance(lexicons, Mapping):
+        there = lexicons.get(f"{source}-{target}")
+        back = lexicons.get(f"{target}-{source}")
+        if there not in (None, FREEDICT_NAME):
+            return read_tsv(str(there))
+        if back not in (None, FREEDICT_NAME):
+            return _inverted(read_tsv(str(back)))
+        wanted = FREEDICT_NAME in (there, back)
+    else:
+        wanted = lexicons == FREEDICT_NAME
+    if not wanted:
         return {}
-    there, back = lexicons.get(f"{source}-{target}"), lexicons.get(f"{target}-{source}")
-    if FREEDICT_NAME in (there, back):
-        return read_freedict(source, target)
-    if there is not None:
-        return read_tsv(there)
+    languages = sorted((source, target))
+    try:
+        lexicon = _read_freedict(*languages)
+    except EngineError:
+        if isinstance(lexicons, Mapping):
+            raise
+        return {}
+    return lexicon if languages[0] == source else _inverted(lexicon)
+
+
+@lru_cache(maxsize=4)
+def _read_freedict(source: str, target: str) -> Lexicon:
+    """A dictionary of FreeDict. The large ones take many seconds to read."""
+    return read_freedict(source, target)
+
+
+def _inverted(
+    lexicon: Mapping[str, Mapping[str, float]],
+) -> Dict[str, Dict[str, float]]:
     inverted: Dict[str, Dict[str, float]] = {}
-    for word, translations in (read_tsv(back) if back is not None else {}).items():
+    for word, translations in lexicon.items():
         for other, weight in translations.items():
             inverted.setdefault(other, {})[word] = weight
     return inverted
