@@ -252,7 +252,10 @@ class _Projector:
             if token not in linked
             for link in self.links.get(token, ())
         }
-        filled = self._fill(role, near(anchors, light), set(tokens), owners)
+        inner = near(anchors, light)
+        if role == "relation":
+            inner |= self._auxiliaries(tokens)
+        filled = self._fill(role, inner, set(tokens), owners)
         return Part(
             role,
             self._trimmed(self._extended(role, filled, words)),
@@ -261,6 +264,18 @@ class _Projector:
             sum(agreed for _, _, agreed in used),
             len(used),
         )
+
+    def _auxiliaries(self, tokens: Sequence[int]) -> Set[int]:
+        """Auxiliaries that belong to a relation, however far from its verb they are
+        ("has built", "hat … gebaut")."""
+        return {
+            j
+            for token in tokens
+            for j, _, agreed in self.links.get(token, ())
+            if agreed
+            and self.target[j] in self.target_words.auxiliaries
+            and self.linked[j] <= set(tokens)
+        }
 
     def _fill(
         self, role: str, anchors: Set[int], tokens: Set[int], owners: Dict[int, int]
@@ -328,17 +343,18 @@ class _Projector:
         placed = [part for part in parts if part.tokens]
         alignment = sum(part.strength for part in placed) / len(placed)
         agreement = sum(part.agreed for part in parts) / max(used, 1)
-        taken: Dict[int, str] = {}
-        shared = []
+        taken: Dict[int, Part] = {}
+        shared: List[Tuple[Part, Part, int]] = []
         for part in parts:
-            shared += [(taken[j], part.role, j) for j in part.tokens if j in taken]
-            taken.update(dict.fromkeys(part.tokens, part.role))
+            shared += [(taken[j], part, j) for j in part.tokens if j in taken]
+            taken.update(dict.fromkeys(part.tokens, part))
         if shared:
-            one, other, j = shared[0]
-            anchored = all(
-                j in part.anchors for part in parts if part.role in (one, other)
-            )
-            reason = COMPOUND if anchored else OVERLAP
+            words = [
+                meet for meet in shared if meet[2] in meet[0].anchors & meet[1].anchors
+            ]
+            reason = COMPOUND if words else OVERLAP
+            first, second, j = (words or shared)[0]
+            one, other = first.role, second.role
             if self.limits is not None:
                 detail = f"{one} and {other} meet in {self.target[j]!r}"
                 return Refused(triple.id, reason, detail)

@@ -2,12 +2,12 @@
 
 from typing import Iterable, List, Tuple
 
-import spacy
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.language import set_language
+from spacy_xoie.language.blank import blank_pipeline
 from spacy_xoie.projection.ty import Alignment, Links, Pair
 
 VOCAB = Vocab()
@@ -45,7 +45,7 @@ def with_triples(
 ) -> Doc:
     """A doc (tokens with spaces between them) with triples, as pieces of its text."""
     words = text.split()
-    doc = Doc(spacy.blank(language).vocab, words=words)
+    doc = Doc(blank_pipeline(language).vocab, words=words)
     set_language(doc, language)
 
     def places(part: str) -> Tuple[Tuple[int, int], ...]:
