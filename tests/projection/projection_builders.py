@@ -45,7 +45,8 @@ def with_triples(
 ) -> Doc:
     """A doc (tokens with spaces between them) with triples, as pieces of its text."""
     words = text.split()
-    doc = Doc(blank_pipeline(language).vocab, words=words)
+    spaces = [True] * (len(words) - 1) + [False] * bool(words)
+    doc = Doc(blank_pipeline(language).vocab, words=words, spaces=spaces)
     set_language(doc, language)
 
     def places(part: str) -> Tuple[Tuple[int, int], ...]:
