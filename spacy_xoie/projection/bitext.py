@@ -110,6 +110,8 @@ def align_docs(
     ):
         for (i, j), score, agreed in zip(*alignment, strict=True):
             found[number].append(((i + start, j + target_start), score, agreed))
+    for links in found:
+        links.sort()
     return [
         Alignment(
             tuple(link for link, _, _ in links),

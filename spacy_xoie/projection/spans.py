@@ -226,21 +226,17 @@ class _Projector:
         owners: Dict[int, int],
     ) -> Optional[Part]:
         """Find the tokens of the target that a part goes to; None if it has no link."""
-        heavy = [
-            token
-            for token, word in zip(tokens, words, strict=True)
-            if word not in self.source_words.light and self.links.get(token)
-        ]
-        linked = heavy or [token for token in tokens if self.links.get(token)]
-        used = [link for token in linked for link in self.links[token]]
-        used = [link for link in used if not self.is_punct[link[0]]] or used
-        if not used:
-            return None
         telling = [
             token
             for token, word in zip(tokens, words, strict=True)
             if word not in self.source_words.light
         ] or list(tokens)
+        heavy = [token for token in telling if self.links.get(token)]
+        linked = heavy or [token for token in tokens if self.links.get(token)]
+        used = [link for token in linked for link in self.links[token]]
+        used = [link for link in used if not self.is_punct[link[0]]] or used
+        if not used:
+            return None
         best = [
             max((score for _, score, _ in self.links.get(token, ())), default=0.0)
             for token in telling

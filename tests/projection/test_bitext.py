@@ -156,6 +156,8 @@ class TestSentences:
         aligner = Given([0])
         (found,) = align_docs(texts, [("en", "es")], aligner)
         assert found.links == ((0, 4), (3, 0))
+        turned = [texts[0]._replace(parts=[(3, 7, 0, 4), (0, 3, 4, 7)])]
+        assert align_docs(turned, [("en", "es")], aligner) == [found]
         links = [
             CharLink(0, 4, 17, 21),  # Anna
             CharLink(5, 11, 22, 24),  # sleeps, and the beginning of duerme

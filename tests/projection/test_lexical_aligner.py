@@ -6,6 +6,7 @@ import tracemalloc
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
+import numpy as np
 import pytest
 import srsly
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +16,10 @@ from spacy.util import registry
 
 from spacy_xoie.errors import ConfigError, DataError, EngineError, ModelDataError
 from spacy_xoie.projection.aligners import lexical
-from spacy_xoie.projection.aligners.cells import WINDOW
+from spacy_xoie.projection.aligners.cells import WINDOW, make_cells
+from spacy_xoie.projection.aligners.estimate import _jumps
 from spacy_xoie.projection.aligners.lexical import LexicalAligner
+from spacy_xoie.projection.aligners.table import Table
 from spacy_xoie.projection.lexicon import installed_lexicons
 from spacy_xoie.projection.ty import Aligner, Alignment, Pair
 
@@ -91,6 +94,12 @@ class TestFit:
         for one, other in zip(there, back):
             assert set(one.links) == {(i, j) for j, i in other.links}
 
+    def test_jumps_change_sides_with_the_languages(self) -> None:
+        one, other = np.arange(9.0), np.ones(9)
+        turned_table = Table(jumps=(one, other)).inverted()
+        assert (turned_table.jumps[0] == other).all()
+        assert (turned_table.jumps[1] == one).all()
+
     def test_other_languages_know_nothing_of_it(self, fitted: LexicalAligner) -> None:
         strange = [(pair._replace(target_language="uk"), links) for pair, links in NEW]
         assert f1(fitted, strange) < 0.6
@@ -141,6 +150,15 @@ class TestFit:
         strange = pair("alpha uvwxy zzzzz", "пппп ррррр тттт", ("en", "ru"))
         found = set(aligner([strange])[0].links)
         assert ((0, 2) in found and (2, 0) in found) == reverse
+
+    def test_the_next_sentence_is_no_jump(self) -> None:
+        cells = make_cells([(["a", "b", "c"], ["x", "y", "z"])] * 4)
+        agreed = (cells.row == cells.column).astype(float)
+        for jumps in _jumps(cells, agreed):
+            # All of eight steps go to the next token; one is reckoned to go far, to
+            # one of two places.
+            assert jumps[WINDOW + 1] == pytest.approx(np.log(1) - np.log(1 / 8 / 2))
+            assert jumps[WINDOW] == pytest.approx(np.log(1e-4) - np.log(1 / 8 / 2))
 
     def test_one_sentence_does_not_overturn_the_order(self) -> None:
         aligner = LexicalAligner()
