@@ -38,8 +38,8 @@ POSSIBLE = 0.05
 MAX_CELLS = 250_000
 """Longer pairs are cut into pieces."""
 BATCH_CELLS = 250_000
-FIT_CELLS = 2_000_000
-"""How much is learnt from at once; it bounds the memory, at about 1 GB."""
+FIT_CELLS = 1_000_000
+"""How much is learnt from at once; it bounds the memory, at some 700 MB."""
 LEXICON_COUNT = 1.0
 """How often a word counts as seen with its translations if a dictionary has it."""
 FREEDICT_NAME = "freedict"
