@@ -6,94 +6,46 @@ extraction Kolluru et al. 2022, "Alignment-Augmented Consistent Translation"). W
 cannot be carried over is refused with a reason, never dropped in silence.
 """
 
-from dataclasses import dataclass
-from typing import Dict, List, Literal, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, Literal, Optional, Sequence, Set, Tuple
 
 from spacy.tokens import Doc, Span
 
 from ..triples import Triple
 from ..ty import TokenTriple
 from .function_words import FunctionWords, function_words
+from .outcome import (
+    COMPOUND,
+    LOST_ARGUMENT,
+    LOST_NEGATION,
+    LOW_AGREEMENT,
+    LOW_ALIGNMENT,
+    OVERLAP,
+    PRO_DROP,
+    REASONS,
+    SCATTERED,
+    UNTRANSLATED,
+    Limits,
+    Projected,
+    Projection,
+    Refused,
+)
 from .parts import Part, near, parted, pieces
 from .ty import Alignment
 
+__all__ = [
+    "REASONS",
+    "Limits",
+    "Mode",
+    "Projected",
+    "Projection",
+    "Refused",
+    "project_triples",
+]
+
 Mode = Literal["recall", "precise"]
 
-UNTRANSLATED = "untranslated"
-LOST_ARGUMENT = "lost argument"
-PRO_DROP = "implied subject"
-OVERLAP = "overlap"
-COMPOUND = "split compound"
-SCATTERED = "scattered"
-LOW_ALIGNMENT = "low alignment"
-LOW_AGREEMENT = "low agreement"
-REASONS = (
-    UNTRANSLATED,
-    LOST_ARGUMENT,
-    PRO_DROP,
-    OVERLAP,
-    COMPOUND,
-    SCATTERED,
-    LOW_ALIGNMENT,
-    LOW_AGREEMENT,
-)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the mode "precise" asks of a triple.
-
-    alignment (float): Least alignment score.
-    agreement (float): Least share of links that both directions have.
-    stretch (float): Most times that a part may be longer than in the source, two words
-        aside.
-    """
-
-    alignment: float = 0.8
-    agreement: float = 0.9
-    stretch: float = 2.0
-
-
-class Projected(NamedTuple):
-    """A triple on a translation.
-
-    triple (TokenTriple): In tokens of the translation.
-    source (str): Id of the triple that it comes from.
-    alignment (float): How well the words of its parts are linked: the mean, over the
-        words that say something, of the score of their best link.
-    agreement (float): Share of the links used that both directions have.
-    lost (Tuple[str, …]): Reasons for which something of it was lost, though not all.
-    """
-
-    triple: TokenTriple
-    source: str
-    alignment: float
-    agreement: float
-    lost: Tuple[str, ...] = ()
-
-
-class Refused(NamedTuple):
-    """A triple that could not be carried over.
-
-    source (str): Its id.
-    reason (str): One of REASONS.
-    detail (str): More about this case.
-    """
-
-    source: str
-    reason: str
-    detail: str
-
-
-class Projection(NamedTuple):
-    """The triples of a text on its translation.
-
-    kept (Tuple[Projected, …]): Those that could be carried over.
-    refused (Tuple[Refused, …]): Those that could not.
-    """
-
-    kept: Tuple[Projected, ...]
-    refused: Tuple[Refused, ...]
+FAR = 4
+"""Tokens between a verb and its negation, at most."""
 
 
 def project_triples(
@@ -151,8 +103,9 @@ class _Projector:
         *,
         limits: Optional[Limits],
     ) -> None:
-        self.target = [token.lower_ for token in target]
-        self.is_punct = [token.is_punct or token.is_space for token in target]
+        # Of the text alone: a bare Vocab knows no lexical attributes.
+        self.target = [token.text.lower() for token in target]
+        self.is_punct = [not any(c.isalnum() for c in word) for word in self.target]
         self.source_words = source_words
         self.target_words = target_words
         self.limits = limits
@@ -172,7 +125,7 @@ class _Projector:
                 parts.append(Part(role))
                 continue
             tokens = [t.i - start for span in phrase.spans for t in span]
-            words = [t.lower_ for span in phrase.spans for t in span]
+            words = [t.text.lower() for span in phrase.spans for t in span]
             part = self._place(role, tokens, words, owners)
             if part is None and role == "subject" and self._may_drop(words):
                 lost.append(PRO_DROP)
@@ -186,7 +139,41 @@ class _Projector:
             parts.append(part)
         if triple.objects and len(parts) < 3:
             return Refused(triple.id, LOST_ARGUMENT, str(triple))
+        if self._is_negated(triple):
+            negated = self._negated(parts, set(owners))
+            if negated is None:
+                return Refused(triple.id, LOST_NEGATION, triple.relation.text)
+            parts = negated
         return self._checked(triple, parts, lost)
+
+    def _is_negated(self, triple: Triple) -> bool:
+        """Whether the relation is negated, and it is known how the target negates."""
+        words = {t.text.lower() for span in triple.relation.spans for t in span}
+        known = self.target_words.negations
+        return bool(known) and not words.isdisjoint(self.source_words.negations)
+
+    def _negated(self, parts: List[Part], owned: Set[int]) -> Optional[List[Part]]:
+        """See to it that a negation stays one: parts that have one are left as they
+        are, else the relation takes in one nearby that belongs to nothing else. None
+        if there is none: the triple would say the opposite."""
+        negations = self.target_words.negations
+        if any(self.target[j] in negations for part in parts for j in part.tokens):
+            return parts
+        subject, relation, *objects = parts
+        taken = {j for part in parts for j in part.tokens}
+        for j in sorted(
+            (j for j, word in enumerate(self.target) if word in negations),
+            key=lambda j: min(abs(j - k) for k in relation.tokens),
+        ):
+            distance = min(abs(j - k) for k in relation.tokens)
+            if (
+                distance <= FAR
+                and j not in taken
+                and self.linked.get(j, owned) <= owned
+            ):
+                tokens = sorted([*relation.tokens, j])
+                return [subject, relation._replace(tokens=tokens), *objects]
+        return None
 
     def _owners(self, triple: Triple, start: int) -> Dict[int, int]:
         """The part that each token of the source belongs to."""
@@ -209,7 +196,7 @@ class _Projector:
         """Whether the subject is in the verb of the translation: a pronoun all of whose
         links are to words of the relation ("he built", "construyó")."""
         subject, relation = parts[:2]
-        words = [t.lower_ for span in triple.subject.spans for t in span]
+        words = [t.text.lower() for span in triple.subject.spans for t in span]
         inside = bool(subject.anchors) and subject.anchors <= relation.anchors
         return inside and self._may_drop(words)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projection_builders import by_words, sure, with_triples
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, get_triples, set_triples
 from spacy_xoie.language.blank import blank_pipeline
@@ -450,3 +451,74 @@ def check(found: Projection, start: int, end: int) -> None:
         ]
         assert len(set(tokens)) == len(tokens)
         assert all(start <= token < end for token in tokens)
+
+
+class TestNegation:
+    NEVER = ("They", "have not identified", ["the man"])
+
+    @pytest.mark.parametrize("mode", ["recall", "precise"])
+    def test_far_from_its_verb(self, mode: Mode) -> None:
+        source = "They have not identified the man"
+        words = "They=Ellos have=han not=no identified=identificó man=hombre"
+        target = "Ellos no han todavía por fin identificó al hombre"
+        _, texts = project(source, self.NEVER, target, words, "es", mode=mode)
+        (made,) = texts
+        assert "no" in made[1].split() and "identificó" in made[1].split()
+
+    def test_without_a_link(self) -> None:
+        source = "They have not identified the man"
+        words = "They=Ellos identified=identificaron man=hombre"
+        target = "Ellos no identificaron al hombre"
+        _, texts = project(source, self.NEVER, target, words, "es")
+        assert texts == [("Ellos", "no identificaron", "hombre")]
+
+    def test_in_another_part(self) -> None:
+        source = "They have not found any trace"
+        triple = ("They", "have not found", ["any trace"])
+        words = "They=Sie have=haben found=gefunden any=keine trace=Spur not=keine"
+        target = "Sie haben keine Spur gefunden"
+        _, texts = project(source, triple, target, words, "de")
+        assert texts == [("Sie", "haben gefunden", "keine Spur")]
+
+    @pytest.mark.parametrize("mode", ["recall", "precise"])
+    def test_lost(self, mode: Mode) -> None:
+        source = "They have not identified the man"
+        words = "They=Ellos identified=identificaron man=hombre"
+        target = "Ellos identificaron al hombre"
+        found, texts = project(source, self.NEVER, target, words, "es", mode=mode)
+        assert texts == []
+        assert found.refused[0].reason == "lost negation"
+
+    def test_of_another_verb(self) -> None:
+        source = "They have not identified the man who did not pay"
+        words = "They=Ellos identified=identificaron man=hombre not=no pay=pagó"
+        target = "Ellos identificaron al hombre que no pagó"
+        alignment = sure([(0, 0), (3, 1), (5, 3), (8, 5), (9, 6)])
+        _, texts = project(
+            source, self.NEVER, target, words, "es", alignment=alignment
+        )
+        assert texts == []
+
+    def test_unknown_language(self) -> None:
+        source = "They have not identified the man"
+        words = "They=A identified=B man=C"
+        _, texts = project(source, self.NEVER, "A B C", words, "fi")
+        assert texts == [("A", "B", "C")]
+
+
+def test_a_bare_vocabulary_makes_no_difference() -> None:
+    source = "The architect has built a house in Rome ."
+    target = "Die Architektin hat in Rom ein Haus gebaut ."
+    words = "architect=Architektin has=hat built=gebaut house=Haus in=in Rome=Rom .=."
+    _, expected = project(source, BUILT, target, words, "de")
+    doc = with_triples("en", source, [BUILT])
+    other = Doc(Vocab(), words=target.split())
+    found = project_triples(
+        get_triples(doc),
+        other,
+        sure(by_words(source, target, words)),
+        source_language="en",
+        target_language="de",
+    )
+    set_triples(other, [kept.triple for kept in found.kept])
+    assert [made.as_tuple() for made in get_triples(other)] == expected

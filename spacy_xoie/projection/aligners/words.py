@@ -25,7 +25,9 @@ _MARKS = str.maketrans(
 def normal_form(text: str) -> str:
     """RETURNS (str): A word in lower case, without diacritics; punctuation and digits
     of all scripts as those of ASCII."""
-    text = unicodedata.normalize("NFKD", text.translate(_MARKS).lower())
+    # Letters such as the double-struck ones have a lower case only once decomposed.
+    text = unicodedata.normalize("NFKD", text.translate(_MARKS)).lower()
+    text = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in text if not unicodedata.combining(c)) or text
     if plain.isascii():
         return plain
