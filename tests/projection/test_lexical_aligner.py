@@ -3,8 +3,9 @@
 import pickle
 import random
 import tracemalloc
+from itertools import combinations
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Set, Tuple
 
 import numpy as np
 import pytest
@@ -15,10 +16,15 @@ from projection_builders import pair
 from spacy.util import registry
 
 from spacy_xoie.errors import ConfigError, DataError, EngineError, ModelDataError
+from spacy_xoie.language.blank import blank_pipeline
 from spacy_xoie.projection.aligners import lexical
 from spacy_xoie.projection.aligners.cells import WINDOW, make_cells
 from spacy_xoie.projection.aligners.estimate import _jumps
-from spacy_xoie.projection.aligners.lexical import LexicalAligner
+from spacy_xoie.projection.aligners.lexical import (
+    LexicalAligner,
+    make_lexical_aligner,
+    own_tables,
+)
 from spacy_xoie.projection.aligners.table import Table
 from spacy_xoie.projection.lexicon import installed_lexicons
 from spacy_xoie.projection.ty import Aligner, Alignment, Pair
@@ -444,3 +450,42 @@ class TestLong:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 300e6
+
+
+class TestOwnTables:
+    """What comes with the package."""
+
+    def align(
+        self, aligner: LexicalAligner, one: str, other: str
+    ) -> Set[Tuple[str, str]]:
+        source = blank_pipeline("en").make_doc(one)
+        target = blank_pipeline("de").make_doc(other)
+        (found,) = aligner([Pair(source, target, "en", "de")])
+        return {(source[i].text, target[j].text) for i, j in found.links}
+
+    def test_common_words_are_known(self) -> None:
+        # Words in another order, that do not look alike.
+        texts = "She has bought the city", "Die Stadt hat sie gekauft"
+        known = self.align(make_lexical_aligner(), *texts)
+        assert ("city", "Stadt") in known and ("has", "hat") in known
+        assert ("city", "Stadt") not in self.align(LexicalAligner(), *texts)
+
+    def test_both_directions_and_all_pairs(self) -> None:
+        tables = own_tables()
+        codes = ["ar", "de", "en", "es", "pt", "zh"]
+        pairs = {frozenset(languages) for languages in tables}
+        assert pairs == {frozenset(pair) for pair in combinations(codes, 2)}
+        source = blank_pipeline("de").make_doc("Die Stadt hat sie gekauft")
+        target = blank_pipeline("en").make_doc("She has bought the city")
+        (found,) = make_lexical_aligner()([Pair(source, target, "de", "en")])
+        assert (1, 4) in found.links
+
+    def test_learning_does_not_change_what_is_shipped(self) -> None:
+        before = dict(own_tables()["de", "en"].pairs)
+        aligner = make_lexical_aligner()
+        source = blank_pipeline("en").make_doc("The city slept")
+        target = blank_pipeline("de").make_doc("Die Stadt schlief")
+        aligner.fit([Pair(source, target, "en", "de")] * 3)
+        assert own_tables()["de", "en"].pairs == before
+        texts = "She has bought the city", "Die Stadt hat sie gekauft"
+        assert ("city", "Stadt") in self.align(aligner, *texts)

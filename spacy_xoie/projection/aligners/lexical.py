@@ -1,5 +1,6 @@
 """The aligner `lexical`: ours, in numpy, needs nothing else."""
 
+import gzip
 import math
 from functools import lru_cache
 from itertools import chain
@@ -43,6 +44,9 @@ FIT_CELLS = 1_000_000
 LEXICON_COUNT = 1.0
 """How often a word counts as seen with its translations if a dictionary has it."""
 FREEDICT_NAME = "freedict"
+OWN = "own"
+OWN_PATH = Path(__file__).parent / "data" / "tables.msgpack.gz"
+GZIP = b"\x1f\x8b"
 
 Languages = Tuple[str, str]
 Lexicons = Union[None, str, Dict[str, str]]
@@ -50,7 +54,7 @@ Lexicons = Union[None, str, Dict[str, str]]
 
 @registry.misc("spacy-xoie.LexicalAligner.v1")
 def make_lexical_aligner(
-    lexicons: Lexicons = None, tables: Optional[str] = None
+    lexicons: Lexicons = None, tables: Optional[str] = OWN
 ) -> "LexicalAligner":
     """Make an aligner that knows words. See `LexicalAligner` for the settings."""
     return LexicalAligner(lexicons, tables)
@@ -64,7 +68,10 @@ class LexicalAligner:
     lexicons (Union[None, str, Dict[str, str]]): Dictionaries: "freedict" for those of
         FreeDict that are installed; or for pairs of languages ("en-es") "freedict" or
         the path of a TSV file of words, translations and perhaps weights.
-    tables (Optional[str]): A file that `to_disk` wrote.
+    tables (Optional[str]): A file that `to_disk` wrote; or "own" for what was learnt
+        from the parallel corpus of this project, a few hundred sentences in Arabic,
+        Chinese, English, German, Portuguese and Spanish. That is the default of the
+        registered function; None knows nothing to begin with.
     RAISES (ConfigError): If it cannot be said for which languages a dictionary is.
     RAISES (EngineError): If FreeDict has no dictionary of a pair that names it.
     RAISES (DataError): If a TSV file cannot be read.
@@ -78,6 +85,7 @@ class LexicalAligner:
                 f"dictionary for each pair of languages: {{'en-es': {lexicons!r}}}."
             )
         self.lexicons = lexicons
+        self._has_own = tables == OWN
         self._learnt: Dict[Languages, Table] = {}
         self._ready: Dict[Languages, Table] = {}
         if isinstance(lexicons, Mapping):
@@ -89,7 +97,7 @@ class LexicalAligner:
                         f"languages without variants, such as 'en-pt'."
                     )
                 self._table((codes[0], codes[1]))
-        if tables is not None:
+        if tables is not None and not self._has_own:
             self.from_disk(tables)
 
     def __call__(self, pairs: Sequence[Pair]) -> List[Alignment]:
@@ -122,7 +130,7 @@ class LexicalAligner:
                     self._learn(languages, self._learnt_of(languages).plus(new))
 
     def to_disk(self, path: Union[str, Path], *, least: float = 0.0) -> None:
-        """Write what was learnt from texts (msgpack).
+        """Write what was learnt from texts (msgpack, compressed).
 
         path (Union[str, Path]): The file.
         least (float): Pairs of words that were seen less often are left out, for a
@@ -132,7 +140,7 @@ class LexicalAligner:
             "-".join(languages): table.to_dict(least=least)
             for languages, table in sorted(self._learnt.items())
         }
-        srsly.write_msgpack(Path(path), data)
+        Path(path).write_bytes(gzip.compress(srsly.msgpack_dumps(data), mtime=0))
 
     def from_disk(self, path: Union[str, Path]) -> "LexicalAligner":
         """Read what `to_disk` wrote, in place of what was learnt of the same languages.
@@ -142,7 +150,10 @@ class LexicalAligner:
         RAISES (ModelDataError): If the file is not there, damaged or of another kind.
         """
         try:
-            data = srsly.msgpack_loads(Path(path).read_bytes())
+            content = Path(path).read_bytes()
+            if content.startswith(GZIP):
+                content = gzip.decompress(content)
+            data = srsly.msgpack_loads(content)
         except Exception as e:  # The reader has no base class for what may be wrong.
             raise ModelDataError(
                 f"The tables of words {path} cannot be read ({type(e).__name__}: {e}). "
@@ -166,9 +177,12 @@ class LexicalAligner:
 
     def _learnt_of(self, languages: Languages) -> Table:
         back = languages[::-1]
-        if languages not in self._learnt and back in self._learnt:
-            return self._learnt[back].inverted()
-        return self._learnt.get(languages) or Table()
+        known = self._learnt
+        if self._has_own and languages not in known and back not in known:
+            known = own_tables()
+        if languages not in known and back in known:
+            return known[back].inverted()
+        return known.get(languages) or Table()
 
     def _table(self, languages: Languages) -> Table:
         """All that is known of two languages."""
@@ -177,6 +191,12 @@ class LexicalAligner:
             table = self._learnt_of(languages)
             self._ready[languages] = table.with_lexicon(lexicon, LEXICON_COUNT)
         return self._ready[languages]
+
+
+@lru_cache(maxsize=1)
+def own_tables() -> Dict[Languages, Table]:
+    """RETURNS (Dict[Tuple[str, str], Table]): The tables that come with the package."""
+    return LexicalAligner(tables=str(OWN_PATH))._learnt
 
 
 class _Piece(NamedTuple):
