@@ -57,7 +57,7 @@ def merge_language(
             target: Any = merged.get_pipe(name)
             target.from_bytes(pipe_data.to_bytes())
     network = shim_of(pipe.model.copy()).network
-    network.merge({language: 1.0})
+    network.merge(network.fixed_gates(language) or {})
     shim_of(_extractor(merged, component).model).network = network
     merged.meta.update(
         {key: value for key, value in nlp.meta.items() if key not in _OWN_META}
@@ -207,16 +207,17 @@ def loaded_wheel(path: PathLike) -> Iterator[Language]:
 
 
 def _check_mergeable(pipe: TripleExtractor, languages: Sequence[str]) -> None:
-    router = pipe.network.router
+    network = pipe.network
+    router = network.router
     for language in languages:
-        if language not in pipe.languages:
+        if not network.over_experts({language: 1.0}):
             raise ConfigError(
                 f"The pipeline has no adapter for {language!r}; it has "
                 f"{', '.join(pipe.languages) or 'none'}."
             )
         if router is not None and router.reads_hidden:
             raise ConfigError(
-                f"The adapters of {pipe.name!r} are mixed by a learned gate "
+                f"The adapters of {pipe.name!r} are mixed by a gate that reads the text "
                 f"({type(router).__name__}), which cannot be merged for {language!r}. "
                 f"Train with spacy-xoie.LanguageRouter.v1 for wheels of single "
                 f"languages, or build none of them."

@@ -1,7 +1,7 @@
 """The registered architectures: what a config can compose a model from."""
 
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Union
 
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -11,12 +11,20 @@ from thinc.types import Floats2d
 from ..errors import ConfigError
 from ..network.adapters import AdapterBank, check_bank
 from ..network.heads import ArcHead, Head, LightHead, Multi2OIEHead
-from ..network.routing import LanguageRouter, MixtureRouter, Router
+from ..network.routing import (
+    FrozenRouter,
+    LanguageRouter,
+    MixtureRouter,
+    NearestRouter,
+    Router,
+    UniformRouter,
+)
 from ..syntax.reading import read_triples
 from ..syntax.rules import Facts
 from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
 from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
 from .pretrained import DEFAULT_NAME, load_model
+from .relatives import make_relatives
 
 # fmt: off
 DEFAULT_ATTRIBUTES = [
@@ -242,12 +250,7 @@ def build_language_router_v1(
     certainty: float = 0.9, fallback: str = "uniform"
 ) -> RouterBuilder:
     """Routes by the detected language. See `LanguageRouter`."""
-    LanguageRouter(certainty=certainty, fallback=fallback)
-
-    def build(*, width: int, n_experts: int, n_layers: int) -> Router:
-        return LanguageRouter(certainty=certainty, fallback=fallback)
-
-    return build
+    return _checked(partial(LanguageRouter, certainty=certainty, fallback=fallback))
 
 
 @registry.architectures("spacy-xoie.MixtureRouter.v1")
@@ -265,3 +268,58 @@ def build_mixture_router_v1(
         temperature=temperature,
         language_weight=language_weight,
     )
+
+
+@registry.architectures("spacy-xoie.NearestRouter.v1")
+def build_nearest_router_v1(
+    profile: Union[str, Dict[str, float]] = "overall",
+    temperature: float = 0.1,
+    top_k: int = 3,
+    certainty: float = 0.9,
+    fallback: str = "uniform",
+) -> RouterBuilder:
+    """Routes by the detected language, and a language without an adapter to those of its
+    nearest relatives. See `NearestRouter`.
+
+    profile (Union[str, Dict[str, float]]): Which distances between languages count: the
+        name of a profile, or a weight for each kind.
+    temperature (float): Softness of the mixture: near 0, the nearest takes all.
+    """
+    relatives = make_relatives(profile, temperature)
+    make = partial(
+        NearestRouter, relatives, top_k=top_k, certainty=certainty, fallback=fallback
+    )
+    return _checked(make)
+
+
+@registry.architectures("spacy-xoie.UniformRouter.v1")
+def build_uniform_router_v1() -> RouterBuilder:
+    """All adapters alike: a control for other routers. See `UniformRouter`."""
+    return _checked(UniformRouter)
+
+
+@registry.architectures("spacy-xoie.FrozenRouter.v1")
+def build_frozen_router_v1(
+    top_k: int = 2,
+    per_layer: bool = False,
+    temperature: float = 1.0,
+    seed: int = 0,
+) -> RouterBuilder:
+    """Random gates that never learn: a control for the mixture. See `FrozenRouter`."""
+    return partial(
+        FrozenRouter,
+        top_k=top_k,
+        per_layer=per_layer,
+        temperature=temperature,
+        seed=seed,
+    )
+
+
+def _checked(make: Callable[[], Router]) -> RouterBuilder:
+    """The builder of a router that has no sizes, whose settings are checked now."""
+    make()
+
+    def build(*, width: int, n_experts: int, n_layers: int) -> Router:
+        return make()
+
+    return build

@@ -30,6 +30,7 @@ from ..network.model import TripleNetwork
 from ..network.stages import set_stage
 from ..triples import SPAN_KEY, set_triples
 from ..ty import TokenTriple
+from .gates import SentenceGates, sentence_gates
 from .gold import (
     aligned_tree,
     aligned_triples,
@@ -242,6 +243,16 @@ class TripleExtractor(TrainablePipe):
                     found[id(span.doc)].append(neat)
         return [sorted(found[id(doc)], key=lambda t: t.relation) for doc in docs]
 
+    def gates(self, docs: Iterable[Doc]) -> List[SentenceGates]:
+        """Find out which adapters serve which sentences, without changing the docs.
+
+        docs (Iterable[Doc]): The docs.
+        RETURNS (List[SentenceGates]): The gates of each segment, in order; none if the
+            model has no adapters, or no stage has trained them.
+        RAISES (NotReadyError): If the component has no weights yet.
+        """
+        return sentence_gates(self.model, self._request(list(docs), self._scores))
+
     def set_annotations(
         self, docs: Iterable[Doc], scores: Sequence[Sequence[TokenTriple]]
     ) -> None:
@@ -399,10 +410,12 @@ class TripleExtractor(TrainablePipe):
         scores = sentence_scores(span.doc, span.start, span.end)
         if not scores and span.doc.lang_ not in UNKNOWN:
             scores = {span.doc.lang_: 1.0}
-        experts = self.network.experts
-        if scores and experts:
+        router = self.network.router
+        if scores and router is not None and router.reads_languages:
+            experts = self.network.experts
             best = max(scores, key=lambda code: scores[code])
-            if best not in experts and best not in self._warned:
+            served = best in self._warned or router.over_experts({best: 1.0}, experts)
+            if not served:
                 self._warned.add(best)
                 warnings.warn(
                     f"'{self.name}' has no adapter for the language {best!r}, only for "

@@ -258,7 +258,7 @@ def initialize_network(
                 "The bank of adapters names no languages and the training data tells "
                 "none. Set `model.bank.languages`, or set `bank` to null."
             )
-    tok2vec = _tok2vec_of(model)
+    tok2vec = tok2vec_of(model)
     if tok2vec is not None:
         tok2vec.initialize(X=list(docs))
     encoder = shim.parts.encoder.build(docs, tok2vec)
@@ -308,15 +308,15 @@ def forward(
         takes the gradient of the loss (1.0) and goes back through the network.
     """
     shim = shim_of(model)
-    experts = shim.network.experts
+    network = shim.network
     features = shim.parts.encoder.featurize(
-        request.docs, request.spans, _tok2vec_of(model), is_train
+        request.docs, request.spans, tok2vec_of(model), is_train
     )
     if is_train:
-        return _learn(shim, request, features, experts)
+        return _learn(shim, request, features)
     reply = Reply(features.spans, [[] for _ in features.spans])
     for rows in token_batches(features.lengths, request.batch_tokens):
-        batch = make_batch(features, rows, request, experts, shim.device)
+        batch = make_batch(features, rows, request, network, shim.device)
         task = ArgsKwargs(
             args=("extract", batch),
             kwargs={
@@ -330,7 +330,7 @@ def forward(
 
 
 def _learn(
-    shim: NetworkShim, request: Request, features: Features, experts: Sequence[str]
+    shim: NetworkShim, request: Request, features: Features
 ) -> Tuple[Reply, Callable[[float], None]]:
     gold = [request.gold and request.gold(span) for span in features.spans]
     trees = [request.trees and request.trees(span) for span in features.spans]
@@ -340,7 +340,7 @@ def _learn(
     rows = [row for row, (one, tree) in enumerate(known) if learns(one, tree)]
     if not rows:
         return Reply(features.spans), lambda d_loss: None
-    batch = make_batch(features, rows, request, experts, shim.device)
+    batch = make_batch(features, rows, request, shim.network, shim.device)
     batch.gold = [gold[row] for row in rows]
     batch.trees = [trees[row] for row in rows]
     losses, bp_losses = shim.begin_update(ArgsKwargs(args=("loss", batch), kwargs={}))
@@ -366,16 +366,17 @@ def make_batch(
     features: Features,
     rows: Sequence[int],
     request: Request,
-    experts: Sequence[str],
+    network: TripleNetwork,
     device: torch.device,
 ) -> Batch:
     """RETURNS (Batch): Segments as the network reads them, without annotation.
 
     rows (Sequence[int]): Numbers of the segments.
-    experts (Sequence[str]): The adapters of the network.
+    network (TripleNetwork): The network, which puts languages on its experts.
     """
     inputs, mask = features.inputs(rows)
     spans = [features.spans[row] for row in rows]
+    experts = network.experts
     languages = torch.zeros(len(rows), len(experts))
     place = {expert: number for number, expert in enumerate(experts)}
     sentences: List[Sentence] = []
@@ -387,9 +388,8 @@ def make_batch(
             words.append(token.text)
             spaces.append(bool(token.whitespace_))
         sentences.append(Sentence(words, spaces, likely))
-        for code, probability in distribution.items():
-            if code in place:
-                languages[row, place[code]] = probability
+        for expert, share in network.over_experts(distribution).items():
+            languages[row, place[expert]] = share
     return Batch(
         inputs={name: value.to(device) for name, value in inputs.items()},
         mask=mask.to(device),
@@ -398,7 +398,7 @@ def make_batch(
     )
 
 
-def _tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
+def tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
     return model.layers[0] if model.layers else None
 
 

@@ -2,16 +2,26 @@
 
 from .adapters import AdapterBank, GateState
 from .model import Batch, TripleNetwork
-from .routing import LanguageRouter, MixtureRouter, Router
+from .routing import (
+    FrozenRouter,
+    LanguageRouter,
+    MixtureRouter,
+    NearestRouter,
+    Router,
+    UniformRouter,
+)
 from .stages import STAGES
 
 __all__ = [
     "STAGES",
     "AdapterBank",
     "Batch",
+    "FrozenRouter",
     "GateState",
     "LanguageRouter",
     "MixtureRouter",
+    "NearestRouter",
     "Router",
     "TripleNetwork",
+    "UniformRouter",
 ]

@@ -20,7 +20,8 @@ class Batch:
 
     inputs (Dict[str, Tensor]): Features for the encoder.
     mask (Tensor): (rows, tokens), True where there is a token.
-    languages (Tensor): (rows, experts), probability of each expert's language.
+    languages (Tensor): (rows, experts), the language distribution of each row, as
+        `TripleNetwork.over_experts` puts it on the experts.
     gold (Optional[Sequence[Gold]]): Gold triples of each row, for training.
     trees (Sequence[Optional[TreeGold]]): Gold trees of each row, likewise.
     sentences (Sequence[Sentence]): The text of each row.
@@ -79,6 +80,23 @@ class TripleNetwork(nn.Module):
             return ""
         return self.router.label(languages, self.experts)
 
+    def over_experts(self, languages: Mapping[str, float]) -> Dict[str, float]:
+        """languages (Mapping[str, float]): Language distribution of a sentence.
+        RETURNS (Dict[str, float]): The same over the experts. See `Router`.
+        """
+        if self.router is None:
+            return {}
+        return self.router.over_experts(languages, self.experts)
+
+    def fixed_gates(self, language: str) -> Optional[Dict[str, float]]:
+        """language (str): A language, with or without an adapter of its own.
+        RETURNS (Optional[Dict[str, float]]): The gates of every sentence that is surely
+            in it, to be merged; None if they depend on the text.
+        """
+        if not self.routed or self.router is None:
+            return {}
+        return self.router.fixed_gates(language, self.experts)
+
     def merge(self, weights: Dict[str, float]) -> None:
         """Fold a fixed mixture of adapters into the encoder and drop the bank and
         the router. See `AdapterBank.merge`."""
@@ -131,29 +149,51 @@ class TripleNetwork(nn.Module):
         None without adapters."""
         if not self.routed or self.router is None:
             return None
-        return self._first_gates(batch, []).detach()
+        return self._first_gates(batch, []).gates.detach()
+
+    def gates_by_layer(self, batch: Batch) -> Optional[Tensor]:
+        """RETURNS (Optional[Tensor]): (layers, rows, experts), the gates of each layer,
+        or (1, rows, experts) if one decision holds for all; None without adapters."""
+        if not self.routed or self.router is None:
+            return None
+        if not self.router.per_layer or not self.encoder.n_layers:
+            return self._first_gates(batch, []).gates.detach()[None]
+        seen: List[Tensor] = []
+        self._encode(batch, [], seen)
+        return torch.stack(seen).detach()
 
     def forward(self, task: str, batch: Batch, **settings: Any) -> Any:
-        """Run one task, "loss" or "extract", on a batch."""
+        """Run one task, "loss", "gates" or "extract", on a batch."""
         if task == "loss":
             return self.loss(batch)
+        if task == "gates":
+            return self.gates_by_layer(batch)
         return self.extract(batch, **settings)
 
-    def _encode(self, batch: Batch, losses: List[Tensor]) -> Tensor:
+    def _encode(
+        self,
+        batch: Batch,
+        losses: List[Tensor],
+        seen: Optional[List[Tensor]] = None,
+    ) -> Tensor:
         if not self.routed or self.router is None:
             with self._state.use(None):
                 plain: Tensor = self.encoder(batch.inputs)
             return plain
 
         def reroute(layer: int, hidden: Tensor) -> None:
-            self._state.set(self._route(batch, layer, hidden, losses))
+            routing = self._route(batch, layer, hidden, losses)
+            self._state.set(routing.gates, recurring=routing.recurring)
+            if seen is not None:
+                seen.append(routing.gates)
 
-        with self._state.use(self._first_gates(batch, losses)):
+        first = self._first_gates(batch, losses)
+        with self._state.use(first.gates, recurring=first.recurring):
             each_layer = reroute if self.router.per_layer else None
             hidden: Tensor = self.encoder(batch.inputs, each_layer)
         return hidden
 
-    def _first_gates(self, batch: Batch, losses: List[Tensor]) -> Tensor:
+    def _first_gates(self, batch: Batch, losses: List[Tensor]) -> Routing:
         """Gates for the embeddings and, unless decided per layer, all layers."""
         hidden = None
         if self.router is not None and self.router.reads_hidden:
@@ -163,7 +203,7 @@ class TripleNetwork(nn.Module):
 
     def _route(
         self, batch: Batch, layer: int, hidden: Optional[Tensor], losses: List[Tensor]
-    ) -> Tensor:
+    ) -> Routing:
         assert self.router is not None
         summary = None
         if hidden is not None:
@@ -174,4 +214,4 @@ class TripleNetwork(nn.Module):
         routing: Routing = self.router(batch.languages, summary, layer, gold)
         if routing.loss is not None:
             losses.append(routing.loss)
-        return routing.gates
+        return routing

@@ -16,37 +16,44 @@ class GateState(threading.local):
     active (List[int]): Experts that at least one row uses, in order.
     chosen (Optional[Tensor]): (rows,), where no row uses more than one expert: its
         place among the active ones. None where rows mix experts.
-    sole (bool): Whether all rows use the same expert, and wholly.
+    common (Tuple[float, ...]): Where all rows have the same gates and it pays to merge
+        adapters for them, the gates of the active experts; else empty. It pays for one
+        expert that serves wholly, and for a mixture that will come again.
     """
 
     def __init__(self) -> None:
         self.gates: Optional[Tensor] = None
         self.active: List[int] = []
         self.chosen: Optional[Tensor] = None
-        self.sole = False
+        self.common: Tuple[float, ...] = ()
 
-    def set(self, gates: Optional[Tensor]) -> None:
+    def set(self, gates: Optional[Tensor], *, recurring: bool = False) -> None:
         self.gates = gates
         self.active = []
         self.chosen = None
-        self.sole = False
+        self.common = ()
         if gates is not None:
             used = gates.detach() != 0
             self.active = used.any(dim=0).nonzero().flatten().tolist()
             if self.active and bool((used.sum(dim=1) <= 1).all()):
                 self.chosen = used[:, self.active].long().argmax(dim=1)
-            if len(self.active) == 1:
-                self.sole = bool((gates.detach()[:, self.active] == 1).all())
+            if self.active and (recurring or len(self.active) == 1):
+                first = gates.detach()[0, self.active].tolist()
+                same = bool((gates.detach() == gates.detach()[:1]).all())
+                if same and (recurring or first == [1.0]):
+                    self.common = tuple(first)
 
     @contextmanager
-    def use(self, gates: Optional[Tensor]) -> Iterator[None]:
+    def use(
+        self, gates: Optional[Tensor], *, recurring: bool = False
+    ) -> Iterator[None]:
         """Put gates in force within a `with` block."""
-        before = (self.gates, self.active, self.chosen, self.sole)
-        self.set(gates)
+        before = (self.gates, self.active, self.chosen, self.common)
+        self.set(gates, recurring=recurring)
         try:
             yield
         finally:
-            self.gates, self.active, self.chosen, self.sole = before
+            self.gates, self.active, self.chosen, self.common = before
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> "GateState":
         # Copies of one network share one state, copies of two do not.

@@ -13,8 +13,8 @@ from ..layers import BagEmbedding, sum_rows
 from .gates import GateState
 
 MERGEABLE = 2**18
-"""Numbers in a layer's weight up to which a copy of it for one expert pays: the
-larger a layer is, the less its adapter adds to what it costs."""
+"""Numbers in a layer's weight up to which a copy of it for one language pays: the
+larger a layer is, the less its adapters add to what it costs."""
 
 
 class RoutedLora(nn.Module):
@@ -72,15 +72,15 @@ class RoutedLora(nn.Module):
         RETURNS (nn.Module): The base layer, changed in place.
         """
         with torch.no_grad():
-            for expert, weight in weights.items():
-                update = self._update(self.lora_A[expert], self.lora_B[expert])
-                self.base.weight += weight * self.scaling * update  # type: ignore
+            self._add_updates(self.base, weights)
         return self.base
 
     def forward(self, x: Tensor) -> Tensor:
         gates, active = self.state.gates, self.state.active
-        if self.state.sole and self._can_merge():
-            out: Tensor = self._merged_with(self.experts[active[0]])(x)
+        if self.state.common and self._can_merge():
+            names = [self.experts[index] for index in active]
+            shares = dict(zip(names, self.state.common, strict=True))
+            out: Tensor = self._merged_with(shares)(x)
             return out
         y: Tensor = self.base(x)
         if gates is None or not active:
@@ -97,20 +97,26 @@ class RoutedLora(nn.Module):
         return y + self._up(self._down(x, down), wide, up)
 
     def _can_merge(self) -> bool:
-        """Whether a copy of the base layer may stand in for it and one expert."""
+        """Whether a copy of the base layer may stand in for it and its adapters."""
         weight: Tensor = self.base.weight  # type: ignore[assignment]
         learns = self.training or torch.is_grad_enabled()
         return not learns and weight.numel() <= MERGEABLE
 
-    def _merged_with(self, expert: str) -> nn.Module:
+    def _merged_with(self, shares: Mapping[str, float]) -> nn.Module:
         def make() -> nn.Module:
             merged = deepcopy(self.base)
-            update = self._update(self.lora_A[expert], self.lora_B[expert])
-            merged.weight += self.scaling * update  # type: ignore[operator]
+            self._add_updates(merged, shares)
             return merged
 
-        weights = [*self.base.parameters(), self.lora_A[expert], self.lora_B[expert]]
-        return self._merged.get(expert, weights, make)
+        weights = list(self.base.parameters())
+        for expert in shares:
+            weights += [self.lora_A[expert], self.lora_B[expert]]
+        return self._merged.get(str(shares), weights, make)
+
+    def _add_updates(self, layer: nn.Module, shares: Mapping[str, float]) -> None:
+        for expert, share in shares.items():
+            update = self._update(self.lora_A[expert], self.lora_B[expert])
+            layer.weight += share * self.scaling * update  # type: ignore[operator]
 
     def _reset(self, down: Tensor) -> None:
         nn.init.kaiming_uniform_(down, a=math.sqrt(5))
