@@ -4,6 +4,7 @@ from . import (  # noqa: F401
     consistency,
     convert,
     evaluate,
+    gates,
     languages,
     models,
 )
