@@ -46,9 +46,7 @@ def save_gates(path: Union[str, Path], table: GateTable) -> None:
     rows = ceil(n_layers / columns)
     width = max(1.2 + 0.55 * len(table.experts), 3.2)
     height = 1.2 + 0.45 * len(table.languages)
-    figure = Figure(
-        figsize=(columns * width + 1, rows * height), layout="constrained"
-    )
+    figure = Figure(figsize=(columns * width + 1, rows * height), layout="constrained")
     places = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     images = [_draw(places.flat[n], table, n) for n in range(n_layers)]
     for empty in places.flat[n_layers:]:

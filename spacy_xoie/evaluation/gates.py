@@ -106,8 +106,8 @@ def tabulate_gates(
 ) -> GateTable:
     """Sum up the gates of sentences.
 
-    gates (Mapping[str, Iterable[NDArray]]): Of each language the gates of its sentences,
-        (layers, experts) each.
+    gates (Mapping[str, Iterable[NDArray]]): Of each language the gates of its
+        sentences, (layers, experts) each.
     experts (Sequence[str]): Names of the experts.
     RETURNS (GateTable): The table.
     RAISES (DataError): If a language has no sentences.
@@ -158,8 +158,8 @@ def measure_gates(
     network = extractor.network
     if not network.routed or network.router is None:
         raise ConfigError(
-            f"No adapters are at work in {name!r}, so it has no gates. Give the model a "
-            f"bank and a router, and train the stage 'adapters'."
+            f"No adapters are at work in {name!r}, so it has no gates. Give the model "
+            f"a bank and a router, and train the stage 'adapters'."
         )
     later = nlp.pipe_names[nlp.pipe_names.index(name) :]
     gates: Dict[str, List[NDArray[Any]]] = {}

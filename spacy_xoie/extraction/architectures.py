@@ -278,8 +278,8 @@ def build_nearest_router_v1(
     certainty: float = 0.9,
     fallback: str = "uniform",
 ) -> RouterBuilder:
-    """Routes by the detected language, and a language without an adapter to those of its
-    nearest relatives. See `NearestRouter`.
+    """Routes by the detected language, and a language without an adapter to those of
+    its nearest relatives. See `NearestRouter`.
 
     profile (Union[str, Dict[str, float]]): Which distances between languages count: the
         name of a profile, or a weight for each kind.

@@ -10,7 +10,6 @@ from network_builders import (
     WIDTH,
     make_batch,
     make_network,
-    one_hot,
     triple,
 )
 from torch import Tensor
@@ -326,9 +325,7 @@ def test_fixed_gates_can_be_merged_for_good(router: Router, language: str) -> No
     with torch.inference_mode():
         before = network.encode(batch)
         network.merge(fixed)
-        torch.testing.assert_close(
-            network.encode(batch), before, rtol=1e-4, atol=1e-5
-        )
+        torch.testing.assert_close(network.encode(batch), before, rtol=1e-4, atol=1e-5)
 
 
 def test_gates_that_read_the_text_are_not_fixed() -> None:

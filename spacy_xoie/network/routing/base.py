@@ -16,7 +16,7 @@ MIXTURE = "mixture"
 """The label of a sentence that several adapters serve."""
 
 Relatives = Callable[[str, Sequence[str]], Mapping[str, float]]
-"""Weighs experts by how near they are to a language; empty if nothing is known of it."""
+"""Weighs experts by how near they are to a language; empty if it is not known."""
 
 
 @dataclass
@@ -54,8 +54,8 @@ class Router(nn.Module):
         layer: int = 0,
         gold: Optional[Tensor] = None,
     ) -> Routing:
-        """languages (Tensor): (rows, experts), what `over_experts` makes of the language
-            distribution of each sentence; rows need not sum to 1.
+        """languages (Tensor): (rows, experts), what `over_experts` makes of the
+            language distribution of each sentence; rows need not sum to 1.
         summary (Optional[Tensor]): (rows, width), mean hidden state.
         layer (int): Number of the layer about to run.
         gold (Optional[Tensor]): (rows,), number of the right expert, -1 unknown.
