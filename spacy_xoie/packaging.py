@@ -217,10 +217,10 @@ def _check_mergeable(pipe: TripleExtractor, languages: Sequence[str]) -> None:
             )
         if router is not None and router.reads_hidden:
             raise ConfigError(
-                f"The adapters of {pipe.name!r} are mixed by a gate that reads the "
-                f"text ({type(router).__name__}), which cannot be merged for {language!r}. "
-                f"Train with spacy-xoie.LanguageRouter.v1 for wheels of single "
-                f"languages, or build none of them."
+                f"The gates of {pipe.name!r} depend on what a text says "
+                f"({type(router).__name__}), so its adapters cannot be merged for "
+                f"{language!r}. Train with spacy-xoie.LanguageRouter.v1 for wheels of "
+                f"single languages, or build none of them."
             )
 
 
