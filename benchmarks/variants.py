@@ -61,10 +61,7 @@ class Variant(NamedTuple):
 
     stages: Names of stages and their shares of the updates.
     bank: Experts of the bank; None for no adapters.
-    gates: How languages become gates: "language", "uniform" or "one" expert.
     router: Makes the router.
-    frozen_router: Whether the router stays at its random start (a fault of the code
-        released with the paper).
     width, dilations, attention: Sizes of the encoder, see `HashedEncoder`.
     head: "arcs", or a head that learns the triples which the rules read off the gold
         trees: "light" or "multi2oie".
@@ -78,10 +75,8 @@ class Variant(NamedTuple):
 
     stages: Mapping[str, float]
     bank: Optional[Sequence[str]] = LANGUAGES
-    gates: str = "language"
     router: Callable[..., Router] = LanguageRouter
     rank: int = 8
-    frozen_router: bool = False
     width: int = 96
     dilations: Sequence[int] = (1, 1, 2, 4)
     attention: int = 0
@@ -153,10 +148,8 @@ def make_batch(data: Data, rows: Sequence[int], variant: Variant) -> Batch:
     experts = variant.bank or []
     languages = torch.zeros(len(rows), len(experts))
     for place, row in enumerate(rows):
-        if variant.gates == "language" and experts:
+        if data.codes[row] in experts:
             languages[place, experts.index(data.codes[row])] = 1.0
-        elif experts:
-            languages[place] = 1.0 / len(experts)
     trees = [data.trees[row] for row in rows]
     if not variant.tags:
         trees = [t._replace(tags=np.full_like(t.tags, UNKNOWN)) for t in trees]
@@ -252,8 +245,6 @@ def train(variant: Variant, data: Data, updates: int, seed: int) -> TripleNetwor
         descend(parameters, loss_of_guesses, updates - rest)
     for stage, share in variant.stages.items():
         set_stage(network, stage)
-        if variant.frozen_router and network.router is not None:
-            network.router.requires_grad_(False)
         learning = [p for p in network.parameters() if p.requires_grad]
         descend(learning, loss_of_head, round(share * rest))
     return network

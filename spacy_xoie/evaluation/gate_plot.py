@@ -42,20 +42,18 @@ def save_gates(path: Union[str, Path], table: GateTable) -> None:
             "with `pip install 'spacy-xoie[plots]'`."
         ) from e
     n_layers = len(table.mean)
-    columns = min(n_layers, _COLUMNS)
-    rows = ceil(n_layers / columns)
+    rows = ceil(n_layers / _COLUMNS)
+    columns = ceil(n_layers / rows)
     width = max(1.2 + 0.55 * len(table.experts), 3.2)
     height = 1.2 + 0.45 * len(table.languages)
     figure = Figure(figsize=(columns * width + 1, rows * height), layout="constrained")
-    places = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    places = figure.subplots(rows, columns, sharey=True, squeeze=False)
     images = [_draw(places.flat[n], table, n) for n in range(n_layers)]
     for empty in places.flat[n_layers:]:
         empty.set_visible(False)
     for first in places[:, 0]:
         first.set_ylabel("Language")
-    for last in places[-1]:
-        last.set_xlabel("Adapter")
-    figure.colorbar(images[-1], ax=list(places.flat), label="Mean gate")
+    figure.colorbar(images[-1], ax=list(places.flat), label="Mean gate", aspect=30)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.part")
     figure.savefig(partial, format=path.suffix[1:])
@@ -69,6 +67,7 @@ def _draw(axes: "Axes", table: GateTable, layer: int) -> "AxesImage":
     axes.set_yticks(range(len(table.languages)), table.languages)
     name = "All layers" if len(table.mean) == 1 else f"Layer {layer + 1}"
     told, most = table.information[layer], table.most_information
+    axes.set_xlabel("Adapter")
     axes.set_title(f"{name}: {told:.2f} of {most:.2f} bits", fontsize="medium")
     for row, column in np.ndindex(values.shape):
         value = values[row, column]
