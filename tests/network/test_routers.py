@@ -10,6 +10,7 @@ from network_builders import (
     WIDTH,
     make_batch,
     make_network,
+    one_hot,
     triple,
 )
 from torch import Tensor
@@ -189,6 +190,14 @@ def test_frozen_gates_are_those_of_the_seed() -> None:
     assert all(torch.equal(v, one[k]) for k, v in router.state_dict().items())
     assert not torch.equal(sized(FrozenRouter, seed=1)().weight, router.weight)
     assert not list(router.parameters())
+
+
+def test_only_gates_that_learn_have_a_loss() -> None:
+    # Otherwise the encoder would learn to please a gate that does not.
+    batch = make_batch([4], one_hot(0), [[triple("srr1")]])
+    for name, make in ROUTERS.items():
+        losses = make_network(make()).loss(batch)
+        assert ("router" in losses) == name.startswith("mixture"), name
 
 
 def test_frozen_gates_differ_between_sentences_and_layers() -> None:
