@@ -258,7 +258,7 @@ def initialize_network(
                 "The bank of adapters names no languages and the training data tells "
                 "none. Set `model.bank.languages`, or set `bank` to null."
             )
-    tok2vec = _tok2vec_of(model)
+    tok2vec = tok2vec_of(model)
     if tok2vec is not None:
         tok2vec.initialize(X=list(docs))
     encoder = shim.parts.encoder.build(docs, tok2vec)
@@ -310,7 +310,7 @@ def forward(
     shim = shim_of(model)
     experts = shim.network.experts
     features = shim.parts.encoder.featurize(
-        request.docs, request.spans, _tok2vec_of(model), is_train
+        request.docs, request.spans, tok2vec_of(model), is_train
     )
     if is_train:
         return _learn(shim, request, features, experts)
@@ -398,7 +398,7 @@ def make_batch(
     )
 
 
-def _tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
+def tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
     return model.layers[0] if model.layers else None
 
 
@@ -410,6 +410,7 @@ def _to_bytes(parts: Parts, network: TripleNetwork, compress: bool = False) -> b
         {
             "format": FORMAT,
             "experts": network.experts,
+            "plugged": {} if network.bank is None else network.bank.plugged,
             "routed": network.routed,
             "files": parts.encoder.files(network.encoder),
             "state": safetensors.torch.save(state),
@@ -428,7 +429,12 @@ def _from_bytes(parts: Parts, data: bytes) -> TripleNetwork:
             )
         state = expand_state(safetensors.torch.load(message["state"]))
         encoder = parts.encoder.restore(message["files"])
-        network = parts.assemble(encoder, message["experts"])
+        plugged = message.get("plugged", {})
+        base = [expert for expert in message["experts"] if expert not in plugged]
+        network = parts.assemble(encoder, base)
+        for expert, notes in plugged.items():
+            if network.bank is not None:
+                network.bank.plug(expert, notes)
         routed = bool(message["routed"])
     except XoieError:
         raise

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ..ty import TokenTriple
 from .adapters import AdapterBank, GateState
+from .adapters.plugged import plugged_gates, plugged_label
 from .encoders import Encoder
 from .heads import Gold, Head, Sentence, TreeGold
 from .routing import Router, Routing
@@ -75,9 +76,11 @@ class TripleNetwork(nn.Module):
         """languages (Mapping[str, float]): Language distribution of a sentence.
         RETURNS (str): The adapter that serves it, "mixture" for several, "" if none.
         """
-        if not self.routed or self.router is None:
+        if not self.routed or self.router is None or self.bank is None:
             return ""
-        return self.router.label(languages, self.experts)
+        base = [self.experts[column] for column in self.bank.base_columns]
+        alone = plugged_label(languages, self.bank.plugged)
+        return alone or self.router.label(languages, base)
 
     def merge(self, weights: Dict[str, float]) -> None:
         """Fold a fixed mixture of adapters into the encoder and drop the bank and
@@ -164,14 +167,23 @@ class TripleNetwork(nn.Module):
     def _route(
         self, batch: Batch, layer: int, hidden: Optional[Tensor], losses: List[Tensor]
     ) -> Tensor:
-        assert self.router is not None
+        assert self.router is not None and self.bank is not None
         summary = None
         if hidden is not None:
             weights = self.encoder.positions(batch.inputs)[:, :, None].to(hidden.dtype)
             summary = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
-        sure, index = batch.languages.max(dim=1)
+        columns = self.bank.base_columns
+        if not columns:
+            return plugged_gates(batch.languages[:, :0], batch.languages, columns)
+        # To the router all is as if nothing had been plugged in.
+        known = batch.languages
+        if self.bank.plugged:
+            known = known[:, columns]
+        sure, index = known.max(dim=1)
         gold = torch.where(sure > 0.5, index, -1) if self.training else None
-        routing: Routing = self.router(batch.languages, summary, layer, gold)
+        routing: Routing = self.router(known, summary, layer, gold)
         if routing.loss is not None:
             losses.append(routing.loss)
-        return routing.gates
+        if not self.bank.plugged:
+            return routing.gates
+        return plugged_gates(routing.gates, batch.languages, columns)
