@@ -1,4 +1,4 @@
-from . import annotate, consistency, convert, evaluate, models  # noqa: F401
+from . import adapter, annotate, consistency, convert, evaluate, models  # noqa: F401
 from .app import app
 
 __all__ = ["app"]

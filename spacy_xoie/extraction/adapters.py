@@ -12,6 +12,7 @@ from spacy.language import Language
 from torch import nn
 
 from ..errors import ConfigError, ModelDataError
+from ..language import LangidDetector, LanguageDetector
 from ..network.adapters import AdapterBank
 from ..network.adapters.exchange import (
     check_adapter,
@@ -92,8 +93,8 @@ def remove_adapter(pipe: TripleExtractor, name: str) -> None:
     if learned and name not in bank.plugged:
         raise ConfigError(
             f"The adapter {name!r} cannot be removed: the learned router "
-            f"({type(router).__name__}) was trained to choose it as well. Adapters that "
-            f"were added afterwards can be removed"
+            f"({type(router).__name__}) was trained to choose it as well. Adapters "
+            f"that were added afterwards can be removed"
             + (f" ({', '.join(bank.plugged)})." if bank.plugged else ", but none was.")
         )
     bank.remove(name)
@@ -122,17 +123,14 @@ def list_adapters(pipe: TripleExtractor) -> List[AdapterInfo]:
             name=name,
             plugged=name in bank.plugged,
             rank=layers[0].rank,
-            size=4
-            * sum(f.numel() for layer in layers for f in layer.factors(name)),
+            size=4 * sum(f.numel() for layer in layers for f in layer.factors(name)),
             notes=dict(bank.plugged.get(name, {})),
         )
         for name in bank.experts
     ]
 
 
-def export_adapter(
-    pipe: TripleExtractor, name: str, folder: Union[str, Path]
-) -> int:
+def export_adapter(pipe: TripleExtractor, name: str, folder: Union[str, Path]) -> int:
     """Store an adapter as a folder of PEFT, which PEFT loads onto what `base_encoder`
     gives.
 
@@ -234,13 +232,37 @@ def update_config(nlp: Language, component: str = "xoie") -> None:
         nlp.meta["languages"] = list(pipe.languages)
 
 
+def extend_detector(nlp: Language, language: str) -> bool:
+    """Let the language detector of a pipeline find a further language.
+
+    nlp (Language): The pipeline.
+    language (str): The language code.
+    RETURNS (bool): Whether texts in that language are detected, or need not be since
+        the pipeline has no detector of ours. False if the detector cannot know it.
+    """
+    for name, pipe in nlp.pipeline:
+        if not isinstance(pipe, LanguageDetector):
+            continue
+        if not isinstance(pipe.detector, LangidDetector):
+            return False
+        if language in pipe.detector.languages:
+            continue
+        languages = [*pipe.detector.languages, language]
+        try:
+            pipe.detector = LangidDetector(languages)
+        except ConfigError:
+            return False
+        nlp.get_pipe_config(name)["detector"]["languages"] = languages
+    return True
+
+
 def _bank_of(pipe: TripleExtractor) -> AdapterBank:
     bank = pipe.network.bank
     if bank is None:
         raise ConfigError(
-            f"{pipe.name!r} has no bank of adapters: it was trained without one, or its "
-            f"adapter was merged for a package of one language. Use the multilingual "
-            f"model, such as xx_xoie_sm."
+            f"{pipe.name!r} has no bank of adapters: it was trained without one, or "
+            f"its adapter was merged for a package of one language. Use the "
+            f"multilingual model, such as xx_xoie_sm."
         )
     return bank
 

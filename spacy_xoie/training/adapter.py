@@ -158,8 +158,8 @@ def docs_in_language(
     if not picked:
         found = ", ".join(sorted(set(codes))) or "no docs at all"
         raise DataError(
-            f"The corpus has no docs in {source or language!r}, only in {found}. If one "
-            f"of these is meant, name it (`--from-code`)."
+            f"The corpus has no docs in {source or language!r}, only in {found}. If "
+            f"one of these is meant, name it (`--from-code`)."
         )
     for doc in picked:
         doc._.language = language
@@ -210,8 +210,8 @@ def _split(
 ) -> Tuple[List[Doc], List[Doc]]:
     if len(docs) < 2 * LEAST:
         raise DataError(
-            f"There are only {len(docs)} docs to learn from. Give {2 * LEAST} at least, "
-            f"better some hundreds, or development docs beside them."
+            f"There are only {len(docs)} docs to learn from. Give {2 * LEAST} at "
+            f"least, better some hundreds, or development docs beside them."
         )
     order = np.random.default_rng(settings.seed).permutation(len(docs))
     n_dev = max(LEAST, round(settings.dev_share * len(docs)))
@@ -267,9 +267,7 @@ def _train(
                 rates.step()
             n_batches += 1
         score = score_of(pipe, dev, language)
-        epoch = Epoch(
-            number, losses[pipe.name] / n_batches, score, score > best.score
-        )
+        epoch = Epoch(number, losses[pipe.name] / n_batches, score, score > best.score)
         if epoch.best:
             best = epoch
             kept = [weight.detach().clone() for weight in learning]

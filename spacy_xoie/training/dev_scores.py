@@ -7,9 +7,9 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from ..extraction import TripleExtractor
+from ..extraction.features import token_batches
 from ..extraction.gold import aligned_tree, tree_within
 from ..extraction.model import Request, make_batch, shim_of, tok2vec_of
-from ..extraction.features import token_batches
 from ..extraction.scorer import score_triples
 from ..network.heads import ArcHead
 from ..network.trees import LABEL_NUMBERS, UNKNOWN
@@ -49,9 +49,7 @@ def attachment_score(
     trees = {id(example.predicted): aligned_tree(example) for example in examples}
     spans = [span for doc in docs for span in pipe.segment(doc)]
     request = Request(docs, spans, lambda span: {language: 1.0})
-    features = shim.parts.encoder.featurize(
-        docs, spans, tok2vec_of(pipe.model), False
-    )
+    features = shim.parts.encoder.featurize(docs, spans, tok2vec_of(pipe.model), False)
     right = total = 0
     for rows in token_batches(features.lengths, pipe.batch_tokens):
         batch = make_batch(features, rows, request, network.experts, shim.device)

@@ -5,6 +5,7 @@ to know stands in the metadata of the tensors, which PEFT passes over.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,8 @@ def write_adapter(
     tensors: Dict[str, Tensor] = {}
     for name, layer in layers.items():
         down, up = layer.factors(expert)
-        for key, value in zip(_keys(name, layer), _shaped(layer, down, up)):
+        weights = _shaped(layer, down, up)
+        for key, value in zip(_keys(name, layer), weights, strict=True):
             tensors[key] = value.float().cpu().contiguous()
     some = next(iter(layers.values()))
     alpha = some.scaling * some.rank
@@ -109,9 +111,8 @@ def write_adapter(
         "target_modules": list(layers),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    safetensors.torch.save_file(
-        tensors, folder / WEIGHTS, metadata={**notes, "format": "pt"}
-    )
+    data = safetensors.torch.save(tensors, metadata={**notes, "format": "pt"})
+    (folder / WEIGHTS).write_bytes(data)
     srsly.write_json(folder / CONFIG, config)
     return sum((folder / name).stat().st_size for name in (CONFIG, WEIGHTS))
 
@@ -144,7 +145,8 @@ def read_adapter(folder: Path) -> StoredAdapter:
         config = json.loads((folder / CONFIG).read_text(encoding="utf8"))
         with safetensors.safe_open(folder / WEIGHTS, framework="pt") as file:
             notes = dict(file.metadata() or {})
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
+            names: List[str] = file.keys()
+            tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, ValueError, OSError) as e:
         raise ModelDataError(
             f"The adapter in {folder} is damaged or cut short ({type(e).__name__}: "
@@ -155,7 +157,9 @@ def read_adapter(folder: Path) -> StoredAdapter:
     return StoredAdapter(str(folder), config, tensors, notes)
 
 
-def check_adapter(bank: AdapterBank, stored: StoredAdapter, *, prefix: str = "") -> None:
+def check_adapter(
+    bank: AdapterBank, stored: StoredAdapter, *, prefix: str = ""
+) -> None:
     """RAISES (ModelDataError): If an adapter does not fit the layers of a bank. The
     message names all that is wrong, up to three of each kind."""
     config, layers = stored.config, _layers_of(bank, prefix)
@@ -241,7 +245,9 @@ def _faults_of_names(
     if stored.config.get("layers_to_transform") or stored.config.get("exclude_modules"):
         targeted = []
     for name in dict.fromkeys((*adapted, *targeted)):
-        faults += [f"{key} is missing" for key in pairs[name] if key not in stored.tensors]
+        faults += [
+            f"{key} is missing" for key in pairs[name] if key not in stored.tensors
+        ]
     if not adapted:
         faults.append("it adapts none of the layers")
     return faults
@@ -286,9 +292,9 @@ def _blank(layer: RoutedLora) -> Tuple[Tensor, Tensor]:
 
 
 def _scaling(config: Mapping[str, Any], name: str) -> float:
-    rank = _value(config, "rank_pattern", "r", name)
+    rank = float(_value(config, "rank_pattern", "r", name))
     alpha = float(_value(config, "alpha_pattern", "lora_alpha", name))
-    return alpha / (rank**0.5 if config.get("use_rslora") else rank)
+    return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
 
 
 def _value(config: Mapping[str, Any], patterns: str, default: str, name: str) -> Any:
