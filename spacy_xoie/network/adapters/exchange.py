@@ -172,9 +172,12 @@ def check_adapter(
         for name, plain in UNKNOWN_SETTINGS.items()
         if name in config and config[name] not in plain
     ]
-    if not faults:
-        faults += _faults_of_names(stored, layers)
-        faults += _faults_of_tensors(stored, layers)
+    try:
+        if not faults:
+            faults += _faults_of_names(stored, layers)
+            faults += _faults_of_tensors(stored, layers)
+    except (AttributeError, TypeError, ValueError, re.error) as e:
+        faults.append(f"its settings cannot be made out ({type(e).__name__}: {e})")
     if faults:
         more = f"; and {len(faults) - 3} more faults" if len(faults) > 3 else ""
         raise ModelDataError(
