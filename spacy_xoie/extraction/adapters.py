@@ -12,7 +12,7 @@ from spacy.language import Language
 from torch import nn
 
 from ..errors import ConfigError, ModelDataError
-from ..language import LangidDetector, LanguageDetector
+from ..language import ExtendedDetector, LangidDetector, LanguageDetector
 from ..network.adapters import AdapterBank
 from ..network.adapters.exchange import (
     check_adapter,
@@ -233,7 +233,8 @@ def update_config(nlp: Language, component: str = "xoie") -> None:
 
 
 def extend_detector(nlp: Language, language: str) -> bool:
-    """Let the language detector of a pipeline find a further language.
+    """Let the language detector of a pipeline find a further language. What it says of
+    texts in the others stays the same.
 
     nlp (Language): The pipeline.
     language (str): The language code.
@@ -243,16 +244,25 @@ def extend_detector(nlp: Language, language: str) -> bool:
     for name, pipe in nlp.pipeline:
         if not isinstance(pipe, LanguageDetector):
             continue
-        if not isinstance(pipe.detector, LangidDetector):
-            return False
-        if language in pipe.detector.languages:
+        config = nlp.get_pipe_config(name)
+        if language in getattr(pipe.detector, "languages", ()):
             continue
-        languages = [*pipe.detector.languages, language]
+        if isinstance(pipe.detector, ExtendedDetector):
+            added = [*pipe.detector.added, language]
+            languages = pipe.detector.languages[: -len(pipe.detector.added)]
+        elif isinstance(pipe.detector, LangidDetector):
+            added, languages = [language], pipe.detector.languages
+        else:
+            return False
         try:
-            pipe.detector = LangidDetector(languages)
+            pipe.detector = ExtendedDetector(added, languages)
         except ConfigError:
             return False
-        nlp.get_pipe_config(name)["detector"]["languages"] = languages
+        config["detector"] = {
+            "@misc": "spacy-xoie.ExtendedDetector.v1",
+            "added": added,
+            "languages": list(languages),
+        }
     return True
 
 

@@ -29,6 +29,7 @@ from spacy_xoie.extraction.adapters import (
     update_config,
 )
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, save_model, stored_config
+from spacy_xoie.language import LangidDetector
 from spacy_xoie.training.adapter import (
     AdapterTraining,
     Epoch,
@@ -217,6 +218,14 @@ def test_config_tells_the_languages(make_pipeline: Callable[..., Language]) -> N
     for pipeline in (nlp, copy):
         assert pipeline(text)._.language == "nl"
     assert not extend_detector(nlp, "xq")
+    assert extend_detector(nlp, "it") and extend_detector(nlp, "it")
+    detector: Any = nlp.get_pipe("xoie_lang").detector  # type: ignore[attr-defined]
+    assert detector.added == ("nl", "it")
+    assert detector.languages[-2:] == ("nl", "it")
+    texts = [*TEXTS, "Good", "Rome", "el", "42"]
+    assert detector(texts) == LangidDetector()(texts)
+    (scores,) = detector(["Il comune ha aperto ieri un nuovo ponte."])
+    assert max(scores, key=lambda code: scores[code]) == "it"
 
 
 class TestDefaultModel:
@@ -434,7 +443,9 @@ class TestTraining:
         fix_random_seed(0)
         nlp = make_pipeline({**TINY_MODEL, "head": ARC_HEAD})
         pipe: Any = nlp.get_pipe("xoie")
-        with pytest.raises(DataError, match="None of the 30 docs.*30 have triples.*con"):
+        with pytest.raises(
+            DataError, match="None of the 30 docs.*30 have triples.*con"
+        ):
             train_adapter(pipe, "nl", dutch)
         assert pipe.languages == ("en", "de")
         trees = [
@@ -502,4 +513,3 @@ class TestTraining:
         assert useful_docs(pipe, [untold, english]) == [english]
         with pytest.raises(DataError, match="None of the 1 docs has a span group"):
             useful_docs(pipe, [untold])
-
