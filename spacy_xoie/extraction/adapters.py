@@ -5,7 +5,7 @@ import hashlib
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 import srsly
 from spacy.language import Language
@@ -264,6 +264,27 @@ def extend_detector(nlp: Language, language: str) -> bool:
             "languages": list(languages),
         }
     return True
+
+
+def restrict_detector(nlp: Language, languages: Sequence[str]) -> None:
+    """Let the language detector of a pipeline tell only some languages apart. A
+    detector that is not ours, or does not know all of them, stays as it is.
+
+    nlp (Language): The pipeline.
+    languages (Sequence[str]): The language codes.
+    """
+    for name, pipe in nlp.pipeline:
+        detector = getattr(pipe, "detector", None)
+        if not isinstance(detector, (LangidDetector, ExtendedDetector)):
+            continue
+        if isinstance(pipe, LanguageDetector) and set(languages) <= set(
+            detector.languages
+        ):
+            pipe.detector = LangidDetector(languages)
+            nlp.get_pipe_config(name)["detector"] = {
+                "@misc": "spacy-xoie.LangidDetector.v1",
+                "languages": list(languages),
+            }
 
 
 def _bank_of(pipe: TripleExtractor) -> AdapterBank:

@@ -38,10 +38,10 @@ class AdapterTraining:
     seed (int): Seed of whatever is random.
     """
 
-    epochs: int = 10
+    epochs: int = 8
     patience: int = 3
-    learn_rate: float = 2e-3
-    max_tokens: int = 1500
+    learn_rate: float = 5e-3
+    max_tokens: int = 1000
     dev_share: float = 0.1
     seed: int = 0
 
