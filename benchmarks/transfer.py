@@ -67,26 +67,34 @@ def load(folder: Path, sources: Sequence[str], vocab: Any) -> List[Doc]:
     return docs
 
 
-def batches(docs: Sequence[Doc], size: int, seed: int) -> Iterator[List[Doc]]:
-    """Endless batches; each language is drawn by the square root of its share."""
+def batches(
+    docs: Sequence[Doc], size: int, seed: int, english: float
+) -> Iterator[List[Doc]]:
+    """Endless batches; each language is drawn by the square root of its share, English
+    at least for the share `english`."""
     by_code: Dict[str, List[Doc]] = {}
     for doc in docs:
         by_code.setdefault(doc.spans["xoie"].attrs["language"], []).append(doc)
     codes = sorted(by_code)
     weights = [len(by_code[code]) ** 0.5 for code in codes]
+    others = sum(w for code, w in zip(codes, weights, strict=True) if code != "en")
+    if "en" in codes and others and english:
+        place = codes.index("en")
+        weights[place] = max(weights[place], english / (1 - english) * others)
     rng = random.Random(seed)
     while True:
         drawn = rng.choices(codes, weights, k=size)
         yield [rng.choice(by_code[code]) for code in drawn]
 
 
-def train(docs: Sequence[Doc], updates: int, seed: int) -> Language:
+def train(docs: Sequence[Doc], updates: int, seed: int, english: float) -> Language:
     fix_random_seed(seed)
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
     nlp.add_pipe("xoie", config={"model": MODEL, "threshold": 0.3})
     optimizer = nlp.initialize(lambda: [_example(doc) for doc in docs])
     optimizer.grad_clip = 5.0
-    for step, batch in zip(range(updates), batches(docs, 40, seed), strict=False):
+    stream = batches(docs, 40, seed, english)
+    for step, batch in zip(range(updates), stream, strict=False):
         warm = min(1.0, (step + 1) / (0.1 * updates))
         optimizer.learn_rate = 0.003 * warm * max(0.02, 1 - step / updates)
         nlp.update([_example(doc) for doc in batch], sgd=optimizer)
@@ -140,11 +148,11 @@ def run_all(arguments: argparse.Namespace) -> None:
         sys.stderr.write(f"{fault}\n")
     for seed in arguments.seeds:
         for name, sources in VARIANTS.items():
-            if (name, seed) in done:
+            if (name, seed) in done or name not in (arguments.only or VARIANTS):
                 continue
             start = time.perf_counter()
             docs = load(arguments.data, sources, nlp.vocab)
-            student = train(docs, arguments.updates, seed)
+            student = train(docs, arguments.updates, seed, arguments.english)
             line = {
                 "variant": name,
                 "seed": seed,
@@ -190,6 +198,10 @@ def main() -> None:
     parser.add_argument("--benchmarks", nargs="*", default=[])
     parser.add_argument("--updates", type=int, default=600)
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
+    parser.add_argument("--only", nargs="*", help="names of variants; all if not given")
+    parser.add_argument(
+        "--english", type=float, default=0.0, help="least share of English in batches"
+    )
     arguments = parser.parse_args()
     if arguments.table:
         sys.stdout.write(table(arguments.results) + "\n")

@@ -1,11 +1,11 @@
 """Items, docs and answers as JSON, and back."""
 
-from functools import lru_cache
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from ..language.blank import blank_pipeline
 from ..triples import SPAN_KEY, get_triples, set_triples
 from ..ty import Pieces, TokenTriple
 from .ty import Discard, Item, Labelled
@@ -166,6 +166,6 @@ def _spaces(text: str, tokens: Sequence[Tuple[int, int]]) -> List[bool]:
     return [end < start for (_, end), start in zip(tokens, starts[1:], strict=True)]
 
 
-@lru_cache(maxsize=1)
 def _vocab() -> Vocab:
-    return Vocab()
+    # One that knows what is lower case and what is punctuation.
+    return blank_pipeline("xx").vocab

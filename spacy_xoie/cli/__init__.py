@@ -1,4 +1,13 @@
-from . import adapter, annotate, consistency, convert, evaluate, models  # noqa: F401
+from . import (  # noqa: F401
+    adapter,
+    align,
+    annotate,
+    consistency,
+    convert,
+    evaluate,
+    languages,
+    models,
+)
 from .app import app
 
 __all__ = ["app"]

@@ -4,14 +4,17 @@ from pathlib import Path
 from typing import Annotated, Any, Dict, Optional
 
 import typer
-from spacy import util
+from spacy import blank, util
 from spacy.cli._util import import_code, parse_config_overrides
 from thinc.api import Config
 from tqdm import tqdm  # type: ignore[import-untyped]
 from wasabi import msg
 
+from ..annotation.agreement import AgreementTeacher
 from ..annotation.builder import answered, build
 from ..annotation.settings import read_settings
+from ..annotation.weights import gold_items, learn_weights
+from ..corpora import docs_from_records, read_corpus
 from ..errors import ConfigError
 from .app import app
 from .util import one_line_errors
@@ -80,6 +83,64 @@ def annotate_cli(
         return
     languages = ", ".join(report["languages"])
     msg.good(f"{folder}: {kept} records in {languages}, {triples} triples")
+
+
+@app.command(
+    "weigh-teachers",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def weigh_teachers_cli(
+    ctx: typer.Context,
+    config: Annotated[
+        Path,
+        typer.Argument(
+            help="A config of `annotate` whose [teacher] is an AgreementTeacher",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    gold: Annotated[
+        Path, typer.Argument(help="Gold corpus, .jsonl or a folder", exists=True)
+    ],
+    output: Annotated[Path, typer.Argument(help="JSON file for the weights")],
+    code: Annotated[
+        Optional[Path],
+        typer.Option(help="Python file with further registered teachers", exists=True),
+    ] = None,
+) -> None:
+    """Learn from gold sentences how far to believe each teacher in each language.
+    Name the file in the config: [teacher] weights."""
+    import_code(code)
+    with one_line_errors():
+        overrides = parse_config_overrides(ctx.args)
+        teacher = read_settings(_load(config, overrides)).teacher
+        if not isinstance(teacher, AgreementTeacher):
+            raise ConfigError(
+                f"The teacher of {config} is {teacher.name!r}, but only those of an "
+                f"AgreementTeacher have weights. Set it in [teacher]."
+            )
+        records, faults = read_corpus(gold)
+        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+        nlp = blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+        docs, more = docs_from_records(nlp, records)
+        for fault in (*faults, *more):
+            msg.warn(str(fault))
+        learned = learn_weights(gold_items(docs), teacher.teachers)
+        learned.to_disk(output)
+    header = ["teacher", "language", "triples", "precision", "weight"]
+    rows = [
+        [
+            name,
+            language,
+            str(learned.n_triples[name].get(language, 0)),
+            f"{learned.precision[name].get(language, float('nan')):.2f}",
+            f"{weight:.2f}",
+        ]
+        for name, weights in learned.weights.items()
+        for language, weight in sorted(weights.items())
+    ]
+    msg.table(rows, header=header, divider=True, aligns=["l", "l", "r", "r", "r"])
+    msg.good(f"Wrote {output}")
 
 
 def _load(path: Path, overrides: Dict[str, Any]) -> Config:

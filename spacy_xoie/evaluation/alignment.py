@@ -5,6 +5,7 @@ Format of the gold data, as of the shared tasks of WPT-03 and WPT-05: a file of 
 from 1; `ipj` is a possible link, the others are sure.
 """
 
+import re
 from pathlib import Path
 from typing import (
     Callable,
@@ -20,6 +21,8 @@ from typing import (
 from ..errors import DataError
 
 Link = Tuple[int, int]
+
+_LINK = re.compile(r"(\d+)([-p])(\d+)")
 
 
 class GoldAlignment(NamedTuple):
@@ -85,11 +88,12 @@ def read_gold_alignments(
     texts (Path): The file of sentences.
     links (Path): The file of their links.
     on_fault (Optional[Callable[[str], None]]): Told of lines that cannot be read, which
-        are left out.
+        are left out. By default they are errors.
     RETURNS (List[GoldAlignment]): The pairs.
-    RAISES (DataError): If the files do not have as many lines as each other.
+    RAISES (DataError): If a file cannot be read, or the files do not have as many lines
+        as each other.
     """
-    lines = [path.read_text(encoding="utf8").splitlines() for path in (texts, links)]
+    lines = [_read_lines(texts), _read_lines(links)]
     if len(lines[0]) != len(lines[1]):
         raise DataError(
             f"{texts} has {len(lines[0])} lines but {links} has {len(lines[1])}: they "
@@ -100,9 +104,20 @@ def read_gold_alignments(
         try:
             pairs.append(_read(text, line))
         except ValueError as e:
-            if on_fault is not None:
-                on_fault(f"{texts.name}:{number}: {e}")
+            fault = f"{texts.name}:{number}: {e}"
+            if on_fault is None:
+                raise DataError(f"{fault}. Correct the line.") from e
+            on_fault(fault)
     return pairs
+
+
+def _read_lines(path: Path) -> List[str]:
+    """The lines of a file. Other ends of lines than its own may stand in a text."""
+    try:
+        lines = path.read_text(encoding="utf8").split("\n")
+    except (OSError, UnicodeDecodeError) as e:
+        raise DataError(f"The gold alignments {path} cannot be read: {e}.") from e
+    return lines[:-1] if not lines[-1] else lines
 
 
 def _read(text: str, line: str) -> GoldAlignment:
@@ -113,10 +128,13 @@ def _read(text: str, line: str) -> GoldAlignment:
     sure: Set[Link] = set()
     possible: Set[Link] = set()
     for item in line.split():
-        i, j = (int(number) - 1 for number in item.replace("p", "-").split("-"))
+        found = _LINK.fullmatch(item)
+        if found is None:
+            raise ValueError(f"{item!r} is not a link such as 1-2 or 1p2")
+        i, j = int(found[1]) - 1, int(found[3]) - 1
         if not (0 <= i < len(words[0]) and 0 <= j < len(words[1])):
             raise ValueError(f"the link {item} is outside of its sentences")
         possible.add((i, j))
-        if "p" not in item:
+        if found[2] == "-":
             sure.add((i, j))
     return GoldAlignment(words[0], words[1], sure, possible)

@@ -7,13 +7,14 @@ good. What both sides have wrong in the same way, and what the aligner has wrong
 be told from that; numbers are for comparing languages and pipelines with each other.
 """
 
-from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import permutations
 from typing import (
     Any,
     Callable,
     Dict,
+    Iterable,
+    Iterator,
     List,
     Mapping,
     NamedTuple,
@@ -37,9 +38,10 @@ from ..annotation.matching import (
     soft_f1,
 )
 from ..errors import ConfigError, DataError, EngineError
-from ..projection.ty import Aligner, Links, Pair
-from ..triples import SPAN_KEY, get_triples
-from ..ty import Pieces
+from ..language import set_language
+from ..projection.spans import project_triples
+from ..projection.ty import Aligner, Alignment, Pair
+from ..triples import SPAN_KEY, Phrase, Triple, get_triples
 from .curves import f1_score
 
 DocsByLanguage = Mapping[str, Mapping[str, Doc]]
@@ -54,8 +56,8 @@ class Consistency:
     n_sentences (int): Sentences that both languages have.
     n_reference, n_judged (int): Triples that were found in each.
     mapped (Optional[float]): Share of the triples of the reference that could be
-        mapped: whose relation and objects have linked words. The others are not
-        counted in the scores. None if there are no triples.
+        carried over, see `project_triples` (mode "recall"). The others are not counted
+        in the scores. None if there are no triples.
     precision (Optional[float]): Mean similarity of the triples of the judged language
         with their counterparts among the mapped ones.
     recall (Optional[float]): The same the other way round.
@@ -131,7 +133,8 @@ def consistency(
     n_samples: int = 1000,
     seed: int = 0,
 ) -> ConsistencyTable:
-    """Extract triples from all sides of a parallel corpus and compare them.
+    """Extract triples from all sides of a parallel corpus and compare them. Pipelines
+    that detect languages are told which one it is.
 
     nlp_for_language (Callable[[str], Language]): Gives the pipeline for a language.
     corpus (Mapping[str, Mapping[str, str]]): Texts by language and id, see
@@ -157,9 +160,18 @@ def consistency(
             if any(identity in other for other in others)
         }
         nlp = nlp_for_language(language)
-        found = nlp.pipe(shared.values(), batch_size=batch_size)
+        found = nlp.pipe(_known(nlp, shared.values(), language), batch_size=batch_size)
         docs[language] = dict(zip(shared, found, strict=True))
     return compare_docs(docs, aligner, n_samples=n_samples, seed=seed)
+
+
+def _known(nlp: Language, texts: Iterable[str], language: str) -> Iterator[Doc]:
+    """Docs whose language is set, so that a pipeline need not find it."""
+    for text in texts:
+        doc = nlp.make_doc(text)
+        if len(doc):
+            set_language(doc, language)
+        yield doc
 
 
 def compare_docs(
@@ -181,71 +193,67 @@ def compare_docs(
     RAISES (EngineError): If the aligner does not answer for each pair.
     """
     languages = _check_languages(docs, None)
-    links: Dict[Tuple[str, str], Dict[str, Links]] = {}
+    alignments: Dict[Tuple[str, str], Dict[str, Alignment]] = {}
     for i, first in enumerate(languages):
         for second in languages[i + 1 :]:
             found = _align(docs, first, second, aligner)
-            links[first, second] = found
+            alignments[first, second] = found
             # Both directions go along the same links.
-            links[second, first] = {
-                identity: tuple((b, a) for a, b in pairs)
-                for identity, pairs in found.items()
+            alignments[second, first] = {
+                identity: alignment._replace(
+                    links=tuple((b, a) for a, b in alignment.links)
+                )
+                for identity, alignment in found.items()
             }
     scores = []
-    for reference, judged in permutations(languages, 2):
+    for pair in permutations(languages, 2):
+        reference, judged = pair
         counts = [
-            _count(docs[reference][identity], docs[judged][identity], pairs, key)
-            for identity, pairs in links[reference, judged].items()
+            _count(docs[reference][n], docs[judged][n], pair, alignment, key)
+            for n, alignment in alignments[pair].items()
         ]
         scores.append(_score(reference, judged, counts, n_samples, seed))
     return ConsistencyTable(tuple(languages), tuple(scores))
 
 
-def map_part(pieces: Pieces, targets: Mapping[int, Sequence[int]]) -> Pieces:
-    """Map a part of a triple.
-
-    pieces (Pieces): The part.
-    targets (Mapping[int, Sequence[int]]): Linked tokens of the target, by token.
-    RETURNS (Pieces): The stretch from the first to the last linked token; empty if
-        there is none.
-    """
-    linked = [
-        target
-        for start, end in pieces
-        for token in range(start, end)
-        for target in targets.get(token, ())
-    ]
-    return ((min(linked), max(linked) + 1),) if linked else ()
-
-
 def _map_triples(
-    source: Doc, target: TextPlaces, links: Links, key: str
-) -> Tuple[int, List[PlacedTriple], Set[Places]]:
-    """The number of triples of a doc, those that can be mapped, and all relations that
-    can. A subject without a counterpart is one that the target leaves implied."""
-    targets: Dict[int, List[int]] = defaultdict(list)
-    for a, b in links:
-        targets[a].append(b)
+    source: Doc, target: Doc, languages: Tuple[str, str], alignment: Alignment, key: str
+) -> Tuple[List[PlacedTriple], Set[Places]]:
+    """The triples of a doc that can be carried over to another, and all relations that
+    can, also those of triples whose arguments cannot."""
     triples = get_triples(source, key=key)
-    mapped: List[PlacedTriple] = []
-    relations: Set[Places] = set()
-    for triple in triples:
-        subject, relation, *objects = (
-            target.of(map_part(phrase.pieces, targets)) for phrase in triple.parts
+    places = TextPlaces(target)
+
+    def carry(triples: Sequence[Triple]) -> List[PlacedTriple]:
+        found = project_triples(
+            triples,
+            target,
+            alignment,
+            source_language=languages[0],
+            target_language=languages[1],
+            mode="recall",
         )
-        if relation:
-            relations.add(relation)
-        if relation and all(objects):
-            mapped.append(PlacedTriple(subject, relation, tuple(objects)))
-    return len(triples), mapped, relations
+        return [
+            PlacedTriple(
+                places.of(kept.triple.subject),
+                places.of(kept.triple.relation),
+                tuple(map(places.of, kept.triple.objects)),
+            )
+            for kept in found.kept
+        ]
+
+    bare = [replace(triple, subject=Phrase(()), objects=()) for triple in triples]
+    return carry(triples), {triple.relation for triple in carry(bare)}
 
 
-def _count(source: Doc, target: Doc, links: Links, key: str) -> _Counts:
-    n_reference, mapped, expected = _map_triples(source, TextPlaces(target), links, key)
+def _count(
+    source: Doc, target: Doc, languages: Tuple[str, str], alignment: Alignment, key: str
+) -> _Counts:
+    mapped, expected = _map_triples(source, target, languages, alignment, key)
     found = placed_triples(target, key=key)
     relations = {triple.relation for triple in found}
     return _Counts(
-        n_reference=n_reference,
+        n_reference=len(get_triples(source, key=key)),
         n_mapped=len(mapped),
         n_judged=len(found),
         shared=sum(match.score for match in match_triples(mapped, found)),
@@ -262,7 +270,7 @@ def _n_overlapping(these: Set[Places], others: Set[Places]) -> int:
 
 def _align(
     docs: DocsByLanguage, first: str, second: str, aligner: Aligner
-) -> Dict[str, Links]:
+) -> Dict[str, Alignment]:
     """The links of each sentence that two languages share."""
     ids = [identity for identity in docs[first] if identity in docs[second]]
     if not ids:
@@ -280,7 +288,7 @@ def _align(
             f"The aligner gave {len(alignments)} alignments for {len(pairs)} pairs. An "
             f"aligner gives one for each: correct it."
         )
-    return {i: found.links for i, found in zip(ids, alignments, strict=True)}
+    return dict(zip(ids, alignments, strict=True))
 
 
 def _score(

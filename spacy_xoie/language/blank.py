@@ -12,13 +12,13 @@ from .tokenizer import MultilingualTokenizer
 def blank_pipeline(language: str) -> Language:
     """A pipeline with the tokenizer of a language. It is shared: do not change it.
 
-    language (str): Code of the language; what follows a hyphen ("pt-br") is ignored.
+    language (str): Code of the language; its variant ("pt-BR", "pt_BR") is ignored.
     RETURNS (Language): spaCy's blank pipeline of it; where spaCy has none, or one whose
         tokenizer needs a library that is not there, one with the tokenizer that serves
         all languages.
     """
     try:
-        return spacy.blank(language.partition("-")[0].lower())
+        return spacy.blank(language.replace("_", "-").partition("-")[0].lower())
     except ImportError:
         nlp = spacy.blank("xx")
         nlp.tokenizer = MultilingualTokenizer.from_vocab(nlp.vocab)

@@ -5,6 +5,7 @@ from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from spacy.tokens import Doc
 
 from ..language import document_language, sentence_bounds
+from ..language.extensions import UNDETERMINED
 from ..triples import SPAN_KEY, get_triples, set_triples
 from .aligners.lexical import LexicalAligner
 from .spans import Limits, Mode, Projection, project_triples
@@ -109,6 +110,8 @@ def align_docs(
     ):
         for (i, j), score, agreed in zip(*alignment, strict=True):
             found[number].append(((i + start, j + target_start), score, agreed))
+    for links in found:
+        links.sort()
     return [
         Alignment(
             tuple(link for link, _, _ in links),
@@ -159,8 +162,11 @@ def store_projection(
 
 def language_of(doc: Doc) -> str:
     """RETURNS (str): The language of a doc: the one that was set or found, else that of
-    its pipeline."""
-    return document_language(doc) or doc.lang_
+    its pipeline; "und" if neither tells."""
+    found = document_language(doc)
+    if found and found != UNDETERMINED:
+        return found
+    return UNDETERMINED if doc.lang_ in ("", "xx", "mul") else str(doc.lang_)
 
 
 def _parts(text: Bitext) -> Sequence[Bounds]:

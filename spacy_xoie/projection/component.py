@@ -1,16 +1,19 @@
 """The component `xoie_projector`: the triples of a doc on its translation."""
 
+from bisect import bisect_left
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union, cast
 
 from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from ..errors import ConfigError
+from ..errors import ConfigError, EngineError
 from ..language import sentence_bounds, set_language
 from ..language.blank import blank_pipeline
+from ..language.extensions import UNDETERMINED
 from ..triples import SPAN_KEY, get_triples, is_unspaced
 from .bitext import Bitext, align_docs, language_of, store_projection
 from .spans import Limits, Mode, project_triples
@@ -36,6 +39,9 @@ DEFAULT_CONFIG: Dict[str, Any] = {
     "overwrite": True,
 }
 
+_EMPTY = Untranslated("the text is empty")
+_NOTHING = Untranslated("empty translation")
+
 
 @Language.factory(
     "xoie_projector",
@@ -49,7 +55,7 @@ def make_projector(
     target: str,
     translator: Translator,
     aligner: Aligner,
-    mode: Mode,
+    mode: str,
     limits: Optional[Dict[str, float]],
     source: Optional[str],
     span_key: str,
@@ -61,8 +67,8 @@ def make_projector(
         target=target,
         translator=translator,
         aligner=aligner,
-        mode=mode,
-        limits=None if limits is None else Limits(**limits),
+        mode=cast(Mode, mode),
+        limits=None if limits is None else _make_limits(limits),
         source=source,
         span_key=span_key,
         overwrite=overwrite,
@@ -147,18 +153,14 @@ class Projector(Pipe):
             docs = list(docs)
             try:
                 self.set_annotations(docs, self.predict(docs))
-                yield from docs
-                continue
             except Exception as error:
                 if len(docs) == 1:
                     handle(self.name, self, docs, error)
-                    continue
-            for doc in docs:
-                try:
-                    self.set_annotations([doc], self.predict([doc]))
-                    yield doc
-                except Exception as error:
-                    handle(self.name, self, [doc], error)
+                else:
+                    for doc in docs:
+                        yield from self.pipe([doc], batch_size=1)
+            else:
+                yield from docs
 
     def predict(self, docs: Sequence[Doc]) -> List[Union[Bitext, Untranslated, None]]:
         """Translate docs, without changing them.
@@ -244,12 +246,11 @@ class Projector(Pipe):
     ) -> List[Union[Bitext, Untranslated]]:
         """Translate docs as the translator likes it: whole, and what it does not know
         as a whole sentence by sentence; or sentence by sentence at once."""
-        results: List[Union[Bitext, Untranslated]] = [Untranslated("")] * len(docs)
-        todo = list(range(len(docs)))
+        results: List[Union[Bitext, Untranslated]] = [_EMPTY] * len(docs)
+        todo = [number for number, doc in enumerate(docs) if doc.text.strip()]
         if not self.translator.by_sentence:
-            texts = [doc.text for doc in docs]
-            found = self.translator(texts, source, self.target)
-            for number, result in enumerate(found):
+            texts = [docs[number].text for number in todo]
+            for number, result in zip(todo, self._ask(texts, source), strict=True):
                 if isinstance(result, Translation):
                     target = self._make_doc(result.text)
                     results[number] = Bitext(docs[number], target, None, result.links)
@@ -259,15 +260,45 @@ class Projector(Pipe):
             todo = [n for n in todo if len(sentence_bounds(docs[n])) > 1]
         bounds = [sentence_bounds(docs[number]) for number in todo]
         sentences = [
-            docs[number][start:end].text
+            [docs[number][start:end].text for start, end in places]
             for number, places in zip(todo, bounds, strict=True)
-            for start, end in places
         ]
-        translated = iter(self.translator(sentences, source, self.target))
-        for number, places in zip(todo, bounds, strict=True):
-            parts = [next(translated) for _ in places]
+        known = [text for texts in sentences for text in texts if text.strip()]
+        translated = iter(self._ask(known, source))
+        for number, places, texts in zip(todo, bounds, sentences, strict=True):
+            parts = [
+                next(translated) if text.strip() else Translation("", ())
+                for text in texts
+            ]
             results[number] = self._assemble(docs[number], places, parts)
         return results
+
+    def _ask(
+        self, texts: Sequence[str], source: str
+    ) -> List[Union[Translation, Untranslated]]:
+        """Call the translator. A text in an unknown language is its own fault, not that
+        of the engine."""
+        if not texts:
+            return []
+        try:
+            found = self.translator(texts, source, self.target)
+        except EngineError as error:
+            if source != UNDETERMINED:
+                raise
+            return [Untranslated("unknown language", str(error))] * len(texts)
+        if len(found) != len(texts):
+            raise EngineError(
+                f"The translator of {self.name!r} gave {len(found)} translations of "
+                f"{len(texts)} texts. It must give one, or a reason, for each."
+            )
+        return [
+            (
+                _NOTHING
+                if isinstance(result, Translation) and not result.text.strip()
+                else result
+            )
+            for result in found
+        ]
 
     def _assemble(
         self,
@@ -283,7 +314,7 @@ class Projector(Pipe):
         for (start, _), part in zip(bounds, parts, strict=True):
             if isinstance(part, Untranslated):
                 return part
-            if text and not is_unspaced(text[-1]):
+            if part.text and text and not (text[-1].isspace() or is_unspaced(text[-1])):
                 text += " "
             shift = doc[start].idx, len(text)
             starts.append(len(text))
@@ -295,10 +326,9 @@ class Projector(Pipe):
                     CharLink(a + shift[0], b + shift[0], c + shift[1], d + shift[1])
                     for a, b, c, d in part.links
                 ]
-        if not text.strip():
-            return Untranslated("the text is empty")
         target = self._make_doc(text)
-        firsts = [_token_at(target, start) for start in starts]
+        chars = [token.idx for token in target]
+        firsts = [bisect_left(chars, start) for start in starts]
         ends = [*firsts[1:], len(target)]
         places = [
             (a, b, c, d) for (a, b), c, d in zip(bounds, firsts, ends, strict=True)
@@ -311,6 +341,10 @@ class Projector(Pipe):
         return doc
 
 
-def _token_at(doc: Doc, char: int) -> int:
-    """The first token that begins at a character or after it."""
-    return next((token.i for token in doc if token.idx >= char), len(doc))
+def _make_limits(values: Dict[str, float]) -> Limits:
+    known = [field.name for field in fields(Limits)]
+    if not set(values) <= set(known):
+        raise ConfigError(
+            f"limits is {dict(values)}; it can have {', '.join(known)}, nothing else."
+        )
+    return Limits(**values)

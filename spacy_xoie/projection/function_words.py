@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Dict, FrozenSet
 
+from .codes import short_code
+
 
 @dataclass(frozen=True)
 class FunctionWords:
@@ -17,6 +19,7 @@ class FunctionWords:
     auxiliaries (FrozenSet[str]): Auxiliary verbs and particles of verbs.
     edges (FrozenSet[str]): What no part begins or ends with: conjunctions, particles.
     pronouns (FrozenSet[str]): Subject pronouns.
+    negations (FrozenSet[str]): Words that turn what a verb says into its opposite.
     drops_subjects (bool): Whether a pronoun as subject is usually left out.
     """
 
@@ -25,6 +28,7 @@ class FunctionWords:
     auxiliaries: FrozenSet[str] = frozenset()
     edges: FrozenSet[str] = frozenset()
     pronouns: FrozenSet[str] = frozenset()
+    negations: FrozenSet[str] = frozenset()
     drops_subjects: bool = False
 
     @property
@@ -40,7 +44,7 @@ def function_words(language: str) -> FunctionWords:
     language (str): Its code.
     RETURNS (FunctionWords): They are all empty for a language without an entry.
     """
-    code = language.partition("-")[0].lower()
+    code = short_code(language)
     entry = _WORDS.get(code, {})
     words = {kind: frozenset(listed.split()) for kind, listed in entry.items()}
     return FunctionWords(**words, drops_subjects=code in _DROPS_SUBJECTS)
@@ -57,6 +61,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "auxiliaries": "قد لقد سوف س كان كانت",
         "edges": "و ف أو ثم أن إن أنّ أم لكن",
         "pronouns": "هو هي هم هن هما أنا نحن أنت أنتم",
+        "negations": "لا لم لن ليس ليست ما غير",
     },
     "ca": {
         "determiners": "el la els les l' un una uns unes aquest aquesta seu seva",
@@ -64,6 +69,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "auxiliaries": "ha han he hem va van s' es no",
         "edges": "i o que però",
         "pronouns": "ell ella ells elles jo nosaltres tu vosaltres",
+        "negations": "no mai",
     },
     "de": {
         "determiners": "der die das den dem des ein eine einen einem einer eines sein "
@@ -75,6 +81,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "wurden worden zu nicht sich",
         "edges": "und oder dass aber sondern",
         "pronouns": "er sie es ich wir du ihr man",
+        "negations": "nicht nie niemals kein keine keinen keinem keiner keines",
     },
     "en": {
         "determiners": "the a an this that these those his her its their our my your",
@@ -84,6 +91,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "would can could should may might must to 's not n't",
         "edges": "and or but that",
         "pronouns": "he she it they i we you",
+        "negations": "not n't never no neither nor cannot",
     },
     "es": {
         "determiners": "el la los las un una unos unas su sus mi mis tu tus nuestro "
@@ -94,6 +102,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "le les",
         "edges": "y e o u que pero",
         "pronouns": "él ella ellos ellas yo nosotros nosotras tú usted ustedes",
+        "negations": "no nunca jamás ni tampoco ningún ninguna",
     },
     "fr": {
         "determiners": "le la les l' un une des du son sa ses leur leurs ce cet cette "
@@ -104,6 +113,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "n' pas",
         "edges": "et ou que qu' mais",
         "pronouns": "il elle ils elles je nous tu vous on",
+        "negations": "ne n' pas jamais ni aucun aucune",
     },
     "gl": {
         "determiners": "o a os as un unha uns unhas este esta seu súa",
@@ -112,6 +122,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "auxiliaries": "foi foron é son se non",
         "edges": "e ou que pero",
         "pronouns": "el ela eles elas eu nós ti vós",
+        "negations": "non nunca nin ningún ningunha",
     },
     "it": {
         "determiners": "il lo la i gli le l' un uno una un' suo sua suoi sue questo "
@@ -121,6 +132,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "auxiliaries": "ha hanno aveva è sono era stato stata si non",
         "edges": "e ed o che ma",
         "pronouns": "lui lei loro egli ella io noi tu voi",
+        "negations": "non mai né nessun nessuno nessuna",
     },
     "pt": {
         "determiners": "o a os as um uma uns umas seu sua seus suas este esta estes "
@@ -130,6 +142,7 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "auxiliaries": "foi foram é são tem têm tinha havia sido se não",
         "edges": "e ou que mas",
         "pronouns": "ele ela eles elas eu nós tu você vocês",
+        "negations": "não nunca jamais nem nenhum nenhuma",
     },
     "zh": {
         "determiners": "这 那 该 一 个",
@@ -137,5 +150,6 @@ _WORDS: Dict[str, Dict[str, str]] = {
         "auxiliaries": "了 着 著 过 過 会 會 不 没 沒 已 正",
         "edges": "的 地 得 之 而 和 與 与 并 並 也",
         "pronouns": "他 她 它 们 們 我 你",
+        "negations": "不 没 沒 未 无 無 从不",
     },
 }

@@ -6,93 +6,46 @@ extraction Kolluru et al. 2022, "Alignment-Augmented Consistent Translation"). W
 cannot be carried over is refused with a reason, never dropped in silence.
 """
 
-from dataclasses import dataclass
-from typing import Dict, List, Literal, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, Literal, Optional, Sequence, Set, Tuple
 
 from spacy.tokens import Doc, Span
 
 from ..triples import Triple
-from ..ty import Pieces, TokenTriple
+from ..ty import TokenTriple
 from .function_words import FunctionWords, function_words
+from .outcome import (
+    COMPOUND,
+    LOST_ARGUMENT,
+    LOST_NEGATION,
+    LOW_AGREEMENT,
+    LOW_ALIGNMENT,
+    OVERLAP,
+    PRO_DROP,
+    REASONS,
+    SCATTERED,
+    UNTRANSLATED,
+    Limits,
+    Projected,
+    Projection,
+    Refused,
+)
+from .parts import Part, near, parted, pieces
 from .ty import Alignment
+
+__all__ = [
+    "REASONS",
+    "Limits",
+    "Mode",
+    "Projected",
+    "Projection",
+    "Refused",
+    "project_triples",
+]
 
 Mode = Literal["recall", "precise"]
 
-UNTRANSLATED = "untranslated"
-LOST_ARGUMENT = "lost argument"
-PRO_DROP = "implied subject"
-OVERLAP = "overlap"
-COMPOUND = "split compound"
-SCATTERED = "scattered"
-LOW_ALIGNMENT = "low alignment"
-LOW_AGREEMENT = "low agreement"
-REASONS = (
-    UNTRANSLATED,
-    LOST_ARGUMENT,
-    PRO_DROP,
-    OVERLAP,
-    COMPOUND,
-    SCATTERED,
-    LOW_ALIGNMENT,
-    LOW_AGREEMENT,
-)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the mode "precise" asks of a triple.
-
-    alignment (float): Least alignment score.
-    agreement (float): Least share of links that both directions have.
-    stretch (float): Most times that a part may be longer than in the source, two words
-        aside.
-    """
-
-    alignment: float = 0.8
-    agreement: float = 0.9
-    stretch: float = 2.0
-
-
-class Projected(NamedTuple):
-    """A triple on a translation.
-
-    triple (TokenTriple): In tokens of the translation.
-    source (str): Id of the triple that it comes from.
-    alignment (float): How well the words of its parts are linked: the mean, over the
-        words that say something, of the score of their best link.
-    agreement (float): Share of the links used that both directions have.
-    lost (Tuple[str, …]): Reasons for which something of it was lost, though not all.
-    """
-
-    triple: TokenTriple
-    source: str
-    alignment: float
-    agreement: float
-    lost: Tuple[str, ...] = ()
-
-
-class Refused(NamedTuple):
-    """A triple that could not be carried over.
-
-    source (str): Its id.
-    reason (str): One of REASONS.
-    detail (str): More about this case.
-    """
-
-    source: str
-    reason: str
-    detail: str
-
-
-class Projection(NamedTuple):
-    """The triples of a text on its translation.
-
-    kept (Tuple[Projected, …]): Those that could be carried over.
-    refused (Tuple[Refused, …]): Those that could not.
-    """
-
-    kept: Tuple[Projected, ...]
-    refused: Tuple[Refused, ...]
+FAR = 4
+"""Tokens between a verb and its negation, at most."""
 
 
 def project_triples(
@@ -140,17 +93,6 @@ def project_triples(
     return Projection(tuple(kept), tuple(refused))
 
 
-class _Part(NamedTuple):
-    """Where a part of a triple goes."""
-
-    role: str
-    tokens: List[int]
-    anchors: Set[int]
-    strength: float
-    agreed: int
-    used: int
-
-
 class _Projector:
     def __init__(
         self,
@@ -161,8 +103,9 @@ class _Projector:
         *,
         limits: Optional[Limits],
     ) -> None:
-        self.target = [token.lower_ for token in target]
-        self.is_punct = [token.is_punct or token.is_space for token in target]
+        # Of the text alone: a bare Vocab knows no lexical attributes.
+        self.target = [token.text.lower() for token in target]
+        self.is_punct = [not any(c.isalnum() for c in word) for word in self.target]
         self.source_words = source_words
         self.target_words = target_words
         self.limits = limits
@@ -174,19 +117,19 @@ class _Projector:
 
     def project(self, triple: Triple, start: int) -> Projected | Refused:
         roles = ["subject", "relation", *(f"object {n}" for n in range(1, 4))]
-        parts: List[_Part] = []
+        parts: List[Part] = []
         lost: List[str] = []
         owners = self._owners(triple, start)
         for role, phrase in zip(roles, triple.parts, strict=False):
             if not phrase:
-                parts.append(_Part(role, [], set(), 0.0, 0, 0))
+                parts.append(Part(role))
                 continue
             tokens = [t.i - start for span in phrase.spans for t in span]
-            words = [t.lower_ for span in phrase.spans for t in span]
+            words = [t.text.lower() for span in phrase.spans for t in span]
             part = self._place(role, tokens, words, owners)
             if part is None and role == "subject" and self._may_drop(words):
                 lost.append(PRO_DROP)
-                part = _Part(role, [], set(), 0.0, 0, 0)
+                part = Part(role)
             elif part is None and self._may_lose(role, triple):
                 lost.append(LOST_ARGUMENT)
                 continue
@@ -196,7 +139,41 @@ class _Projector:
             parts.append(part)
         if triple.objects and len(parts) < 3:
             return Refused(triple.id, LOST_ARGUMENT, str(triple))
+        if self._is_negated(triple):
+            negated = self._negated(parts, set(owners))
+            if negated is None:
+                return Refused(triple.id, LOST_NEGATION, triple.relation.text)
+            parts = negated
         return self._checked(triple, parts, lost)
+
+    def _is_negated(self, triple: Triple) -> bool:
+        """Whether the relation is negated, and it is known how the target negates."""
+        words = {t.text.lower() for span in triple.relation.spans for t in span}
+        known = self.target_words.negations
+        return bool(known) and not words.isdisjoint(self.source_words.negations)
+
+    def _negated(self, parts: List[Part], owned: Set[int]) -> Optional[List[Part]]:
+        """See to it that a negation stays one: parts that have one are left as they
+        are, else the relation takes in one nearby that belongs to nothing else. None
+        if there is none: the triple would say the opposite."""
+        negations = self.target_words.negations
+        if any(self.target[j] in negations for part in parts for j in part.tokens):
+            return parts
+        subject, relation, *objects = parts
+        taken = {j for part in parts for j in part.tokens}
+        for j in sorted(
+            (j for j, word in enumerate(self.target) if word in negations),
+            key=lambda j: min(abs(j - k) for k in relation.tokens),
+        ):
+            distance = min(abs(j - k) for k in relation.tokens)
+            if (
+                distance <= FAR
+                and j not in taken
+                and self.linked.get(j, owned) <= owned
+            ):
+                tokens = sorted([*relation.tokens, j])
+                return [subject, relation._replace(tokens=tokens), *objects]
+        return None
 
     def _owners(self, triple: Triple, start: int) -> Dict[int, int]:
         """The part that each token of the source belongs to."""
@@ -215,6 +192,14 @@ class _Projector:
             and words[0] in self.source_words.pronouns
         )
 
+    def _is_implied(self, triple: Triple, parts: Sequence[Part]) -> bool:
+        """Whether the subject is in the verb of the translation: a pronoun all of whose
+        links are to words of the relation ("he built", "construyó")."""
+        subject, relation = parts[:2]
+        words = [t.text.lower() for span in triple.subject.spans for t in span]
+        inside = bool(subject.anchors) and subject.anchors <= relation.anchors
+        return inside and self._may_drop(words)
+
     def _may_lose(self, role: str, triple: Triple) -> bool:
         """Whether a triple goes on without an object that has no links."""
         others = role.startswith("object") and len(triple.objects) > 1
@@ -226,23 +211,19 @@ class _Projector:
         tokens: Sequence[int],
         words: Sequence[str],
         owners: Dict[int, int],
-    ) -> Optional[_Part]:
+    ) -> Optional[Part]:
         """Find the tokens of the target that a part goes to; None if it has no link."""
-        heavy = [
-            token
-            for token, word in zip(tokens, words, strict=True)
-            if word not in self.source_words.light and self.links.get(token)
-        ]
-        linked = heavy or [token for token in tokens if self.links.get(token)]
-        used = [link for token in linked for link in self.links[token]]
-        used = [link for link in used if not self.is_punct[link[0]]] or used
-        if not used:
-            return None
         telling = [
             token
             for token, word in zip(tokens, words, strict=True)
             if word not in self.source_words.light
         ] or list(tokens)
+        heavy = [token for token in telling if self.links.get(token)]
+        linked = heavy or [token for token in tokens if self.links.get(token)]
+        used = [link for token in linked for link in self.links[token]]
+        used = [link for link in used if not self.is_punct[link[0]]] or used
+        if not used:
+            return None
         best = [
             max((score for _, score, _ in self.links.get(token, ())), default=0.0)
             for token in telling
@@ -254,8 +235,11 @@ class _Projector:
             if token not in linked
             for link in self.links.get(token, ())
         }
-        filled = self._fill(role, _near(anchors, light), set(tokens), owners)
-        return _Part(
+        inner = near(anchors, light)
+        if role == "relation":
+            inner |= self._auxiliaries(tokens)
+        filled = self._fill(role, inner, set(tokens), owners)
+        return Part(
             role,
             self._trimmed(self._extended(role, filled, words)),
             anchors,
@@ -263,6 +247,18 @@ class _Projector:
             sum(agreed for _, _, agreed in used),
             len(used),
         )
+
+    def _auxiliaries(self, tokens: Sequence[int]) -> Set[int]:
+        """Auxiliaries that belong to a relation, however far from its verb they are
+        ("has built", "hat … gebaut")."""
+        return {
+            j
+            for token in tokens
+            for j, _, agreed in self.links.get(token, ())
+            if agreed
+            and self.target[j] in self.target_words.auxiliaries
+            and self.linked[j] <= set(tokens)
+        }
 
     def _fill(
         self, role: str, anchors: Set[int], tokens: Set[int], owners: Dict[int, int]
@@ -306,7 +302,7 @@ class _Projector:
         return [*range(first, tokens[0]), *tokens]
 
     def _trimmed(self, tokens: List[int]) -> List[int]:
-        """Without punctuation and conjunctions at either end."""
+        """Without punctuation and conjunctions at either end, if anything is left."""
         kept = list(tokens)
 
         def loose(j: int) -> bool:
@@ -321,27 +317,34 @@ class _Projector:
         return kept or tokens
 
     def _checked(
-        self, triple: Triple, parts: List[_Part], lost: List[str]
+        self, triple: Triple, parts: List[Part], lost: List[str]
     ) -> Projected | Refused:
+        if self._is_implied(triple, parts):
+            parts = [Part("subject"), *parts[1:]]
+            lost = [*lost, PRO_DROP]
         used = sum(part.used for part in parts)
         placed = [part for part in parts if part.tokens]
         alignment = sum(part.strength for part in placed) / len(placed)
         agreement = sum(part.agreed for part in parts) / max(used, 1)
-        taken: Dict[int, str] = {}
-        shared = []
+        taken: Dict[int, Part] = {}
+        shared: List[Tuple[Part, Part, int]] = []
         for part in parts:
-            shared += [(taken[j], part.role, j) for j in part.tokens if j in taken]
-            taken.update(dict.fromkeys(part.tokens, part.role))
+            shared += [(taken[j], part, j) for j in part.tokens if j in taken]
+            taken.update(dict.fromkeys(part.tokens, part))
         if shared:
-            one, other, j = shared[0]
-            anchored = all(
-                j in part.anchors for part in parts if part.role in (one, other)
-            )
-            reason = COMPOUND if anchored else OVERLAP
+            words = [
+                meet for meet in shared if meet[2] in meet[0].anchors & meet[1].anchors
+            ]
+            reason = COMPOUND if words else OVERLAP
+            first, second, j = (words or shared)[0]
+            one, other = first.role, second.role
             if self.limits is not None:
                 detail = f"{one} and {other} meet in {self.target[j]!r}"
                 return Refused(triple.id, reason, detail)
-            parts = _parted(parts)
+            parts = [
+                part._replace(tokens=self._trimmed(part.tokens))
+                for part in parted(parts)
+            ]
             if any(not p.tokens for p in parts if p.used):
                 return Refused(triple.id, reason, f"{one} and {other} are one word")
             lost.append(reason)
@@ -352,9 +355,9 @@ class _Projector:
         score = None if triple.score is None else triple.score * alignment
         return Projected(
             TokenTriple(
-                _pieces(parts[0].tokens),
-                _pieces(parts[1].tokens),
-                tuple(_pieces(part.tokens) for part in parts[2:]),
+                pieces(parts[0].tokens),
+                pieces(parts[1].tokens),
+                tuple(pieces(part.tokens) for part in parts[2:]),
                 score,
                 adapter=triple.adapter,
                 origin=triple.origin,
@@ -366,7 +369,7 @@ class _Projector:
         )
 
     def _doubt(
-        self, triple: Triple, parts: List[_Part], alignment: float, agreement: float
+        self, triple: Triple, parts: List[Part], alignment: float, agreement: float
     ) -> Optional[Refused]:
         """What speaks against a triple in the mode "precise"."""
         assert self.limits is not None
@@ -380,39 +383,3 @@ class _Projector:
                 detail = f"{part.role}: {len(part.tokens)} tokens for {length}"
                 return Refused(triple.id, SCATTERED, detail)
         return None
-
-
-def _near(anchors: Set[int], others: Set[int]) -> Set[int]:
-    """Anchors, and those of the others that stand beside them without a gap."""
-    near = set(anchors)
-    for step in (1, -1):
-        for j in sorted(others, reverse=step < 0):
-            if j - step in near:
-                near.add(j)
-    return near
-
-
-def _parted(parts: List[_Part]) -> List[_Part]:
-    """Give tokens that several parts claim to the one of which they are anchors; of
-    several such, to the shortest."""
-    order = sorted(parts, key=lambda part: len(part.tokens))
-    owner: Dict[int, str] = {}
-    for anchored in (True, False):
-        for part in order:
-            for j in part.tokens:
-                if (j in part.anchors) == anchored:
-                    owner.setdefault(j, part.role)
-    return [
-        part._replace(tokens=[j for j in part.tokens if owner[j] == part.role])
-        for part in parts
-    ]
-
-
-def _pieces(tokens: Sequence[int]) -> Pieces:
-    runs: List[Tuple[int, int]] = []
-    for j in tokens:
-        if runs and runs[-1][1] == j:
-            runs[-1] = (runs[-1][0], j + 1)
-        else:
-            runs.append((j, j + 1))
-    return tuple(runs)

@@ -14,6 +14,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 from spacy.tokens import Doc, SpanGroup
 
+from ..errors import DataError
 from ..language.blank import blank_pipeline
 from .spans import Refused
 from .ty import Alignment, Untranslated
@@ -63,8 +64,11 @@ class Translations(Mapping[str, Doc]):
         self._docs: Dict[str, bytes] = _stored(doc).get("docs", {})
 
     def __getitem__(self, language: str) -> Doc:
-        vocab = blank_pipeline(language).vocab
-        return Doc(vocab).from_bytes(self._docs[language])
+        data = self._docs[language]
+        return Doc(blank_pipeline(language).vocab).from_bytes(data)
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._docs
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._docs)
@@ -78,7 +82,7 @@ class Translations(Mapping[str, Doc]):
 
 def doc_id(doc: Doc) -> str:
     """RETURNS (str): The id by which translations name a doc: a digest of its text."""
-    return blake2b(doc.text.encode("utf8", "surrogatepass"), digest_size=8).hexdigest()
+    return blake2b(doc.text.encode("utf8"), digest_size=8).hexdigest()
 
 
 def set_translation(doc: Doc, language: str, translation: Doc) -> None:
@@ -87,9 +91,19 @@ def set_translation(doc: Doc, language: str, translation: Doc) -> None:
     doc (Doc): The doc.
     language (str): Language of the translation.
     translation (Doc): The translation, perhaps with triples.
+    RAISES (DataError): If the translation was retokenised after it got triples, which
+        spaCy cannot store.
     """
+    try:
+        content = translation.to_bytes(exclude=["tensor"])
+    except IndexError as e:
+        raise DataError(
+            f"The translation to {language!r} was retokenised, and its span groups no "
+            f"longer fit its tokens. Merge or split tokens before triples are carried "
+            f"over to it."
+        ) from e
     data = _stored(doc)
-    docs = {**data.get("docs", {}), language: translation.to_bytes(exclude=["tensor"])}
+    docs = {**data.get("docs", {}), language: content}
     missing = {k: v for k, v in data.get("untranslated", {}).items() if k != language}
     _store(doc, {"docs": docs, "untranslated": missing})
 

@@ -219,3 +219,63 @@ def test_the_example_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.cfg").write_text(text)
     with pytest.raises(ConfigError, match="tutor"):
         read_settings(util.load_config(tmp_path / "a.cfg", interpolate=True))
+
+
+AGREEMENT = """
+[input]
+path = "nowhere"
+language = "en"
+
+[teacher]
+@misc = "spacy-xoie.AgreementTeacher.v1"
+least = 1.0
+
+[teacher.teachers]
+
+[teacher.teachers.good]
+@misc = "xoie-tests.SlowTeacher.v1"
+
+[teacher.teachers.bad]
+@misc = "xoie-tests.SlowTeacher.v1"
+first = 2
+"""
+
+
+def test_teachers_are_weighed_on_gold_sentences(files: Path) -> None:
+    code = CODE.replace("pause: float = 0.0", "pause: float = 0.0, first: int = 0")
+    code = code.replace("return Slow(pause)", "return Slow(pause, first)")
+    code = code.replace("def __init__(self, pause)", "def __init__(self, pause, first)")
+    code = code.replace("self.pause = pause", "self.pause, self.first = pause, first")
+    code = code.replace(
+        "((0, 1),), ((1, 2),), (((2, 3),),)",
+        "((0, 1),), ((self.first + 1, self.first + 2),), (((2, 3),),)",
+    )
+    (files / "code.py").write_text(code)
+    (files / "agreement.cfg").write_text(AGREEMENT)
+    part = '{"text": "%s", "spans": [[%d, %d]]}'
+    line = '{"id": "%d", "language": "en", "text": "Anna met Ben number %d", %s}\n'
+    triple = (
+        f'"triples": [{{"subject": {part % ("Anna", 0, 4)}, '
+        f'"relation": {part % ("met", 5, 8)}, "objects": [{part % ("Ben", 9, 12)}]}}]'
+    )
+    gold = "".join(line % (n, n, triple) for n in range(9))
+    (files / "gold.jsonl").write_text(gold + "{broken\n")
+    arguments = ["agreement.cfg", "gold.jsonl", "weights.json"]
+    paths = [str(files / name) for name in arguments]
+    result = CliRunner().invoke(
+        app, ["weigh-teachers", *paths, "--code", str(files / "code.py")]
+    )
+    assert result.exit_code == 0, result.output
+    assert "gold.jsonl:10" in result.output
+    weights = json.loads((files / "weights.json").read_text())["weights"]
+    assert weights["good"]["en"] > 3 * weights["bad"]["en"]
+
+
+def test_only_teachers_that_agree_are_weighed(files: Path) -> None:
+    paths = [str(files / name) for name in ("annotate.cfg", "texts.txt", "w.json")]
+    result = CliRunner().invoke(
+        app, ["weigh-teachers", *paths, "--code", str(files / "code.py")]
+    )
+    assert result.exit_code == 1
+    assert "AgreementTeacher" in result.output
+    assert not (files / "w.json").exists()

@@ -62,6 +62,14 @@ class TestDefaultModel:
             assert 0 < triple.score <= 1
             assert triple.language == code
 
+    def test_empty_docs(self) -> None:
+        nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
+        nlp.add_pipe("xoie")
+        assert nlp("")._.triples == ()
+        assert [doc._.triples for doc in nlp.pipe(["", ""])] == [(), ()]
+        mixed = [doc._.triples for doc in nlp.pipe(["", TEXTS["en"], ""])]
+        assert mixed[1] and not mixed[0] and not mixed[2]
+
     def test_one_pipeline_for_all(self) -> None:
         nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
         nlp.add_pipe("xoie_lang")

@@ -18,7 +18,8 @@ Way = int
 
 @dataclass
 class Cells:
-    """The cells of a batch.
+    """The cells of a batch. Much is computed when it is asked for, and kept: some 400
+    bytes for each cell in all.
 
     words (Tuple[List[str], List[str]]): The different words of each side, in normal
         form.
@@ -66,7 +67,7 @@ class Cells:
         the second is one token on and so many tokens of the other side further."""
         n_rows, n_columns = (lengths[self.pair] for lengths in self.lengths)
         here = np.arange(len(self))
-        found = {}
+        found: Dict[Tuple[Way, int], Tuple[Ints, Ints]] = {}
         for jump in range(-WINDOW, WINDOW + 1):
             rows, columns = self.row + jump, self.column + 1
             inside = (rows >= 0) & (rows < n_rows) & (columns < n_columns)

@@ -159,8 +159,8 @@ def learn(cells: Cells, table: Table, *, rounds: int = 8) -> Table:
                 known.totals[1] + np.bincount(right, seen, len(cells.words[1])),
             ),
             (
-                known.stem_totals[0] + np.bincount(roots[0][left], seen)[roots[0]],
-                known.stem_totals[1] + np.bincount(roots[1][right], seen)[roots[1]],
+                known.stem_totals[0] + _by_stem(roots[0], left, seen),
+                known.stem_totals[1] + _by_stem(roots[1], right, seen),
             ),
             known.shares,
             known.chances,
@@ -221,7 +221,6 @@ def _jumps(cells: Cells, agreed: Floats) -> Tuple[Floats, Floats]:
     result = []
     for way in (0, 1):
         chooser = cells.token[1 - way]
-        lengths = cells.lengths[1 - way]
         counts = np.array(
             [
                 float(agreed[here] @ agreed[there])
@@ -230,15 +229,21 @@ def _jumps(cells: Cells, agreed: Floats) -> Tuple[Floats, Floats]:
                 )
             ]
         )
-        mass = np.bincount(chooser, weights=agreed, minlength=int(lengths.sum()))
-        both = mass[:-1] * mass[1:]
-        ends = np.cumsum(lengths)[:-1] - 1
-        both[ends] = 0.0
+        lengths = cells.lengths[1 - way]
+        pair = np.repeat(np.arange(len(lengths)), lengths)
+        mass = np.bincount(chooser, weights=agreed, minlength=len(pair))
+        both = (mass[:-1] * mass[1:])[pair[:-1] == pair[1:]]
         total = max(float(both.sum()), 1e-9)
         others = max(float(np.mean(cells.lengths[way])) - len(counts), 2.0)
         far = max(total - counts.sum(), 1.0) / total / others
         result.append(np.log(np.maximum(counts / total, 1e-4)) - np.log(max(far, 1e-4)))
     return result[0], result[1]
+
+
+def _by_stem(stems: Ints, words: Ints, seen: Floats) -> Floats:
+    """The counts of pairs, summed up for the stem of each word."""
+    sums = np.bincount(stems[words], weights=seen, minlength=len(stems))
+    return np.asarray(sums[stems], dtype=np.float64)
 
 
 def _read(counts: Dict, keys: List) -> Floats:  # type: ignore[type-arg]

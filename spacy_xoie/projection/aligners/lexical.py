@@ -1,6 +1,7 @@
 """The aligner `lexical`: ours, in numpy, needs nothing else."""
 
 import math
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import (
@@ -22,7 +23,8 @@ from numpy.typing import NDArray
 from spacy.util import registry
 
 from ...errors import ConfigError, EngineError, ModelDataError
-from ..lexicon import read_freedict, read_tsv
+from ..codes import short_code
+from ..lexicon import Lexicon, read_freedict, read_tsv
 from ..ty import Alignment, Pair
 from .cells import Cells, make_cells
 from .estimate import find_links, learn
@@ -35,7 +37,9 @@ POSSIBLE = 0.05
 """So is one that is the best for both of its tokens, if it is so probable."""
 MAX_CELLS = 250_000
 """Longer pairs are cut into pieces."""
-BATCH_CELLS = 2_000_000
+BATCH_CELLS = 250_000
+FIT_CELLS = 1_000_000
+"""How much is learnt from at once; it bounds the memory, at some 700 MB."""
 LEXICON_COUNT = 1.0
 """How often a word counts as seen with its translations if a dictionary has it."""
 FREEDICT_NAME = "freedict"
@@ -54,14 +58,16 @@ def make_lexical_aligner(
 
 class LexicalAligner:
     """Aligns by what is known of words (from texts that it was fitted to, and from
-    dictionaries), by their likeness, and by their places.
+    dictionaries), by their likeness, and by their places. What is known of two
+    languages serves both directions, and all variants of them ("pt-BR").
 
     lexicons (Union[None, str, Dict[str, str]]): Dictionaries: "freedict" for those of
         FreeDict that are installed; or for pairs of languages ("en-es") "freedict" or
         the path of a TSV file of words, translations and perhaps weights.
     tables (Optional[str]): A file that `to_disk` wrote.
     RAISES (ConfigError): If it cannot be said for which languages a dictionary is.
-    RAISES (EngineError): If a dictionary that is named for a pair is not there.
+    RAISES (EngineError): If FreeDict has no dictionary of a pair that names it.
+    RAISES (DataError): If a TSV file cannot be read.
     RAISES (ModelDataError): If the file is of another kind.
     """
 
@@ -76,8 +82,13 @@ class LexicalAligner:
         self._ready: Dict[Languages, Table] = {}
         if isinstance(lexicons, Mapping):
             for name in lexicons:
-                source, _, target = name.partition("-")
-                self._table((source, target))
+                codes = name.split("-")
+                if len(codes) != 2 or not all(codes):
+                    raise ConfigError(
+                        f"lexicons has the key {name!r}; it must be two codes of "
+                        f"languages without variants, such as 'en-pt'."
+                    )
+                self._table((codes[0], codes[1]))
         if tables is not None:
             self.from_disk(tables)
 
@@ -90,7 +101,7 @@ class LexicalAligner:
         found: List[List[Alignment]] = [[] for _ in pairs]
         for languages, pieces in _by_languages(pairs).items():
             table = self._table(languages)
-            for batch in _batches(pieces):
+            for batch in _batches(pieces, BATCH_CELLS):
                 cells = make_cells([(piece.source, piece.target) for piece in batch])
                 aligned = select_links(cells, find_links(cells, table))
                 for piece, alignment in zip(batch, aligned, strict=True):
@@ -104,18 +115,18 @@ class LexicalAligner:
         pairs (Iterable[Pair]): The pairs.
         """
         for languages, pieces in _by_languages(list(pairs)).items():
-            cells = make_cells([(piece.source, piece.target) for piece in pieces])
-            if len(cells):
-                new = learn(cells, self._table(languages))
-                self._learnt[languages] = self._learnt_of(languages).plus(new)
-                self._learnt.pop(languages[::-1], None)
-                self._ready.clear()
+            for batch in _batches(pieces, FIT_CELLS):
+                cells = make_cells([(piece.source, piece.target) for piece in batch])
+                if len(cells):
+                    new = learn(cells, self._table(languages))
+                    self._learn(languages, self._learnt_of(languages).plus(new))
 
-    def to_disk(self, path: Union[str, Path], *, least: float = 0.1) -> None:
+    def to_disk(self, path: Union[str, Path], *, least: float = 0.0) -> None:
         """Write what was learnt from texts (msgpack).
 
         path (Union[str, Path]): The file.
-        least (float): Pairs of words that were seen less often are left out.
+        least (float): Pairs of words that were seen less often are left out, for a
+            smaller file.
         """
         data = {
             "-".join(languages): table.to_dict(least=least)
@@ -124,26 +135,39 @@ class LexicalAligner:
         srsly.write_msgpack(Path(path), data)
 
     def from_disk(self, path: Union[str, Path]) -> "LexicalAligner":
-        """Read what `to_disk` wrote.
+        """Read what `to_disk` wrote, in place of what was learnt of the same languages.
 
-        RAISES (ModelDataError): If the file is of another kind.
+        path (Union[str, Path]): The file.
+        RETURNS (LexicalAligner): The aligner.
+        RAISES (ModelDataError): If the file is not there, damaged or of another kind.
         """
         try:
-            data = srsly.read_msgpack(Path(path))
-        except (ValueError, TypeError) as e:
-            raise ModelDataError(f"{path} is not a file of tables: {e}") from e
+            data = srsly.msgpack_loads(Path(path).read_bytes())
+        except Exception as e:  # The reader has no base class for what may be wrong.
+            raise ModelDataError(
+                f"The tables of words {path} cannot be read ({type(e).__name__}: {e}). "
+                f"Make them anew with `LexicalAligner.fit` and `to_disk`."
+            ) from e
         if not isinstance(data, dict):
-            raise ModelDataError(f"{path} is not a file of tables, but {data!r:.40}.")
-        for name, table in data.items():
-            source, _, target = str(name).partition("-")
-            self._learnt[source, target] = Table.from_dict(table)
-        self._ready.clear()
+            raise ModelDataError(
+                f"{path} is not a file of tables of words, but {data!r:.40}. Make one "
+                f"with `LexicalAligner.fit` and `to_disk`."
+            )
+        tables = {str(name): Table.from_dict(table) for name, table in data.items()}
+        for name, table in tables.items():
+            source, _, target = name.partition("-")
+            self._learn((source, target), table)
         return self
 
+    def _learn(self, languages: Languages, table: Table) -> None:
+        self._learnt.pop(languages[::-1], None)
+        self._learnt[languages] = table
+        self._ready.clear()
+
     def _learnt_of(self, languages: Languages) -> Table:
-        source, target = languages
-        if languages not in self._learnt and (target, source) in self._learnt:
-            return self._learnt[target, source].inverted()
+        back = languages[::-1]
+        if languages not in self._learnt and back in self._learnt:
+            return self._learnt[back].inverted()
         return self._learnt.get(languages) or Table()
 
     def _table(self, languages: Languages) -> Table:
@@ -193,22 +217,41 @@ def select_links(cells: Cells, chances: Tuple[Floats, Floats]) -> List[Alignment
 def _find_lexicon(
     lexicons: Lexicons, source: str, target: str
 ) -> Mapping[str, Mapping[str, float]]:
-    """The dictionary of two languages; an empty one where none is asked for, or where
-    FreeDict is asked for in general and has none."""
-    if lexicons == FREEDICT_NAME:
-        try:
-            return read_freedict(source, target)
-        except EngineError:
-            return {}
-    if not isinstance(lexicons, dict):
+    """The dictionary of two languages, the same for both directions; an empty one where
+    none is asked for, or where FreeDict is asked for in general and has none."""
+    if isinstance(lexicons, Mapping):
+        there = lexicons.get(f"{source}-{target}")
+        back = lexicons.get(f"{target}-{source}")
+        if there not in (None, FREEDICT_NAME):
+            return read_tsv(str(there))
+        if back not in (None, FREEDICT_NAME):
+            return _inverted(read_tsv(str(back)))
+        wanted = FREEDICT_NAME in (there, back)
+    else:
+        wanted = lexicons == FREEDICT_NAME
+    if not wanted:
         return {}
-    there, back = lexicons.get(f"{source}-{target}"), lexicons.get(f"{target}-{source}")
-    if FREEDICT_NAME in (there, back):
-        return read_freedict(source, target)
-    if there is not None:
-        return read_tsv(there)
+    languages = sorted((source, target))
+    try:
+        lexicon = _read_freedict(*languages)
+    except EngineError:
+        if isinstance(lexicons, Mapping):
+            raise
+        return {}
+    return lexicon if languages[0] == source else _inverted(lexicon)
+
+
+@lru_cache(maxsize=4)
+def _read_freedict(source: str, target: str) -> Lexicon:
+    """A dictionary of FreeDict. The large ones take many seconds to read."""
+    return read_freedict(source, target)
+
+
+def _inverted(
+    lexicon: Mapping[str, Mapping[str, float]],
+) -> Dict[str, Dict[str, float]]:
     inverted: Dict[str, Dict[str, float]] = {}
-    for word, translations in (read_tsv(back) if back is not None else {}).items():
+    for word, translations in lexicon.items():
         for other, weight in translations.items():
             inverted.setdefault(other, {})[word] = weight
     return inverted
@@ -225,7 +268,8 @@ def _by_languages(pairs: Sequence[Pair]) -> Dict[Languages, List[_Piece]]:
     for number, pair in enumerate(pairs):
         source = [token.text for token in pair.source]
         target = [token.text for token in pair.target]
-        pieces = groups.setdefault((pair.source_language, pair.target_language), [])
+        languages = short_code(pair.source_language), short_code(pair.target_language)
+        pieces = groups.setdefault(languages, [])
         parts = 1 + math.isqrt(len(source) * len(target) // MAX_CELLS)
         for part in range(parts):
             i, j = (len(side) * part // parts for side in (source, target))
@@ -234,15 +278,16 @@ def _by_languages(pairs: Sequence[Pair]) -> Dict[Languages, List[_Piece]]:
     return groups
 
 
-def _batches(pieces: Sequence[_Piece]) -> Iterator[List[_Piece]]:
+def _batches(pieces: Sequence[_Piece], n_cells: int) -> Iterator[List[_Piece]]:
     batch: List[_Piece] = []
     size = 0
     for piece in pieces:
-        batch.append(piece)
-        size += len(piece.source) * len(piece.target)
-        if size >= BATCH_CELLS:
+        cells = len(piece.source) * len(piece.target)
+        if batch and size + cells > n_cells:
             yield batch
             batch, size = [], 0
+        batch.append(piece)
+        size += cells
     if batch:
         yield batch
 

@@ -1,9 +1,12 @@
 """What is known of the words of two languages: how often each stood for which. Kept
 as counts, so that more can be learnt."""
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Dict, Mapping, Tuple, TypeVar
+from itertools import chain
+from operator import index
+from typing import Any, Dict, List, Mapping, Tuple, TypeVar
 
 import numpy as np
 
@@ -14,6 +17,8 @@ from .words import Floats, normal_form, stem
 # How much likelier than a jump out of the window each jump is, from -WINDOW to WINDOW
 # (natural logarithms): about what comes out for the pairs of languages that were tried.
 _JUMPS = (0.5, 0.3, 0.3, 0.9, 2.6, 5.5, 3.8, 2.7, 1.9)
+_JUMPS_COUNT = 200.0
+"""How many words these are worth beside those from which jumps were learnt."""
 
 
 @dataclass
@@ -66,15 +71,20 @@ class Table:
         return found
 
     def plus(self, other: "Table") -> "Table":
-        """RETURNS (Table): A table that knows what both know, with the jumps of the
-        other."""
+        """RETURNS (Table): A table that knows what both know. The jumps of the other
+        count by the number of words that it has seen."""
+        own, new = (sum(table.words[0].values()) for table in (self, other))
+        share = new / (_JUMPS_COUNT + own + new)
         return Table(
             (
                 _sum(self.words[0], other.words[0]),
                 _sum(self.words[1], other.words[1]),
             ),
             _sum(self.pairs, other.pairs),
-            other.jumps,
+            (
+                (1 - share) * self.jumps[0] + share * other.jumps[0],
+                (1 - share) * self.jumps[1] + share * other.jumps[1],
+            ),
         )
 
     def with_lexicon(
@@ -103,20 +113,23 @@ class Table:
         """RETURNS (Dict[str, Any]): Data for `from_dict`, without the pairs whose count
         is less than `least`."""
         kept = {pair: n for pair, n in self.pairs.items() if n >= least}
-        numbers = [
-            {word: i for i, word in enumerate(dict.fromkeys(words))}
-            for words in zip(*kept, strict=True)
-        ] or [{}, {}]
-        rows = [numbers[0][left] for left, _ in kept]
-        columns = [numbers[1][right] for _, right in kept]
+        words = [
+            list(dict.fromkeys(chain(seen, (pair[side] for pair in kept))))
+            for side, seen in enumerate(self.words)
+        ]
+        numbers = [{word: i for i, word in enumerate(side)} for side in words]
         return {
-            "words": [list(side) for side in numbers],
+            "words": words,
             "seen": [
-                [round(seen.get(word, 0.0), 3) for word in side]
-                for side, seen in zip(numbers, self.words, strict=True)
+                [float(seen.get(word, 0.0)) for word in side]
+                for side, seen in zip(words, self.words, strict=True)
             ],
-            "pairs": [rows, columns, [round(n, 3) for n in kept.values()]],
-            "jumps": [[round(float(x), 3) for x in way] for way in self.jumps],
+            "pairs": [
+                [numbers[0][left] for left, _ in kept],
+                [numbers[1][right] for _, right in kept],
+                [float(n) for n in kept.values()],
+            ],
+            "jumps": [way.tolist() for way in self.jumps],
         }
 
     @classmethod
@@ -125,23 +138,27 @@ class Table:
         RAISES (ModelDataError): If the data is of another kind.
         """
         try:
-            left, right = data["words"]
-            rows, columns, counts = data["pairs"]
+            left, right = (_words(side) for side in data["words"])
+            seen = [_counts(side) for side in data["seen"]]
+            rows, columns = (_places(side) for side in data["pairs"][:2])
+            counts = _counts(data["pairs"][2])
             jumps = [np.array(way, dtype=np.float64) for way in data["jumps"]]
             if [way.shape for way in jumps] != [(2 * WINDOW + 1,)] * 2:
-                raise ValueError(f"there are jumps of {[len(way) for way in jumps]}")
+                raise ValueError(f"there are jumps of {[way.shape for way in jumps]}")
+            if not np.isfinite(jumps).all():
+                raise ValueError("there are jumps that are no numbers")
             return cls(
                 (
-                    dict(zip(left, data["seen"][0], strict=True)),
-                    dict(zip(right, data["seen"][1], strict=True)),
+                    dict(zip(left, seen[0], strict=True)),
+                    dict(zip(right, seen[1], strict=True)),
                 ),
                 {
-                    (left[i], right[j]): float(n)
+                    (left[i], right[j]): n
                     for i, j, n in zip(rows, columns, counts, strict=True)
                 },
                 (jumps[0], jumps[1]),
             )
-        except (KeyError, ValueError, TypeError, IndexError) as e:
+        except (KeyError, ValueError, TypeError, IndexError, OverflowError) as e:
             raise ModelDataError(
                 f"This is no table of word translations ({type(e).__name__}: {e}). "
                 f"Make it anew with `LexicalAligner.fit` and `to_disk`."
@@ -149,6 +166,26 @@ class Table:
 
 
 Key = TypeVar("Key")
+
+
+def _words(data: Any) -> List[str]:
+    if not isinstance(data, list) or not all(isinstance(word, str) for word in data):
+        raise ValueError(f"there are no words in {data!r:.40}")
+    return data
+
+
+def _counts(data: Any) -> List[float]:
+    counts = [float(count) for count in data]
+    if not all(0 <= count < math.inf for count in counts):
+        raise ValueError("there are counts that are no numbers from 0")
+    return counts
+
+
+def _places(data: Any) -> List[int]:
+    places = [index(place) for place in data]
+    if any(place < 0 for place in places):
+        raise ValueError("there are pairs of words that are none")
+    return places
 
 
 def _sum(one: Mapping[Key, float], other: Mapping[Key, float]) -> Dict[Key, float]:

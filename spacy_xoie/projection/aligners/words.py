@@ -14,16 +14,24 @@ STEM_LENGTH = 4
 MIN_COGNATE = 4
 """Shorter words look alike by chance."""
 
+CHUNK_BYTES = 2**24
+"""How much of the letters of pairs of words is compared at once."""
+
 _MARKS = str.maketrans(
-    "。、，；：？！؟؛،«»„“”‘’《》「」–—", '.,,;:?!?;,"""""\'\'""""--'
+    "。、，；：？！؟؛،।«»„“”‘’‹›《》「」『』–—", '.,,;:?!?;,."""""\'\'\'\'""""""--'
 )
 
 
 def normal_form(text: str) -> str:
-    """RETURNS (str): A word in lower case, without diacritics; punctuation of all
-    scripts as that of ASCII."""
-    text = unicodedata.normalize("NFKD", text.translate(_MARKS).lower())
-    return "".join(c for c in text if not unicodedata.combining(c)) or text
+    """RETURNS (str): A word in lower case, without diacritics; punctuation and digits
+    of all scripts as those of ASCII."""
+    # Letters such as the double-struck ones have a lower case only once decomposed.
+    text = unicodedata.normalize("NFKD", text.translate(_MARKS)).lower()
+    text = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in text if not unicodedata.combining(c)) or text
+    if plain.isascii():
+        return plain
+    return "".join(str(unicodedata.decimal(c, c)) for c in plain)
 
 
 def stem(word: str) -> str:
@@ -52,13 +60,14 @@ def similarity(
         return result
     columns: Dict[str, int] = {}
     sets = [[_bigrams(word, columns) for word in words] for words in (sources, targets)]
-    one, other = (_indicator(rows, len(columns)) for rows in sets)
-    sizes = one.sum(1), other.sum(1)
-    for begin in range(0, len(asked), 65536):
-        part = asked[begin : begin + 65536]
+    one, other = (_bit_sets(rows, len(columns)) for rows in sets)
+    sizes = [np.array([len(row) for row in rows]) for rows in sets]
+    step = max(1, CHUNK_BYTES // one.shape[1])
+    for begin in range(0, len(asked), step):
+        part = asked[begin : begin + step]
         i, j = left[part], right[part]
-        shared = (one[i] & other[j]).sum(1)
-        dice = 2 * shared / np.maximum(sizes[0][i] + sizes[1][j], 1)
+        shared = np.bitwise_count(one[i] & other[j]).sum(1, dtype=np.int64)
+        dice = 2 * shared / (sizes[0][i] + sizes[1][j])
         result[part] = np.where(dice > 0.5, dice * dice, 0.0)
     return result
 
@@ -75,8 +84,10 @@ def _bigrams(word: str, columns: Dict[str, int]) -> List[int]:
     return [columns.setdefault(pair, len(columns)) for pair in pairs]
 
 
-def _indicator(rows: Sequence[Sequence[int]], width: int) -> NDArray[np.bool_]:
-    matrix = np.zeros((len(rows), width), dtype=np.bool_)
+def _bit_sets(rows: Sequence[Sequence[int]], width: int) -> NDArray[np.uint8]:
+    """Sets of numbers below `width`, a row of bits each."""
+    matrix = np.zeros((len(rows), width // 8 + 1), dtype=np.uint8)
     for number, row in enumerate(rows):
-        matrix[number, row] = True
+        for column in row:
+            matrix[number, column // 8] |= 1 << column % 8
     return matrix

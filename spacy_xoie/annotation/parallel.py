@@ -1,0 +1,87 @@
+"""Parallel corpora as pairs of docs, for aligners to learn from."""
+
+from pathlib import Path
+from typing import Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+
+from ..errors import ConfigError
+from ..evaluation.parallel import read_parallel
+from ..language.blank import blank_pipeline
+from ..projection.ty import Pair
+from .settings import InputSettings
+from .sources import Removed, input_files, read_items
+from .ty import Item
+
+OnFault = Callable[[str], None]
+Texts = Tuple[str, str]
+
+
+def read_pairs(
+    paths: Iterable[Path],
+    source: str,
+    target: str,
+    on_fault: Optional[OnFault] = None,
+) -> Iterator[Pair]:
+    """Read sentences and their translations.
+
+    paths (Iterable[Path]): Files or folders: .tsv (sentence, tab, translation) and
+        .jsonl ({"source", "target"}, perhaps with their languages), see `sources.py`;
+        .jsonl of records and treebanks (.conllu), in which translations share an id.
+        All of them perhaps with .gz behind that.
+    source (str): Code of the language of the first side.
+    target (str): Code of the language of the second side.
+    on_fault (Optional[Callable[[str], None]]): Told of each line that is left out, with
+        its place and the reason.
+    YIELDS (Pair): The pairs, of which both sides have tokens.
+    RAISES (ConfigError): If there is nothing to read, or both languages are the same.
+    RAISES (DataError): If a file is damaged.
+    """
+    if not source or not target or source == target:
+        raise ConfigError(
+            f"The languages are {source!r} and {target!r}; name two different ones."
+        )
+    tell = on_fault or (lambda fault: None)
+    for texts in _texts([str(path) for path in paths], source, target, tell):
+        docs = [
+            blank_pipeline(code).make_doc(text)
+            for code, text in zip((source, target), texts, strict=True)
+        ]
+        if len(docs[0]) and len(docs[1]):
+            yield Pair(docs[0], docs[1], source, target)
+
+
+def _texts(
+    paths: List[str], source: str, target: str, tell: OnFault
+) -> Iterator[Texts]:
+    files = input_files(InputSettings(path=paths)).values()
+    trees = [file for file in files if ".conllu" in file.name]
+    sides: Dict[str, Dict[str, str]] = {source: {}, target: {}}
+    for language, texts in (read_parallel(trees, tell) if trees else {}).items():
+        sides.setdefault(language, {}).update(texts)
+    for file in files:
+        if file in trees:
+            continue
+        settings = InputSettings(
+            path=str(file), language=source, target_language=target, sentences=False
+        )
+        for item in read_items(settings):
+            if isinstance(item, Removed):
+                tell(f"{item.id}: {item.detail}")
+            elif item.source is None:
+                sides.setdefault(item.language, {})[item.id] = item.text
+            else:
+                yield from _of_pair(item, item.source, source, target, tell)
+    for identity, text in sides[source].items():
+        if identity in sides[target]:
+            yield text, sides[target][identity]
+
+
+def _of_pair(
+    item: Item, origin: Item, source: str, target: str, tell: OnFault
+) -> Iterator[Texts]:
+    languages = origin.language, item.language
+    if languages == (source, target):
+        yield origin.text, item.text
+    elif languages == (target, source):
+        yield item.text, origin.text
+    else:
+        tell(f"{item.id}: this is {languages[0]} and {languages[1]}")
