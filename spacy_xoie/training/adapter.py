@@ -14,6 +14,7 @@ from ..errors import ConfigError, DataError
 from ..extraction import TripleExtractor
 from ..extraction.adapters import add_adapter, remove_adapter
 from ..extraction.component import UNKNOWN
+from ..extraction.model import tok2vec_of
 from ..language import document_language
 from ..network.heads import ArcHead, TreeGold
 from .batchers import make_language_batcher
@@ -104,6 +105,12 @@ def train_adapter(
     RAISES (ConfigError): If a setting or the name cannot work.
     """
     settings.check()
+    if tok2vec_of(pipe.model) is not None:
+        raise ConfigError(
+            f"The encoder of {pipe.name!r} listens to another component, which is not "
+            f"at hand here. Train the adapter with `spacy train` and the stage "
+            f"'adapters'."
+        )
     begin = time.perf_counter()
     docs = useful_docs(pipe, docs)
     if dev:

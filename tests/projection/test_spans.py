@@ -494,9 +494,7 @@ class TestNegation:
         words = "They=Ellos identified=identificaron man=hombre not=no pay=pagó"
         target = "Ellos identificaron al hombre que no pagó"
         alignment = sure([(0, 0), (3, 1), (5, 3), (8, 5), (9, 6)])
-        _, texts = project(
-            source, self.NEVER, target, words, "es", alignment=alignment
-        )
+        _, texts = project(source, self.NEVER, target, words, "es", alignment=alignment)
         assert texts == []
 
     def test_unknown_language(self) -> None:
