@@ -5,7 +5,7 @@ import tempfile
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
 from spacy import util
 from spacy.cli.package import package
@@ -13,6 +13,7 @@ from spacy.language import Language
 
 from .about import __version__
 from .errors import ConfigError, ModelDataError
+from .extraction.adapters import remove_adapter, restrict_detector, update_config
 from .extraction.component import TripleExtractor
 from .extraction.model import shim_of
 from .extraction.pretrained import model_config
@@ -65,24 +66,59 @@ def merge_language(
     return merged
 
 
+def keep_languages(
+    nlp: Language, languages: Sequence[str], *, component: str = "xoie"
+) -> Language:
+    """Make a pipeline for a few languages: the adapters of the others are left out, and
+    its detector of languages tells only these apart.
+
+    nlp (Language): The multilingual pipeline.
+    languages (Sequence[str]): Codes of the languages.
+    component (str): Name of the extractor.
+    RETURNS (Language): The pipeline of these languages.
+    RAISES (ConfigError): If there is no such component or adapter, or the router was
+        trained to mix adapters that would be left out.
+    """
+    pipe = _extractor(nlp, component)
+    _check_mergeable(pipe, languages)
+    config = nlp.config.copy()
+    config["initialize"]["after_init"] = None
+    kept = util.load_model_from_config(config, auto_fill=True)
+    kept.from_bytes(nlp.to_bytes())
+    extractor = _extractor(kept, component)
+    for other in extractor.languages:
+        if other not in languages:
+            remove_adapter(extractor, other)
+    update_config(kept, component)
+    restrict_detector(kept, extractor.languages)
+    kept.meta.update(
+        {key: value for key, value in nlp.meta.items() if key not in _OWN_META}
+    )
+    return kept
+
+
 def build_wheels(
     model: PathLike,
     output: PathLike,
     *,
     languages: Optional[Sequence[str]] = None,
+    sets: Sequence[Sequence[str]] = (),
     name: str = "xoie_sm",
     version: str = __version__,
     metrics: Optional[Mapping[str, Any]] = None,
     sources: Sequence[Mapping[str, str]] = (),
     component: str = "xoie",
 ) -> Iterator[Path]:
-    """Build the wheel of a multilingual pipeline and those of its languages.
+    """Build the wheel of a multilingual pipeline, and those of its languages and of
+    sets of them.
 
     model (PathLike): Folder of the trained pipeline.
     output (PathLike): Folder for the wheels. A wheel is there wholly or not at all.
     languages (Optional[Sequence[str]]): Languages with a wheel of their own; None
         for all that have an adapter.
-    name (str): Name after the language: "xoie_sm" makes `xx_xoie_sm`.
+    sets (Sequence[Sequence[str]]): Languages that share a wheel, for each such wheel.
+    name (str): Name after the language: "xoie_sm" makes `xx_xoie_sm`,
+        and `xx_xoie_de_es_sm` for a set of languages.
     version (str): Version of the packages.
     metrics (Optional[Mapping[str, Any]]): Scores of `evaluate_pipeline`, for the meta
         data: all of them, in a language's wheel those of the language.
@@ -103,7 +139,10 @@ def build_wheels(
     pipe = _extractor(nlp, component)
     codes = list(pipe.languages)
     chosen = codes if languages is None else list(languages)
-    _check_mergeable(pipe, chosen)
+    for group in (chosen, *sets):
+        _check_mergeable(pipe, group)
+    if not all(sets):
+        raise ConfigError("A wheel for a set of languages was asked for with no names.")
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
     scores = dict(metrics or {})
@@ -112,18 +151,33 @@ def build_wheels(
     yield _wheel(nlp, output)
     for code in chosen:
         merged = merge_language(nlp, code, component=component)
-        per_language = scores.get("xoie_per_language", {})
-        own = (
-            {"xoie_per_language": {code: per_language[code]}}
-            if code in per_language
-            else {}
-        )
         merged.meta["description"] = f"Triples from text in one language, {code}."
-        _describe(merged, name, version, [code], own, sources)
+        _describe(merged, name, version, [code], _scores_of(scores, [code]), sources)
         yield _wheel(merged, output)
+    for group in sets:
+        kept = keep_languages(nlp, group, component=component)
+        own = _extractor(kept, component).languages
+        kept.meta["description"] = f"Triples from text in {', '.join(own)}."
+        together = _name_of_set(name, own)
+        _describe(kept, together, version, own, _scores_of(scores, own), sources)
+        yield _wheel(kept, output)
 
 
 _OWN_META = ("lang", "name", "pipeline", "components", "labels", "vectors", "disabled")
+
+
+def _scores_of(scores: Mapping[str, Any], languages: Sequence[str]) -> Dict[str, Any]:
+    """The part of scores that is about some of the languages."""
+    known = scores.get("xoie_per_language", {})
+    found = {code: known[code] for code in languages if code in known}
+    return {"xoie_per_language": found} if found else {}
+
+
+def _name_of_set(name: str, languages: Sequence[str]) -> str:
+    """Put the languages where spaCy's scheme of type, genre, size has the genre."""
+    codes = "_".join(code.replace("-", "_").lower() for code in languages)
+    start, _, size = name.rpartition("_")
+    return f"{start}_{codes}_{size}" if start else f"{size}_{codes}"
 
 
 def _describe(

@@ -1,4 +1,5 @@
 from . import (  # noqa: F401
+    adapter,
     align,
     annotate,
     consistency,

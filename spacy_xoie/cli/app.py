@@ -55,6 +55,14 @@ def package_cli(
             help='Languages with a wheel of their own: "de,es", or "" for none'
         ),
     ] = None,
+    sets: Annotated[
+        List[str],
+        typer.Option(
+            "--set",
+            help='Languages that share a wheel, with their adapters: "de,es"; as often '
+            "as you like",
+        ),
+    ] = [],
     name: Annotated[str, typer.Option(help="Name after the language")] = "xoie_sm",
     version: Annotated[str, typer.Option(help="Version of the packages")] = "0.1.0",
     metrics: Annotated[
@@ -65,13 +73,15 @@ def package_cli(
         typer.Option(help="JSON list: name, url, author, license", exists=True),
     ] = None,
 ) -> None:
-    """Build wheels: one for all languages, and one for each with its adapter merged."""
+    """Build wheels: one for all languages, one for each with its adapter merged, and
+    one for each set of languages."""
     codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
         for wheel in build_wheels(
             model,
             output,
             languages=codes,
+            sets=[group.replace(",", " ").split() for group in sets],
             name=name,
             version=version,
             metrics=None if metrics is None else read_json(metrics),
@@ -94,7 +104,8 @@ def try_wheels_cli(
         msg.fail(f"There are no wheels in {wheels}", exits=1)
     for path in paths:
         with one_line_errors(), loaded_wheel(path) as nlp:
-            chosen = [nlp.lang] if nlp.lang in texts else list(texts)
+            served = nlp.meta.get("languages", texts)
+            chosen = [code for code in texts if code in served] or list(texts)
             msg.divider(f"{nlp.lang}_{nlp.meta['name']} {nlp.meta['version']}")
             for doc in nlp.pipe(texts[code] for code in chosen):
                 typer.echo(doc.text)

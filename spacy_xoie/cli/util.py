@@ -10,6 +10,7 @@ from spacy import blank, util
 from spacy.language import Language
 
 from ..errors import ConfigError, DataError, XoieError
+from ..extraction.adapters import extend_detector
 from ..extraction.pretrained import ARC_HEAD, find_model, stored_config
 
 
@@ -77,4 +78,9 @@ def named_pipeline(
     else:
         nlp = blank(language)
     nlp.add_pipe("xoie", config=settings)
+    # Languages that were plugged into the model have to be found as well.
+    for code in (stored_config(model)["model"].get("bank") or {}).get(
+        "languages"
+    ) or ():
+        extend_detector(nlp, code)
     return nlp

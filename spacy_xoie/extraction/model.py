@@ -410,6 +410,7 @@ def _to_bytes(parts: Parts, network: TripleNetwork, compress: bool = False) -> b
         {
             "format": FORMAT,
             "experts": network.experts,
+            "plugged": {} if network.bank is None else network.bank.plugged,
             "routed": network.routed,
             "files": parts.encoder.files(network.encoder),
             "state": safetensors.torch.save(state),
@@ -428,7 +429,12 @@ def _from_bytes(parts: Parts, data: bytes) -> TripleNetwork:
             )
         state = expand_state(safetensors.torch.load(message["state"]))
         encoder = parts.encoder.restore(message["files"])
-        network = parts.assemble(encoder, message["experts"])
+        plugged = message.get("plugged", {})
+        base = [expert for expert in message["experts"] if expert not in plugged]
+        network = parts.assemble(encoder, base)
+        for expert, notes in plugged.items():
+            if network.bank is not None:
+                network.bank.plug(expert, notes)
         routed = bool(message["routed"])
     except XoieError:
         raise

@@ -2,6 +2,7 @@
 
 from .component import LanguageDetector, make_language_detector
 from .detectors import Detector, LangidDetector, make_langid_detector
+from .extended import ExtendedDetector, make_extended_detector
 from .extensions import (
     document_language,
     document_scores,
@@ -14,12 +15,14 @@ from .tokenizer import MultilingualTokenizer, make_multilingual_tokenizer
 
 __all__ = [
     "Detector",
+    "ExtendedDetector",
     "LangidDetector",
     "LanguageDetector",
     "MultilingualTokenizer",
     "document_language",
     "document_scores",
     "install_extensions",
+    "make_extended_detector",
     "make_langid_detector",
     "make_language_detector",
     "make_multilingual_tokenizer",

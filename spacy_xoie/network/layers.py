@@ -1,5 +1,7 @@
 """Layers that encoders and heads share."""
 
+from typing import Tuple, Union
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -24,6 +26,39 @@ def sum_rows(table: Tensor, ids: Tensor) -> Tensor:
     return flat.view(*ids.shape[:-1], table.shape[1])
 
 
+class DilatedConv1d(nn.Conv1d):
+    """A convolution whose dilation is its padding: with a kernel of three numbers it
+    keeps the length of its input.
+
+    PEFT makes the low-rank part of a convolution from its type, kernel, stride and
+    padding, and forgets the dilation. A type to which the padding says it all is
+    adapted rightly.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Union[int, Tuple[int]],
+        stride: Union[int, Tuple[int]] = 1,
+        padding: Union[int, Tuple[int]] = 0,
+        *,
+        groups: int = 1,
+        bias: bool = True,
+    ) -> None:
+        width = padding if isinstance(padding, int) else padding[0]
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation=max(width, 1),
+            groups=groups,
+            bias=bias,
+        )
+
+
 class ConvolutionLayer(nn.Module):
     """A maxout convolution over three tokens, with a residual connection.
 
@@ -37,8 +72,8 @@ class ConvolutionLayer(nn.Module):
 
     def __init__(self, width: int, dilation: int, dropout: float) -> None:
         super().__init__()
-        self.convolution = nn.Conv1d(
-            width, 2 * width, kernel_size=3, padding=dilation, dilation=dilation
+        self.convolution = DilatedConv1d(
+            width, 2 * width, kernel_size=3, padding=dilation
         )
         self.norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)

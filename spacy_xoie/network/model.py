@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ..ty import TokenTriple
 from .adapters import AdapterBank, GateState
+from .adapters.plugged import plugged_gates, plugged_label
 from .encoders import Encoder
 from .heads import Gold, Head, Sentence, TreeGold
 from .routing import Router, Routing
@@ -72,30 +73,42 @@ class TripleNetwork(nn.Module):
     def experts(self) -> List[str]:
         return [] if self.bank is None else list(self.bank.experts)
 
+    @property
+    def _base_experts(self) -> List[str]:
+        """The experts that the router knows."""
+        if self.bank is None:
+            return []
+        return [self.experts[column] for column in self.bank.base_columns]
+
     def adapter_label(self, languages: Mapping[str, float]) -> str:
         """languages (Mapping[str, float]): Language distribution of a sentence.
         RETURNS (str): The adapter that serves it, "mixture" for several, "" if none.
         """
-        if not self.routed or self.router is None:
+        if not self.routed or self.router is None or self.bank is None:
             return ""
-        return self.router.label(languages, self.experts)
+        alone = plugged_label(languages, self.bank.plugged)
+        return alone or self.router.label(languages, self._base_experts)
 
     def over_experts(self, languages: Mapping[str, float]) -> Dict[str, float]:
         """languages (Mapping[str, float]): Language distribution of a sentence.
         RETURNS (Dict[str, float]): The same over the experts. See `Router`.
         """
-        if self.router is None:
+        if self.router is None or self.bank is None:
             return {}
-        return self.router.over_experts(languages, self.experts)
+        plugged = self.bank.plugged
+        own = {code: p for code, p in languages.items() if code in plugged}
+        return {**self.router.over_experts(languages, self._base_experts), **own}
 
     def fixed_gates(self, language: str) -> Optional[Dict[str, float]]:
         """language (str): A language, with or without an adapter of its own.
         RETURNS (Optional[Dict[str, float]]): The gates of every sentence that is surely
             in it, to be merged; None if they depend on the text.
         """
-        if not self.routed or self.router is None:
+        if not self.routed or self.router is None or self.bank is None:
             return {}
-        return self.router.fixed_gates(language, self.experts)
+        if language in self.bank.plugged:
+            return {language: 1.0}
+        return self.router.fixed_gates(language, self._base_experts)
 
     def merge(self, weights: Dict[str, float]) -> None:
         """Fold a fixed mixture of adapters into the encoder and drop the bank and
@@ -204,14 +217,28 @@ class TripleNetwork(nn.Module):
     def _route(
         self, batch: Batch, layer: int, hidden: Optional[Tensor], losses: List[Tensor]
     ) -> Routing:
-        assert self.router is not None
+        assert self.router is not None and self.bank is not None
         summary = None
         if hidden is not None:
             weights = self.encoder.positions(batch.inputs)[:, :, None].to(hidden.dtype)
             summary = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
-        sure, index = batch.languages.max(dim=1)
+        columns = self.bank.base_columns
+        if not columns:
+            none = batch.languages[:, :0]
+            gates = plugged_gates(none, batch.languages, columns)
+            return Routing(gates, recurring=True)
+        # To the router all is as if nothing had been plugged in.
+        known = batch.languages
+        if self.bank.plugged:
+            known = known[:, columns]
+        sure, index = known.max(dim=1)
         gold = torch.where(sure > 0.5, index, -1) if self.training else None
-        routing: Routing = self.router(batch.languages, summary, layer, gold)
+        routing: Routing = self.router(known, summary, layer, gold)
         if routing.loss is not None:
             losses.append(routing.loss)
-        return routing
+        if not self.bank.plugged:
+            return routing
+        gates = plugged_gates(routing.gates, batch.languages, columns)
+        # The gates of a language that was plugged in are those of all its sentences.
+        alone = not bool(gates[:1, columns].any())
+        return Routing(gates, routing.loss, routing.recurring or alone)

@@ -44,3 +44,14 @@ def test_uncompressed_weights_pass_unchanged() -> None:
     state.pop("w.scale")
     back = expand_state(state)
     assert torch.equal(back["w"], state["w"])
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10_000), st.floats(1e-4, 1e3))
+def test_a_second_time_nothing_is_lost(seed: int, size: float) -> None:
+    torch.manual_seed(seed)
+    weights = {"a": torch.randn(2000, 3, 2) * size, "b": torch.randn(10) * size}
+    weights["a"][0] = 0.0
+    once = expand_state(compress_state(weights))
+    again = expand_state(compress_state(once))
+    assert all(torch.equal(again[name], value) for name, value in once.items())

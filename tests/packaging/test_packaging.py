@@ -22,7 +22,12 @@ from spacy_xoie import TokenTriple, __version__, packaging, set_triples
 from spacy_xoie.cli import app
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.network.adapters import RoutedLora
-from spacy_xoie.packaging import build_wheels, loaded_wheel, merge_language
+from spacy_xoie.packaging import (
+    build_wheels,
+    keep_languages,
+    loaded_wheel,
+    merge_language,
+)
 
 TEXTS = {
     "de": "Die Stadt hat das Haus gebaut. Der Rat lehnte den Plan am 3. Mai ab!",
@@ -148,6 +153,24 @@ def test_merged_pipeline_has_no_adapters(nlp: Language) -> None:
     assert not theirs & {parameter.data_ptr() for parameter in network.parameters()}
 
 
+def test_pipeline_of_some_languages(nlp: Language, tmp_path: Path) -> None:
+    before = nlp.to_bytes()
+    some = keep_languages(nlp, ["zh"])
+    assert nlp.to_bytes() == before
+    some.to_disk(tmp_path)
+    for pipeline in (some, spacy.load(tmp_path)):
+        assert pipeline.get_pipe("xoie").languages == ("zh",)  # type: ignore[attr-defined]
+        text = TEXTS["zh"]
+        assert routed(pipeline, "zh", text) == routed(nlp, "zh", text)
+        # It tells no other languages apart.
+        assert pipeline("Die Stadt hat das Haus gebaut.")._.language != "de"
+    with pytest.raises(ConfigError, match="no adapter for 'fi'"):
+        keep_languages(nlp, ["zh", "fi"])
+    gate = make_nlp(router={"@architectures": "spacy-xoie.MixtureRouter.v1"})
+    with pytest.raises(ConfigError, match="learned gate"):
+        keep_languages(gate, ["zh"])
+
+
 def test_language_without_adapter(nlp: Language, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no adapter for 'fi'.*de, zh"):
         merge_language(nlp, "fi")
@@ -216,6 +239,7 @@ def built(nlp: Language, tmp_path_factory: pytest.TempPathFactory) -> Built:
                 model,
                 output,
                 languages=["de"],
+                sets=[["zh"]],
                 name="xoie_tiny",
                 version="1.2.3",
                 metrics=METRICS,
@@ -232,6 +256,7 @@ def test_wheels_are_named_after_their_languages(built: Built) -> None:
     assert [wheel.name for wheel in built.wheels] == [
         "xx_xoie_tiny-1.2.3-py3-none-any.whl",
         "de_xoie_tiny-1.2.3-py3-none-any.whl",
+        "xx_xoie_zh_tiny-1.2.3-py3-none-any.whl",
     ]
     # Nothing but the wheels is there.
     assert sorted(built.output.iterdir()) == sorted(built.wheels)
@@ -243,6 +268,7 @@ def test_wheels_are_named_after_their_languages(built: Built) -> None:
     [
         (0, ["de", "zh"], METRICS),
         (1, ["de"], {"xoie_per_language": {"de": {"triple": {"f": 0.75}}}}),
+        (2, ["zh"], {"xoie_per_language": {"zh": {"triple": {"f": 0.25}}}}),
     ],
 )
 def test_what_wheels_say_of_themselves(
@@ -277,7 +303,7 @@ def test_what_wheels_say_of_themselves(
 
 @pytest.mark.slow
 def test_wheels_say_the_same_triples(built: Built, nlp: Language) -> None:
-    many, one = built.wheels
+    many, one, some = built.wheels
     with loaded_wheel(many) as loaded:
         for language, text in TEXTS.items():
             assert_same(routed(loaded, language, text), routed(nlp, language, text))
@@ -287,6 +313,9 @@ def test_wheels_say_the_same_triples(built: Built, nlp: Language) -> None:
         text = TEXTS["de"]
         assert_same(facts(loaded(text)), routed(nlp, "de", text))
         assert loaded.lang == "de"
+    with loaded_wheel(some) as loaded:
+        assert_same(routed(loaded, "zh", TEXTS["zh"]), routed(nlp, "zh", TEXTS["zh"]))
+        assert loaded.get_pipe("xoie").languages == ("zh",)  # type: ignore[attr-defined]
     # Nothing was installed, and the pipeline outlives its files.
     assert "de_xoie_tiny" not in sys.modules
     assert facts(loaded(text))
@@ -299,8 +328,8 @@ def test_try_wheels(built: Built, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["try-wheels", str(built.output), str(sample)])
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
-    # The German text by both, the Chinese one by the multilingual pipeline.
-    assert [lines.count(TEXTS[language]) for language in ("de", "zh")] == [2, 1]
+    # By the multilingual pipeline, and by that of the language or of the set.
+    assert [lines.count(TEXTS[language]) for language in ("de", "zh")] == [2, 2]
     with loaded_wheel(built.wheels[1]) as loaded:
         for triple in loaded(TEXTS["de"])._.triples:
             assert f"  de {triple.score:.2f}  {triple}" in lines

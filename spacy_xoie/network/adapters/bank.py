@@ -1,11 +1,12 @@
 """The bank: adapters injected into a module, added, removed and merged."""
 
 import re
-from typing import List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from torch import nn
 
 from ...errors import ConfigError
+from .combine import weighted_sum
 from .gates import GateState
 from .lora import LAYERS, RoutedLora
 
@@ -24,6 +25,9 @@ class AdapterBank:
     targets (Sequence[str]): Regular expressions; a linear, convolutional or
         embedding layer is adapted if one of them is found in its name. None: all.
     RAISES (ConfigError): If a value cannot work or no layer is a target.
+
+    plugged (Dict[str, Dict[str, Any]]): What is known of the experts that were plugged
+        in afterwards: the router was not made for them. See `plugged_gates`.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class AdapterBank:
         check_bank(experts, rank=rank, targets=targets)
         self.state = GateState()
         self.experts: List[str] = []
+        self.plugged: Dict[str, Dict[str, Any]] = {}
         self._layers: List[Tuple[str, RoutedLora]] = []
         for name, layer in list(module.named_modules()):
             wrapper = LAYERS.get(type(layer))
@@ -69,13 +74,54 @@ class AdapterBank:
             layer.add(expert)
         self.experts.append(expert)
 
+    def plug(self, expert: str, notes: Mapping[str, Any]) -> None:
+        """Add an expert that the router does not know.
+
+        notes (Mapping[str, Any]): What is to be known of it, as JSON allows it.
+        """
+        self.add(expert)
+        self.plugged[expert] = dict(notes)
+
+    @property
+    def base_columns(self) -> List[int]:
+        """The places of the experts that the router knows."""
+        return [i for i, name in enumerate(self.experts) if name not in self.plugged]
+
     def remove(self, expert: str) -> None:
         """Take an expert out, without touching the others."""
-        if expert not in self.experts:
-            raise ConfigError(_unknown_expert(expert, self.experts))
+        self.check_known(expert)
         for _, layer in self._layers:
             layer.remove(expert)
         self.experts.remove(expert)
+        self.plugged.pop(expert, None)
+
+    def rename(self, expert: str, name: str) -> None:
+        """Give an expert another name, and leave everything else as it is."""
+        self.check_known(expert)
+        check_bank([*self.experts, name])
+        for _, layer in self._layers:
+            layer.rename(expert, name)
+        self.experts[self.experts.index(expert)] = name
+        if expert in self.plugged:
+            self.plugged[name] = self.plugged.pop(expert)
+
+    def start(self, expert: str, weights: Mapping[str, float]) -> None:
+        """Set an expert to the weighted sum of others, or what comes nearest to it
+        with the rank of the bank.
+
+        weights (Mapping[str, float]): A weight for each expert that takes part.
+        RAISES (ConfigError): If an expert is not in the bank.
+        """
+        for other in (expert, *weights):
+            self.check_known(other)
+        for _, layer in self._layers:
+            parts = [(w, *layer.factors(other)) for other, w in weights.items()]
+            layer.set_factors(expert, *weighted_sum(parts, layer.rank))
+
+    def check_known(self, expert: str) -> None:
+        """RAISES (ConfigError): If the expert is not in the bank."""
+        if expert not in self.experts:
+            raise ConfigError(_unknown_expert(expert, self.experts))
 
     def merge(self, module: nn.Module, weights: Mapping[str, float]) -> None:
         """Fold a fixed mixture of experts into the base layers of the module, and
@@ -86,12 +132,12 @@ class AdapterBank:
         RAISES (ConfigError): If an expert is not in the bank.
         """
         for expert in weights:
-            if expert not in self.experts:
-                raise ConfigError(_unknown_expert(expert, self.experts))
+            self.check_known(expert)
         for name, layer in self._layers:
             _replace(module, name, layer.merged(weights))
         self._layers = []
         self.experts = []
+        self.plugged = {}
 
 
 def check_bank(
@@ -144,4 +190,5 @@ def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
 
 
 def _unknown_expert(expert: str, experts: Sequence[str]) -> str:
-    return f"There is no adapter {expert!r}; the bank has {', '.join(experts)}."
+    known = ", ".join(experts) or "none"
+    return f"There is no adapter {expert!r}; the bank has {known}."

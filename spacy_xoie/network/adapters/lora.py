@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..derived import Derived
-from ..layers import BagEmbedding, sum_rows
+from ..layers import BagEmbedding, DilatedConv1d, sum_rows
 from .gates import GateState
 
 MERGEABLE = 2**18
@@ -54,7 +54,7 @@ class RoutedLora(nn.Module):
 
     def add(self, expert: str) -> None:
         """Add an expert whose update is zero (A random, B zero)."""
-        down, up = self._shapes()
+        down, up = self.shapes()
         weight = next(self.base.parameters())
         self.lora_A[expert] = nn.Parameter(weight.new_empty(down))
         self.lora_B[expert] = nn.Parameter(weight.new_zeros(up))
@@ -64,6 +64,28 @@ class RoutedLora(nn.Module):
     def remove(self, expert: str) -> None:
         del self.lora_A[expert], self.lora_B[expert]
         self.experts.remove(expert)
+        self._merged.clear()
+
+    def rename(self, expert: str, name: str) -> None:
+        for weights in (self.lora_A, self.lora_B):
+            weights[name] = weights.pop(expert)
+        self.experts[self.experts.index(expert)] = name
+        self._merged.clear()
+
+    def factors(self, expert: str) -> Tuple[Tensor, Tensor]:
+        """RETURNS (Tuple[Tensor, Tensor]): A, (rank, numbers a unit of the output is
+        made of), and B, (out, rank), of an expert, as PEFT lays them out."""
+        down, up = self.lora_A[expert].detach(), self.lora_B[expert].detach()
+        return down.flatten(1), up
+
+    def set_factors(self, expert: str, down: Tensor, up: Tensor) -> None:
+        """The inverse of `factors`. A smaller rank than the layer's is filled up with
+        zeros, which changes nothing."""
+        own_down, own_up = self.factors(expert)
+        with torch.no_grad():
+            own_down.zero_()[: len(down)] = down
+            own_up.zero_()[:, : up.shape[1]] = up
+        self._merged.clear()
 
     def merged(self, weights: Mapping[str, float]) -> nn.Module:
         """Add the weighted updates to the base layer's weight.
@@ -121,7 +143,7 @@ class RoutedLora(nn.Module):
     def _reset(self, down: Tensor) -> None:
         nn.init.kaiming_uniform_(down, a=math.sqrt(5))
 
-    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+    def shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
         raise NotImplementedError
 
     def _update(self, down: Tensor, up: Tensor) -> Tensor:
@@ -158,7 +180,7 @@ class LoraLinear(RoutedLora):
 
     base: nn.Linear
 
-    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+    def shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
         return (self.rank, self.base.in_features), (self.base.out_features, self.rank)
 
     def _update(self, down: Tensor, up: Tensor) -> Tensor:
@@ -189,10 +211,13 @@ class LoraEmbedding(RoutedLora):
 
     base: nn.Embedding
 
+    def factors(self, expert: str) -> Tuple[Tensor, Tensor]:
+        return self.lora_A[expert].detach().T, self.lora_B[expert].detach()
+
     def _reset(self, down: Tensor) -> None:
         nn.init.normal_(down, std=1 / self.rank)
 
-    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+    def shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
         rows, width = self.base.num_embeddings, self.base.embedding_dim
         return (rows, self.rank), (width, self.rank)
 
@@ -236,7 +261,7 @@ class LoraConv1d(RoutedLora):
 
     base: nn.Conv1d
 
-    def _shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
+    def shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
         kernel = self.base.kernel_size[0]
         down = (self.rank, self.base.in_channels, kernel)
         return down, (self.base.out_channels, self.rank)
@@ -285,6 +310,7 @@ LAYERS: Dict[Type[nn.Module], Type[RoutedLora]] = {
     nn.Embedding: LoraEmbedding,
     BagEmbedding: LoraEmbedding,
     nn.Conv1d: LoraConv1d,
+    DilatedConv1d: LoraConv1d,
 }
 """Layers that can be adapted, and what adapts them."""
 

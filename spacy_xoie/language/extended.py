@@ -1,0 +1,44 @@
+"""A detector that was given further languages."""
+
+from typing import Dict, List, Sequence
+
+from spacy.util import registry
+
+from .detectors import DEFAULT_LANGUAGES, Detector, LangidDetector
+
+
+@registry.misc("spacy-xoie.ExtendedDetector.v1")
+def make_extended_detector(
+    added: Sequence[str], languages: Sequence[str] = DEFAULT_LANGUAGES
+) -> Detector:
+    """Make a detector that knows further languages. See `ExtendedDetector`."""
+    return ExtendedDetector(added, languages)
+
+
+class ExtendedDetector:
+    """py3langid on the languages that a pipeline was trained for, and on those that
+    were added to it. What is more likely in one of the added languages than not, is
+    told with all of them; of anything else it says, to the last bit, what it said
+    before, so that the added languages change nothing for the others.
+
+    added (Sequence[str]): Codes of the added languages.
+    languages (Sequence[str]): Codes of the others.
+    RAISES (ConfigError): See `LangidDetector`.
+    """
+
+    def __init__(
+        self, added: Sequence[str], languages: Sequence[str] = DEFAULT_LANGUAGES
+    ) -> None:
+        self.added = tuple(added)
+        self._before = LangidDetector(languages)
+        self._all = LangidDetector([*languages, *added])
+        self.languages = self._all.languages
+
+    def __call__(self, texts: Sequence[str]) -> List[Dict[str, float]]:
+        """See `Detector`."""
+        found = []
+        both = zip(self._before(texts), self._all(texts), strict=True)
+        for before, scores in both:
+            new = any(scores.get(language, 0.0) > 0.5 for language in self.added)
+            found.append(scores if new else before)
+        return found
