@@ -3,8 +3,9 @@
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from network_builders import make_batch, make_network
 
-from spacy_xoie.network import LanguageRouter
+from spacy_xoie.network import LanguageRouter, NearestRouter
 from spacy_xoie.network.adapters.plugged import plugged_gates, plugged_label
 
 CODES = ["en", "nl", "de", "it", "zh"]
@@ -37,3 +38,22 @@ def test_a_bank_of_nothing_else() -> None:
     languages = torch.tensor([[0.9, 0.1], [0.4, 0.3]])
     gates = plugged_gates(languages[:, :0], languages, [])
     assert gates.tolist() == [[1.0, 0.0], [0.0, 0.0]]
+
+
+def test_beside_a_router_that_knows_relatives() -> None:
+    relatives = {"it": {"en": 0.25, "de": 0.75}, "gl": {"en": 0.5, "de": 0.5}}
+    router = NearestRouter(lambda code, among: relatives.get(code, {}))
+    network = make_network(router, experts=["en", "de"])
+    bank = network.bank
+    assert bank is not None
+    assert network.fixed_gates("it") == {"en": 0.25, "de": 0.75}
+    bank.plug("it", {})
+    # From then on Italian has an adapter; Galician is served as before.
+    assert network.fixed_gates("it") == {"it": 1.0}
+    assert network.fixed_gates("gl") == {"en": 0.5, "de": 0.5}
+    assert network.adapter_label({"it": 0.9, "de": 0.1}) == "it"
+    row = [network.over_experts({"it": 0.9, "de": 0.1}).get(c, 0) for c in bank.experts]
+    batch = make_batch([3, 3], languages=torch.tensor([row, [0.0, 1.0, 0.0]]))
+    gates = network.gates(batch)
+    assert gates is not None
+    assert gates.tolist() == [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
