@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ConfigError, DataError
+from .pictures import picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
-PICTURES = (".png", ".svg")
 
 
 @dataclass(frozen=True)
@@ -130,33 +130,16 @@ def save_curves(
     RAISES (ConfigError): If there is no curve, matplotlib is not installed, or the
         kind of picture is unknown.
     """
-    path = Path(path)
-    if path.suffix not in PICTURES:
-        raise ConfigError(
-            f"{path.name!r} is no name of a picture. Let it end in "
-            f"{' or '.join(PICTURES)}."
-        )
     if not panels:
         raise ConfigError(
             "There is no curve to draw: nothing was found in any benchmark that says "
             "how right triples are at each score."
         )
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as e:
-        raise ConfigError(
-            "Pictures of curves need matplotlib, which is not installed. Install it "
-            "with `pip install 'spacy-xoie[plots]'`."
-        ) from e
-    figure = Figure(figsize=(1 + 5 * len(panels), 5), layout="constrained")
-    places = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for axes, (title, curves) in zip(places, panels.items(), strict=True):
-        _draw(axes, title, curves)
-    places[0].set_ylabel("Precision")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part")
-    figure.savefig(partial, format=path.suffix[1:])
-    partial.replace(path)
+    with picture(path, 1 + 5 * len(panels), 5) as figure:
+        places = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for axes, (title, curves) in zip(places, panels.items(), strict=True):
+            _draw(axes, title, curves)
+        places[0].set_ylabel("Precision")
 
 
 def _draw(axes: "Axes", title: str, curves: Mapping[str, CurveScore]) -> None:

@@ -1,0 +1,72 @@
+"""What all pictures have in common: their files, and maps of numbers."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterator, Sequence, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ConfigError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+
+PICTURES = (".png", ".svg")
+_LIGHT = 0.6
+"""Above this, the colours of a map are too light for white figures."""
+
+
+@contextmanager
+def picture(path: Union[str, Path], width: float, height: float) -> Iterator["Figure"]:
+    """Make a picture. Its file is there wholly or not at all.
+
+    path (Union[str, Path]): The file, .png or .svg.
+    width, height (float): In inches.
+    YIELDS (Figure): The figure to draw on.
+    RAISES (ConfigError): If matplotlib is not installed, or the kind of picture is
+        unknown.
+    """
+    path = Path(path)
+    if path.suffix not in PICTURES:
+        raise ConfigError(
+            f"{path.name!r} is no name of a picture. Let it end in "
+            f"{' or '.join(PICTURES)}."
+        )
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as e:
+        raise ConfigError(
+            "Pictures need matplotlib, which is not installed. Install it with "
+            "`pip install 'spacy-xoie[plots]'`."
+        ) from e
+    figure = Figure(figsize=(width, height), layout="constrained")
+    yield figure
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.part")
+    figure.savefig(partial, format=path.suffix[1:])
+    partial.replace(path)
+
+
+def draw_map(
+    axes: "Axes", values: NDArray[Any], rows: Sequence[str], columns: Sequence[str]
+) -> "AxesImage":
+    """Draw numbers from 0 to 1 as colours, and as figures on them; those that are not
+    known (NaN) are grey.
+
+    axes (Axes): Where to draw.
+    values (NDArray): (rows, columns)
+    rows, columns (Sequence[str]): Names.
+    RETURNS (AxesImage): The image, for a colour bar.
+    """
+    image = axes.imshow(values, vmin=0, vmax=1, cmap="viridis")
+    axes.set_facecolor("lightgrey")
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), rows)
+    for row, column in np.argwhere(~np.isnan(values)):
+        value = values[row, column]
+        colour = "black" if value > _LIGHT else "white"
+        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
+    return image
