@@ -312,7 +312,10 @@ def _docs(
             raise DataError(f"{path} is not a .spacy file: {e}") from e
     elif path.is_dir() or path.suffix == ".jsonl":
         records, faults = read_corpus(path)
-        docs, refused = docs_from_records(nlp, records, key=pipe.span_key)
+        learnt = [record for record in records if record.split != "test"]
+        if len(learnt) < len(records):
+            msg.info(f"{len(records) - len(learnt)} test records are held back")
+        docs, refused = docs_from_records(nlp, learnt, key=pipe.span_key)
         _warn_of((*faults, *refused))
     else:
         raise DataError(f"{path} is neither a .spacy nor a .jsonl file.")

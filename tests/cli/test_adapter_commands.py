@@ -212,9 +212,12 @@ def test_records_as_corpus(pipeline: Path, tmp_path: Path) -> None:
         }
         record = {"id": str(number), "language": "nl", "text": text, "triples": [parts]}
         lines.append(json.dumps(record))
-    path.write_text("\n".join([*lines, "{"]))
+    # What is held back teaches nothing.
+    held_back = json.dumps({**record, "id": "held back", "split": "test"})
+    path.write_text("\n".join([*lines, held_back, "{"]))
     told = done(
         *("add", "nl", "--model", pipeline, "--corpus", path),
         *("--output", tmp_path / "x", "--epochs", "1"),
     )
     assert "Left out" in told and "nl from 14 docs" in told
+    assert "1 test records are held back" in told
