@@ -80,7 +80,17 @@ def keep_languages(
         trained to mix adapters that would be left out.
     """
     pipe = _extractor(nlp, component)
-    _check_mergeable(pipe, languages)
+    for language in languages:
+        if language not in pipe.languages:
+            raise ConfigError(_no_adapter(pipe, language))
+    router = pipe.network.router
+    if router is not None and router.reads_hidden:
+        raise ConfigError(
+            f"The gates of {pipe.name!r} ({type(router).__name__}) are made for all of "
+            f"its adapters, so none can be left out. Train with "
+            f"spacy-xoie.LanguageRouter.v1 for wheels of sets of languages, or build "
+            f"none of them."
+        )
     config = nlp.config.copy()
     config["initialize"]["after_init"] = None
     kept = util.load_model_from_config(config, auto_fill=True)
@@ -265,10 +275,7 @@ def _check_mergeable(pipe: TripleExtractor, languages: Sequence[str]) -> None:
     router = network.router
     for language in languages:
         if not network.over_experts({language: 1.0}):
-            raise ConfigError(
-                f"The pipeline has no adapter for {language!r}; it has "
-                f"{', '.join(pipe.languages) or 'none'}."
-            )
+            raise ConfigError(_no_adapter(pipe, language))
         if router is not None and router.reads_hidden:
             raise ConfigError(
                 f"The gates of {pipe.name!r} depend on what a text says "
@@ -276,6 +283,13 @@ def _check_mergeable(pipe: TripleExtractor, languages: Sequence[str]) -> None:
                 f"{language!r}. Train with spacy-xoie.LanguageRouter.v1 for wheels of "
                 f"single languages, or build none of them."
             )
+
+
+def _no_adapter(pipe: TripleExtractor, language: str) -> str:
+    return (
+        f"The pipeline has no adapter for {language!r}; it has "
+        f"{', '.join(pipe.languages) or 'none'}."
+    )
 
 
 def _extractor(nlp: Language, component: str) -> TripleExtractor:

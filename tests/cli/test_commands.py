@@ -261,6 +261,7 @@ def test_package_hands_its_options_on(
     assert "made.whl (2.0 MB)" in " ".join(result.output.split())
     assert asked == {
         "languages": languages,
+        "sets": [],
         "name": "tiny",
         "version": "1.2.3",
         "metrics": {"n_docs": 3},

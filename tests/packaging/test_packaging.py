@@ -167,7 +167,7 @@ def test_pipeline_of_some_languages(nlp: Language, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no adapter for 'fi'"):
         keep_languages(nlp, ["zh", "fi"])
     gate = make_nlp(router={"@architectures": "spacy-xoie.MixtureRouter.v1"})
-    with pytest.raises(ConfigError, match="learned gate"):
+    with pytest.raises(ConfigError, match="MixtureRouter.*none can be left out"):
         keep_languages(gate, ["zh"])
 
 
