@@ -9,6 +9,7 @@ from spacy.util import minibatch, registry
 
 from ..errors import ConfigError, DataError, EngineError
 from ..language import set_language
+from ..language.blank import multilingual_pipeline
 from ..syntax.component import SyntaxExtractor
 from ..syntax.rules import Facts
 from ..triples import SPAN_KEY, get_triples, set_triples
@@ -265,7 +266,6 @@ def _bare(language: str) -> Language:
     except ImportError:
         # A language that spaCy does not know, or whose tokenizer needs a library
         # that is not there.
-        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
-        nlp = blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+        nlp = multilingual_pipeline()
     nlp.add_pipe("xoie")
     return nlp

@@ -22,8 +22,6 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
 import srsly
 from pydantic import ValidationError
-from spacy import blank
-from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..corpora import doc_from_record
@@ -31,6 +29,7 @@ from ..corpora.readers.grounded import stream_lines
 from ..corpora.records import Record
 from ..errors import ConfigError, DataError
 from ..language import sentence_bounds
+from ..language.blank import multilingual_pipeline
 from .settings import InputSettings
 from .ty import Item
 
@@ -258,7 +257,4 @@ def _cut(line: str) -> List[str]:
     return [text for text in texts if text]
 
 
-@lru_cache(maxsize=1)
-def _tokenizing() -> Language:
-    tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
-    return blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+_tokenizing = lru_cache(maxsize=1)(multilingual_pipeline)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Dict, Optional
 
 import typer
-from spacy import blank, util
+from spacy import util
 from spacy.cli._util import import_code, parse_config_overrides
 from thinc.api import Config
 from tqdm import tqdm  # type: ignore[import-untyped]
@@ -16,6 +16,7 @@ from ..annotation.settings import read_settings
 from ..annotation.weights import gold_items, learn_weights
 from ..corpora import docs_from_records, read_corpus
 from ..errors import ConfigError
+from ..language.blank import multilingual_pipeline
 from .app import app
 from .util import one_line_errors
 
@@ -120,9 +121,7 @@ def weigh_teachers_cli(
                 f"AgreementTeacher have weights. Set it in [teacher]."
             )
         records, faults = read_corpus(gold)
-        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
-        nlp = blank("xx", config={"nlp": {"tokenizer": tokenizer}})
-        docs, more = docs_from_records(nlp, records)
+        docs, more = docs_from_records(multilingual_pipeline(), records)
         for fault in (*faults, *more):
             msg.warn(str(fault))
         learned = learn_weights(gold_items(docs), teacher.teachers)

@@ -18,6 +18,7 @@ from ..corpora.readers.grounded import set_aside
 from ..corpora.records import SPLITS, Record
 from ..corpora.treebanks import treebank_docs
 from ..errors import ConfigError, DataError
+from ..language.blank import multilingual_pipeline
 from .app import app
 from .util import one_line_errors, write_text
 
@@ -226,8 +227,7 @@ def _write_splits(output: Path, converted: Dict[str, List[Doc]]) -> None:
 def _tokenizing(config: Optional[Path]) -> Language:
     """A pipeline for the sake of its tokenizer."""
     if config is None:
-        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
-        return blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+        return multilingual_pipeline()
     if config.is_dir():
         return util.load_model(config)
     try:

@@ -12,6 +12,7 @@ from spacy.language import Language
 from ..errors import ConfigError, DataError, XoieError
 from ..extraction.adapters import extend_detector
 from ..extraction.pretrained import ARC_HEAD, find_model, stored_config
+from ..language.blank import multilingual_pipeline
 
 
 def read_json(path: Path) -> Any:
@@ -72,8 +73,7 @@ def named_pipeline(
     if threshold is not None:
         settings["threshold"] = threshold
     if language == "xx":
-        tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
-        nlp = blank("xx", config={"nlp": {"tokenizer": tokenizer}})
+        nlp = multilingual_pipeline()
         nlp.add_pipe("xoie_lang")
     else:
         nlp = blank(language)

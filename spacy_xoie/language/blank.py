@@ -5,7 +5,12 @@ from functools import lru_cache
 import spacy
 from spacy.language import Language
 
-from .tokenizer import MultilingualTokenizer
+
+def multilingual_pipeline() -> Language:
+    """RETURNS (Language): A new blank pipeline with the tokenizer that serves all
+    languages."""
+    tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+    return spacy.blank("xx", config={"nlp": {"tokenizer": tokenizer}})
 
 
 @lru_cache(maxsize=64)
@@ -20,6 +25,4 @@ def blank_pipeline(language: str) -> Language:
     try:
         return spacy.blank(language.replace("_", "-").partition("-")[0].lower())
     except ImportError:
-        nlp = spacy.blank("xx")
-        nlp.tokenizer = MultilingualTokenizer.from_vocab(nlp.vocab)
-        return nlp
+        return multilingual_pipeline()
