@@ -69,6 +69,30 @@ def project_bitext(
     if fit and learn is not None:
         cut = zip(texts, languages, strict=True)
         learn([pair for text, codes in cut for pair in _pairs(text, codes)])
+    return carry_over(texts, languages, aligner, mode=mode, limits=limits, key=key)
+
+
+def carry_over(
+    texts: Sequence[Bitext],
+    languages: Sequence[Tuple[str, str]],
+    aligner: Aligner,
+    *,
+    mode: Mode,
+    limits: Optional[Limits],
+    key: str,
+    origin: str = "projection",
+) -> List[Projection]:
+    """Align docs, carry the triples of one side over, and store them in the other.
+
+    texts (Sequence[Bitext]): The docs.
+    languages (Sequence[Tuple[str, str]]): Languages of source and target of each.
+    aligner (Aligner): The aligner.
+    mode (Mode): "recall" or "precise", see `project_triples`.
+    limits (Optional[Limits]): What "precise" asks for.
+    key (str): Key of the span groups.
+    origin (str): The origin of the new triples.
+    RETURNS (List[Projection]): What was carried over, and what was not, for each.
+    """
     results = []
     for text, (source, target), alignment in zip(
         texts, languages, align_docs(texts, languages, aligner), strict=True
@@ -82,7 +106,9 @@ def project_bitext(
             mode=mode,
             limits=limits,
         )
-        store_projection(text, projection, alignment, source, target, key=key)
+        store_projection(
+            text, projection, alignment, source, target, key=key, origin=origin
+        )
         results.append(projection)
     return results
 
@@ -129,8 +155,8 @@ def store_projection(
     source_language: str,
     target_language: str,
     *,
-    key: str = SPAN_KEY,
-    origin: str = "projection",
+    key: str,
+    origin: str,
 ) -> None:
     """Store the triples of a projection in the translation, with where they come from.
 

@@ -14,9 +14,9 @@ from ..errors import ConfigError, EngineError
 from ..language import sentence_bounds, set_language
 from ..language.blank import blank_pipeline
 from ..language.extensions import UNDETERMINED
-from ..triples import SPAN_KEY, get_triples, is_unspaced
-from .bitext import Bitext, align_docs, language_of, store_projection
-from .spans import Limits, Mode, project_triples
+from ..triples import SPAN_KEY, is_unspaced
+from .bitext import Bitext, carry_over, language_of
+from .spans import Limits, Mode
 from .storage import (
     Translations,
     install_extensions,
@@ -184,26 +184,15 @@ class Projector(Pipe):
                 results[number] = result
             texts = [text for text in found if isinstance(text, Bitext)]
             languages = [(source, self.target)] * len(texts)
-            alignments = align_docs(texts, languages, self.aligner)
-            for text, alignment in zip(texts, alignments, strict=True):
-                projection = project_triples(
-                    get_triples(text.source, key=self.span_key),
-                    text.target,
-                    alignment,
-                    source_language=source,
-                    target_language=self.target,
-                    mode=self.mode,
-                    limits=self.limits,
-                )
-                store_projection(
-                    text,
-                    projection,
-                    alignment,
-                    source,
-                    self.target,
-                    key=self.span_key,
-                    origin=self.name,
-                )
+            carry_over(
+                texts,
+                languages,
+                self.aligner,
+                mode=self.mode,
+                limits=self.limits,
+                key=self.span_key,
+                origin=self.name,
+            )
         return results
 
     def set_annotations(
