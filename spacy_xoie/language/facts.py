@@ -14,7 +14,7 @@ from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 import srsly
 
 from ..errors import ConfigError
-from ..projection.codes import short_code
+from .codes import short_code
 
 DATA = Path(__file__).parent / "data"
 MISSING = "?"

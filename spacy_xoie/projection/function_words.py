@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Dict, FrozenSet
 
-from .codes import short_code
+from ..language.codes import short_code
 
 
 @dataclass(frozen=True)

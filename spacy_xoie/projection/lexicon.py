@@ -9,7 +9,7 @@ from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Uni
 
 from ..corpora.records import Fault
 from ..errors import DataError, EngineError
-from .codes import long_code, short_code
+from ..language.codes import long_code, short_code
 from .dictd import read_entries
 
 FREEDICT = "/usr/share/dictd"

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from spacy.util import registry
 
 from ...errors import ConfigError, EngineError, ModelDataError
-from ..codes import short_code
+from ...language.codes import short_code
 from ..lexicon import Lexicon, read_freedict, read_tsv
 from ..ty import Alignment, Pair
 from .cells import Cells, make_cells

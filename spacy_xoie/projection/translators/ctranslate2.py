@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 from spacy.util import registry
 
 from ...errors import ConfigError, EngineError
-from ..codes import short_code
+from ...language.codes import short_code
 from ..ty import Translation, Translator, Untranslated
 
 Outcome = Union[Translation, Untranslated]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 from ...errors import EngineError
-from ..codes import long_code, short_code, variant
+from ...language.codes import long_code, short_code, variant
 
 MODES = "/usr/share/apertium/modes"
 """Where Debian's packages put the modes."""
