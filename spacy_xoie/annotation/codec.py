@@ -1,5 +1,6 @@
 """Items, docs and answers as JSON, and back."""
 
+from dataclasses import replace
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
@@ -120,18 +121,13 @@ def item_from_dict(data: Dict[str, Any]) -> Item:
 def labelled_to_dict(labelled: Labelled) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): An answer, JSON-ready. The docs that the item brought
     along are left out: the answer has its own."""
-    item = labelled.item
+    item, source = labelled.item, labelled.item.source
+    if source is not None:
+        source = replace(source, doc=None, source=None)
     data: Dict[str, Any] = {
-        "item": {"id": item.id, "text": item.text, "language": item.language},
+        "item": item_to_dict(replace(item, doc=None, source=source)),
         "discards": [[discard.reason, discard.detail] for discard in labelled.discards],
     }
-    if item.source is not None:
-        source = item.source
-        data["item"]["source"] = {
-            "id": source.id,
-            "text": source.text,
-            "language": source.language,
-        }
     if labelled.doc is not None:
         data["doc"] = doc_to_dict(labelled.doc)
     if labelled.source is not None:
