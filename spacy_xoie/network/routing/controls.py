@@ -6,8 +6,8 @@ from typing import Optional
 import torch
 from torch import Tensor
 
-from .base import Router, Routing, check_mixture
-from .mixture import top_k_softmax
+from .base import Router, Routing
+from .mixture import GatedRouter
 
 
 class UniformRouter(Router):
@@ -24,7 +24,7 @@ class UniformRouter(Router):
         return Routing(gates, recurring=True)
 
 
-class FrozenRouter(Router):
+class FrozenRouter(GatedRouter):
     """The gates of `MixtureRouter` as they are before any training. They are kept with
     the model's weights, but are none: no stage and no optimizer moves them.
 
@@ -37,7 +37,6 @@ class FrozenRouter(Router):
     seed (int): Which random gates; the random numbers of other parts are not touched.
     """
 
-    reads_hidden = True
     weight: Tensor
     bias: Tensor
 
@@ -52,20 +51,24 @@ class FrozenRouter(Router):
         temperature: float = 1.0,
         seed: int = 0,
     ) -> None:
-        super().__init__()
-        check_mixture(top_k, n_experts, temperature)
-        self.top_k = top_k
-        self.per_layer = per_layer
-        self.temperature = temperature
-        n_gates = max(n_layers, 1) if per_layer else 1
+        super().__init__(
+            n_experts=n_experts,
+            n_layers=n_layers,
+            top_k=top_k,
+            per_layer=per_layer,
+            temperature=temperature,
+        )
         generator = torch.Generator().manual_seed(seed)
         # As `nn.Linear` begins, so that only the learning differs from a mixture.
         bound = width**-0.5
         for name, shape in ("weight", (n_experts, width)), ("bias", (n_experts,)):
-            values = torch.empty(n_gates, *shape).uniform_(
+            values = torch.empty(self.n_gates, *shape).uniform_(
                 -bound, bound, generator=generator
             )
             self.register_buffer(name, values)
+
+    def logits(self, summary: Tensor, number: int) -> Tensor:
+        return torch.addmm(self.bias[number], summary, self.weight[number].T)
 
     def forward(
         self,
@@ -74,8 +77,5 @@ class FrozenRouter(Router):
         layer: int = 0,
         gold: Optional[Tensor] = None,
     ) -> Routing:
-        if summary is None:
-            raise ValueError("FrozenRouter needs the mean hidden states (`summary`).")
-        number = layer if self.per_layer else 0
-        logits = torch.addmm(self.bias[number], summary, self.weight[number].T)
-        return Routing(top_k_softmax(logits / self.temperature, self.top_k))
+        _, gates = self.decide(summary, layer)
+        return Routing(gates)
