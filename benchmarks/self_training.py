@@ -44,9 +44,9 @@ def parse(name: str, docs: Sequence[Doc], codes: Sequence[str]) -> List[TokenTre
     features = shim.parts.encoder.featurize(docs, spans, None, False)
     trees = [TokenTree() for _ in docs]
     for rows in token_batches(features.lengths, 4096):
-        batch = make_batch(features, rows, request, network.experts, shim.device)
-        with torch.inference_mode():
-            found = network.head.parse(network.encode(batch), batch.mask)
+        batch = make_batch(features, rows, request, network, shim.device)
+        with torch.inference_mode(), network.encoded(batch) as hidden:
+            found = network.head.parse(hidden, batch.mask)
         for row, tree in zip(rows, found, strict=True):
             trees[row] = TokenTree(tree.heads, tree.labels, tree.tags)
     return trees

@@ -309,7 +309,8 @@ def right_arcs(network: TripleNetwork, batch: Batch) -> List[int]:
     if not isinstance(network.head, ArcHead):
         return [0] * len(batch.mask)
     counts = []
-    trees = network.head.parse(network.encode(batch), batch.mask)
+    with network.encoded(batch) as hidden:
+        trees = network.head.parse(hidden, batch.mask)
     for tree, gold in zip(trees, batch.trees, strict=True):
         assert gold is not None
         labels = np.array([LABEL_NUMBERS[name] for name in tree.labels])

@@ -48,7 +48,7 @@ def merge_language(
     config["components"].pop(detector, None)
     settings = config["components"][component]
     model = settings["model"] = model_config(settings["model"])["model"]
-    model["bank"] = model["router"] = None
+    model["bank"] = model["router"] = model["head_router"] = None
     # The stage was set for the pipeline with adapters, which this is no more.
     config["initialize"]["after_init"] = None
     merged = util.load_model_from_config(config, auto_fill=True)
@@ -58,7 +58,9 @@ def merge_language(
             target: Any = merged.get_pipe(name)
             target.from_bytes(pipe_data.to_bytes())
     network = shim_of(pipe.model.copy()).network
-    network.merge(network.fixed_gates(language) or {})
+    network.merge(
+        network.fixed_gates(language) or {}, network.fixed_head_gates(language)
+    )
     shim_of(_extractor(merged, component).model).network = network
     merged.meta.update(
         {key: value for key, value in nlp.meta.items() if key not in _OWN_META}

@@ -42,6 +42,7 @@ def build_triple_model_v1(
     router: Optional[RouterBuilder] = None,
     calibration: List[List[float]] = [],
     mixed_precision: bool = False,
+    head_router: Optional[RouterBuilder] = None,
 ) -> ExtractionModel:
     """An encoder with routed adapters and an extraction head.
 
@@ -54,6 +55,8 @@ def build_triple_model_v1(
     mixed_precision (bool): Whether training runs its products in bfloat16, which is
         faster where the processor or GPU knows that type. Weights and predictions
         stay in single precision.
+    head_router (Optional[RouterBuilder]): Chooses among the adapters on the head by its
+        own weights; null for the gates of the encoder.
     """
     if any(len(p) != 2 or not 0 <= min(p) <= max(p) <= 1 for p in calibration):
         raise ConfigError(
@@ -65,8 +68,16 @@ def build_triple_model_v1(
             "The model has a bank of adapters but no router. Add one under "
             "`model.router`, for example spacy-xoie.LanguageRouter.v1."
         )
+    if head_router is not None and (bank is None or not bank.head_targets):
+        raise ConfigError(
+            "The model has a router for adapters on the head, but none are there. Name "
+            "layers of the head in `model.bank.head_targets`, or take "
+            "`model.head_router` out."
+        )
     points = [(score, chance) for score, chance in calibration]
-    return build_model(encoder, head, bank, router, points, mixed_precision)
+    return build_model(
+        encoder, head, bank, router, points, mixed_precision, head_router
+    )
 
 
 @registry.architectures("spacy-xoie.PretrainedModel.v1")
@@ -225,8 +236,10 @@ def build_adapter_bank_v1(
     alpha: float = 16.0,
     dropout: float = 0.0,
     targets: List[str] = [],
+    head_targets: List[str] = [],
 ) -> BankSpec:
-    """A bank of low-rank adapters on the encoder. See `AdapterBank`.
+    """A bank of low-rank adapters on the encoder, and on the head if asked for. See
+    `AdapterBank`.
 
     languages (Optional[List[str]]): Languages with an adapter; null for those of
         the training data.
@@ -235,13 +248,17 @@ def build_adapter_bank_v1(
     dropout (float): Dropout on the input of the updates.
     targets (List[str]): Regular expressions for the names of the layers that are
         adapted; empty for all linear, convolutional and embedding layers.
+    head_targets (List[str]): The same for layers of the head, for example
+        ["of_child$", "of_head$"] of `spacy-xoie.ArcHead.v1`, ["of_anchor$",
+        "of_token$", "^layers", "role$"] of `spacy-xoie.LightHead.v1`; empty for none.
     """
-    check_bank(languages or [], rank=rank, targets=targets)
+    check_bank(languages or [], rank=rank, targets=[*targets, *head_targets])
     return BankSpec(
         languages=languages,
         make=partial(
             AdapterBank, rank=rank, alpha=alpha, dropout=dropout, targets=targets
         ),
+        head_targets=head_targets,
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, cast
 
@@ -43,10 +44,12 @@ class BankSpec:
 
     languages (Optional[List[str]]): Experts; None for those of the data.
     make (Callable[..., AdapterBank]): From an encoder and experts to a bank.
+    head_targets (Sequence[str]): Names of layers of the head that are adapted too.
     """
 
     languages: Optional[List[str]]
     make: Callable[..., AdapterBank]
+    head_targets: Sequence[str] = ()
 
 
 @dataclass
@@ -95,18 +98,34 @@ class Parts:
     bank: Optional[BankSpec]
     router: Optional[RouterBuilder]
     calibration: Sequence[Tuple[float, float]] = ()
+    head_router: Optional[RouterBuilder] = None
 
     def assemble(self, encoder: Encoder, experts: Sequence[str]) -> TripleNetwork:
-        bank, router = None, None
-        if self.bank is not None and self.router is not None:
-            router = self.router(
-                width=encoder.width, n_experts=len(experts), n_layers=encoder.n_layers
-            )
-            bank = self.bank.make(encoder, experts)
         head = self.head(in_width=encoder.width)
-        return TripleNetwork(
-            encoder, head, bank=bank, router=router, calibration=self.calibration
+        if self.bank is None or self.router is None:
+            return TripleNetwork(encoder, head, calibration=self.calibration)
+        make = partial(
+            _make_router,
+            width=encoder.width,
+            n_experts=len(experts),
+            n_layers=encoder.n_layers,
         )
+        router, head_router = make(self.router), make(self.head_router)
+        bank = self.bank.make(encoder, experts)
+        if self.bank.head_targets:
+            bank.adapt_head(head, self.bank.head_targets, head.gates)
+        return TripleNetwork(
+            encoder,
+            head,
+            bank=bank,
+            router=router,
+            head_router=head_router,
+            calibration=self.calibration,
+        )
+
+
+def _make_router(make: Optional[RouterBuilder], **sizes: int) -> Optional[Router]:
+    return None if make is None else make(**sizes)
 
 
 class NetworkShim(PyTorchShim):
@@ -208,13 +227,14 @@ def build_model(
     router: Optional[RouterBuilder],
     calibration: Sequence[Tuple[float, float]] = (),
     mixed_precision: bool = False,
+    head_router: Optional[RouterBuilder] = None,
 ) -> ExtractionModel:
     """Wrap the parts of a network, which is built when the model is initialised
     or loaded."""
     layers = [] if encoder.tok2vec is None else [encoder.tok2vec]
     # From here on it is the model's layer, which is copied with the model.
     encoder.tok2vec = None
-    parts = Parts(encoder, head, bank, router, calibration)
+    parts = Parts(encoder, head, bank, router, calibration, head_router)
     shim = NetworkShim(parts, mixed_precision)
     return Model("xoie_triples", forward, layers=layers, shims=[shim])
 
@@ -377,8 +397,9 @@ def make_batch(
     inputs, mask = features.inputs(rows)
     spans = [features.spans[row] for row in rows]
     experts = network.experts
-    languages = torch.zeros(len(rows), len(experts))
     place = {expert: number for number, expert in enumerate(experts)}
+    languages = torch.zeros(len(rows), len(experts))
+    head_languages = None if network.head_router is None else languages.clone()
     sentences: List[Sentence] = []
     for row, span in enumerate(spans):
         distribution = request.languages(span)
@@ -390,10 +411,17 @@ def make_batch(
         sentences.append(Sentence(words, spaces, likely))
         for expert, share in network.over_experts(distribution).items():
             languages[row, place[expert]] = share
+        if head_languages is not None:
+            for_head = network.over_head_experts(distribution) or {}
+            for expert, share in for_head.items():
+                head_languages[row, place[expert]] = share
+    if head_languages is not None:
+        head_languages = head_languages.to(device)
     return Batch(
         inputs={name: value.to(device) for name, value in inputs.items()},
         mask=mask.to(device),
         languages=languages.to(device),
+        head_languages=head_languages,
         sentences=sentences,
     )
 

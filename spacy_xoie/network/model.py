@@ -1,12 +1,14 @@
 """The whole network: encoder with routed adapters, and head."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..errors import ConfigError
 from ..ty import TokenTriple
 from .adapters import AdapterBank, GateState
 from .adapters.plugged import plugged_gates, plugged_label
@@ -23,6 +25,8 @@ class Batch:
     mask (Tensor): (rows, tokens), True where there is a token.
     languages (Tensor): (rows, experts), the language distribution of each row, as
         `TripleNetwork.over_experts` puts it on the experts.
+    head_languages (Optional[Tensor]): The same for the head's adapters, where these
+        are routed by their own weights. See `TripleNetwork.over_head_experts`.
     gold (Optional[Sequence[Gold]]): Gold triples of each row, for training.
     trees (Sequence[Optional[TreeGold]]): Gold trees of each row, likewise.
     sentences (Sequence[Sentence]): The text of each row.
@@ -31,6 +35,7 @@ class Batch:
     inputs: Dict[str, Tensor]
     mask: Tensor
     languages: Tensor
+    head_languages: Optional[Tensor] = None
     gold: Optional[Sequence[Gold]] = None
     trees: Sequence[Optional[TreeGold]] = ()
     sentences: Sequence[Sentence] = ()
@@ -43,6 +48,8 @@ class TripleNetwork(nn.Module):
     head (Head): Reads triples off them.
     bank (Optional[AdapterBank]): Adapters, injected into the encoder.
     router (Optional[Router]): Chooses among them; needed if there is a bank.
+    head_router (Optional[Router]): Chooses among those on the head, if the bank has
+        adapters there; None for the gates of the encoder.
     calibration (Sequence[Tuple[float, float]]): Points of the curve that leads from
         the head's scores to probabilities, both rising; linear in between. Empty to
         leave the scores as they are.
@@ -58,12 +65,20 @@ class TripleNetwork(nn.Module):
         *,
         bank: Optional[AdapterBank] = None,
         router: Optional[Router] = None,
+        head_router: Optional[Router] = None,
         calibration: Sequence[Tuple[float, float]] = (),
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
         self.router = router if bank is not None else None
+        self.head_router = head_router if bank is not None else None
+        if head_router is not None and head_router.reads_hidden:
+            raise ConfigError(
+                f"The adapters of the head cannot be routed by a "
+                f"{type(head_router).__name__}: only a router that goes by the "
+                f"language can. Leave `head_router` out for the gates of the encoder."
+            )
         self.bank = bank
         self.routed = False
         self.calibration = sorted((float(a), float(b)) for a, b in calibration)
@@ -93,41 +108,81 @@ class TripleNetwork(nn.Module):
         """languages (Mapping[str, float]): Language distribution of a sentence.
         RETURNS (Dict[str, float]): The same over the experts. See `Router`.
         """
-        if self.router is None or self.bank is None:
-            return {}
-        plugged = self.bank.plugged
-        own = {code: p for code, p in languages.items() if code in plugged}
-        return {**self.router.over_experts(languages, self._base_experts), **own}
+        return self._over_experts(self.router, languages)
+
+    def over_head_experts(
+        self, languages: Mapping[str, float]
+    ) -> Optional[Dict[str, float]]:
+        """RETURNS (Optional[Dict[str, float]]): As `over_experts`, for the adapters of
+        the head; None if these have no router of their own."""
+        if self.head_router is None:
+            return None
+        return self._over_experts(self.head_router, languages)
 
     def fixed_gates(self, language: str) -> Optional[Dict[str, float]]:
         """language (str): A language, with or without an adapter of its own.
         RETURNS (Optional[Dict[str, float]]): The gates of every sentence that is surely
             in it, to be merged; None if they depend on the text.
         """
-        if not self.routed or self.router is None or self.bank is None:
-            return {}
-        if language in self.bank.plugged:
-            return {language: 1.0}
-        return self.router.fixed_gates(language, self._base_experts)
+        return self._fixed_gates(self.router, language)
 
-    def merge(self, weights: Dict[str, float]) -> None:
-        """Fold a fixed mixture of adapters into the encoder and drop the bank and
-        the router. See `AdapterBank.merge`."""
+    def fixed_head_gates(self, language: str) -> Optional[Dict[str, float]]:
+        """The same for the adapters of the head. See `fixed_gates`."""
+        return self._fixed_gates(self.head_router or self.router, language)
+
+    def merge(
+        self,
+        weights: Mapping[str, float],
+        head_weights: Optional[Mapping[str, float]] = None,
+    ) -> None:
+        """Fold a fixed mixture of adapters into the encoder, and one into the head, and
+        drop the bank and the routers. See `AdapterBank.merge`.
+
+        weights (Mapping[str, float]): The gates, by expert.
+        head_weights (Optional[Mapping[str, float]]): Those of the head; None for the
+            same.
+        """
         if self.bank is not None:
+            for_head = weights if head_weights is None else head_weights
+            self.bank.merge_head(self.head, for_head)
             self.bank.merge(self.encoder, weights)
-            self.bank = self.router = None
+            self.bank = self.router = self.head_router = None
             self.routed = False
 
     def encode(self, batch: Batch) -> Tensor:
         """RETURNS (Tensor): (rows, tokens, width), hidden states of a batch."""
-        return self._encode(batch, [])
+        return self._encode(batch, [])[0]
+
+    @contextmanager
+    def encoded(
+        self, batch: Batch, losses: Optional[List[Tensor]] = None
+    ) -> Iterator[Tensor]:
+        """Encode a batch, and route the adapters of the head while it is read.
+
+        losses (Optional[List[Tensor]]): Gets the losses of the router.
+        YIELDS (Tensor): (rows, tokens, width), hidden states.
+        """
+        hidden, last = self._encode(batch, [] if losses is None else losses)
+        if last is None or self.bank is None or not self.bank.head_layers:
+            yield hidden
+            return
+        routing = last
+        if self.head_router is not None:
+            languages = batch.head_languages
+            routing = self._widen(
+                self.head_router,
+                batch.languages if languages is None else languages,
+                None,
+            )
+        with self.head.gates.use(routing.gates, recurring=routing.recurring):
+            yield hidden
 
     def loss(self, batch: Batch) -> Dict[str, Tensor]:
         """RETURNS (Dict[str, Tensor]): The terms of the loss on `batch.gold`."""
         routing: List[Tensor] = []
-        hidden = self._encode(batch, routing)
-        gold = [None] * len(hidden) if batch.gold is None else batch.gold
-        losses = self.head.loss(hidden, batch.mask, gold, batch.trees)
+        with self.encoded(batch, routing) as hidden:
+            gold = [None] * len(hidden) if batch.gold is None else batch.gold
+            losses = self.head.loss(hidden, batch.mask, gold, batch.trees)
         if routing:
             losses["router"] = torch.stack(routing).mean()
         return losses
@@ -137,13 +192,14 @@ class TripleNetwork(nn.Module):
     ) -> List[List[TokenTriple]]:
         """RETURNS (List[List[TokenTriple]]): The triples of each row, in token
         offsets of the row, with calibrated scores. See `Head.extract`."""
-        found = self.head.extract(
-            self.encode(batch),
-            batch.mask,
-            threshold=0.0 if self.calibration else threshold,
-            max_triples=max_triples,
-            sentences=batch.sentences,
-        )
+        with self.encoded(batch) as hidden:
+            found = self.head.extract(
+                hidden,
+                batch.mask,
+                threshold=0.0 if self.calibration else threshold,
+                max_triples=max_triples,
+                sentences=batch.sentences,
+            )
         if not self.calibration:
             return found
         raw, chance = zip(*self.calibration, strict=True)
@@ -183,28 +239,49 @@ class TripleNetwork(nn.Module):
             return self.gates_by_layer(batch)
         return self.extract(batch, **settings)
 
+    def _over_experts(
+        self, router: Optional[Router], languages: Mapping[str, float]
+    ) -> Dict[str, float]:
+        if router is None or self.bank is None:
+            return {}
+        plugged = self.bank.plugged
+        own = {code: p for code, p in languages.items() if code in plugged}
+        return {**router.over_experts(languages, self._base_experts), **own}
+
+    def _fixed_gates(
+        self, router: Optional[Router], language: str
+    ) -> Optional[Dict[str, float]]:
+        if not self.routed or router is None or self.bank is None:
+            return {}
+        if language in self.bank.plugged:
+            return {language: 1.0}
+        return router.fixed_gates(language, self._base_experts)
+
     def _encode(
         self,
         batch: Batch,
         losses: List[Tensor],
         seen: Optional[List[Tensor]] = None,
-    ) -> Tensor:
+    ) -> Tuple[Tensor, Optional[Routing]]:
+        """RETURNS (Tuple[Tensor, Optional[Routing]]): Hidden states, and what the
+        router decided last; None without adapters."""
         if not self.routed or self.router is None:
             with self._state.use(None):
                 plain: Tensor = self.encoder(batch.inputs)
-            return plain
+            return plain, None
+        last = self._first_gates(batch, losses)
 
         def reroute(layer: int, hidden: Tensor) -> None:
-            routing = self._route(batch, layer, hidden, losses)
-            self._state.set(routing.gates, recurring=routing.recurring)
+            nonlocal last
+            last = self._route(batch, layer, hidden, losses)
+            self._state.set(last.gates, recurring=last.recurring)
             if seen is not None:
-                seen.append(routing.gates)
+                seen.append(last.gates)
 
-        first = self._first_gates(batch, losses)
-        with self._state.use(first.gates, recurring=first.recurring):
+        with self._state.use(last.gates, recurring=last.recurring):
             each_layer = reroute if self.router.per_layer else None
             hidden: Tensor = self.encoder(batch.inputs, each_layer)
-        return hidden
+        return hidden, last
 
     def _first_gates(self, batch: Batch, losses: List[Tensor]) -> Routing:
         """Gates for the embeddings and, unless decided per layer, all layers."""
@@ -217,28 +294,37 @@ class TripleNetwork(nn.Module):
     def _route(
         self, batch: Batch, layer: int, hidden: Optional[Tensor], losses: List[Tensor]
     ) -> Routing:
-        assert self.router is not None and self.bank is not None
+        assert self.router is not None
         summary = None
         if hidden is not None:
             weights = self.encoder.positions(batch.inputs)[:, :, None].to(hidden.dtype)
             summary = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
-        columns = self.bank.base_columns
-        if not columns:
-            none = batch.languages[:, :0]
-            gates = plugged_gates(none, batch.languages, columns)
-            return Routing(gates, recurring=True)
-        # To the router all is as if nothing had been plugged in.
-        known = batch.languages
-        if self.bank.plugged:
-            known = known[:, columns]
-        sure, index = known.max(dim=1)
-        gold = torch.where(sure > 0.5, index, -1) if self.training else None
-        routing: Routing = self.router(known, summary, layer, gold)
+        routing = self._widen(self.router, batch.languages, summary, layer)
         if routing.loss is not None:
             losses.append(routing.loss)
+        return routing
+
+    def _widen(
+        self,
+        router: Router,
+        languages: Tensor,
+        summary: Optional[Tensor],
+        layer: int = 0,
+    ) -> Routing:
+        """Ask a router, to which all is as if nothing had been plugged in, and widen
+        its gates to what was."""
+        assert self.bank is not None
+        columns = self.bank.base_columns
+        if not columns:
+            none = languages[:, :0]
+            return Routing(plugged_gates(none, languages, columns), recurring=True)
+        known = languages[:, columns] if self.bank.plugged else languages
+        sure, index = known.max(dim=1)
+        gold = torch.where(sure > 0.5, index, -1) if self.training else None
+        routing: Routing = router(known, summary, layer, gold)
         if not self.bank.plugged:
             return routing
-        gates = plugged_gates(routing.gates, batch.languages, columns)
+        gates = plugged_gates(routing.gates, languages, columns)
         # The gates of a language that was plugged in are those of all its sentences.
         alone = not bool(gates[:1, columns].any())
         return Routing(gates, routing.loss, routing.recurring or alone)

@@ -44,10 +44,10 @@ def parameter_groups(network: nn.Module) -> Dict[str, str]:
     }
     groups: Dict[str, str] = {}
     for name, _ in network.named_parameters():
-        if not name.startswith("encoder."):
-            groups[name] = name.split(".")[0]
-        elif ".lora_A." in name or ".lora_B." in name:
+        if ".lora_A." in name or ".lora_B." in name:
             groups[name] = ADAPTERS
+        elif not name.startswith("encoder."):
+            groups[name] = name.split(".")[0]
         else:
             groups[name] = EMBEDDINGS if name in embeddings else ENCODER
     return groups

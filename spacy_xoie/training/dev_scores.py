@@ -53,8 +53,8 @@ def attachment_score(
     right = total = 0
     for rows in token_batches(features.lengths, pipe.batch_tokens):
         batch = make_batch(features, rows, request, network, shim.device)
-        with torch.inference_mode():
-            guesses = network.head.parse(network.encode(batch), batch.mask)
+        with torch.inference_mode(), network.encoded(batch) as hidden:
+            guesses = network.head.parse(hidden, batch.mask)
         for row, guess in zip(rows, guesses, strict=True):
             span = features.spans[row]
             tree = tree_within(trees[id(span.doc)], span.start, span.end)

@@ -26,6 +26,7 @@ class AdapterBank:
         embedding layer is adapted if one of them is found in its name. None: all.
     RAISES (ConfigError): If a value cannot work or no layer is a target.
 
+    state (GateState): The gates of the module's layers.
     plugged (Dict[str, Dict[str, Any]]): What is known of the experts that were plugged
         in afterwards: the router was not made for them. See `plugged_gates`.
     """
@@ -41,36 +42,46 @@ class AdapterBank:
         targets: Sequence[str] = (),
     ) -> None:
         check_bank(experts, rank=rank, targets=targets)
+        self.rank = rank
+        self.scaling = alpha / rank
+        self.dropout = dropout
         self.state = GateState()
         self.experts: List[str] = []
         self.plugged: Dict[str, Dict[str, Any]] = {}
-        self._layers: List[Tuple[str, RoutedLora]] = []
-        for name, layer in list(module.named_modules()):
-            wrapper = LAYERS.get(type(layer))
-            if wrapper is None or not _is_target(name, targets):
-                continue
-            adapted = wrapper(
-                layer, self.state, rank=rank, scaling=alpha / rank, dropout=dropout
-            )
-            _replace(module, name, adapted)
-            self._layers.append((name, adapted))
-        if not self._layers:
-            raise ConfigError(
-                f"No layer of the encoder is named like one of the adapter targets "
-                f"{list(targets)!r}. Name some of: {', '.join(adaptable(module))}."
-            )
+        self._head_layers: List[Tuple[str, RoutedLora]] = []
+        self._layers = self._inject(module, targets, self.state, "encoder")
         for expert in experts:
             self.add(expert)
+
+    def adapt_head(
+        self, head: nn.Module, targets: Sequence[str], state: GateState
+    ) -> None:
+        """Put adapters of all experts on a head as well, with gates of their own.
+
+        head (nn.Module): The head, changed in place.
+        targets (Sequence[str]): Regular expressions for the names of its layers.
+        state (GateState): The gates of these layers.
+        RAISES (ConfigError): If no layer is a target.
+        """
+        self._head_layers = self._inject(head, targets, state, "head")
+        for _, layer in self._head_layers:
+            for expert in self.experts:
+                layer.add(expert)
 
     @property
     def layers(self) -> List[Tuple[str, RoutedLora]]:
         """Names within the module, and the adapted layers."""
         return list(self._layers)
 
+    @property
+    def head_layers(self) -> List[Tuple[str, RoutedLora]]:
+        """Names within the head, and its adapted layers."""
+        return list(self._head_layers)
+
     def add(self, expert: str) -> None:
         """Add an expert that changes nothing until it is trained."""
         check_bank([*self.experts, expert])
-        for _, layer in self._layers:
+        for _, layer in self._all_layers:
             layer.add(expert)
         self.experts.append(expert)
 
@@ -90,7 +101,7 @@ class AdapterBank:
     def remove(self, expert: str) -> None:
         """Take an expert out, without touching the others."""
         self.check_known(expert)
-        for _, layer in self._layers:
+        for _, layer in self._all_layers:
             layer.remove(expert)
         self.experts.remove(expert)
         self.plugged.pop(expert, None)
@@ -99,7 +110,7 @@ class AdapterBank:
         """Give an expert another name, and leave everything else as it is."""
         self.check_known(expert)
         check_bank([*self.experts, name])
-        for _, layer in self._layers:
+        for _, layer in self._all_layers:
             layer.rename(expert, name)
         self.experts[self.experts.index(expert)] = name
         if expert in self.plugged:
@@ -114,7 +125,7 @@ class AdapterBank:
         """
         for other in (expert, *weights):
             self.check_known(other)
-        for _, layer in self._layers:
+        for _, layer in self._all_layers:
             parts = [(w, *layer.factors(other)) for other, w in weights.items()]
             layer.set_factors(expert, *weighted_sum(parts, layer.rank))
 
@@ -131,13 +142,61 @@ class AdapterBank:
         weights (Mapping[str, float]): The gates, by expert.
         RAISES (ConfigError): If an expert is not in the bank.
         """
+        self._fold(module, self._layers, weights)
+        self._layers = []
+        self._forget()
+
+    def merge_head(self, head: nn.Module, weights: Mapping[str, float]) -> None:
+        """The same for the head. See `merge`."""
+        self._fold(head, self._head_layers, weights)
+        self._head_layers = []
+        self._forget()
+
+    def _forget(self) -> None:
+        if not self._all_layers:
+            self.experts = []
+            self.plugged = {}
+
+    def _fold(
+        self,
+        module: nn.Module,
+        layers: Sequence[Tuple[str, RoutedLora]],
+        weights: Mapping[str, float],
+    ) -> None:
         for expert in weights:
             self.check_known(expert)
-        for name, layer in self._layers:
+        for name, layer in layers:
             _replace(module, name, layer.merged(weights))
-        self._layers = []
-        self.experts = []
-        self.plugged = {}
+
+    @property
+    def _all_layers(self) -> List[Tuple[str, RoutedLora]]:
+        return [*self._layers, *self._head_layers]
+
+    def _inject(
+        self, module: nn.Module, targets: Sequence[str], state: GateState, part: str
+    ) -> List[Tuple[str, RoutedLora]]:
+        """Adapt the layers of a module that are targets, and return them."""
+        adaptable_names = ", ".join(adaptable(module))
+        layers: List[Tuple[str, RoutedLora]] = []
+        for name, layer in list(module.named_modules()):
+            wrapper = LAYERS.get(type(layer))
+            if wrapper is None or not _is_target(name, targets):
+                continue
+            adapted = wrapper(
+                layer,
+                state,
+                rank=self.rank,
+                scaling=self.scaling,
+                dropout=self.dropout,
+            )
+            _replace(module, name, adapted)
+            layers.append((name, adapted))
+        if not layers:
+            raise ConfigError(
+                f"No layer of the {part} is named like one of the adapter targets "
+                f"{list(targets)!r}. Name some of: {adaptable_names}."
+            )
+        return layers
 
 
 def check_bank(

@@ -55,6 +55,19 @@ class GateState(threading.local):
         finally:
             self.gates, self.active, self.chosen, self.common = before
 
+    @contextmanager
+    def select(self, rows: Tensor) -> Iterator[None]:
+        """Put the gates of some rows in force within a `with` block, for layers whose
+        rows are not those of the batch.
+
+        rows (Tensor): (any,), numbers of rows, each as often as need be.
+        """
+        if self.gates is None:
+            yield
+        else:
+            with self.use(self.gates[rows], recurring=bool(self.common)):
+                yield
+
     def __deepcopy__(self, memo: Dict[int, Any]) -> "GateState":
         # Copies of one network share one state, copies of two do not.
         state: GateState = memo.setdefault(id(self), GateState())

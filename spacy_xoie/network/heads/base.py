@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...ty import TokenTriple
+from ..adapters.gates import GateState
 
 Gold = Optional[Sequence[TokenTriple]]
 """Gold triples of a sentence; None where a sentence is not annotated."""
@@ -44,7 +45,14 @@ class Head(nn.Module):
 
     hidden (Tensor): (rows, tokens, width)
     mask (Tensor): (rows, tokens), True where there is a token.
+
+    gates (GateState): The gates of its own adapters, for the rows of the batch. A
+        layer whose rows are others, such as predicates, runs within `gates.select`.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gates = GateState()
 
     def learns_from(self, gold: Gold, tree: Optional[TreeGold]) -> bool:
         """RETURNS (bool): Whether a sentence with this annotation teaches the head

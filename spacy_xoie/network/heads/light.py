@@ -159,12 +159,13 @@ class LightHead(Head):
         offsets = torch.arange(mask.shape[1], device=mask.device) - token[:, None]
         offsets = offsets.clamp(-self.reach, self.reach) + self.reach
         states = self.of_token(hidden)[row] + self.distance(offsets)
-        states = states + self.of_anchor(hidden[row, token])[:, None, :]
-        inside = mask[row][:, :, None].to(states.dtype)
-        states = F.gelu(self.norm(states)) * inside
-        for layer in self.layers:
-            states = layer(states, inside)
-        logits: Tensor = self.role(self.dropout(states))
+        with self.gates.select(row):
+            states = states + self.of_anchor(hidden[row, token])[:, None, :]
+            inside = mask[row][:, :, None].to(states.dtype)
+            states = F.gelu(self.norm(states)) * inside
+            for layer in self.layers:
+                states = layer(states, inside)
+            logits: Tensor = self.role(self.dropout(states))
         return logits
 
 

@@ -190,13 +190,13 @@ class Multi2OIEHead(Head):
         mean = torch.einsum("pt,ptw->pw", weights, tokens)
         place = torch.where(within, AT_PREDICATE, ELSEWHERE)
         place = place.masked_fill(~inside, PADDING)
-        states = torch.cat(
-            [tokens, mean[:, None, :].expand_as(tokens), self.position(place)], dim=-1
-        )
-        keys = states
-        for block in self.blocks:
-            states = block(states, keys, ~within)
-        logits: Tensor = self.argument(self.argument_dropout(states))
+        with self.gates.select(row):
+            means = mean[:, None, :].expand_as(tokens)
+            states = torch.cat([tokens, means, self.position(place)], dim=-1)
+            keys = states
+            for block in self.blocks:
+                states = block(states, keys, ~within)
+            logits: Tensor = self.argument(self.argument_dropout(states))
         return logits
 
 
