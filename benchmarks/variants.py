@@ -66,11 +66,13 @@ class Variant(NamedTuple):
     head: "arcs", or a head that learns the triples which the rules read off the gold
         trees: "light" or "multi2oie".
     label_width: Width in which the labels of arcs are scored.
+    head_targets: Layers of the head that have adapters too.
     tags: Whether the head learns parts of speech as well.
     warm_up: Share of the updates in which the encoder first learns to guess the
         endings of hidden words from the words around them, on the same sentences.
     even: Whether each language is drawn equally often.
     without: Sources of the training data that are left out.
+    only: Languages that are trained on; all if empty.
     """
 
     stages: Mapping[str, float]
@@ -82,10 +84,12 @@ class Variant(NamedTuple):
     attention: int = 0
     head: str = "arcs"
     label_width: int = 32
+    head_targets: Sequence[str] = ()
     tags: bool = True
     warm_up: float = 0.0
     even: bool = False
     without: Sequence[str] = ()
+    only: Sequence[str] = ()
 
 
 class Data(NamedTuple):
@@ -169,7 +173,11 @@ def batches(
     """Endless batches of sentences of like length."""
     rng = np.random.default_rng(seed)
     lengths = data.features.lengths
-    left = [n for n, name in enumerate(data.sources) if name not in variant.without]
+    left = [
+        n
+        for n, (name, code) in enumerate(zip(data.sources, data.codes, strict=True))
+        if name not in variant.without and (not variant.only or code in variant.only)
+    ]
     while True:
         rows = np.array(left)
         if variant.even:
@@ -206,6 +214,8 @@ def build(variant: Variant) -> TripleNetwork:
         alpha=2 * variant.rank,
         targets=["mix$", "convolution$", "inward$", "outward$"],
     )
+    if variant.head_targets:
+        bank.adapt_head(head, variant.head_targets, head.gates)
     return TripleNetwork(encoder, head, bank=bank, router=variant.router())
 
 
