@@ -117,7 +117,7 @@ def list_adapters(pipe: TripleExtractor) -> List[AdapterInfo]:
     bank = pipe.network.bank
     if bank is None:
         return []
-    layers = [layer for _, layer in bank.layers]
+    layers = [layer for _, layer in (*bank.layers, *bank.head_layers)]
     return [
         AdapterInfo(
             name=name,
@@ -206,10 +206,14 @@ def base_encoder(pipe: TripleExtractor) -> nn.Module:
 
 
 def fingerprint(network: TripleNetwork) -> str:
-    """RETURNS (str): A digest of the encoder's own weights, which tells apart the base
-    models that adapters belong to."""
+    """RETURNS (str): A digest of the weights that adapters were put on, which tells
+    apart the base models that they belong to: those of the encoder, and of the head if
+    it has adapters too."""
     digest = hashlib.sha256()
-    for name, value in sorted(network.encoder.state_dict().items()):
+    weights = sorted(network.encoder.state_dict().items())
+    if network.bank is not None and network.bank.head_layers:
+        weights += sorted(network.head.state_dict(prefix="head.").items())
+    for name, value in weights:
         if ".lora_A." not in name and ".lora_B." not in name:
             digest.update(name.replace(".base.", ".").encode("utf8"))
             digest.update(value.detach().cpu().contiguous().numpy().tobytes())

@@ -1,7 +1,8 @@
 """Adapters as folders of PEFT: `adapter_config.json`, `adapter_model.safetensors`.
 
 PEFT loads such a folder onto the bare encoder, without this package. What only we want
-to know stands in the metadata of the tensors, which PEFT passes over.
+to know stands in the metadata of the tensors, and the weights of adapters on the head
+in a file of their own, `head_model.safetensors`: PEFT passes over both.
 """
 
 import json
@@ -24,6 +25,7 @@ from .bank import AdapterBank
 from .lora import LoraConv1d, LoraEmbedding, RoutedLora
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+HEAD_WEIGHTS = "head_model.safetensors"
 PICKLED = "adapter_model.bin"
 START = "base_model.model."
 
@@ -49,12 +51,14 @@ class StoredAdapter:
     place (str): The folder.
     config (Dict[str, Any]): PEFT's settings.
     tensors (Dict[str, Tensor]): The weights, by PEFT's names.
+    head (Dict[str, Tensor]): Those for layers of the head, by names alike.
     notes (Dict[str, str]): Our own remarks.
     """
 
     place: str
     config: Dict[str, Any]
     tensors: Dict[str, Tensor]
+    head: Dict[str, Tensor]
     notes: Dict[str, str]
 
 
@@ -75,7 +79,7 @@ def write_adapter(
     prefix (str): Start of our names of layers that is left out in PEFT's.
     base_model (Optional[str]): Name on the model hub of the model that it adapts.
     notes (Mapping[str, str]): Our own remarks.
-    RETURNS (int): Size of both files in bytes.
+    RETURNS (int): Size of the files in bytes.
     RAISES (ConfigError): If PEFT cannot run one of the layers.
     """
     bank.check_known(expert)
@@ -89,12 +93,6 @@ def write_adapter(
             f"`model.bank.targets` that leave them out; {', '.join(others) or 'none'} "
             f"of its layers could be exported."
         )
-    tensors: Dict[str, Tensor] = {}
-    for name, layer in layers.items():
-        down, up = layer.factors(expert)
-        weights = _shaped(layer, down, up)
-        for key, value in zip(_keys(name, layer), weights, strict=True):
-            tensors[key] = value.float().cpu().contiguous()
     some = next(iter(layers.values()))
     alpha = some.scaling * some.rank
     config = {
@@ -111,10 +109,16 @@ def write_adapter(
         "target_modules": list(layers),
     }
     folder.mkdir(parents=True, exist_ok=True)
+    tensors = _tensors_of(layers, expert)
     data = safetensors.torch.save(tensors, metadata={**notes, "format": "pt"})
     (folder / WEIGHTS).write_bytes(data)
+    (folder / HEAD_WEIGHTS).unlink(missing_ok=True)
+    if bank.head_layers:
+        data = safetensors.torch.save(_tensors_of(dict(bank.head_layers), expert))
+        (folder / HEAD_WEIGHTS).write_bytes(data)
     srsly.write_json(folder / CONFIG, config)
-    return sum((folder / name).stat().st_size for name in (CONFIG, WEIGHTS))
+    written = (folder / name for name in (CONFIG, WEIGHTS, HEAD_WEIGHTS))
+    return sum(path.stat().st_size for path in written if path.exists())
 
 
 def read_adapter(folder: Path) -> StoredAdapter:
@@ -143,10 +147,10 @@ def read_adapter(folder: Path) -> StoredAdapter:
         )
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf8"))
-        with safetensors.safe_open(folder / WEIGHTS, framework="pt") as file:
-            notes = dict(file.metadata() or {})
-            names: List[str] = file.keys()
-            tensors = {name: file.get_tensor(name) for name in names}
+        tensors, notes = _read_tensors(folder / WEIGHTS)
+        head: Dict[str, Tensor] = {}
+        if (folder / HEAD_WEIGHTS).is_file():
+            head, _ = _read_tensors(folder / HEAD_WEIGHTS)
     except (SafetensorError, ValueError, OSError) as e:
         raise ModelDataError(
             f"The adapter in {folder} is damaged or cut short ({type(e).__name__}: "
@@ -154,7 +158,7 @@ def read_adapter(folder: Path) -> StoredAdapter:
         ) from e
     if not isinstance(config, dict):
         raise ModelDataError(f"{folder / CONFIG} holds no settings.")
-    return StoredAdapter(str(folder), config, tensors, notes)
+    return StoredAdapter(str(folder), config, tensors, head, notes)
 
 
 def check_adapter(
@@ -175,7 +179,8 @@ def check_adapter(
     try:
         if not faults:
             faults += _faults_of_names(stored, layers)
-            faults += _faults_of_tensors(stored, layers)
+            faults += _faults_of_tensors(stored.config, stored.tensors, layers)
+            faults += _faults_of_head(stored, dict(bank.head_layers))
     except (AttributeError, TypeError, ValueError, re.error) as e:
         faults.append(f"its settings cannot be made out ({type(e).__name__}: {e})")
     if faults:
@@ -194,17 +199,41 @@ def fill_adapter(
 
     expert (str): Name of the expert, which is in the bank.
     """
-    for name, layer in _layers_of(bank, prefix).items():
-        down_key, up_key = _keys(name, layer)
+    for layers, tensors in (
+        (_layers_of(bank, prefix), stored.tensors),
+        (dict(bank.head_layers), stored.head),
+    ):
+        for name, layer in layers.items():
+            down_key, up_key = _keys(name, layer)
+            down, up = layer.factors(expert)
+            if down_key not in tensors:
+                layer.set_factors(expert, down, torch.zeros_like(up))
+                continue
+            new_down = tensors[down_key].float().flatten(1)
+            new_up = tensors[up_key].float().flatten(1)
+            # Another scale than the bank's becomes part of the weights.
+            scale = _scaling(stored.config, name) / layer.scaling
+            new_up = new_up if scale == 1 else new_up * scale
+            layer.set_factors(expert, new_down, new_up)
+
+
+def _read_tensors(path: Path) -> Tuple[Dict[str, Tensor], Dict[str, str]]:
+    """RETURNS (Tuple[Dict[str, Tensor], Dict[str, str]]): Tensors and metadata."""
+    with safetensors.safe_open(path, framework="pt") as file:
+        names: List[str] = file.keys()
+        tensors = {name: file.get_tensor(name) for name in names}
+        return tensors, dict(file.metadata() or {})
+
+
+def _tensors_of(layers: Mapping[str, RoutedLora], expert: str) -> Dict[str, Tensor]:
+    """The weights of an expert by PEFT's names, in PEFT's shapes."""
+    tensors: Dict[str, Tensor] = {}
+    for name, layer in layers.items():
         down, up = layer.factors(expert)
-        if down_key not in stored.tensors:
-            layer.set_factors(expert, down, torch.zeros_like(up))
-            continue
-        new_down = stored.tensors[down_key].float().flatten(1)
-        new_up = stored.tensors[up_key].float().flatten(1)
-        # Another scale than the bank's becomes part of the weights.
-        scale = _scaling(stored.config, name) / layer.scaling
-        layer.set_factors(expert, new_down, new_up if scale == 1 else new_up * scale)
+        weights = _shaped(layer, down, up)
+        for key, value in zip(_keys(name, layer), weights, strict=True):
+            tensors[key] = value.float().cpu().contiguous()
+    return tensors
 
 
 def _layers_of(bank: AdapterBank, prefix: str) -> Dict[str, RoutedLora]:
@@ -256,28 +285,47 @@ def _faults_of_names(
     return faults
 
 
-def _faults_of_tensors(
+def _faults_of_head(
     stored: StoredAdapter, layers: Mapping[str, RoutedLora]
+) -> List[str]:
+    pairs = [_keys(name, layer) for name, layer in layers.items()]
+    ours = {key for keys in pairs for key in keys}
+    faults = [
+        f"{key} has no place in the head's adapters"
+        for key in stored.head
+        if key not in ours
+    ]
+    for keys in pairs:
+        found = [key for key in keys if key in stored.head]
+        if len(found) == 1:
+            faults.append(f"of the head's {keys}, only {found[0]} is there")
+    return faults + _faults_of_tensors(stored.config, stored.head, layers)
+
+
+def _faults_of_tensors(
+    config: Mapping[str, Any],
+    tensors: Mapping[str, Tensor],
+    layers: Mapping[str, RoutedLora],
 ) -> List[str]:
     faults: List[str] = []
     for name, layer in layers.items():
         keys = _keys(name, layer)
-        if not all(key in stored.tensors for key in keys):
+        if not all(key in tensors for key in keys):
             continue
-        rank = _value(stored.config, "rank_pattern", "r", name)
+        rank = _value(config, "rank_pattern", "r", name)
         if not isinstance(rank, int) or not 1 <= rank <= layer.rank:
             faults.append(
                 f"its rank at {name} is {rank}, and the bank has room for 1 to "
                 f"{layer.rank}"
             )
             continue
-        alpha = _value(stored.config, "alpha_pattern", "lora_alpha", name)
+        alpha = _value(config, "alpha_pattern", "lora_alpha", name)
         if not isinstance(alpha, (int, float)):
             faults.append(f"its lora_alpha at {name} is {alpha!r}, which is no number")
         down, up = layer.factors(layer.experts[0]) if layer.experts else _blank(layer)
         wanted = _shaped(layer, down[:rank], up[:, :rank])
         for key, like in zip(keys, wanted, strict=True):
-            value = stored.tensors[key]
+            value = tensors[key]
             if value.shape != like.shape:
                 faults.append(
                     f"{key} has shape {tuple(value.shape)}, not {tuple(like.shape)}"
