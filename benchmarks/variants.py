@@ -147,13 +147,22 @@ def sentence_of(doc: Doc, code: str) -> Sentence:
     return Sentence([t.text for t in doc], [bool(t.whitespace_) for t in doc], code)
 
 
-def make_batch(data: Data, rows: Sequence[int], variant: Variant) -> Batch:
+def make_batch(
+    data: Data,
+    rows: Sequence[int],
+    variant: Variant,
+    shares: Optional[Sequence[Mapping[str, float]]] = None,
+) -> Batch:
+    """shares (Optional[Sequence[Mapping[str, float]]]): The language distribution of
+    each sentence of the data; None for the truth."""
     inputs, mask = data.features.inputs(rows)
     experts = variant.bank or []
     languages = torch.zeros(len(rows), len(experts))
     for place, row in enumerate(rows):
-        if data.codes[row] in experts:
-            languages[place, experts.index(data.codes[row])] = 1.0
+        known = {data.codes[row]: 1.0} if shares is None else shares[row]
+        for code, share in known.items():
+            if code in experts:
+                languages[place, experts.index(code)] = share
     trees = [data.trees[row] for row in rows]
     if not variant.tags:
         trees = [t._replace(tags=np.full_like(t.tags, UNKNOWN)) for t in trees]
@@ -293,7 +302,11 @@ def guessing_loss(
 
 
 def evaluate(
-    network: TripleNetwork, data: Data, variant: Variant, threshold: float = 0.0
+    network: TripleNetwork,
+    data: Data,
+    variant: Variant,
+    threshold: float = 0.0,
+    shares: Optional[Sequence[Mapping[str, float]]] = None,
 ) -> NDArray[Any]:
     """(sentences, 5): tokens, right arcs with label; gold, found, right triples."""
     network.eval()
@@ -301,7 +314,7 @@ def evaluate(
     order = np.argsort(data.features.lengths, kind="stable")
     for chunk in np.array_split(order, max(1, len(order) // 64)):
         rows = chunk.tolist()
-        batch = make_batch(data, rows, variant)
+        batch = make_batch(data, rows, variant, shares)
         with torch.inference_mode():
             found = network.extract(batch, threshold=threshold, max_triples=32)
             right = right_arcs(network, batch)
