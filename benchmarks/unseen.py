@@ -1,14 +1,15 @@
 """Languages without an adapter: what do those of other languages give them?
 
-    python -m benchmarks.unseen results.jsonl --train TRAIN.spacy --dev DEV.spacy
+    python -m benchmarks.unseen results.jsonl --train TRAIN.spacy
 
 Each language in turn is left out of the training of a small network with a bank by
-language, on the encoder and on the scorer of arcs. Then the trees and triples of its
-development sentences are predicted with the adapters of the others: none of them, each
-as it is, all alike, by distance (`nearest`), sums of two (language arithmetic,
-Klimaszewski et al. 2024, arXiv 2404.15737), Arrow (Ostapenko et al. 2024, arXiv
-2405.11157), and with the encoder and the head routed by different distances. At last
-the language gets an adapter of its own, trained on the frozen rest, to compare with.
+language, on the encoder and on the scorer of arcs. Then trees and triples of some of
+its sentences are predicted with the adapters of the others: none of them, each as it
+is, all alike, by distance (`nearest`), sums of two (language arithmetic, Klimaszewski
+et al. 2024, arXiv 2404.15737), Arrow (Ostapenko et al. 2024, arXiv 2405.11157), and
+with the encoder and the head routed by different distances. At last the language gets
+an adapter of its own, trained on its other sentences with all else frozen, to compare
+with.
 
 `--table` prints the means over languages and seeds. What a method chooses, it chooses
 without the language in question: λ of language arithmetic and the temperature and
@@ -21,7 +22,17 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 import numpy as np
 import torch
@@ -56,6 +67,8 @@ KINDS = ["syntax", "genealogy", "script", "morphology", "geography"]
 # Softness of the weights, and number of relatives.
 SETTINGS = [(0.1, 1), (0.03, 3), (0.1, 3), (0.3, 3), (0.03, 6), (0.1, 6), (0.3, 6)]
 LAMBDAS = [0.25, 0.5, 0.75]
+N_SCORED = 200
+"""Sentences of each language that are scored."""
 
 Weights = Mapping[str, float]
 
@@ -122,9 +135,21 @@ class Arrow(nn.Module):
         return F.linear(low * wide, self.up)
 
 
-def only(data: Data, language: str) -> Data:
-    """RETURNS (Data): The sentences in one language."""
-    rows = [n for n, code in enumerate(data.codes) if code == language]
+def split(data: Data) -> Tuple[Data, Dict[str, Data]]:
+    """RETURNS (Tuple[Data, Dict[str, Data]]): The sentences to learn from, and some of
+    each language to be scored on, which nothing is trained on."""
+    tests: Dict[str, Data] = {}
+    rest = set(range(len(data.codes)))
+    for language in LANGUAGES:
+        rows = [n for n, code in enumerate(data.codes) if code == language]
+        chosen = np.random.default_rng(0).permutation(rows)[:N_SCORED].tolist()
+        tests[language] = pick(data, chosen)
+        rest -= set(chosen)
+    return pick(data, sorted(rest)), tests
+
+
+def pick(data: Data, rows: Sequence[int]) -> Data:
+    """RETURNS (Data): Some of the sentences."""
     docs = [data.docs[row] for row in rows]
     return Data(
         docs,
@@ -230,14 +255,13 @@ def add_own(
 
 
 def run(
-    language: str, seed: int, data: Data, dev: Data, arguments: argparse.Namespace
+    language: str, seed: int, data: Data, unseen: Data, arguments: argparse.Namespace
 ) -> Iterator[Dict[str, Any]]:
     """Leave a language out. YIELDS (Dict[str, Any]): The scores of each method."""
     start = time.perf_counter()
     others = [code for code in LANGUAGES if code != language]
     variant = Variant({"all": 1.0}, others, head_targets=HEAD_TARGETS, only=others)
     network = train(variant, data, arguments.updates, seed)
-    unseen = only(dev, language)
 
     def line(method: str, tried: TripleNetwork, how: Variant = variant) -> Any:
         found = scores(evaluate(tried, unseen, how))
@@ -334,7 +358,6 @@ def main() -> None:
     parser.add_argument("results", type=Path, help="JSON lines, resumed if there")
     parser.add_argument("--table", action="store_true", help="only print the table")
     parser.add_argument("--train", type=Path, nargs="+", help=".spacy files of trees")
-    parser.add_argument("--dev", type=Path, help=".spacy file of trees")
     parser.add_argument("--updates", type=int, default=600)
     parser.add_argument("--own-updates", type=int, default=200)
     parser.add_argument("--per-language", type=int, default=2500)
@@ -344,14 +367,10 @@ def main() -> None:
     if arguments.table:
         sys.stdout.write(table(arguments.results) + "\n")
         return
-    if not arguments.train or not arguments.dev:
-        parser.error(
-            "Give --train and --dev: the corpora that `spacy project run "
-            "full-convert` makes."
-        )
+    if not arguments.train:
+        parser.error("Give --train: what `spacy project run full-convert` makes.")
     torch.set_num_threads(1)
-    data = load(arguments.train, arguments.per_language)
-    dev = load([arguments.dev], 200)
+    data, tests = split(load(arguments.train, arguments.per_language))
     done = set()
     if arguments.results.exists():
         lines = map(json.loads, arguments.results.read_text().splitlines())
@@ -364,7 +383,7 @@ def main() -> None:
         for language in arguments.languages:
             if (language, seed) in done:
                 continue
-            found = list(run(language, seed, data, dev, arguments))
+            found = list(run(language, seed, data, tests[language], arguments))
             with arguments.results.open("a") as file:
                 file.writelines(json.dumps(line) + "\n" for line in found)
             sys.stderr.write(f"{language} seed {seed}: {found[-1]}\n")
