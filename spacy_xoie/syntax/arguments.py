@@ -2,7 +2,7 @@
 
 from typing import List, Set
 
-from .languages import LanguageFeatures
+from .features import LanguageFeatures
 from .phrases import Phrases
 from .tree import Tree
 from .ty import Argument, Clause, Part

@@ -3,7 +3,7 @@
 from typing import Dict, List, Optional
 
 from .arguments import Arguments
-from .languages import LanguageFeatures
+from .features import LanguageFeatures
 from .phrases import Phrases
 from .relatives import Relatives
 from .subjects import Subjects

@@ -2,7 +2,7 @@
 
 from typing import Dict, Iterable, List, Tuple
 
-from .languages import LanguageFeatures
+from .features import LanguageFeatures
 from .tree import Tree
 from .ty import Part
 

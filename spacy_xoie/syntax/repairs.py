@@ -3,7 +3,7 @@ words have two uses; what a language never has says which of them it is."""
 
 from typing import List, Optional
 
-from .languages import LanguageFeatures
+from .features import LanguageFeatures
 from .tree import Tree
 
 NOMINALS = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X"})

@@ -5,7 +5,8 @@ from itertools import islice, product
 from typing import Container, List, Literal, Optional
 
 from .clauses import ClauseReader
-from .languages import LanguageFeatures, features_for
+from .features import LanguageFeatures
+from .languages import features_for
 from .nested import nested_facts
 from .phrases import Phrases
 from .repairs import repaired

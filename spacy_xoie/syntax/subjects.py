@@ -2,7 +2,7 @@
 
 from typing import Dict, List, Optional, Tuple
 
-from .languages import LanguageFeatures
+from .features import LanguageFeatures
 from .phrases import Phrases
 from .tree import Tree
 from .ty import Clause, Part

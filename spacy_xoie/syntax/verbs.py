@@ -2,7 +2,7 @@
 
 from typing import List, Optional
 
-from .languages import LanguageFeatures
+from .features import LanguageFeatures
 from .tree import Tree
 
 VERBS = frozenset({"VERB", "AUX"})

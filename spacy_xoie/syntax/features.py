@@ -1,0 +1,125 @@
+"""The form of what the rules need to know of a language."""
+
+from dataclasses import dataclass, field
+from typing import Dict, FrozenSet, Mapping, Tuple
+
+
+@dataclass(frozen=True)
+class LanguageFeatures:
+    """Features of one language. All words are lower case.
+
+    code (str): Language code.
+    negations: Adverbs that stay in the relation.
+    negative_conjunctions: Conjunctions that do too, for they negate ("nor").
+    adversatives: Conjunctions after which the negation before does not hold ("but").
+    copulas: Forms of verbs that link a subject to a predicate.
+    modals: Auxiliaries that take bare infinitives; a conjunct shares them unless it
+        has one of the `finite_endings`.
+    participle_endings, participle_infixes: What past participles look like; the
+        first infix may also stand within the word (German "an-ge-kommen").
+    infinitive_marks, infinitive_infix: What marks an infinitive ("to", "zu").
+    infinitives_lack_subjects: Whether what looks like the subject of such an
+        infinitive is its object.
+    reflexives: Pronouns that belong to the verb and are no objects.
+    relativisers: Words that stand in a relative clause for its antecedent.
+    possessives: Those of them that say whose something is.
+    resumptives: Personal pronouns that take up an antecedent.
+    comparatives: Words that make a conjunct a comparison.
+    role_marks: Words that trees may take for conjunctions where they are adpositions,
+        those of a role or a comparison ("als").
+    adverbs_before_adpositions: Adverbs that make one adposition with the one after
+        them ("antes de").
+    collectives: Adpositions that need a coordination whole ("between").
+    empty_phrases: Adpositional phrases that say nothing ("for example").
+    measured_adverbs: Adverbs that a measure of time goes with ("two years later").
+    existentials: Expletives of existential clauses ("there").
+    light_verbs: Verb forms, and the bare nouns that make one predicate with them.
+    passive_marks: Adpositions that make a passive (被).
+    disposal_marks: Adpositions that go with the verb, before its object (把).
+    privatives: Words before what does not happen ("without selling").
+    pivots: Beginnings of verbs whose object does what the verb after it says, where a
+        verb after an object mostly shares the subject.
+    passives_lack_objects: Whether a passive clause has no object.
+    range_marks: Words before the end of a range ("bis").
+    bound_adpositions: Adpositions that are fused with the verb before them (为).
+    linkers: Words that end a modifier, and no argument (的).
+    verb_particles: Labels of dependents of a verb that are part of it.
+    drops_subjects: Whether a finite clause may do without a subject.
+    chains_subjects: Whether a clause without a subject shares that of the clause
+        before it, however the two are linked.
+    clauses_before_nouns: Whether relative clauses precede their noun, unmarked.
+    objects_follow: Whether objects follow the verb, and only what has an adposition
+        or says when precedes it. Trees that say otherwise are wrong.
+    genitives_follow: Whether nouns without an adposition modify nouns before them.
+    keeps_quotes: Whether a clause that is quoted keeps its quotation marks.
+    keeps_complementizers: Whether a content clause keeps its complementizer.
+    splits_coordination: Whether each conjunct gets a triple of its own.
+    adverbial_arguments: Whether adverbial clauses are arguments.
+    purposes_are_facts: Whether "S V to do O" also says (S; do; O), which may not have
+        come about.
+    nested_facts: Whether "S V O of X" also says (S; V O; of X).
+    short_objects: Whether, with nested facts, objects end before the first "of X".
+    """
+
+    code: str = ""
+    negations: FrozenSet[str] = frozenset()
+    negative_conjunctions: FrozenSet[str] = frozenset()
+    adversatives: FrozenSet[str] = frozenset()
+    copulas: FrozenSet[str] = frozenset()
+    reflexives: FrozenSet[str] = frozenset()
+    relativisers: FrozenSet[str] = frozenset()
+    existentials: FrozenSet[str] = frozenset()
+    drops_subjects: bool = False
+    light_verbs: Mapping[str, FrozenSet[str]] = field(default_factory=dict)
+    infinitive_marks: FrozenSet[str] = frozenset()
+    passive_marks: FrozenSet[str] = frozenset()
+    disposal_marks: FrozenSet[str] = frozenset()
+    bound_adpositions: FrozenSet[str] = frozenset()
+    privatives: FrozenSet[str] = frozenset()
+    pivots: Tuple[str, ...] = ()
+    passives_lack_objects: bool = False
+    range_marks: FrozenSet[str] = frozenset()
+    verb_particles: FrozenSet[str] = frozenset(
+        {"compound:prt", "compound:lvc", "compound:dir", "compound:ext"}
+        | {"compound:vv", "compound:vo", "compound:svc", "compound:redup"}
+    )
+    participle_endings: Tuple[str, ...] = ()
+    clauses_before_nouns: bool = False
+    chains_subjects: bool = False
+    possessives: FrozenSet[str] = frozenset()
+    resumptives: FrozenSet[str] = frozenset()
+    comparatives: FrozenSet[str] = frozenset()
+    role_marks: FrozenSet[str] = frozenset()
+    measured_adverbs: FrozenSet[str] = frozenset()
+    collectives: FrozenSet[str] = frozenset()
+    adverbs_before_adpositions: FrozenSet[str] = frozenset()
+    keeps_quotes: bool = False
+    infinitives_lack_subjects: bool = False
+    modals: FrozenSet[str] = frozenset()
+    finite_endings: Tuple[str, ...] = ()
+    adverbial_arguments: bool = False
+    purposes_are_facts: bool = False
+    nested_facts: bool = False
+    genitives_follow: bool = False
+    keeps_complementizers: bool = False
+    short_objects: bool = False
+    objects_follow: bool = False
+    linkers: FrozenSet[str] = frozenset()
+    participle_infixes: Tuple[str, ...] = ()
+    infinitive_infix: str = ""
+    empty_phrases: FrozenSet[str] = frozenset()
+    splits_coordination: bool = False
+
+
+def words(text: str) -> FrozenSet[str]:
+    """RETURNS (FrozenSet[str]): The words of a text."""
+    return frozenset(text.split())
+
+
+def light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
+    """From (forms of the verb, nouns) to a table by form."""
+    table: Dict[str, FrozenSet[str]] = {}
+    for verbs, nouns in pairs:
+        for verb in verbs.split():
+            table[verb] = table.get(verb, frozenset()) | words(nouns)
+    return table
