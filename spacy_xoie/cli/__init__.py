@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     gates,
     languages,
     models,
+    package,
 )
 from .app import app
 

@@ -19,6 +19,7 @@ from ..extraction.adapters import (
     extend_detector,
     import_adapter,
     list_adapters,
+    nearest_adapters,
     remove_adapter,
     rename_adapter,
     update_config,
@@ -31,6 +32,8 @@ from ..extraction.pretrained import (
     stored_config,
 )
 from ..training.adapter import (
+    SCHEDULE,
+    SCHEDULE_OF_FEW,
     AdapterTraining,
     Epoch,
     docs_in_language,
@@ -47,6 +50,15 @@ group = typer.Typer(
 app.add_typer(group)
 
 DEFAULT = AdapterTraining()
+
+
+def _either(name: str) -> str:
+    """RETURNS (str): What a setting is by default, with many docs and with few."""
+    many, few = (getattr(schedule, name) for schedule in (SCHEDULE, SCHEDULE_OF_FEW))
+    if isinstance(many, tuple):
+        many, few = (", ".join(map(str, values)) for values in (many, few))
+    return f"default: {many}; with few docs {few}"
+
 
 Code = Annotated[str, typer.Argument(metavar="LANG", help="Language code")]
 Model = Annotated[
@@ -85,23 +97,37 @@ def add_cli(
     dev: Annotated[
         Optional[Path],
         typer.Option(
-            help="Docs that tell the best round; else some of the corpus", exists=True
+            help="Docs that tell the best round; else some of the corpus or, if it is "
+            "small, cross-validation on it",
+            exists=True,
         ),
     ] = None,
     from_code: Annotated[
         Optional[str], typer.Option(help="What the corpus calls the language")
     ] = None,
     start: Annotated[
-        str, typer.Option(help='Adapters to start from: "pt" or "pt=0.6,es=0.4"')
-    ] = "",
-    epochs: Annotated[int, typer.Option(help="Most rounds")] = DEFAULT.epochs,
+        str,
+        typer.Option(
+            help='Adapters to start from: "nearest" (relatives), "none", "pt", or '
+            '"pt=0.6,es=0.4"'
+        ),
+    ] = "nearest",
+    epochs: Annotated[
+        Optional[int], typer.Option(help=f"Most rounds ({_either('epochs')})")
+    ] = None,
     patience: Annotated[
         int, typer.Option(help="Rounds without a gain that end it")
     ] = DEFAULT.patience,
-    learn_rate: Annotated[float, typer.Option(help="Rate")] = DEFAULT.learn_rate,
+    learn_rate: Annotated[
+        Optional[float], typer.Option(help=f"Rate ({_either('learn_rates')})")
+    ] = None,
     max_tokens: Annotated[
-        int, typer.Option(help="Most tokens of a batch")
-    ] = DEFAULT.max_tokens,
+        Optional[int],
+        typer.Option(help=f"Most tokens of a batch ({_either('max_tokens')})"),
+    ] = None,
+    few: Annotated[
+        int, typer.Option(help="A corpus of fewer docs counts as small")
+    ] = DEFAULT.few,
     seed: Annotated[int, typer.Option(help="Seed")] = DEFAULT.seed,
     component: Component = "xoie",
 ) -> None:
@@ -111,19 +137,20 @@ def add_cli(
         patience=patience,
         learn_rate=learn_rate,
         max_tokens=max_tokens,
+        few=few,
         seed=seed,
     )
     with one_line_errors():
         _check_output(output)
-        weights = _weights(start)
         opened = _open(model, component)
         nlp, pipe = opened.nlp, opened.pipe
+        weights = _weights(start, pipe, language)
         docs = _docs(nlp, pipe, corpus, language, from_code)
         aside = [] if dev is None else _docs(nlp, pipe, dev, language, from_code)
-        with tqdm(total=epochs, unit=" rounds", desc=language) as bar:
+        with tqdm(unit=" rounds", desc=language) as bar:
 
             def show(epoch: Epoch) -> None:
-                bar.update(epoch.number - bar.n)
+                bar.update(epoch.number > 0)
                 bar.set_postfix(loss=f"{epoch.loss:.3f}", score=f"{epoch.score:.4f}")
 
             notes = train_adapter(
@@ -140,9 +167,14 @@ def add_cli(
         f"{name} {100 * notes['before'][name]:.1f} → {100 * value:.1f}"
         for name, value in notes["after"].items()
     )
+    if "folds" in notes:
+        where = f"in {notes['folds']}-fold cross-validation on them"
+    else:
+        where = f"on {notes['dev_docs']} development docs"
     msg.good(
         f"Wrote {output}: {language} from {notes['docs']} docs in {notes['seconds']} "
-        f"s; on {notes['dev_docs']} development docs {', '.join(gains)}"
+        f"s, {notes['epochs']} rounds at {notes['learn_rate']}; {where} "
+        f"{', '.join(gains)}"
     )
     if not notes["epochs"]:
         msg.warn(
@@ -188,7 +220,7 @@ def list_cli(model: Model = DEFAULT_NAME, component: Component = "xoie") -> None
     """Show the adapters of a model, with their sizes and scores."""
     with one_line_errors():
         opened = _open(model, component)
-        known = _known_scores(opened)
+        known = _known_scores(opened.nlp)
         rows = []
         for info in list_adapters(opened.pipe):
             before, after = (info.notes.get(k, {}) for k in ("before", "after"))
@@ -327,8 +359,10 @@ def _warn_of(faults: Iterable[Any]) -> None:
         msg.warn(f"Left out: {fault}")
 
 
-def _weights(start: str) -> Dict[str, float]:
-    """Read "pt=0.6,es=0.4", or a name alone."""
+def _weights(start: str, pipe: TripleExtractor, language: str) -> Dict[str, float]:
+    """Read "nearest", "none", "pt=0.6,es=0.4", or a name alone."""
+    if start == "nearest":
+        return nearest_adapters(pipe, language)
     weights = {}
     for part in filter(None, start.replace(" ", "").split(",")):
         name, _, number = part.partition("=")
@@ -336,17 +370,15 @@ def _weights(start: str) -> Dict[str, float]:
             weights[name] = float(number or 1.0)
         except ValueError as e:
             raise ConfigError(
-                f"--start is {start!r}; it must be like 'pt' or 'pt=0.6,es=0.4'."
+                f"--start is {start!r}; it must be 'nearest', 'none', or like 'pt' or "
+                f"'pt=0.6,es=0.4'."
             ) from e
-    return weights
+    return {} if start == "none" else weights
 
 
-def _known_scores(opened: Opened) -> Dict[str, float]:
+def _known_scores(nlp: Language) -> Dict[str, float]:
     """F1 of triples by language, as the model's own meta data tell it."""
-    meta: Dict[str, Any] = opened.nlp.meta
-    if opened.pretrained is not None and (opened.pretrained / META).is_file():
-        meta = read_json(opened.pretrained / META)
-    told = (meta.get("performance") or {}).get("xoie_per_language") or {}
+    told = (nlp.meta.get("performance") or {}).get("xoie_per_language") or {}
     return {
         code: levels["triple"]["f"]
         for code, levels in told.items()

@@ -11,8 +11,10 @@ from spacy.language import Language
 
 from ..errors import ConfigError, DataError, XoieError
 from ..extraction.adapters import extend_detector
-from ..extraction.pretrained import ARC_HEAD, find_model, stored_config
+from ..extraction.pretrained import ARC_HEAD, META, find_model, stored_config
 from ..language.blank import multilingual_pipeline
+
+TOLD = ("license", "sources", "performance")
 
 
 def read_json(path: Path) -> Any:
@@ -53,10 +55,11 @@ def named_pipeline(
     language (str): Language of the blank pipeline; "xx" for one that detects it.
     threshold (Optional[float]): Least score of a triple.
     facts (Optional[str]): "minimal" or "whole" triples of a pretrained model.
-    RETURNS (Language): The pipeline.
+    RETURNS (Language): The pipeline, which says of itself what the model does: its
+        licence, sources and scores.
     """
     try:
-        find_model(model)
+        folder = find_model(model)
     except ConfigError:
         nlp = util.load_model(model)
         if threshold is not None and nlp.has_pipe("xoie"):
@@ -83,4 +86,7 @@ def named_pipeline(
         "languages"
     ) or ():
         extend_detector(nlp, code)
+    if (folder / META).is_file():
+        told = read_json(folder / META)
+        nlp.meta.update({key: told[key] for key in TOLD if key in told})
     return nlp

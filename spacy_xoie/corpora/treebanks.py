@@ -31,7 +31,8 @@ from spacy.tokens import Doc
 from spacy.util import get_lang_class
 
 from ..errors import ConfigError
-from ..language.tokenizer import MultilingualTokenizer
+from ..language.blank import multilingual_pipeline
+from ..language.facts import find_language
 from ..network.heads import Sentence
 from ..network.trees import PIECE, simplify_label
 from ..syntax.reading import read_triples
@@ -170,13 +171,17 @@ def annotated(doc: Doc, tree: TokenTree, language: str) -> Doc:
 
 
 def _tokenizers(code: str) -> List[Language]:
-    own = get_lang_class(code)()
-    if code == "zh":
-        # Both cut Chinese into characters.
-        return [own]
-    shared = get_lang_class("xx")()
-    shared.tokenizer = MultilingualTokenizer.from_vocab(shared.vocab)
-    return [own, shared]
+    shared = multilingual_pipeline()
+    try:
+        own = get_lang_class(code)()
+    except ImportError as e:
+        try:
+            find_language(code)
+        except ConfigError:
+            raise e from None
+        return [shared]
+    # Both cut Chinese into characters.
+    return [own] if code == "zh" else [own, shared]
 
 
 @lru_cache(maxsize=1)

@@ -22,9 +22,11 @@ from ..network.adapters.exchange import (
 )
 from ..network.encoders import TransformerEncoder
 from ..network.model import TripleNetwork
+from ..network.routing import NearestRouter
 from .component import UNKNOWN, TripleExtractor
 from .encoders import TransformerSpec
 from .model import shim_of
+from .relatives import make_relatives
 
 LANGUAGE, BASE, NOTES = "xoie_language", "xoie_base", "xoie_notes"
 """Our remarks in an exported adapter."""
@@ -78,6 +80,18 @@ def add_adapter(
         bank.start(name, start)
     pipe.network.routed = True
     _forget_derived(pipe)
+
+
+def nearest_adapters(pipe: TripleExtractor, language: str) -> Dict[str, float]:
+    """Weigh the adapters of the nearest relatives of a language, to start from.
+
+    pipe (TripleExtractor): The extractor.
+    language (str): Code of the language.
+    RETURNS (Dict[str, float]): Weights that sum to 1, by adapter; empty if nothing is
+        known of the language, or the model has none of another.
+    """
+    others = [expert for expert in _bank_of(pipe).experts if expert != language]
+    return NearestRouter(make_relatives()).mixture_for(language, others)
 
 
 def remove_adapter(pipe: TripleExtractor, name: str) -> None:
@@ -270,13 +284,15 @@ def extend_detector(nlp: Language, language: str) -> bool:
     return True
 
 
-def restrict_detector(nlp: Language, languages: Sequence[str]) -> None:
+def restrict_detector(nlp: Language, languages: Sequence[str]) -> bool:
     """Let the language detector of a pipeline tell only some languages apart. A
     detector that is not ours, or does not know all of them, stays as it is.
 
     nlp (Language): The pipeline.
     languages (Sequence[str]): The language codes.
+    RETURNS (bool): Whether there is a detector that does so.
     """
+    restricted = False
     for name, pipe in nlp.pipeline:
         detector = getattr(pipe, "detector", None)
         if not isinstance(detector, (LangidDetector, ExtendedDetector)):
@@ -289,6 +305,8 @@ def restrict_detector(nlp: Language, languages: Sequence[str]) -> None:
                 "@misc": "spacy-xoie.LangidDetector.v1",
                 "languages": list(languages),
             }
+            restricted = True
+    return restricted
 
 
 def _bank_of(pipe: TripleExtractor) -> AdapterBank:

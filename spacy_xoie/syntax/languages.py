@@ -234,8 +234,8 @@ ITALIAN = LanguageFeatures(
     negative_conjunctions=_words("né"),
     adversatives=_words("ma bensì però"),
     copulas=_words(
-        "è sono era erano fu furono sarà saranno essere stato stata stati state essendo "
-        "sia siano fosse fossero sei siamo"
+        "è sono era erano fu furono sarà saranno essere stato stata stati state "
+        "essendo sia siano fosse fossero sei siamo"
     ),
     reflexives=_words("si s'"),
     relativisers=_words("che chi cui quale quali dove quando"),

@@ -2,13 +2,21 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 import numpy as np
 import torch
 from spacy.tokens import Doc
-from spacy.training import Example
-from torch import nn
 
 from ..errors import ConfigError, DataError
 from ..extraction import TripleExtractor
@@ -17,47 +25,88 @@ from ..extraction.component import UNKNOWN
 from ..extraction.model import tok2vec_of
 from ..language import document_language
 from ..network.heads import ArcHead, TreeGold
-from .batchers import make_language_batcher
-from .dev_scores import attachment_score, dev_scores, triple_score, unannotated
+from .dev_scores import dev_scores
+from .folds import cross_validate
+from .rounds import adapter_weights, learning_alone, train_rounds
 
 TREE = TreeGold(*np.zeros((3, 0), dtype=np.int64))
 LEAST = 10
-"""Docs that both parts of a corpus need."""
+"""Docs that any corpus needs."""
+
+
+class Schedule(NamedTuple):
+    """How long and how fast an adapter learns.
+
+    epochs (int): Most rounds through the data.
+    learn_rates (Tuple[float, ...]): Highest rate of the optimizer, which then falls to
+        nothing; several are tried.
+    max_tokens (int): Most tokens of a batch, padding included.
+    """
+
+    epochs: int
+    learn_rates: Tuple[float, ...]
+    max_tokens: int
+
+
+SCHEDULE = Schedule(epochs=8, learn_rates=(5e-3,), max_tokens=1000)
+SCHEDULE_OF_FEW = Schedule(epochs=15, learn_rates=(1e-3, 1e-2), max_tokens=150)
 
 
 @dataclass
 class AdapterTraining:
-    """The settings of a training.
+    """The settings of a training. A corpus of few docs, without development docs beside
+    it, is learned from wholly: cross-validation on it tells for how many rounds, with
+    which rate, and whether the adapter becomes better than what it started from.
 
-    epochs (int): Most rounds through the data.
+    epochs (Optional[int]): Most rounds through the data; None for 8, with few docs 15.
     patience (int): Rounds without a better score on the development docs after which
         training ends.
-    learn_rate (float): Highest rate of the optimizer, which then falls to nothing.
-    max_tokens (int): Most tokens of a batch, padding included.
+    learn_rate (Optional[float]): Highest rate of the optimizer, which then falls to
+        nothing; None for 0.005, with few docs the better of 0.001 and 0.01.
+    max_tokens (Optional[int]): Most tokens of a batch, padding included; None for
+        1000, with few docs 150.
     dev_share (float): Share of the docs that is kept for the choice of the best
         round, if no development docs are given.
+    few (int): With fewer docs than that, cross-validation takes the place of docs kept
+        aside.
+    folds (int): Parts of the cross-validation.
     seed (int): Seed of whatever is random.
     """
 
-    epochs: int = 8
+    epochs: Optional[int] = None
     patience: int = 3
-    learn_rate: float = 5e-3
-    max_tokens: int = 1000
+    learn_rate: Optional[float] = None
+    max_tokens: Optional[int] = None
     dev_share: float = 0.1
+    few: int = 100
+    folds: int = 5
     seed: int = 0
 
-    def check(self) -> None:
-        """RAISES (ConfigError): If a value cannot work."""
-        if min(self.epochs, self.patience, self.max_tokens) < 1:
+    def schedule(self, default: Schedule) -> Schedule:
+        """Put a schedule together.
+
+        default (Schedule): What holds where the settings say nothing.
+        RETURNS (Schedule): The schedule.
+        RAISES (ConfigError): If a value cannot work.
+        """
+        epochs = default.epochs if self.epochs is None else self.epochs
+        max_tokens = default.max_tokens if self.max_tokens is None else self.max_tokens
+        if min(epochs, self.patience, max_tokens) < 1:
             raise ConfigError(
-                f"epochs is {self.epochs}, patience {self.patience} and max_tokens "
-                f"{self.max_tokens}: all must be 1 or more."
+                f"epochs is {epochs}, patience {self.patience} and max_tokens "
+                f"{max_tokens}: all must be 1 or more."
             )
-        if self.learn_rate <= 0 or not 0 < self.dev_share < 1:
+        rates = default.learn_rates if self.learn_rate is None else (self.learn_rate,)
+        if min(rates) <= 0 or not 0 < self.dev_share < 1:
             raise ConfigError(
-                f"learn_rate is {self.learn_rate} and dev_share {self.dev_share}: the "
+                f"learn_rate is {min(rates)} and dev_share {self.dev_share}: the "
                 f"first must be above 0, the second between 0 and 1."
             )
+        if not 2 <= self.folds <= LEAST:
+            raise ConfigError(
+                f"folds is {self.folds}, but it must be between 2 and {LEAST}."
+            )
+        return Schedule(epochs, rates, max_tokens)
 
 
 @dataclass
@@ -67,14 +116,19 @@ class Epoch:
     number (int): The round; 0 stands for before the first.
     loss (float): Mean loss of a batch.
     score (float): LAS of extractors that predict trees, else F1 of triples, on the
-        development docs.
+        docs that were not learned from: the development docs or, in a
+        cross-validation, the fold that is held out (there by likeness, as few triples
+        are exactly alike).
     best (bool): Whether that is the best score so far.
     """
 
     number: int
     loss: float
     score: float
-    best: bool
+    best: bool = False
+
+
+OnEpoch = Optional[Callable[[Epoch], None]]
 
 
 def train_adapter(
@@ -85,7 +139,7 @@ def train_adapter(
     dev: Sequence[Doc] = (),
     start: Optional[Mapping[str, float]] = None,
     settings: AdapterTraining = AdapterTraining(),
-    on_epoch: Optional[Callable[[Epoch], None]] = None,
+    on_epoch: OnEpoch = None,
 ) -> Dict[str, Any]:
     """Add an adapter and train it. The encoder, the head, the router and all other
     adapters are left as they are.
@@ -95,16 +149,15 @@ def train_adapter(
     docs (Sequence[Doc]): Docs with gold triples or, where the head predicts trees,
         dependency trees; all of them in that language.
     dev (Sequence[Doc]): Docs that tell which round is the best; if there are none,
-        some of `docs` are kept for that.
+        some of `docs` are kept for that or, if `docs` are few, cross-validation tells.
     start (Optional[Mapping[str, float]]): Adapters to start from, with their weights.
     settings (AdapterTraining): See there.
     on_epoch (Optional[Callable[[Epoch], None]]): Told of each round.
-    RETURNS (Dict[str, Any]): The notes that the adapter keeps: scores on the
-        development docs before and after, and how it was made.
+    RETURNS (Dict[str, Any]): The notes that the adapter keeps: scores before and after
+        on docs that it did not learn from, and how it was made.
     RAISES (DataError): If there is too little to learn from.
     RAISES (ConfigError): If a setting or the name cannot work.
     """
-    settings.check()
     if tok2vec_of(pipe.model) is not None:
         raise ConfigError(
             f"The encoder of {pipe.name!r} listens to another component, which is not "
@@ -113,37 +166,148 @@ def train_adapter(
         )
     begin = time.perf_counter()
     docs = useful_docs(pipe, docs)
+    if len(docs) < LEAST:
+        raise DataError(
+            f"There are only {len(docs)} docs to learn from. Give {LEAST} at least, "
+            f"better some hundreds."
+        )
+    few = not dev and len(docs) < settings.few
+    schedule = settings.schedule(SCHEDULE_OF_FEW if few else SCHEDULE)
     if dev:
         dev = useful_docs(pipe, dev)
-    else:
+    elif not few:
         docs, dev = _split(docs, settings)
-    flags = {name: p.requires_grad for name, p in pipe.network.named_parameters()}
     with torch.random.fork_rng():
         torch.manual_seed(settings.seed)
         add_adapter(pipe, language, start=start)
         try:
-            before = dev_scores(pipe, dev, language)
-            epochs = _train(pipe, language, docs, dev, settings, on_epoch)
-            after = dev_scores(pipe, dev, language)
+            with learning_alone(pipe.network, language):
+                if few:
+                    told = _by_folds(pipe, language, docs, schedule, settings, on_epoch)
+                else:
+                    told = _by_dev(
+                        pipe, language, docs, dev, schedule, settings, on_epoch
+                    )
         except BaseException:
             remove_adapter(pipe, language)
             raise
-        finally:
-            for name, parameter in pipe.network.named_parameters():
-                parameter.requires_grad_(flags.get(name, True))
+    pipe.network.eval()
     notes = {
         "docs": len(docs),
-        "dev_docs": len(dev),
-        "epochs": epochs,
+        **told,
         "start": dict(start or {}),
         "seed": settings.seed,
         "seconds": round(time.perf_counter() - begin),
-        "before": {name: round(value, 4) for name, value in before.items()},
-        "after": {name: round(value, 4) for name, value in after.items()},
     }
+    for when in ("before", "after"):
+        notes[when] = {name: round(value, 4) for name, value in told[when].items()}
     assert pipe.network.bank is not None
     pipe.network.bank.plugged[language].update(notes)
     return notes
+
+
+def _by_dev(
+    pipe: TripleExtractor,
+    language: str,
+    docs: Sequence[Doc],
+    dev: Sequence[Doc],
+    schedule: Schedule,
+    settings: AdapterTraining,
+    on_epoch: OnEpoch,
+) -> Dict[str, Any]:
+    """Train until the development docs say that it is enough, and leave the weights of
+    the best round behind.
+
+    RETURNS (Dict[str, Any]): How it was done.
+    """
+    criterion = "las" if isinstance(pipe.network.head, ArcHead) else "triple_f"
+    weights = adapter_weights(pipe.network, language)
+    rounds = train_rounds(
+        pipe,
+        language,
+        docs,
+        n_rounds=schedule.epochs,
+        learn_rate=schedule.learn_rates[0],
+        max_tokens=schedule.max_tokens,
+        seed=settings.seed,
+    )
+    before = after = dev_scores(pipe, dev, language)
+    best = Epoch(0, 0.0, before[criterion], True)
+    kept = [weight.detach().clone() for weight in weights]
+    if on_epoch is not None:
+        on_epoch(best)
+    for number, loss in enumerate(rounds, start=1):
+        scores = dev_scores(pipe, dev, language)
+        score = scores[criterion]
+        epoch = Epoch(number, loss, score, score > best.score)
+        if epoch.best:
+            best, after = epoch, scores
+            kept = [weight.detach().clone() for weight in weights]
+        if on_epoch is not None:
+            on_epoch(epoch)
+        if number - best.number >= settings.patience:
+            break
+    with torch.no_grad():
+        for weight, value in zip(weights, kept, strict=True):
+            weight.copy_(value)
+    return {
+        "dev_docs": len(dev),
+        "epochs": best.number,
+        "learn_rate": schedule.learn_rates[0],
+        "before": before,
+        "after": after,
+    }
+
+
+def _by_folds(
+    pipe: TripleExtractor,
+    language: str,
+    docs: Sequence[Doc],
+    schedule: Schedule,
+    settings: AdapterTraining,
+    on_epoch: OnEpoch,
+) -> Dict[str, Any]:
+    """Train on all docs, for as many rounds as cross-validation says.
+
+    RETURNS (Dict[str, Any]): How it was done.
+    """
+
+    def tell(number: int, loss: float, score: float) -> None:
+        if on_epoch is not None:
+            on_epoch(Epoch(number, loss, score))
+
+    is_tree = isinstance(pipe.network.head, ArcHead)
+    choice = cross_validate(
+        pipe,
+        language,
+        docs,
+        # So few triples are found exactly that their F1 would go by chance.
+        criterion="las" if is_tree else "soft_f",
+        n_folds=settings.folds,
+        learn_rates=schedule.learn_rates,
+        n_rounds=schedule.epochs,
+        max_tokens=schedule.max_tokens,
+        seed=settings.seed,
+        on_round=tell,
+    )
+    rounds = train_rounds(
+        pipe,
+        language,
+        docs,
+        n_rounds=schedule.epochs,
+        learn_rate=choice.learn_rate,
+        max_tokens=schedule.max_tokens,
+        seed=settings.seed,
+    )
+    for _ in range(choice.n_rounds):
+        next(rounds)
+    return {
+        "folds": settings.folds,
+        "epochs": choice.n_rounds,
+        "learn_rate": choice.learn_rate,
+        "before": choice.before,
+        "after": choice.after,
+    }
 
 
 def docs_in_language(
@@ -218,83 +382,8 @@ def _split(
     if len(docs) < 2 * LEAST:
         raise DataError(
             f"There are only {len(docs)} docs to learn from. Give {2 * LEAST} at "
-            f"least, better some hundreds, or development docs beside them."
+            f"least, or development docs beside them, or leave it to cross-validation."
         )
     order = np.random.default_rng(settings.seed).permutation(len(docs))
     n_dev = max(LEAST, round(settings.dev_share * len(docs)))
     return [docs[i] for i in order[n_dev:]], [docs[i] for i in order[:n_dev]]
-
-
-def _train(
-    pipe: TripleExtractor,
-    language: str,
-    docs: Sequence[Doc],
-    dev: Sequence[Doc],
-    settings: AdapterTraining,
-    on_epoch: Optional[Callable[[Epoch], None]],
-) -> int:
-    """RETURNS (int): The number of the best round, whose weights are left behind."""
-    score_of = triple_score
-    if isinstance(pipe.network.head, ArcHead):
-        score_of = attachment_score
-    learning = _freeze_all_but(pipe.network, language)
-    examples = [Example(unannotated(doc, language), doc) for doc in docs]
-    batcher = make_language_batcher(
-        max_tokens=settings.max_tokens,
-        seed=settings.seed,
-        span_key=pipe.span_key,
-        buffer=1000,
-    )
-    n_tokens = sum(len(doc) for doc in docs)
-    n_steps = settings.epochs * (n_tokens // settings.max_tokens + 1)
-    optimizer = torch.optim.AdamW(learning, lr=settings.learn_rate, weight_decay=0.0)
-    rates = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        settings.learn_rate,
-        total_steps=n_steps + 1,
-        pct_start=0.1,
-        anneal_strategy="linear",
-        cycle_momentum=False,
-    )
-    random = np.random.default_rng(settings.seed)
-    best = Epoch(0, 0.0, score_of(pipe, dev, language), True)
-    kept = [weight.detach().clone() for weight in learning]
-    if on_epoch is not None:
-        on_epoch(best)
-    for number in range(1, settings.epochs + 1):
-        losses: Dict[str, float] = {pipe.name: 0.0}
-        n_batches = 0
-        shuffled = [examples[i] for i in random.permutation(len(examples))]
-        for batch in batcher(shuffled):
-            pipe.update(batch, losses=losses)
-            nn.utils.clip_grad_norm_(learning, 1.0)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            if rates.last_epoch < n_steps:
-                rates.step()
-            n_batches += 1
-        score = score_of(pipe, dev, language)
-        epoch = Epoch(number, losses[pipe.name] / n_batches, score, score > best.score)
-        if epoch.best:
-            best = epoch
-            kept = [weight.detach().clone() for weight in learning]
-        if on_epoch is not None:
-            on_epoch(epoch)
-        if number - best.number >= settings.patience:
-            break
-    with torch.no_grad():
-        for weight, value in zip(learning, kept, strict=True):
-            weight.copy_(value)
-    pipe.network.eval()
-    return best.number
-
-
-def _freeze_all_but(network: nn.Module, expert: str) -> List[nn.Parameter]:
-    learning = []
-    for name, parameter in network.named_parameters():
-        ours = name.endswith((f".lora_A.{expert}", f".lora_B.{expert}"))
-        parameter.grad = None
-        parameter.requires_grad_(ours)
-        if ours:
-            learning.append(parameter)
-    return learning

@@ -1,16 +1,17 @@
 """How good an extractor is on a few annotated docs of one language."""
 
-from typing import Dict, List, Sequence
+from dataclasses import dataclass
+from typing import Dict, Sequence
 
 import torch
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from ..annotation.matching import match_triples, placed_triples
 from ..extraction import TripleExtractor
 from ..extraction.features import token_batches
 from ..extraction.gold import aligned_tree, tree_within
 from ..extraction.model import Request, make_batch, shim_of, tok2vec_of
-from ..extraction.scorer import score_triples
 from ..network.heads import ArcHead
 from ..network.trees import LABEL_NUMBERS, UNKNOWN
 
@@ -25,25 +26,73 @@ def unannotated(gold: Doc, language: str) -> Doc:
     return doc
 
 
-def triple_score(pipe: TripleExtractor, golds: Sequence[Doc], language: str) -> float:
-    """RETURNS (float): F1 of whole triples on docs with gold triples, 0 to 1."""
-    examples: List[Example] = []
-    for gold in golds:
-        if pipe.span_key in gold.spans:
-            examples.append(Example(unannotated(gold, language), gold))
-    for doc in pipe.pipe(example.predicted for example in examples):
-        assert pipe.span_key in doc.spans
-    score = score_triples(examples, span_key=pipe.span_key)["xoie_triple_f"]
-    return float(score or 0.0)
+@dataclass(frozen=True)
+class Tally:
+    """What was right, so that the scores of several parts can be put together.
+
+    right (float): How much was right; of an F1, twice that.
+    total (float): Out of how much; of an F1, what was found and what is gold.
+    """
+
+    right: float = 0.0
+    total: float = 0.0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.right + other.right, self.total + other.total)
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 if there is nothing."""
+        return self.right / self.total if self.total else 0.0
 
 
-def attachment_score(
+def dev_tallies(
     pipe: TripleExtractor, golds: Sequence[Doc], language: str
-) -> float:
-    """RETURNS (float): Share of the tokens with the right head and relation (LAS) on
-    docs with gold trees, 0 to 1."""
-    network, shim = pipe.network.eval(), shim_of(pipe.model)
+) -> Dict[str, Tally]:
+    """RETURNS (Dict[str, Tally]): "triple_f", F1 of whole triples; "soft_f", the same
+    with triples counted by how alike they are (see `match_triples`); and "las", of
+    extractors that predict trees."""
+    tallies = triple_tallies(pipe, golds, language)
+    if isinstance(pipe.network.head, ArcHead):
+        tallies["las"] = attachment_tally(pipe, golds, language)
+    return tallies
+
+
+def dev_scores(
+    pipe: TripleExtractor, golds: Sequence[Doc], language: str
+) -> Dict[str, float]:
+    """RETURNS (Dict[str, float]): The shares of `dev_tallies`."""
+    tallies = dev_tallies(pipe, golds, language)
+    return {name: tally.share for name, tally in tallies.items()}
+
+
+def triple_tallies(
+    pipe: TripleExtractor, golds: Sequence[Doc], language: str
+) -> Dict[str, Tally]:
+    """RETURNS (Dict[str, Tally]): "triple_f" and "soft_f" on docs with gold triples."""
+    known = [gold for gold in golds if pipe.span_key in gold.spans]
+    exact = soft = Tally()
+    guesses = pipe.pipe([unannotated(gold, language) for gold in known])
+    for guess, gold in zip(guesses, known, strict=True):
+        found = placed_triples(guess, key=pipe.span_key)
+        wanted = placed_triples(gold, key=pipe.span_key)
+        n_both = len(found) + len(wanted)
+        shared = {one.parts for one in found} & {one.parts for one in wanted}
+        alike = sum(match.score for match in match_triples(found, wanted))
+        exact += Tally(2.0 * len(shared), n_both)
+        soft += Tally(2.0 * alike, n_both)
+    return {"triple_f": exact, "soft_f": soft}
+
+
+def attachment_tally(
+    pipe: TripleExtractor, golds: Sequence[Doc], language: str
+) -> Tally:
+    """RETURNS (Tally): Share of the tokens with the right head and relation (LAS) on
+    docs with gold trees."""
+    network, shim = pipe.network, shim_of(pipe.model)
     assert isinstance(network.head, ArcHead)
+    if network.training:
+        network.eval()
     examples = [Example(unannotated(gold, language), gold) for gold in golds]
     docs = [example.predicted for example in examples]
     trees = {id(example.predicted): aligned_tree(example) for example in examples}
@@ -65,15 +114,4 @@ def attachment_score(
             hits = (tree.heads == guess.heads) & (tree.labels == labels)
             right += int((known & hits).sum())
             total += int(known.sum())
-    return right / max(total, 1)
-
-
-def dev_scores(
-    pipe: TripleExtractor, golds: Sequence[Doc], language: str
-) -> Dict[str, float]:
-    """RETURNS (Dict[str, float]): "triple_f", and "las" of extractors that predict
-    trees."""
-    scores = {"triple_f": triple_score(pipe, golds, language)}
-    if isinstance(pipe.network.head, ArcHead):
-        scores["las"] = attachment_score(pipe, golds, language)
-    return scores
+    return Tally(right, total)

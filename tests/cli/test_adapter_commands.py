@@ -22,7 +22,7 @@ SUBJECTS = ["De stad", "De raad", "Het dorp", "De bank"]
 OBJECTS = ["het huis", "een brug", "de weg", "het plan", "een park", "de muur"]
 TEXTS = ["Anna has met Ben in Rome.", "Der Rat lehnte den Plan ab."]
 DUTCH = "De raad heeft gisteren een nieuwe brug over de weg gekocht ."
-QUICK = ["--epochs", "8", "--learn-rate", "0.02", "--max-tokens", "100"]
+QUICK = ["--few", "0", "--epochs", "8", "--learn-rate", "0.02", "--max-tokens", "100"]
 
 
 def run(*arguments: Any) -> Result:
@@ -172,7 +172,7 @@ def test_pretrained_model_stays_one(
 def test_what_cannot_be_done(pipeline: Path, corpus: Path, tmp_path: Path) -> None:
     output = tmp_path / "x"
     add = ["add", "nl", "--model", pipeline, "--corpus", corpus, "--output", output]
-    assert "must be like" in refused(*add, "--start", "de=a")
+    assert "must be 'nearest', 'none', or like" in refused(*add, "--start", "de=a")
     assert "no adapter 'fr'" in refused(*add, "--start", "fr")
     assert "no docs in 'it'" in refused(*add, "--from-code", "it")
     assert "only in nl" in refused("add", "it", *add[2:])
@@ -219,5 +219,6 @@ def test_records_as_corpus(pipeline: Path, tmp_path: Path) -> None:
         *("add", "nl", "--model", pipeline, "--corpus", path),
         *("--output", tmp_path / "x", "--epochs", "1"),
     )
-    assert "Left out" in told and "nl from 14 docs" in told
+    assert "Left out" in told and "nl from 24 docs" in told
+    assert "in 5-fold cross-validation on them" in told
     assert "1 test records are held back" in told

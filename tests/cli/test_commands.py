@@ -2,7 +2,6 @@
 is said in one line."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List
 
@@ -233,39 +232,45 @@ def test_damaged_model(model: Path, data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "option, languages",
-    [([], None), (["--languages", "de, es"], ["de", "es"]), (["--languages", ""], [])],
+    "asked, languages, each",
+    [([], (), False), (["de", "es", "--each"], ["de", "es"], True)],
 )
 def test_package_hands_its_options_on(
-    option: List[str],
+    asked: List[str],
     languages: Any,
+    each: bool,
+    model: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is built is tested with `build_wheels`."""
-    asked: Dict[str, Any] = {}
+    given: Dict[str, Any] = {}
 
-    def build_wheels(model: Path, output: Path, **settings: Any) -> Iterator[Path]:
-        asked.update(settings)
+    def build_wheels(nlp: Language, output: Path, **settings: Any) -> Iterator[Path]:
+        given.update(settings, lang=nlp.lang, output=output)
         (output / "made.whl").write_bytes(b"x" * 2_000_000)
         yield output / "made.whl"
 
-    # Where the command looks it up; `spacy_xoie.cli.app` is the app itself.
-    monkeypatch.setattr(sys.modules["spacy_xoie.cli.app"], "build_wheels", build_wheels)
+    monkeypatch.setattr("spacy_xoie.cli.package.build_wheels", build_wheels)
     metrics, sources = tmp_path / "metrics.json", tmp_path / "sources.json"
     metrics.write_text('{"n_docs": 3}')
     sources.write_text('[{"name": "Corpus"}]')
-    args = ["--metrics", metrics, "--sources", sources, "--version", "1.2.3", *option]
-    result = run("package", tmp_path, tmp_path, "--name", "tiny", *args)
+    options = ["--metrics", metrics, "--sources", sources, "--version", "1.2.3"]
+    options += ["--name", "tiny", "--license", "MIT"]
+    result = run("package", *asked, "--model", model, "--out", tmp_path, *options)
     assert result.exit_code == 0, result.output
     assert "made.whl (2.0 MB)" in " ".join(result.output.split())
-    assert asked == {
+    assert given == {
+        "lang": "xx",
+        "output": tmp_path,
         "languages": languages,
-        "sets": [],
+        "each": each,
         "name": "tiny",
         "version": "1.2.3",
+        "license": "MIT",
         "metrics": {"n_docs": 3},
         "sources": [{"name": "Corpus"}],
+        "component": "xoie",
     }
 
 
@@ -273,13 +278,14 @@ def test_package_refuses_before_it_builds(model: Path, tmp_path: Path) -> None:
     output = tmp_path / "packages"
     wrong = tmp_path / "metrics.json"
     wrong.write_text("{")
-    for option, value, word in (
-        ("--languages", "de,fi", "'fi'"),
-        ("--name", "my-model", "'my-model'"),
-        ("--metrics", wrong, "metrics.json is not a JSON file"),
-    ):
-        assert_one_line(run("package", model, output, option, value), word)
-    assert_one_line(run("package", tmp_path, output), "meta.json")
+    start = ("package", "--out", output, "--model")
+    assert_one_line(run(*start, model, "fi"), "'fi'")
+    assert_one_line(run(*start, model, "de", "fi"), "'fi'")
+    assert_one_line(run(*start, model, "--name", "my-model"), "'my-model'")
+    assert_one_line(
+        run(*start, model, "--metrics", wrong), "metrics.json is not a JSON"
+    )
+    assert_one_line(run(*start, tmp_path), "meta.json")
     assert not output.exists()
 
 

@@ -16,12 +16,15 @@ from spacy_xoie.extraction.adapters import (
     list_adapters,
 )
 from spacy_xoie.training.adapter import (
+    SCHEDULE_OF_FEW,
     AdapterTraining,
     Epoch,
     docs_in_language,
     train_adapter,
     useful_docs,
 )
+from spacy_xoie.training.dev_scores import dev_scores
+from spacy_xoie.training.folds import folds_of
 
 ARC_HEAD = {
     "@architectures": "spacy-xoie.ArcHead.v1",
@@ -54,7 +57,7 @@ class TestTraining:
         before = answers(trained, TEXTS, [*SURE, *UNSURE])
         weights = deepcopy(pipe.network.state_dict())
         epochs: List[Epoch] = []
-        settings = AdapterTraining(epochs=12, learn_rate=0.02, max_tokens=100)
+        settings = AdapterTraining(epochs=12, learn_rate=0.02, max_tokens=100, few=0)
         notes = train_adapter(
             pipe, "nl", dutch, settings=settings, on_epoch=epochs.append
         )
@@ -69,10 +72,11 @@ class TestTraining:
         # What else is trained afterwards can still learn.
         assert all(p.requires_grad for n, p in pipe.network.named_parameters())
 
+    @pytest.mark.parametrize("few", [0, 100])
     def test_the_same_seed_gives_the_same(
-        self, trained_bytes: bytes, trained: Language, dutch: List[Doc]
+        self, few: int, trained_bytes: bytes, trained: Language, dutch: List[Doc]
     ) -> None:
-        settings = AdapterTraining(epochs=2, patience=1, seed=3)
+        settings = AdapterTraining(epochs=3, patience=1, seed=3, few=few, folds=2)
         states = []
         for round_ in range(2):
             torch.manual_seed(round_)
@@ -113,14 +117,60 @@ class TestTraining:
             )
             for doc in dutch
         ]
-        settings = AdapterTraining(epochs=6, learn_rate=0.02, max_tokens=100)
+        settings = AdapterTraining(epochs=12, learn_rate=0.02, max_tokens=100, few=0)
         notes = train_adapter(pipe, "nl", trees, settings=settings)
         assert notes["after"]["las"] > notes["before"]["las"] + 0.3
+
+    def test_few_docs_are_all_learned_from(
+        self, trained: Language, dutch: List[Doc]
+    ) -> None:
+        pipe: Any = trained.get_pipe("xoie")
+        before = answers(trained, TEXTS, [*SURE, *UNSURE])
+        weights = deepcopy(pipe.network.state_dict())
+        told: List[Epoch] = []
+        settings = AdapterTraining(epochs=9, max_tokens=60, folds=3)
+        notes = train_adapter(
+            pipe, "nl", dutch[:15], settings=settings, on_epoch=told.append
+        )
+        assert (notes["docs"], notes["folds"]) == (15, 3)
+        assert "dev_docs" not in notes
+        # Every rate, fold and round was tried.
+        rates = SCHEDULE_OF_FEW.learn_rates
+        assert len(told) == len(rates) * 3 * 9
+        assert notes["learn_rate"] in rates and notes["epochs"] in (3, 6, 9)
+        assert notes["after"]["soft_f"] > notes["before"]["soft_f"] + 0.2
+        # It learned from all of them, from the start that it was given.
+        after = dev_scores(pipe, dutch[:15], "nl")
+        assert after["soft_f"] >= notes["after"]["soft_f"]
+        assert list_adapters(pipe)[-1].notes == notes
+        # Neither the trials nor the training left a trace elsewhere.
+        assert answers(trained, TEXTS, [*SURE, *UNSURE]) == before
+        state = pipe.network.state_dict()
+        assert all(torch.equal(state[name], value) for name, value in weights.items())
+        assert all(
+            p.requires_grad and p.grad is None for p in pipe.network.parameters()
+        )
+
+    def test_few_docs_that_teach_nothing(
+        self, trained: Language, dutch: List[Doc]
+    ) -> None:
+        pipe: Any = trained.get_pipe("xoie")
+        settings = AdapterTraining(epochs=3, learn_rate=1e-9, folds=2)
+        notes = train_adapter(
+            pipe, "nl", dutch[:10], start={"de": 1.0}, settings=settings
+        )
+        assert notes["epochs"] == 0
+        assert notes["after"] == notes["before"]
+        for _, layer in pipe.network.bank.layers:
+            for weights in (layer.lora_A, layer.lora_B):
+                assert torch.equal(weights["nl"], weights["de"])
 
     @pytest.mark.parametrize(
         "changes, n_docs, error, message",
         [
-            ({}, 19, DataError, "only 19 docs"),
+            ({}, 9, DataError, "only 9 docs to learn from. Give 10"),
+            ({"few": 0}, 19, DataError, "only 19 docs.*cross-validation"),
+            ({"folds": 11}, 30, ConfigError, "folds is 11"),
             ({"epochs": 0}, 30, ConfigError, "epochs is 0"),
             ({"learn_rate": 0.0}, 30, ConfigError, "learn_rate is 0.0"),
             ({"dev_share": 1.0}, 30, ConfigError, "dev_share 1.0"),
@@ -151,6 +201,14 @@ class TestTraining:
             train_adapter(pipe, "nl", dutch, on_epoch=stop)
         assert pipe.languages == ("en", "de")
         assert all(p.requires_grad for p in pipe.network.parameters())
+
+    def test_folds(self) -> None:
+        parts = list(folds_of(list(range(23)), 5, seed=1))  # type: ignore[arg-type]
+        assert sorted(doc for _, held in parts for doc in held) == list(range(23))
+        for rest, held in parts:
+            assert len(held) in (4, 5)
+            assert sorted([*rest, *held]) == list(range(23))
+        assert parts != list(folds_of(list(range(23)), 5, seed=2))  # type: ignore[arg-type]
 
     def test_docs_of_one_language(
         self, blank: Language, dutch: List[Doc], trained: Language

@@ -1,8 +1,8 @@
 """A multilingual pipeline, the pipelines of its languages, and the wheels of both."""
 
 import email
-import hashlib
 import os
+import shutil
 import sys
 import zipfile
 from importlib.metadata import distributions
@@ -16,18 +16,26 @@ import torch
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from thinc.api import Config
 from typer.testing import CliRunner
 
-from spacy_xoie import TokenTriple, __version__, packaging, set_triples
+from spacy_xoie import TokenTriple, __version__, set_triples
 from spacy_xoie.cli import app
+from spacy_xoie.cli.util import named_pipeline
 from spacy_xoie.errors import ConfigError, ModelDataError
+from spacy_xoie.extraction.adapters import add_adapter, extend_detector
+from spacy_xoie.extraction.pretrained import DEFAULT_NAME, find_model, save_model
+from spacy_xoie.language.examples import example_sentence
 from spacy_xoie.network.adapters import RoutedLora
 from spacy_xoie.packaging import (
     build_wheels,
     keep_languages,
     loaded_wheel,
     merge_language,
+    wheels,
+    whole_pipeline,
 )
+from spacy_xoie.packaging.readme import readme_text
 
 TEXTS = {
     "de": "Die Stadt hat das Haus gebaut. Der Rat lehnte den Plan am 3. Mai ab!",
@@ -176,9 +184,9 @@ def test_language_without_adapter(nlp: Language, tmp_path: Path) -> None:
         merge_language(nlp, "fi")
     with pytest.raises(ConfigError, match="no adapter for 'de'.*none"):
         merge_language(merge_language(nlp, "de"), "de")
-    nlp.to_disk(tmp_path / "model")
-    with pytest.raises(ConfigError, match="no adapter for 'fi'"):
-        next(build_wheels(tmp_path / "model", tmp_path / "out", languages=["fi"]))
+    for languages in (["fi"], ["de", "fi"]):
+        with pytest.raises(ConfigError, match="no adapter for 'fi'"):
+            next(build_wheels(nlp, tmp_path / "out", languages=languages))
     assert not (tmp_path / "out").exists()
 
 
@@ -188,9 +196,8 @@ def test_learned_gate_cannot_be_merged(tmp_path: Path) -> None:
         ConfigError, match="depend on what a text says.*'de'.*LanguageRouter"
     ):
         merge_language(nlp, "de")
-    nlp.to_disk(tmp_path / "model")
     with pytest.raises(ConfigError, match="depend on what a text says"):
-        next(build_wheels(tmp_path / "model", tmp_path / "out"))
+        next(build_wheels(nlp, tmp_path / "out", each=True))
     assert not (tmp_path / "out").exists()
 
 
@@ -199,6 +206,101 @@ def test_pipeline_without_extractor(nlp: Language) -> None:
         merge_language(nlp, "de", component="triples")
     with pytest.raises(ConfigError, match="no extractor called 'sentencizer'"):
         merge_language(nlp, "de", component="sentencizer")
+
+
+def test_languages_that_spacy_does_not_know(nlp: Language, tmp_path: Path) -> None:
+    many = keep_languages(nlp, ["de", "zh"])
+    pipe: Any = many.get_pipe("xoie")
+    add_adapter(pipe, "gl", start={"de": 1.0})
+    text = "A cidade construíu a casa."
+    with pytest.raises(ConfigError, match="spaCy has no language 'gl'.*detector"):
+        merge_language(many, "gl")
+    assert extend_detector(many, "gl")
+    expected = routed(many, "gl", text)
+    merged = merge_language(many, "gl")
+    merged.to_disk(tmp_path)
+    doc = spacy.load(tmp_path)(text)
+    assert_same(facts(doc), expected)
+    assert {(t.language, t.adapter) for t in doc._.triples} == {("gl", "")}
+    # A text in another language of the same script is taken to be in that one.
+    assert merged("Der Rat lehnte den Plan ab.")._.language == "gl"
+
+
+def test_pipeline_of_added_languages_alone(nlp: Language, tmp_path: Path) -> None:
+    many = keep_languages(nlp, ["de", "zh"])
+    for code in ("gl", "it"):
+        add_adapter(many.get_pipe("xoie"), code, start={"de": 1.0})  # type: ignore[arg-type]
+        assert extend_detector(many, code)
+    expected = routed(many, "it", TEXTS["de"])
+    keep_languages(many, ["it", "gl"]).to_disk(tmp_path)
+    kept = spacy.load(tmp_path)
+    assert kept.get_pipe("xoie").languages == ("gl", "it")  # type: ignore[attr-defined]
+    assert_same(routed(kept, "it", TEXTS["de"]), expected)
+
+
+def test_pretrained_model_is_written_out(nlp: Language, tmp_path: Path) -> None:
+    """A folder that a config names is not there where a wheel is installed."""
+    folder = tmp_path / "pretrained"
+    pipe: Any = nlp.get_pipe("xoie")
+    settings = Config({"model": nlp.get_pipe_config("xoie")["model"]})
+    save_model(pipe.model, settings, folder)
+    pretrained = spacy.blank("de")
+    model = {"@architectures": "spacy-xoie.PretrainedModel.v1", "name": str(folder)}
+    pretrained.add_pipe("xoie", config={"model": model, "threshold": 0.0})
+    expected = facts(pretrained(TEXTS["de"]))
+    whole_pipeline(pretrained).to_disk(tmp_path / "pipeline")
+    shutil.rmtree(folder)
+    assert facts(spacy.load(tmp_path / "pipeline")(TEXTS["de"])) == expected
+
+
+def test_default_model_says_its_licence_and_sources() -> None:
+    made = named_pipeline(DEFAULT_NAME, "xx")
+    told = srsly.read_json(find_model(DEFAULT_NAME) / "meta.json")
+    assert made.meta["license"] == told["license"] == "CC BY-SA 4.0"
+    assert made.meta["sources"] == told["sources"]
+
+
+def test_example_sentences() -> None:
+    for code in ("ar", "de", "en", "es", "fr", "gl", "it", "pt", "zh"):
+        text = example_sentence(code)
+        assert text and text[-1] in ".。"
+    assert example_sentence("pt-BR") == example_sentence("pt")
+    assert example_sentence("eo") is None
+
+
+def test_read_me(nlp: Language) -> None:
+    merged = merge_language(nlp, "de")
+    merged.meta.update(
+        name="xoie_tiny",
+        languages=["de"],
+        license="CC0 | MIT",
+        sources=[{**SOURCES[0], "name": "A | B", "url": "https://example.org/a"}],
+    )
+    text = readme_text(merged)
+    sentence = example_sentence("de")
+    assert f'nlp("{sentence}")' in text
+    (block,) = (part for part in text.split("```") if f"de: {sentence}\n" in part)
+    triples = merged(str(sentence))._.triples
+    assert triples and block.count("\n  (") == len(triples)
+    assert all(f"  {triple} {triple.score:.2f}\n" in block for triple in triples)
+    assert "| Licence | CC0 \\| MIT |" in text
+    assert "| [A \\| B](https://example.org/a) | a | MIT |" in text
+    assert "Not measured for: de." in text
+    notes = {
+        "docs": 20,
+        "folds": 5,
+        "before": {"triple_f": 0.125},
+        "after": {"triple_f": 0.25},
+    }
+    merged.meta["adapters"] = {"de": notes}
+    assert "from 20 docs" in readme_text(merged)
+    assert "F1 of triples from 12.5 to 25.0" in readme_text(merged)
+    merged.meta["performance"] = {
+        "xoie_per_language": {"de": {"triple": {"p": 0.5, "r": None, "f": 1.0}}}
+    }
+    row = "| de | – / – / – | – / – / – | 50.0 / – / 100.0 |"
+    assert row in readme_text(merged)
+    assert "Not measured" not in readme_text(merged)
 
 
 class Built(NamedTuple):
@@ -212,43 +314,54 @@ class Surroundings(NamedTuple):
     packages: Set[Tuple[str, str]]
     variables: Dict[str, str]
     path: List[str]
-    model: Dict[str, str]
+    model: bytes
 
 
-def surroundings(model: Path) -> Surroundings:
-    files = sorted(path for path in model.rglob("*") if path.is_file())
+def surroundings(nlp: Language) -> Surroundings:
     return Surroundings(
         packages={(d.metadata["Name"], d.version) for d in distributions()},
         variables={k: v for k, v in os.environ.items() if "PYTEST" not in k},
         path=list(sys.path),
-        model={str(f): hashlib.sha256(f.read_bytes()).hexdigest() for f in files},
+        model=nlp.to_bytes(),
     )
 
 
 @pytest.fixture(scope="module")
 def built(nlp: Language, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("packaging")
-    model, output = folder / "model", folder / "new" / "packages"
-    nlp.to_disk(model)
+    output = tmp_path_factory.mktemp("packaging") / "new" / "packages"
     here = tmp_path_factory.mktemp("here")
-    before = surroundings(model)
+    about: Dict[str, Any] = {
+        "name": "xoie_tiny",
+        "version": "1.2.3",
+        "license": "MIT",
+        "metrics": METRICS,
+        "sources": SOURCES,
+    }
+    before = surroundings(nlp)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.chdir(here)
-        wheels = list(
-            build_wheels(
-                model,
-                output,
-                languages=["de"],
-                sets=[["zh"]],
-                name="xoie_tiny",
-                version="1.2.3",
-                metrics=METRICS,
-                sources=SOURCES,
-            )
-        )
-    assert surroundings(model) == before
+        made = list(build_wheels(nlp, output, **about))
+        made += build_wheels(nlp, output, languages=["de"], each=True, **about)
+        made += build_wheels(nlp, output, languages=["zh", "de"], **about)
+    assert surroundings(nlp) == before
     assert list(here.iterdir()) == []
-    return Built(output, wheels)
+    return Built(output, made)
+
+
+@pytest.mark.parametrize(
+    "languages, each, expected",
+    [
+        ((), False, [()]),
+        ((), True, [(), ("de",), ("zh",)]),
+        (("de",), True, [("de",)]),
+        (("zh", "de"), False, [("zh", "de")]),
+        (("zh", "de"), True, [("zh", "de"), ("zh",), ("de",)]),
+    ],
+)
+def test_which_wheels_there_are(
+    languages: Tuple[str, ...], each: bool, expected: List[Tuple[str, ...]]
+) -> None:
+    assert wheels.groups_of(languages, each, ("de", "zh")) == expected
 
 
 @pytest.mark.slow
@@ -256,7 +369,7 @@ def test_wheels_are_named_after_their_languages(built: Built) -> None:
     assert [wheel.name for wheel in built.wheels] == [
         "xx_xoie_tiny-1.2.3-py3-none-any.whl",
         "de_xoie_tiny-1.2.3-py3-none-any.whl",
-        "xx_xoie_zh_tiny-1.2.3-py3-none-any.whl",
+        "xx_xoie_de_zh_tiny-1.2.3-py3-none-any.whl",
     ]
     # Nothing but the wheels is there.
     assert sorted(built.output.iterdir()) == sorted(built.wheels)
@@ -268,7 +381,7 @@ def test_wheels_are_named_after_their_languages(built: Built) -> None:
     [
         (0, ["de", "zh"], METRICS),
         (1, ["de"], {"xoie_per_language": {"de": {"triple": {"f": 0.75}}}}),
-        (2, ["zh"], {"xoie_per_language": {"zh": {"triple": {"f": 0.25}}}}),
+        (2, ["de", "zh"], {"xoie_per_language": METRICS["xoie_per_language"]}),
     ],
 )
 def test_what_wheels_say_of_themselves(
@@ -299,6 +412,7 @@ def test_what_wheels_say_of_themselves(
         assert told["sources"] == SOURCES
         assert told["license"] == "MIT"
         assert told["lang"] == package.split("_")[0]
+    assert f"# {package}\n" in header.get_payload()
 
 
 @pytest.mark.slow
@@ -315,7 +429,7 @@ def test_wheels_say_the_same_triples(built: Built, nlp: Language) -> None:
         assert loaded.lang == "de"
     with loaded_wheel(some) as loaded:
         assert_same(routed(loaded, "zh", TEXTS["zh"]), routed(nlp, "zh", TEXTS["zh"]))
-        assert loaded.get_pipe("xoie").languages == ("zh",)  # type: ignore[attr-defined]
+        assert loaded.get_pipe("xoie").languages == ("de", "zh")  # type: ignore[attr-defined]
     # Nothing was installed, and the pipeline outlives its files.
     assert "de_xoie_tiny" not in sys.modules
     assert facts(loaded(text))
@@ -329,7 +443,7 @@ def test_try_wheels(built: Built, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
     # By the multilingual pipeline, and by that of the language or of the set.
-    assert [lines.count(TEXTS[language]) for language in ("de", "zh")] == [2, 2]
+    assert [lines.count(TEXTS[language]) for language in ("de", "zh")] == [3, 2]
     with loaded_wheel(built.wheels[1]) as loaded:
         for triple in loaded(TEXTS["de"])._.triples:
             assert f"  de {triple.score:.2f}  {triple}" in lines
@@ -338,23 +452,20 @@ def test_try_wheels(built: Built, tmp_path: Path) -> None:
 def test_build_that_fails(
     nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nlp.to_disk(tmp_path / "model")
-
     def fail(*args: Any, **kwargs: Any) -> None:
         sys.exit(1)
 
-    monkeypatch.setattr(packaging, "package", fail)
-    wheels = build_wheels(tmp_path / "model", tmp_path / "out", name="xoie_tiny")
+    monkeypatch.setattr(wheels, "package", fail)
+    building = build_wheels(nlp, tmp_path / "out", name="xoie_tiny")
     with pytest.raises(ConfigError, match="xx_xoie_tiny could not be built"):
-        next(wheels)
+        next(building)
     assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["xoie-sm", "xoie sm", "1st", ""])
 def test_name_that_cannot_be_imported(name: str, nlp: Language, tmp_path: Path) -> None:
-    nlp.to_disk(tmp_path / "model")
     with pytest.raises(ConfigError, match=f"'{name}' cannot name a package"):
-        next(build_wheels(tmp_path / "model", tmp_path / "out", name=name))
+        next(build_wheels(nlp, tmp_path / "out", name=name))
 
 
 def test_files_that_are_no_wheels_of_pipelines(tmp_path: Path) -> None:

@@ -1,0 +1,22 @@
+"""A sentence of each of a few languages, to show what a pipeline makes of it. They are
+in no training data of ours."""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Dict, Optional
+
+import srsly
+
+
+def example_sentence(language: str) -> Optional[str]:
+    """language (str): Code of a language; its variant ("pt-BR") is ignored.
+    RETURNS (Optional[str]): The sentence, None if there is none.
+    """
+    return _sentences().get(language.replace("_", "-").partition("-")[0].lower())
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> Dict[str, str]:
+    path = files("spacy_xoie").joinpath("language", "data", "examples.json")
+    found: Dict[str, str] = srsly.json_loads(path.read_text(encoding="utf8"))
+    return found

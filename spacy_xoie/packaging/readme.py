@@ -1,0 +1,165 @@
+"""What a wheel says of itself to those who read it."""
+
+import json
+from typing import Any, Dict, Iterable, List, Mapping, Sequence
+
+from spacy.language import Language
+
+from ..extraction.scorer import LEVELS
+from ..language.examples import example_sentence
+
+SCORES = {"triple_f": "F1 of triples", "soft_f": "F1 by likeness", "las": "LAS"}
+USE = """\
+```
+pip install {package}-{version}-py3-none-any.whl
+```
+
+```python
+import spacy
+
+nlp = spacy.load("{package}")
+for triple in nlp({text})._.triples:
+    print(triple, round(triple.score, 2))
+```
+
+It needs the package `spacy-xoie`, of which the wheel says which version."""
+ONE = """\
+* Every text is taken to be in the one language, and nothing says so if it is not."""
+MANY = """\
+* `doc._.language` says which language was found, by `xoie_lang`. Texts in other
+  languages get triples too, without a model of their language behind them."""
+LIMITS = """\
+{languages}
+* What a text says is not checked: triples are claims of the text, and the model can
+  misread it. A score is no more than a hint; set `threshold` of `xoie` to leave out
+  what is doubtful.
+* The weights are rounded to 8 bits, so scores differ in the third digit from those of
+  the pipeline that the wheel was made from."""
+
+
+def readme_text(nlp: Language) -> str:
+    """Write the read-me of a pipeline, with the triples that it finds in an example
+    sentence of each of its languages.
+
+    nlp (Language): The pipeline as it is shipped, with meta data.
+    RETURNS (str): Markdown.
+    """
+    meta = nlp.meta
+    package = f"{meta['lang']}_{meta['name']}"
+    languages: List[str] = list(meta.get("languages", ()))
+    text = next(filter(None, map(example_sentence, languages)), "A text.")
+    limits = LIMITS.format(languages=ONE if len(languages) == 1 else MANY)
+    use = USE.format(
+        package=package,
+        version=meta["version"],
+        text=json.dumps(text, ensure_ascii=False),
+    )
+    blocks = [
+        f"# {package}",
+        meta.get("description", ""),
+        _features(package, languages, meta),
+        f"## How to use it\n\n{use}",
+        _examples(nlp, languages),
+        f"## How good it is\n\n{_scores(languages, meta)}",
+        f"## What it was made from\n\n{_sources(meta.get('sources') or [])}",
+        f"## What to mind\n\n{limits}",
+    ]
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def _features(package: str, languages: Sequence[str], meta: Mapping[str, Any]) -> str:
+    rows = [
+        ["Name", f"`{package}`"],
+        ["Version", f"`{meta['version']}`"],
+        ["Languages", ", ".join(f"`{code}`" for code in languages)],
+        ["Pipeline", ", ".join(f"`{name}`" for name in meta["pipeline"])],
+        ["spaCy", f"`{meta['spacy_version']}`"],
+        ["Licence", meta.get("license") or "not stated"],
+    ]
+    return _table(["Feature", "Description"], rows)
+
+
+def _examples(nlp: Language, languages: Sequence[str]) -> str:
+    told = []
+    for code in languages:
+        text = example_sentence(code)
+        if text is not None:
+            triples = [f"{t} {t.score:.2f}" for t in nlp(text)._.triples]
+            told.append("\n  ".join([f"{code}: {text}", *(triples or ["no triples"])]))
+    if not told:
+        return ""
+    lines = "\n".join(told)
+    return (
+        "## What it finds\n\nWhat this very model says of sentences that it did not "
+        f"learn from, right or wrong, with its scores:\n\n```\n{lines}\n```"
+    )
+
+
+def _scores(languages: Sequence[str], meta: Mapping[str, Any]) -> str:
+    performance: Mapping[str, Any] = meta.get("performance") or {}
+    known: Mapping[str, Any] = performance.get("xoie_per_language") or {}
+    blocks = []
+    if known:
+        header = ["Language", *(f"{level} P / R / F1" for level in LEVELS)]
+        rows = [
+            [code, *(_prf(levels.get(level) or {}) for level in LEVELS)]
+            for code, levels in known.items()
+        ]
+        blocks.append(f"Exact match, in percent:\n\n{_table(header, rows)}")
+    adapters: Mapping[str, Any] = meta.get("adapters") or {}
+    blocks += [_of_adapter(code, notes) for code, notes in adapters.items()]
+    missing = [code for code in languages if code not in {*known, *adapters}]
+    if missing:
+        blocks.append(f"Not measured for: {', '.join(missing)}.")
+    return "\n\n".join(blocks) or "That was not measured."
+
+
+def _of_adapter(code: str, notes: Mapping[str, Any]) -> str:
+    """How an adapter that was added later was trained, and what it brought."""
+    after: Dict[str, float] = notes.get("after") or {}
+    if not after:
+        return f"The adapter of `{code}` says nothing of its scores."
+    before: Dict[str, float] = notes.get("before") or {}
+    gains = (
+        f"{SCORES.get(name, name)} from {100 * before.get(name, 0.0):.1f} to "
+        f"{100 * value:.1f}"
+        for name, value in after.items()
+    )
+    if "folds" in notes:
+        where = f"in {notes['folds']}-fold cross-validation on them"
+    else:
+        where = f"on {notes.get('dev_docs', 0)} development docs"
+    return (
+        f"The adapter of `{code}` learned from {notes.get('docs', 0)} docs. That "
+        f"brought, {where}, {', '.join(gains)}. As these scores chose among rounds of "
+        f"training, they flatter a little."
+    )
+
+
+def _sources(sources: Sequence[Mapping[str, str]]) -> str:
+    if not sources:
+        return "The pipeline does not say."
+    rows = []
+    for source in sources:
+        name, url = _cell(source.get("name", "")), source.get("url", "")
+        linked = f"[{name}]({url})" if url.startswith("http") else name
+        rows.append([linked, source.get("author", ""), source.get("license", "")])
+    return _table(["Source", "Author", "Licence"], rows, escaped=1)
+
+
+def _prf(values: Mapping[str, Any]) -> str:
+    known = (values.get(name) for name in "prf")
+    return " / ".join("–" if v is None else f"{100 * v:.1f}" for v in known)
+
+
+def _table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, escaped: int = 0
+) -> str:
+    """escaped (int): How many of the first columns are Markdown already."""
+    lines = [list(header), ["---"] * len(header)]
+    lines += ([*row[:escaped], *map(_cell, row[escaped:])] for row in rows)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).replace("|", "\\|").split())

@@ -1,0 +1,223 @@
+"""Trained pipelines as installable wheels: of all languages, of some, of one."""
+
+import shutil
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+
+from spacy import util
+from spacy.cli.package import package
+from spacy.language import Language
+
+from ..about import __version__
+from ..errors import ConfigError, ModelDataError
+from ..extraction.component import TripleExtractor
+from ..extraction.model import shim_of
+from ..language.facts import find_language
+from .pipelines import (
+    check_kept,
+    check_mergeable,
+    extractor_of,
+    keep_languages,
+    merge_language,
+    whole_pipeline,
+)
+from .readme import readme_text
+
+PathLike = Union[str, Path]
+Group = Tuple[str, ...]
+
+
+def build_wheels(
+    nlp: Language,
+    output: PathLike,
+    *,
+    languages: Sequence[str] = (),
+    each: bool = False,
+    name: str = "xoie_sm",
+    version: str = __version__,
+    license: Optional[str] = None,
+    metrics: Optional[Mapping[str, Any]] = None,
+    sources: Optional[Sequence[Mapping[str, str]]] = None,
+    component: str = "xoie",
+) -> Iterator[Path]:
+    """Build the wheel of a pipeline, or of some of its languages: of one language with
+    its adapter merged, of several with their adapters.
+
+    nlp (Language): The trained pipeline, which is left as it is.
+    output (Union[str, Path]): Folder for the wheels. A wheel is there wholly or not at
+        all.
+    languages (Sequence[str]): The languages; none for all that have an adapter.
+    each (bool): Whether to build, besides, a wheel of each of these languages.
+    name (str): Name after the language: "xoie_sm" makes `xx_xoie_sm`, `de_xoie_sm`
+        and, for several languages, `xx_xoie_de_es_sm`; for a language that spaCy does
+        not know, `xx_xoie_gl_sm`.
+    version (str): Version of the packages.
+    license (Optional[str]): Their licence; None for that of the pipeline.
+    metrics (Optional[Mapping[str, Any]]): Scores of `evaluate_pipeline`, of which a
+        wheel tells those of its languages; None for those of the pipeline.
+    sources (Optional[Sequence[Mapping[str, str]]]): What the pipeline was trained on:
+        "name", "url", "author" and "license" of each source; None for those of the
+        pipeline.
+    component (str): Name of the extractor.
+    YIELDS (Path): Each wheel, when it is there.
+    RAISES (ConfigError): If there is no such component or adapter, the router allows
+        no such wheels, the name is none for a package, or a wheel cannot be built.
+    """
+    if not name.isidentifier():
+        raise ConfigError(
+            f"{name!r} cannot name a package: use letters, digits and '_', for example "
+            f"'xoie_sm'."
+        )
+    pipe = extractor_of(nlp, component)
+    codes = pipe.languages
+    groups = groups_of(tuple(dict.fromkeys(languages)), each, codes)
+    for group in groups:
+        if len(group) == 1:
+            check_mergeable(pipe, group[0])
+        elif group:
+            check_kept(pipe, group)
+    output = Path(output)
+    output.mkdir(parents=True, exist_ok=True)
+    about = {
+        "version": version,
+        "license": license or nlp.meta.get("license") or "",
+        "sources": [dict(s) for s in (sources or nlp.meta.get("sources") or ())],
+    }
+    scores = dict(metrics or nlp.meta.get("performance") or {})
+    for group in groups:
+        if not group:
+            made, called, own = whole_pipeline(nlp, component=component), name, codes
+        elif len(group) == 1:
+            made, own = merge_language(nlp, group[0], component=component), group
+            called = name if made.lang != "xx" else _name_of_set(name, own)
+        else:
+            made = keep_languages(nlp, group, component=component)
+            own = extractor_of(made, component).languages
+            called = _name_of_set(name, own)
+        made.meta.update(about)
+        made.meta.update(
+            {
+                "name": called,
+                "description": _description(own),
+                "languages": list(own),
+                "performance": scores if not group else _scores_of(scores, own),
+                "adapters": _notes_of(pipe, own),
+                # `package` adds spaCy; what our package needs comes with it.
+                "requirements": [_our_requirement()],
+            }
+        )
+        yield _wheel(made, output)
+
+
+@contextmanager
+def loaded_wheel(path: PathLike) -> Iterator[Language]:
+    """Load the pipeline of a wheel without installing it.
+
+    path (Union[str, Path]): A wheel that `build_wheels` made.
+    YIELDS (Language): The pipeline, as `spacy.load` gives it after an installation.
+    """
+    path = Path(path)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(folder)
+        except zipfile.BadZipFile as e:
+            raise ModelDataError(f"{path} is not a wheel: {e}.") from e
+        config = next(Path(folder).glob("*/*/config.cfg"), None)
+        if config is None:
+            raise ModelDataError(f"{path} is not the wheel of a pipeline.")
+        yield util.load_model(config.parent)
+
+
+def groups_of(languages: Group, each: bool, codes: Group) -> List[Group]:
+    """RETURNS (List[Tuple[str, ...]]): The languages of each wheel; none for all.
+
+    languages (Tuple[str, ...]), each (bool): See `build_wheels`.
+    codes (Tuple[str, ...]): The languages of the pipeline.
+    """
+    single = [(code,) for code in languages or codes] if each else []
+    return [languages, *(group for group in single if group != languages)]
+
+
+def _name_of_set(name: str, languages: Sequence[str]) -> str:
+    """Put the languages where spaCy's scheme of type, genre, size has the genre."""
+    codes = "_".join(code.replace("-", "_").lower() for code in languages)
+    start, _, size = name.rpartition("_")
+    return f"{start}_{codes}_{size}" if start else f"{size}_{codes}"
+
+
+def _description(languages: Sequence[str]) -> str:
+    names = [_name_of(code) for code in languages]
+    told = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else "".join(names)
+    return "Open information extraction: triples (subject; relation; objects) from " + (
+        f"text in {told}." if told else "text."
+    )
+
+
+def _name_of(code: str) -> str:
+    try:
+        return find_language(code).name
+    except ConfigError:
+        return code
+
+
+def _scores_of(scores: Mapping[str, Any], languages: Sequence[str]) -> Dict[str, Any]:
+    """The part of scores that is about some of the languages."""
+    known = scores.get("xoie_per_language", {})
+    found = {code: known[code] for code in languages if code in known}
+    return {"xoie_per_language": found} if found else {}
+
+
+def _notes_of(pipe: TripleExtractor, languages: Sequence[str]) -> Dict[str, Any]:
+    """What is known of adapters that were added after the training."""
+    bank = pipe.network.bank
+    plugged = {} if bank is None else bank.plugged
+    return {code: dict(plugged[code]) for code in languages if code in plugged}
+
+
+def _our_requirement() -> str:
+    major, minor = __version__.split(".")[:2]
+    return f"spacy-xoie>={__version__},<{major}.{int(minor) + 1}.0"
+
+
+def _wheel(nlp: Language, output: Path) -> Path:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, build = Path(scratch) / "model", Path(scratch) / "build"
+        build.mkdir()
+        _compressed_to_disk(nlp, folder)
+        # The triples of the read-me are those of what is shipped, 8 bits and all.
+        text = readme_text(util.load_model(folder))
+        (folder / "README.md").write_text(text, encoding="utf8")
+        try:
+            package(
+                folder,
+                build,
+                create_sdist=False,
+                create_wheel=True,
+                require_parent=True,
+                silent=True,
+            )
+        except SystemExit as e:
+            raise ConfigError(
+                f"The wheel of {nlp.meta['lang']}_{nlp.meta['name']} could not be "
+                f"built; the messages above say why. (`python -m build` needs to "
+                f"install setuptools from the package index.)"
+            ) from e
+        wheels: List[Path] = sorted(build.glob("*/dist/*.whl"))
+        partial = output / (wheels[0].name + ".part")
+        shutil.copyfile(wheels[0], partial)
+        return partial.replace(output / wheels[0].name)
+
+
+def _compressed_to_disk(nlp: Language, folder: Path) -> None:
+    """Save a pipeline with the weights of its extractors rounded to 8 bits."""
+    nlp.to_disk(folder)
+    for name, pipe in nlp.pipeline:
+        if isinstance(pipe, TripleExtractor):
+            shim = shim_of(pipe.model)
+            shim.compressed = True
+            pipe.to_disk(folder / name)
+            shim.compressed = False

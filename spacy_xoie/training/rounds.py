@@ -1,0 +1,91 @@
+"""Rounds of training in which one adapter learns and nothing else does."""
+
+from contextlib import contextmanager
+from typing import Dict, Iterator, List, Sequence
+
+import numpy as np
+import torch
+from spacy.tokens import Doc
+from spacy.training import Example
+from torch import nn
+
+from ..extraction import TripleExtractor
+from ..network.model import TripleNetwork
+from .batchers import make_language_batcher
+from .dev_scores import unannotated
+
+
+def train_rounds(
+    pipe: TripleExtractor,
+    language: str,
+    docs: Sequence[Doc],
+    *,
+    n_rounds: int,
+    learn_rate: float,
+    max_tokens: int,
+    seed: int,
+) -> Iterator[float]:
+    """Train an adapter, round by round: whoever takes fewer than `n_rounds` of them
+    leaves off on the same way, before the rate has fallen.
+
+    pipe (TripleExtractor): The extractor, see `learning_alone`.
+    language (str): Name of the adapter, and language of the docs.
+    docs (Sequence[Doc]): Docs with gold annotation.
+    n_rounds (int): Rounds after which the rate has fallen to nothing.
+    learn_rate (float): The highest rate.
+    max_tokens (int): Most tokens of a batch, padding included.
+    seed (int): Seed of the order of the docs.
+    YIELDS (float): The mean loss of each round.
+    """
+    weights = adapter_weights(pipe.network, language)
+    examples = [Example(unannotated(doc, language), doc) for doc in docs]
+    batcher = make_language_batcher(
+        max_tokens=max_tokens, seed=seed, span_key=pipe.span_key, buffer=1000
+    )
+    n_steps = n_rounds * sum(1 for _ in batcher(examples))
+    optimizer = torch.optim.AdamW(weights, lr=learn_rate, weight_decay=0.0)
+    rates = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        learn_rate,
+        total_steps=n_steps + 1,
+        pct_start=0.1,
+        anneal_strategy="linear",
+        cycle_momentum=False,
+    )
+    random = np.random.default_rng(seed)
+    for _ in range(n_rounds):
+        losses: Dict[str, float] = {pipe.name: 0.0}
+        n_batches = 0
+        shuffled = [examples[i] for i in random.permutation(len(examples))]
+        for batch in batcher(shuffled):
+            pipe.update(batch, losses=losses)
+            nn.utils.clip_grad_norm_(weights, 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            if rates.last_epoch < n_steps:
+                rates.step()
+            n_batches += 1
+        pipe.network.eval()
+        yield losses[pipe.name] / n_batches
+
+
+@contextmanager
+def learning_alone(network: TripleNetwork, expert: str) -> Iterator[None]:
+    """Let nothing but an adapter learn; afterwards, what could learn before."""
+    ours = {id(weight) for weight in adapter_weights(network, expert)}
+    flags = {name: p.requires_grad for name, p in network.named_parameters()}
+    for parameter in network.parameters():
+        parameter.grad = None
+        parameter.requires_grad_(id(parameter) in ours)
+    try:
+        yield
+    finally:
+        for name, parameter in network.named_parameters():
+            parameter.grad = None
+            parameter.requires_grad_(id(parameter) in ours or flags.get(name, True))
+
+
+def adapter_weights(network: TripleNetwork, expert: str) -> List[nn.Parameter]:
+    """RETURNS (List[nn.Parameter]): The weights of an adapter."""
+    ends = (f".lora_A.{expert}", f".lora_B.{expert}")
+    return [p for name, p in network.named_parameters() if name.endswith(ends)]
