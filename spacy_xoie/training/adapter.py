@@ -49,7 +49,7 @@ class Schedule(NamedTuple):
 
 
 SCHEDULE = Schedule(epochs=8, learn_rates=(5e-3,), max_tokens=1000)
-SCHEDULE_OF_FEW = Schedule(epochs=15, learn_rates=(1e-3, 1e-2), max_tokens=150)
+SCHEDULE_OF_FEW = Schedule(epochs=24, learn_rates=(1e-3, 1e-2), max_tokens=150)
 
 
 @dataclass
@@ -58,7 +58,7 @@ class AdapterTraining:
     it, is learned from wholly: cross-validation on it tells for how many rounds, with
     which rate, and whether the adapter becomes better than what it started from.
 
-    epochs (Optional[int]): Most rounds through the data; None for 8, with few docs 15.
+    epochs (Optional[int]): Most rounds through the data; None for 8, with few docs 24.
     patience (int): Rounds without a better score on the development docs after which
         training ends.
     learn_rate (Optional[float]): Highest rate of the optimizer, which then falls to
@@ -181,7 +181,7 @@ def train_adapter(
         torch.manual_seed(settings.seed)
         add_adapter(pipe, language, start=start)
         try:
-            with learning_alone(pipe.network, language):
+            with learning_alone(pipe.network, language, few=few):
                 if few:
                     told = _by_folds(pipe, language, docs, schedule, settings, on_epoch)
                 else:

@@ -13,7 +13,8 @@ from .rounds import adapter_weights, train_rounds
 
 Tallies = Dict[str, Tally]
 EVERY = 3
-"""Rounds from one judgement to the next, as judging takes longer than a round."""
+"""Rounds from one judgement to the next: the more there are to choose from, the more
+the best of them flatters."""
 OnRound = Callable[[int, float, float], None]
 
 

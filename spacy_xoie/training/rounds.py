@@ -10,6 +10,7 @@ from spacy.training import Example
 from torch import nn
 
 from ..extraction import TripleExtractor
+from ..network.encoders import HashedEncoder
 from ..network.model import TripleNetwork
 from .batchers import make_language_batcher
 from .dev_scores import unannotated
@@ -70,16 +71,26 @@ def train_rounds(
 
 
 @contextmanager
-def learning_alone(network: TripleNetwork, expert: str) -> Iterator[None]:
-    """Let nothing but an adapter learn; afterwards, what could learn before."""
+def learning_alone(
+    network: TripleNetwork, expert: str, *, few: bool = False
+) -> Iterator[None]:
+    """Let nothing but an adapter learn; afterwards, what could learn before.
+
+    few (bool): Whether only few sentences are predicted between changes.
+    """
     ours = {id(weight) for weight in adapter_weights(network, expert)}
     flags = {name: p.requires_grad for name, p in network.named_parameters()}
     for parameter in network.parameters():
         parameter.grad = None
         parameter.requires_grad_(id(parameter) in ours)
+    encoder = network.encoder
+    if few and isinstance(encoder, HashedEncoder):
+        encoder.folds = False
     try:
         yield
     finally:
+        if isinstance(encoder, HashedEncoder):
+            encoder.folds = True
         for name, parameter in network.named_parameters():
             parameter.grad = None
             parameter.requires_grad_(id(parameter) in ours or flags.get(name, True))

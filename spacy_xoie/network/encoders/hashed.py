@@ -29,7 +29,12 @@ class HashedEncoder(Encoder):
         training, so that the model learns to use the context of unknown words.
     attention (int): Number of attention layers, of four heads each: behind the last
         convolution, the last but two, and so on.
+
+    folds (bool): Whether predictions fold the tables (see `fold`). That takes longer
+        than a few sentences do, so it is not for weights that change after these.
     """
+
+    folds = True
 
     def __init__(
         self,
@@ -85,7 +90,7 @@ class HashedEncoder(Encoder):
     def embed(self, inputs: Dict[str, Tensor]) -> Tensor:
         attributes = inputs["attributes"]
         learns = self.training or torch.is_grad_enabled()
-        if not learns and can_fold(list(self.tables), self.mix):
+        if self.folds and not learns and can_fold(list(self.tables), self.mix):
             both = self._embed_folded(attributes)
         else:
             both = self._embed_whole(attributes)
