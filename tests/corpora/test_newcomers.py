@@ -21,8 +21,8 @@ TAGS = set(
 )
 RELATIONS = set(
     "acl advcl advmod amod appos aux case cc ccomp clf compound conj cop csubj dep det "
-    "discourse dislocated expl fixed flat goeswith iobj list mark nmod nsubj nummod obj "
-    "obl orphan parataxis punct reparandum root vocative xcomp".split()
+    "discourse dislocated expl fixed flat goeswith iobj list mark nmod nsubj nummod "
+    "obj obl orphan parataxis punct reparandum root vocative xcomp".split()
 )
 
 
