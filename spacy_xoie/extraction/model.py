@@ -101,8 +101,8 @@ class Parts:
     head_router: Optional[RouterBuilder] = None
 
     def assemble(self, encoder: Encoder, experts: Sequence[str]) -> TripleNetwork:
-        head = self.head(in_width=encoder.width)
         if self.bank is None or self.router is None:
+            head = self.head(in_width=encoder.width)
             return TripleNetwork(encoder, head, calibration=self.calibration)
         make = partial(
             _make_router,
@@ -112,6 +112,7 @@ class Parts:
         )
         router, head_router = make(self.router), make(self.head_router)
         bank = self.bank.make(encoder, experts)
+        head = self.head(in_width=encoder.width)
         if self.bank.head_targets:
             bank.adapt_head(head, self.bank.head_targets, head.gates)
         return TripleNetwork(
