@@ -1,5 +1,6 @@
 """A triple as arcs from its relation to its arguments: drawn by displaCy, or, where
-displaCy cannot (parts in several pieces, parts that overlap, long parts), in its manner.
+displaCy cannot (parts in several pieces, parts that overlap, long parts, and text from
+right to left, where its labels stand on their heads in Chromium), in its manner.
 """
 
 from typing import List, Tuple
@@ -28,12 +29,13 @@ def arcs_html(block: Block, triple: Triple) -> str:
     """
     chunks, arcs = cut(block, triple)
     longest = max(text_width(chunk.text) for chunk in chunks)
+    way = direction(block.text)
     is_simple = (
-        not any(arc.is_tie for arc in arcs)
+        way == "ltr"
+        and not any(arc.is_tie for arc in arcs)
         and all(len(chunk.roles) <= 1 for chunk in chunks)
         and longest <= _LONGEST
     )
-    way = direction(block.text)
     draw = _draw_with_displacy if is_simple else _draw
     return f'<div class="wide" dir="{way}">{draw(chunks, arcs, way)}</div>'
 

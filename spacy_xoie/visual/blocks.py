@@ -52,7 +52,7 @@ def blocks(doc: Doc, *, key: str = SPAN_KEY) -> List[Block]:
     for triple, (first, _) in zip(triples, reaches, strict=True):
         found[place[first]].append(triple)
     return [
-        Block(doc, start, end, _language(doc, start, members), tuple(members))
+        Block(doc, start, end, _language(doc, start, members, key), tuple(members))
         for (start, end), members in zip(bounds, found, strict=True)
     ]
 
@@ -74,8 +74,13 @@ def roles_of_tokens(triple: Triple) -> Dict[int, Tuple[str, ...]]:
     return roles
 
 
-def _language(doc: Doc, start: int, triples: List[Triple]) -> str:
+def _language(doc: Doc, start: int, triples: List[Triple], key: str) -> str:
+    """The language of the first sentence, else that of the doc's triples, else that of
+    its pipeline."""
     if triples and triples[0].language:
         return triples[0].language
     scores = sentence_scores(doc, start, start + 1)
-    return max(scores, key=lambda code: scores[code]) if scores else ""
+    if scores:
+        return max(scores, key=lambda code: scores[code])
+    stored = doc.spans[key].attrs.get("language") if key in doc.spans else ""
+    return str(stored or ("" if doc.lang_ in ("xx", "mul") else doc.lang_))

@@ -60,6 +60,9 @@ def cut(block: Block, triple: Triple) -> Tuple[List[Chunk], List[Arc]]:
     ):
         tokens = list(group)
         text = " ".join(clean(block.doc[tokens[0] : tokens[-1] + 1].text).split())
+        is_edge = block.start in tokens or block.end - 1 in tokens
+        if not found and is_edge and not any(map(str.isalnum, text)):
+            continue
         if not found and len(text) > _LONGEST_GAP:
             chunks.append(Chunk("…", found, text))
         elif text:

@@ -17,7 +17,7 @@ from ..triples import SPAN_KEY, Triple
 from .blocks import Block, blocks
 from .links import links_html
 from .page import attributes, escape, fragment, html_page, legend
-from .render import facts_html
+from .render import facts_html, language_html
 from .spans import spans_html
 
 
@@ -117,8 +117,8 @@ def _pair_html(left: Block, right: Block, provenance: Provenance) -> str:
 def _heads(left: Block, right: Block) -> str:
     sides = "".join(
         f"<div {attributes(block.text, block.language)}>"
-        f'<span class="badge">{escape(block.language or "?")}</span>'
-        f'<p class="sentence">{escape(block.text.strip())}</p></div>'
+        f'<p class="sentence">{escape(block.text.strip())} '
+        f"{language_html(block)}</p></div>"
         for block in (left, right)
     )
     return f'<div class="pair">{sides}</div>'

@@ -75,20 +75,24 @@ def _block_html(block: Block, style: Style) -> str:
         f'<div class="row">{facts_html(triple, number)}{draw(block, triple)}</div>'
         for number, triple in enumerate(block.triples, start=1)
     )
-    badge = f'<span class="badge">{escape(block.language or "?")}</span>'
-    sentence = ""
+    head = ""
     if style == "arcs" or not rows:
-        sentence = f'<p class="sentence">{escape(text)}</p>'
+        head = f'<p class="sentence">{escape(text)} {language_html(block)}</p>'
     if not rows:
         rows = '<p class="none">No triples.</p>'
     where = attributes(text, block.language)
-    return f'<section class="block" {where}>{badge}{sentence}{rows}</section>'
+    return f'<section class="block" {where}>{head}{rows}</section>'
 
 
 def facts_html(triple: Triple, number: int) -> str:
     """RETURNS (str): What is to be said of a triple, beside its parts."""
     implied = "" if triple.subject else " · subject implied"
     return (
-        f'<span class="faint" dir="ltr">{number} · score {score_text(triple)}'
-        f"{implied}</span>"
+        f'<span class="faint" dir="ltr">{number} · {escape(triple.language or "?")} '
+        f"· score {score_text(triple)}{implied}</span>"
     )
+
+
+def language_html(block: Block) -> str:
+    """RETURNS (str): The language of a sentence."""
+    return f'<span class="badge">{escape(block.language or "?")}</span>'

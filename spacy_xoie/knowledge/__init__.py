@@ -1,0 +1,1 @@
+"""Triples of many docs put together: a graph of what they say."""
