@@ -148,6 +148,15 @@ class Triple:
         return f"({'; '.join(self.as_tuple())})"
 
 
+class Triples(Tuple[Triple, ...]):
+    """The triples of a doc: a tuple, which notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        from .visual import triples_table
+
+        return triples_table(self)
+
+
 def set_triples(
     doc: Doc,
     triples: Sequence[TokenTriple],
@@ -191,17 +200,17 @@ def set_triples(
     doc.spans[key] = SpanGroup(doc, name=key, spans=spans, attrs=attrs)
 
 
-def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Tuple[Triple, ...]:
+def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
     """Read the triples of a doc, or those that lie within a span of it.
 
     span (Union[Doc, Span]): A doc, or a span such as a sentence.
     key (str): Name of the span group.
-    RETURNS (Tuple[Triple, …]): Views, in the order in which they are stored.
+    RETURNS (Triples): Views, in the order in which they are stored.
     RAISES (DataError): If the group has spans that are no parts of triples.
     """
     doc = span if isinstance(span, Doc) else span.doc
     if key not in doc.spans:
-        return ()
+        return Triples()
     group = doc.spans[key]
     facts: Dict[str, Dict[str, Any]] = group.attrs.get("triples", {})
     triples = []
@@ -221,7 +230,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Tuple[Triple,
                 id=triple_id,
             )
         )
-    return tuple(triples)
+    return Triples(triples)
 
 
 def join_pieces(pieces: Sequence[str]) -> str:

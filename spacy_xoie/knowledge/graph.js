@@ -41,24 +41,30 @@
   for (const same of between.values()) same.forEach((edge) => { edge.of = same.length; });
   nodes.forEach((node) => { node.r = 5 + 2.2 * Math.sqrt(node.edges.length); });
 
-  // Places to begin with: a sunflower, so that a page looks the same each time.
-  nodes.forEach((node, i) => {
-    const radius = 34 * Math.sqrt(i + 0.5), angle = i * 2.399963;
-    node.x = radius * Math.cos(angle);
-    node.y = radius * Math.sin(angle);
-    node.vx = node.vy = 0;
-  });
+  // What hangs together is laid out by itself.
+  const components = [];
+  for (const root of nodes) {
+    if (root.component) continue;
+    const members = [root];
+    root.component = members;
+    for (const node of members) for (const edge of node.edges) {
+      for (const other of [nodes[edge.source], nodes[edge.target]]) {
+        if (!other.component) { other.component = members; members.push(other); }
+      }
+    }
+    components.push(members);
+  }
 
-  const REACH = 260;
-  const tick = (heat) => {
+  const REACH = 330;
+  const tick = (members, heat, gravity) => {
     // Nodes push each other away as far as REACH; a grid finds those who are near.
     const grid = new Map();
-    for (const node of nodes) {
+    for (const node of members) {
       const key = Math.floor(node.x / REACH) + "," + Math.floor(node.y / REACH);
       if (!grid.has(key)) grid.set(key, []);
       grid.get(key).push(node);
     }
-    for (const node of nodes) {
+    for (const node of members) {
       const cx = Math.floor(node.x / REACH), cy = Math.floor(node.y / REACH);
       for (let dx = -1; dx <= 1; dx++) for (let dy = -1; dy <= 1; dy++) {
         for (const other of grid.get((cx + dx) + "," + (cy + dy)) || []) {
@@ -67,24 +73,23 @@
           let square = x * x + y * y;
           if (square > REACH * REACH) continue;
           if (square < 1) { x = 0.5 + node.id % 3; y = 0.5 + other.id % 2; square = 1; }
-          const push = heat * 2600 / square;
-          const d = Math.sqrt(square);
+          const push = heat * 9000 / square, d = Math.sqrt(square);
           node.vx += push * x / d; node.vy += push * y / d;
           other.vx -= push * x / d; other.vy -= push * y / d;
         }
       }
+      for (const edge of node.edges) {
+        if (edge.source !== node.id || edge.target === node.id) continue;
+        const other = nodes[edge.target];
+        const x = other.x - node.x, y = other.y - node.y, d = Math.sqrt(x * x + y * y) || 1;
+        const pull = heat * 0.09 * (d - 150) / edge.of;
+        node.vx += pull * x / d; node.vy += pull * y / d;
+        other.vx -= pull * x / d; other.vy -= pull * y / d;
+      }
     }
-    for (const edge of edges) {
-      const a = nodes[edge.source], b = nodes[edge.target];
-      if (a === b) continue;
-      const x = b.x - a.x, y = b.y - a.y, d = Math.sqrt(x * x + y * y) || 1;
-      const pull = heat * 0.06 * (d - 130) / edge.of;
-      a.vx += pull * x / d; a.vy += pull * y / d;
-      b.vx -= pull * x / d; b.vy -= pull * y / d;
-    }
-    for (const node of nodes) {
-      node.vx -= heat * 0.012 * node.x;
-      node.vy -= heat * 0.016 * node.y;
+    for (const node of members) {
+      node.vx -= heat * gravity * node.x;
+      node.vy -= heat * gravity * node.y;
       if (!node.held) {
         node.x += Math.max(-40, Math.min(40, node.vx));
         node.y += Math.max(-40, Math.min(40, node.vy));
@@ -92,8 +97,43 @@
       node.vx *= 0.55; node.vy *= 0.55;
     }
   };
-  const ticks = nodes.length > 800 ? 120 : 320;
-  for (let i = 0; i < ticks; i++) tick(1 - i / ticks);
+
+  const margin = (node) => Math.min(32, named(node).length) * 3.6 + 12;
+  const boxes = components.map((members) => {
+    // To begin with a sunflower, so that a page looks the same each time.
+    members.forEach((node, i) => {
+      const radius = 60 * Math.sqrt(i + 0.3), angle = i * 2.399963;
+      node.x = radius * Math.cos(angle);
+      node.y = radius * Math.sin(angle);
+      node.vx = node.vy = 0;
+    });
+    const ticks = members.length > 300 ? 200 : 300;
+    for (let i = 0; i < ticks; i++) tick(members, 1 - i / ticks, 0.012);
+    if (members.length > 1) {
+      // Flat rather than high, as labels are.
+      const spread = (axis) => Math.max(...members.map((n) => n[axis])) - Math.min(...members.map((n) => n[axis]));
+      if (spread("y") > spread("x")) for (const node of members) [node.x, node.y] = [node.y, -node.x];
+    }
+    const left = Math.min(...members.map((n) => n.x - margin(n)));
+    const top = Math.min(...members.map((n) => n.y - n.r - 22));
+    return { members, left, top,
+      width: Math.max(...members.map((n) => n.x + margin(n))) - left,
+      height: Math.max(...members.map((n) => n.y + n.r + 14)) - top };
+  });
+
+  // Components stand in rows, the largest first.
+  boxes.sort((a, b) => b.height - a.height || b.width - a.width);
+  const area = boxes.reduce((sum, box) => sum + box.width * box.height, 0);
+  const shape = stage.getBoundingClientRect();
+  const room = Math.max(Math.sqrt(area * 1.15 * Math.max(shape.width, 1) / Math.max(shape.height, 1)),
+    ...boxes.map((box) => box.width));
+  let x0 = 0, y0 = 0, row = 0;
+  for (const box of boxes) {
+    if (x0 > 0 && x0 + box.width > room) { x0 = 0; y0 += row; row = 0; }
+    for (const node of box.members) { node.x += x0 - box.left; node.y += y0 - box.top; }
+    x0 += box.width;
+    row = Math.max(row, box.height);
+  }
 
   // The drawing.
   const svg = make("svg", { role: "group", "aria-label":
@@ -102,7 +142,7 @@
   const marker = make("marker", { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4,
     markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, defs);
   make("path", { d: "M0,0 L8,4 L0,8 z" }, marker);
-  const world = make("g", { class: edges.length <= 40 ? "few" : "" }, svg);
+  const world = make("g", { class: edges.length <= 60 ? "few" : "" }, svg);
   const layers = ["g", "g", "g"].map((name) => make(name, {}, world));
   for (const edge of edges) {
     edge.path = make("path", { class: "edge", "marker-end": "url(#tip)" }, layers[0]);
@@ -110,7 +150,7 @@
     edge.text = make("text", { class: "label", "text-anchor": "middle" }, layers[1], short(edge.relation));
   }
   for (const node of nodes) {
-    node.g = make("g", { class: node.implied ? "node implied" : "node", tabindex: 0, role: "button",
+    node.g = make("g", { class: (node.implied ? "node implied" : "node") + (node.edges.length > 2 ? " big" : ""), tabindex: 0, role: "button",
       "aria-label": named(node) + ", " + node.edges.length + " relations" }, layers[2]);
     make("title", {}, node.g, named(node) + (node.languages ? " (" + node.languages + ")" : ""));
     make("circle", { r: node.r }, node.g);
@@ -145,7 +185,11 @@
 
   // What is seen of it.
   const view = { x: 0, y: 0, scale: 1 };
-  const show = () => world.setAttribute("transform", `translate(${view.x},${view.y}) scale(${view.scale})`);
+  const show = () => {
+    world.setAttribute("transform", `translate(${view.x},${view.y}) scale(${view.scale})`);
+    world.classList.toggle("far", view.scale < 0.55);
+    world.style.setProperty("--size", `${11 / view.scale}px`);
+  };
   const size = () => stage.getBoundingClientRect();
   const zoom = (factor, x = size().width / 2, y = size().height / 2) => {
     const scale = Math.max(0.05, Math.min(8, view.scale * factor));
@@ -274,7 +318,7 @@
     grip.from = [x, y];
     if (grip.node) {
       grip.node.x += dx / view.scale; grip.node.y += dy / view.scale;
-      if (nodes.length <= 400) tick(0.25);
+      if (grip.node.component.length <= 400) tick(grip.node.component, 0.25, 0);
       place();
     } else { view.x += dx; view.y += dy; show(); }
   });

@@ -114,15 +114,14 @@ def graph_html(
     keys. It needs nothing from outside.
 
     graph (networkx.MultiDiGraph): What `build_graph` made.
-    limit (int): Most nodes that are drawn: those with the most edges. The page says how
-        many were left out.
+    limit (int): Most nodes that are drawn: those with the most edges and those that
+        they lead to. The page says how many were left out.
     title (str): Title of the page.
     RETURNS (str): HTML.
     """
     from .graph_page import page
 
-    degrees = dict(graph.degree())
-    chosen = sorted(degrees, key=lambda node: (-degrees[node], node))[: max(limit, 0)]
+    chosen = _most_connected(graph, limit)
     numbers = {node: number for number, node in enumerate(chosen)}
     nodes = [
         {
@@ -140,6 +139,22 @@ def graph_html(
     ]
     left_out = (len(graph) - len(nodes), graph.number_of_edges() - len(edges))
     return page({"nodes": nodes, "edges": edges}, left_out, title)
+
+
+def _most_connected(graph: "Graph", limit: int) -> List[str]:
+    """Nodes with many edges, each with its neighbours."""
+    degrees: Dict[str, int] = dict(graph.degree())
+
+    def by_degree(nodes: Iterable[str]) -> List[str]:
+        return sorted(nodes, key=lambda node: (-degrees[node], node))
+
+    chosen: Dict[str, None] = {}
+    for node in by_degree(degrees):
+        around = {*graph.successors(node), *graph.predecessors(node)}
+        for other in (node, *by_degree(around)):
+            if len(chosen) < limit:
+                chosen[other] = None
+    return list(chosen)
 
 
 def _facts(triple: Triple) -> List[Tuple[str, str, str]]:

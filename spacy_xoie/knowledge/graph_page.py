@@ -36,6 +36,8 @@ _STYLE = """
   stroke: var(--paper); stroke-width: 3px; pointer-events: none; }
 .graph .label { display: none; }
 .graph .few .label, .graph .label.on { display: block; }
+.graph .far .node:not(.big):not(.on) text { display: none; }
+.graph .far .node text { font-size: var(--size); }
 .graph .dim { opacity: .13; }
 .graph .edge.on { stroke: #ff9d2e; stroke-opacity: 1; stroke-width: 2; }
 .graph .node.on circle { stroke: #ff9d2e; stroke-width: 3; }

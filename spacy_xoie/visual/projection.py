@@ -40,13 +40,20 @@ def render_projection(
     RETURNS (str): HTML, which needs nothing from outside.
     RAISES (DataError): If there is no such translation.
     """
-    translations = Translations(doc)
-    if target not in translations:
-        raise DataError(_missing(doc, target, list(translations)))
-    content = legend() + projection_html(doc, translations[target], key=key)
+    content = legend() + projection_html(doc, translation_of(doc, target), key=key)
     if page:
         return html_page(title, f"<h1>{escape(title)}</h1><main>{content}</main>")
     return fragment(content)
+
+
+def translation_of(doc: Doc, target: str) -> Doc:
+    """RETURNS (Doc): The translation of a doc to a language.
+    RAISES (DataError): If there is none, with the reason if it is known.
+    """
+    translations = Translations(doc)
+    if target not in translations:
+        raise DataError(_missing(doc, target, list(translations)))
+    return translations[target]
 
 
 def projection_html(source: Doc, target: Doc, *, key: str = SPAN_KEY) -> str:

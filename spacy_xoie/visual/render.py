@@ -59,11 +59,15 @@ def doc_name(doc: Doc, number: int) -> str:
     return str(doc.user_data.get("title") or number)
 
 
-def _doc_html(doc: Doc, style: Style, key: str) -> str:
+def doc_heading(doc: Doc) -> str:
+    """RETURNS (str): The title of a doc, if it has one."""
     title = doc.user_data.get("title")
-    heading = f'<h2 dir="auto">{escape(str(title))}</h2>' if title else ""
+    return f'<h2 dir="auto">{escape(str(title))}</h2>' if title else ""
+
+
+def _doc_html(doc: Doc, style: Style, key: str) -> str:
     found = "".join(_block_html(block, style) for block in blocks(doc, key=key))
-    return heading + (found or '<p class="none">The text is empty.</p>')
+    return doc_heading(doc) + (found or '<p class="none">The text is empty.</p>')
 
 
 def _block_html(block: Block, style: Style) -> str:
