@@ -9,6 +9,7 @@ from . import (  # noqa: F401
     languages,
     models,
     package,
+    report,
     visualize,
 )
 from .app import app

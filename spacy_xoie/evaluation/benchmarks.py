@@ -106,6 +106,7 @@ class BenchmarkResult:
             "sentences": len(self.benchmark.sentences),
             "gold": self.benchmark.size,
             "scores": [metric._asdict() for metric in self.metrics],
+            "curve": None if self.curve is None else self.curve.to_record(),
         }
 
 

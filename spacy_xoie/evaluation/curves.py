@@ -47,6 +47,32 @@ class CurveScore:
         names = ("precision", "recall", "f1", "auc", "threshold")
         return {name: getattr(self, name) for name in names}
 
+    def to_record(self, *, most: int = 200) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): The scores with the curve, JSON-ready: "points" are
+        at most `most` times precision, recall and threshold."""
+        n_kept = min(most, len(self.points))
+        places = np.linspace(0, len(self.points) - 1, n_kept).round().astype(int)
+        points = [
+            [round(p.precision, 5), round(p.recall, 5), round(p.threshold, 5)]
+            for p in (self.points[place] for place in places)
+        ]
+        return {**self.to_dict(), "points": points}
+
+    @classmethod
+    def from_record(cls, record: Dict[str, Any]) -> "CurveScore":
+        """RETURNS (CurveScore): What `to_record` wrote.
+        RAISES (DataError): If it is something else.
+        """
+        try:
+            points = tuple(CurvePoint(*map(float, p)) for p in record["points"])
+            names = ("precision", "recall", "f1", "auc", "threshold")
+            return cls(**{name: float(record[name]) for name in names}, points=points)
+        except (KeyError, TypeError, ValueError) as e:
+            raise DataError(
+                f"This is not a curve of precision and recall ({e!r}): "
+                f"{str(record)[:100]}."
+            ) from e
+
 
 def f1_score(precision: float, recall: float) -> float:
     """RETURNS (float): The harmonic mean, 0 where both are 0."""

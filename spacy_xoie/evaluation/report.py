@@ -1,14 +1,16 @@
 """How good a pipeline is on annotated docs, language by language."""
 
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
 from spacy.language import Language
+from spacy.scorer import Scorer
 from spacy.training import Corpus, Example
 
 from ..corpora.convert import docs_from_records
 from ..corpora.records import Record, read_records
 from ..errors import DataError
+from .corpus_curves import corpus_curves
 
 LEVELS = ("predicate", "argument", "triple")
 
@@ -27,7 +29,8 @@ def evaluate_pipeline(
     batch_size (int): Number of docs to buffer.
     on_fault (Optional[Callable[[str], None]]): Told of records that cannot be read.
     RETURNS (Dict[str, Any]): The scores of `spacy-xoie.triple_scorer.v1`, the number
-        of docs as "n_docs", and the words a second as "speed".
+        of docs as "n_docs", the words a second as "speed", and precision over recall of
+        whole triples by language as "curves", see `CurveScore.to_record`.
     RAISES (DataError): If there are no docs, or the file cannot be read.
     """
     try:
@@ -39,9 +42,31 @@ def evaluate_pipeline(
         raise DataError(f"{path} cannot be read: {e}") from e
     if not examples:
         raise DataError(f"There is not one doc in {path}. Make it with `convert`.")
-    scores = nlp.evaluate(examples, batch_size=batch_size)
+    scorer = _KeepingScorer(nlp=nlp)
+    scores = nlp.evaluate(examples, batch_size=batch_size, scorer=scorer)
     kept = {name: value for name, value in scores.items() if name.startswith("xoie_")}
-    return {**kept, "n_docs": len(examples), "speed": scores["speed"]}
+    curves = {
+        language: curve.to_record()
+        for language, curve in corpus_curves(scorer.examples).items()
+    }
+    return {
+        **kept,
+        "n_docs": len(examples),
+        "speed": scores["speed"],
+        "curves": curves,
+    }
+
+
+class _KeepingScorer(Scorer):
+    """Keeps what was scored, which `Language.evaluate` does not give away."""
+
+    examples: List[Example] = []
+
+    def score(
+        self, examples: Iterable[Example], *, per_component: bool = False
+    ) -> Dict[str, Any]:
+        self.examples = list(examples)
+        return super().score(self.examples, per_component=per_component)
 
 
 def _examples_of_records(
