@@ -45,6 +45,12 @@ def training_section(folder: Path) -> Section:
                 f"--training.logger.output_file {name}/{LOG}."
             )
             continue
+        best = training / "model-best" / "meta.json"
+        if best.is_file() and is_older(training / LOG, best):
+            section.missing.append(
+                f"{name}/{LOG} is older than the model, so it may be of an earlier "
+                f"training: spaCy does not overwrite it. Remove it and train again."
+            )
         steps = read_log(training / LOG, name, section.missing)
         if steps:
             curves.append((name, steps))
@@ -60,6 +66,11 @@ def training_section(folder: Path) -> Section:
         header = ["Best model", "Predicates F", "Arguments F", "Triples F"]
         section.parts.append(table(header, rows, caption="On development data, percent"))
     return section
+
+
+def is_older(path: Path, other: Path) -> bool:
+    """RETURNS (bool): Whether a file is older than another, by more than a second."""
+    return path.stat().st_mtime < other.stat().st_mtime - 1
 
 
 def read_log(path: Path, name: str, missing: List[str]) -> List[Step]:
