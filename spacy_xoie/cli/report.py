@@ -26,7 +26,9 @@ def report_cli(
     ],
     output: Annotated[
         Optional[Path],
-        typer.Option("--output", "-o", help="HTML file; by default metrics/report.html"),
+        typer.Option(
+            "--output", "-o", help="HTML file; by default metrics/report.html"
+        ),
     ] = None,
 ) -> None:
     """Make one HTML page of a run of the project: languages, triples, training curves,

@@ -4,6 +4,7 @@ import sys
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Iterable, Iterator, List, Optional, Tuple
+from zlib import error as ZlibError
 
 import srsly
 import typer
@@ -49,7 +50,7 @@ def visualize_cli(
     inputs: Annotated[
         List[str],
         typer.Argument(
-            help="Texts; files: .txt, .jsonl (objects with \"text\"), .spacy (docs with "
+            help='Texts; files: .txt, .jsonl (objects with "text"), .spacy (docs with '
             "triples, drawn as they are); folders of such files; - for standard input"
         ),
     ],
@@ -223,7 +224,7 @@ def _stored_docs(path: Path) -> Iterator[Doc]:
     try:
         found = DocBin().from_disk(path)
         docs = list(found.get_docs(multilingual_pipeline().vocab))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, EOFError, ZlibError) as error:
         raise DataError(f"{path} cannot be read as docs: {error}") from error
     if not any(SPAN_KEY in doc.spans for doc in docs):
         raise DataError(

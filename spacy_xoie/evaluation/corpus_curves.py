@@ -40,7 +40,9 @@ def corpus_curves(
         )
     return {
         language: precision_recall_curve(
-            [right for right, _ in flags], [score for _, score in flags], sizes[language]
+            [right for right, _ in flags],
+            [score for _, score in flags],
+            sizes[language],
         )
         for language, flags in sorted(found.items())
         if flags

@@ -45,7 +45,10 @@ def _draw_with_displacy(chunks: List[Chunk], arcs: List[Arc], way: str) -> str:
     distance = round(max(longest, _SHORTEST)) + _GAP
     parsed = {
         "words": [
-            {"text": chunk.text, "tag": "".join(ROLE_LETTERS[role] for role in chunk.roles)}
+            {
+                "text": chunk.text,
+                "tag": "".join(ROLE_LETTERS[role] for role in chunk.roles),
+            }
             for chunk in chunks
         ],
         "arcs": [
@@ -87,8 +90,7 @@ def _draw(chunks: List[Chunk], arcs: List[Arc], way: str) -> str:
     levels = _levels(arcs)
     base = _LEVEL * max(levels, default=0) * 0.75 + 24
     parts = [
-        _arc(arc, level, centres, base)
-        for arc, level in zip(arcs, levels, strict=True)
+        _arc(arc, level, centres, base) for arc, level in zip(arcs, levels, strict=True)
     ]
     parts += [
         _chunk(chunk, centre, width, base)

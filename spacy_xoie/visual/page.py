@@ -28,7 +28,9 @@ ROLE_COLOURS = {
 }
 
 # What HTML cannot hold, not even as a reference, nor XML.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
+)
 REPLACEMENT = "\ufffd"
 
 STYLE = """
@@ -144,6 +146,4 @@ def html_page(title: str, body: str, *, style: Optional[str] = None) -> str:
     style (Optional[str]): CSS beside that of all pictures.
     RETURNS (str): The page.
     """
-    return _PAGE.substitute(
-        title=escape(title), body=body, style=STYLE + (style or "")
-    )
+    return _PAGE.substitute(title=escape(title), body=body, style=STYLE + (style or ""))

@@ -107,7 +107,9 @@ def _pair_html(left: Block, right: Block, provenance: Provenance) -> str:
         other = (
             _why_not(refused.get(triple.id))
             if found is None
-            else _side(right, found, facts_html(found, number) + _lost(provenance, found))
+            else _side(
+                right, found, facts_html(found, number) + _lost(provenance, found)
+            )
         )
         own = _side(left, triple, facts_html(triple, number))
         rows.append(f'<div class="row pair">{own}{other}</div>')

@@ -30,9 +30,7 @@ def corpora_section(folder: Path) -> Section:
     """RETURNS (Section): Share of the languages, and triples of each, in the `.spacy`
     files of a run."""
     section = Section("Languages and triples")
-    paths = sorted(
-        path for path in folder.glob("corpus/**/*.spacy") if path.is_file()
-    )
+    paths = sorted(path for path in folder.glob("corpus/**/*.spacy") if path.is_file())
     if not paths:
         section.missing.append(
             f"There are no corpora, corpus/*.spacy. Run the step `convert` in {folder}."
@@ -96,9 +94,7 @@ def save_counts(path: Path, corpora: List[Counts]) -> None:
                 left.bar_label(bars, texts, label_type="center", fontsize="small")
             right.barh(names, numbers, left=begin["triples"], label=code)
             for key, values in (("docs", shares), ("triples", numbers)):
-                begin[key] = [
-                    a + b for a, b in zip(begin[key], values, strict=True)
-                ]
+                begin[key] = [a + b for a, b in zip(begin[key], values, strict=True)]
         left.invert_yaxis()
         left.set(title="Share of the docs", xlim=(0, 1))
         right.set_title("Triples")

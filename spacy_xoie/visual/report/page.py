@@ -51,7 +51,10 @@ def report_html(folder: Union[str, Path]) -> Tuple[str, List[str]]:
         )
     missing = [gap for section in sections for gap in section.missing]
     title = f"Run of {folder.resolve().name}"
-    note = f'<p class="faint">{len(missing)} things are missing; each is named below.</p>'
+    note = f'<p class="faint">Missing, and named below: {len(missing)}.</p>'
     body = f"<h1>{escape(title)}</h1>{note if missing else ''}<main>"
-    body += "".join(section.html() for section in sections) + "</main>"
+    body += "".join(
+        section.html() for section in sections if section.parts or section.missing
+    )
+    body += "</main>"
     return html_page(title, body, style=_STYLE), missing

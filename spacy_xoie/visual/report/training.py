@@ -64,7 +64,9 @@ def training_section(folder: Path) -> Section:
     rows = [row for model in models if (row := _row(model, folder, section.missing))]
     if rows:
         header = ["Best model", "Predicates F", "Arguments F", "Triples F"]
-        section.parts.append(table(header, rows, caption="On development data, percent"))
+        section.parts.append(
+            table(header, rows, caption="On development data, percent")
+        )
     return section
 
 
@@ -120,7 +122,7 @@ def save_training(path: Path, curves: List[Tuple[str, List[Step]]]) -> None:
                 values = [step.scores.get(key, float("nan")) for step in steps]
                 right.plot(at, values, label=key, marker=".", markersize=3)
             right.set(title=f"{name}: scores", xlabel="Step", ylim=(0, 100))
-            right.legend(fontsize="small", loc="lower right")
+            right.legend(fontsize="small", loc="upper left")
 
 
 def _row(model: Path, folder: Path, missing: List[str]) -> List[str]:
