@@ -1,7 +1,7 @@
 """The command that draws triples."""
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Iterable, Iterator, List, Optional, Tuple
 from zlib import error as ZlibError
@@ -10,7 +10,7 @@ import srsly
 import typer
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
-from wasabi import Printer
+from wasabi import msg
 
 from ..errors import ConfigError, DataError
 from ..language import set_language
@@ -31,13 +31,12 @@ spacy xoie visualize "The city built the house." --style projection --target de
 --translation "Die Stadt baute das Haus." -o page.html"""
 
 _ENDINGS = (".txt", ".jsonl", ".spacy")
-_msg = Printer(no_print=True)
 
 Item = Tuple[str, str]
 """Title and text."""
 
 
-class Style(str, Enum):
+class Style(StrEnum):
     spans = "spans"
     arcs = "arcs"
     table = "table"
@@ -106,9 +105,9 @@ def visualize_cli(
             typer.echo(page, nl=False)
         else:
             write_text(output, page)
-            typer.echo(_msg.good(f"Wrote {output}"), err=True)
+            msg.good(f"Wrote {output}")
     for fault in faults:
-        typer.echo(_msg.warn(fault), err=True)
+        typer.secho(fault, fg="yellow", err=True)
     if faults:
         raise typer.Exit(3)
 

@@ -12,14 +12,12 @@ from ..visual.blocks import blocks
 from ..visual.page import clean
 
 if TYPE_CHECKING:
-    import networkx
-
-    Graph = networkx.MultiDiGraph[str]
+    from networkx import MultiDiGraph
 
 _MARKS = ("P", "Z", "C")
 
 
-def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "Graph":
+def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
     """Put the triples of docs together to a graph.
 
     Nodes are argument texts, alike if they differ in nothing but case, width, spaces
@@ -40,7 +38,7 @@ def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "Graph":
     """
     import networkx
 
-    graph: "Graph" = networkx.MultiDiGraph()
+    graph: MultiDiGraph = networkx.MultiDiGraph()
     forms: Dict[str, Counter[str]] = {}
     languages: Dict[str, Counter[str]] = {}
     for number, doc in enumerate(docs, start=1):
@@ -90,7 +88,7 @@ def normalize(text: str) -> str:
     return folded[first:end] or folded
 
 
-def write_graphml(graph: "Graph", path: Union[str, Path]) -> None:
+def write_graphml(graph: "MultiDiGraph", path: Union[str, Path]) -> None:
     """Write a graph as GraphML, wholly or not at all. Characters that XML cannot hold
     are replaced by U+FFFD.
 
@@ -108,7 +106,7 @@ def write_graphml(graph: "Graph", path: Union[str, Path]) -> None:
 
 
 def graph_html(
-    graph: "Graph", *, limit: int = 400, title: str = "Knowledge graph"
+    graph: "MultiDiGraph", *, limit: int = 400, title: str = "Knowledge graph"
 ) -> str:
     """Draw a graph as a page to move about in: drag, zoom, hover, search, by mouse or
     keys. It needs nothing from outside.
@@ -141,7 +139,7 @@ def graph_html(
     return page({"nodes": nodes, "edges": edges}, left_out, title)
 
 
-def _most_connected(graph: "Graph", limit: int) -> List[str]:
+def _most_connected(graph: "MultiDiGraph", limit: int) -> List[str]:
     """Nodes with many edges, each with its neighbours."""
     degrees: Dict[str, int] = dict(graph.degree())
 
@@ -174,14 +172,14 @@ def _edge(triple: Triple, relation: str) -> Dict[str, Any]:
     return facts
 
 
-def _cleaned(graph: "Graph") -> "Graph":
+def _cleaned(graph: "MultiDiGraph") -> "MultiDiGraph":
     """A copy whose texts can be written as XML."""
     import networkx
 
     def texts(facts: Dict[str, Any]) -> Dict[str, Any]:
         return {k: clean(v) if isinstance(v, str) else v for k, v in facts.items()}
 
-    copy: "Graph" = networkx.MultiDiGraph()
+    copy: MultiDiGraph = networkx.MultiDiGraph()
     for node, facts in graph.nodes(data=True):
         copy.add_node(clean(node), **texts(facts))
     for source, target, facts in graph.edges(data=True):

@@ -1,6 +1,6 @@
 """A sentence cut into the parts of a triple and what lies between, for arcs."""
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Dict, List, NamedTuple, Tuple
 
 from ..triples import RELATION, ROLES, Triple
@@ -76,9 +76,7 @@ def _arcs(places: Dict[str, List[int]]) -> List[Arc]:
     arcs = []
     for role in ROLES:
         own = places.get(role, [])
-        arcs += [
-            Arc(a, b, role, True) for a, b in zip(own, own[1:], strict=False) if a != b
-        ]
+        arcs += [Arc(a, b, role, True) for a, b in pairwise(own) if a != b]
         if role != RELATION and own:
             pairs = [(abs(a - b), a, b) for a in places[RELATION] for b in own]
             distance, start, end = min(pairs)

@@ -34,8 +34,8 @@ _FORBIDDEN = re.compile(
 REPLACEMENT = "\ufffd"
 
 STYLE = """
-.xoie { --ink: #1d2430; --paper: #fff; --faint: #667085; --line: #d5dae3; --box: #f5f7fa;
-  color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans",
+.xoie { --ink: #1d2430; --paper: #fff; --faint: #667085; --line: #d5dae3;
+  --box: #f5f7fa; color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans",
   "Noto Naskh Arabic", "Noto Sans Arabic", "Noto Sans CJK SC", Arial, sans-serif; }
 @media (prefers-color-scheme: dark) { .xoie { --ink: #e6e9ef; --paper: #14181f;
   --faint: #9aa4b5; --line: #333b48; --box: #1d232d; } }
@@ -66,7 +66,8 @@ STYLE = """
 .xoie th, .xoie td { border-bottom: 1px solid var(--line); padding: .25em .7em;
   text-align: start; vertical-align: top; }
 .xoie th { color: var(--faint); font-size: .85em; font-weight: 600; }
-.xoie td.number, .xoie th.number { text-align: end; font-variant-numeric: tabular-nums; }
+.xoie td.number, .xoie th.number { text-align: end;
+  font-variant-numeric: tabular-nums; }
 .xoie .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5em; }
 .xoie .pair > * { min-width: 0; }
 @media (max-width: 40em) { .xoie .pair { grid-template-columns: 1fr; } }

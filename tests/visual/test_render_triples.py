@@ -138,10 +138,10 @@ def test_arcs_of_arabic_have_the_subject_on_the_right() -> None:
     html = render_triples(
         doc_of(["المهندسة", "افتتحت", "مكتبة"], simple("ar")), style="arcs"
     )
-    places = dict(
-        (text, float(x))
+    places = {
+        text: float(x)
         for x, text in re.findall(r'<text x="([\d.]+)"[^>]*>(\w+)</text>', html)
-    )
+    }
     assert places["المهندسة"] > places["افتتحت"] > places["مكتبة"]
 
 

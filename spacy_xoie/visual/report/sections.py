@@ -26,7 +26,8 @@ class Section:
         """RETURNS (str): The section; what is missing is named in it."""
         gaps = "".join(f"<li>{escape(gap)}</li>" for gap in self.missing)
         notes = f'<ul class="missing">{gaps}</ul>' if gaps else ""
-        return f"<section><h2>{escape(self.title)}</h2>{''.join(self.parts)}{notes}</section>"
+        parts = "".join(self.parts)
+        return f"<section><h2>{escape(self.title)}</h2>{parts}{notes}</section>"
 
 
 def table(
