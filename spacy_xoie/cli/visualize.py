@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Iterable, Iterator, List, Optional, Tuple
+from typing import Annotated, Iterable, Iterator, List, Optional, Tuple, cast
 from zlib import error as ZlibError
 
 import srsly
@@ -123,12 +123,15 @@ def _page(
     from ..knowledge.graph import build_graph, graph_html
     from ..visual import html_page, render_triples
     from ..visual.page import escape, legend
+    from ..visual.render import Style as TripleStyle
     from ..visual.render import doc_heading
 
     if style == Style.graph:
         return graph_html(build_graph(docs), limit=nodes, title=title)
     if style != Style.projection:
-        return render_triples(docs, style=style.value, page=True, title=title)
+        return render_triples(
+            docs, style=cast(TripleStyle, style.value), page=True, title=title
+        )
     parts = [f"<h1>{escape(title)}</h1>", legend()]
     for doc in docs:
         try:

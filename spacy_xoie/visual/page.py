@@ -35,7 +35,8 @@ REPLACEMENT = "\ufffd"
 
 STYLE = """
 .xoie { --ink: #1d2430; --paper: #fff; --faint: #667085; --line: #d5dae3;
-  --box: #f5f7fa; color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans",
+  --box: #f5f7fa; color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans",
   "Noto Naskh Arabic", "Noto Sans Arabic", "Noto Sans CJK SC", Arial, sans-serif; }
 @media (prefers-color-scheme: dark) { .xoie { --ink: #e6e9ef; --paper: #14181f;
   --faint: #9aa4b5; --line: #333b48; --box: #1d232d; } }

@@ -43,7 +43,7 @@ def spans_html(block: Block, triple: Optional[Triple]) -> str:
             for start, end in part.pieces
         ]
     cells, places = _cells(block, pieces)
-    spans = [
+    spans: List[Dict[str, Any]] = [
         {
             "start_token": places[start],
             "end_token": places[end - 1] + 1,
