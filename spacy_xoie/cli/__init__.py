@@ -5,6 +5,7 @@ from . import (  # noqa: F401
     consistency,
     convert,
     evaluate,
+    extract,
     gates,
     languages,
     models,

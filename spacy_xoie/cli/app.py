@@ -9,11 +9,14 @@ from wasabi import msg
 
 from ..corpora import read_corpus
 from ..training.configs import compose_config, config_text
+from .group import XoieGroup
 from .util import one_line_errors, write_text
 
 app = typer.Typer(
     name="xoie",
-    help="Cross-lingual open information extraction.",
+    cls=XoieGroup,
+    help="Cross-lingual open information extraction. Errors are told in one line; "
+    "--debug, behind any command, shows where they come from.",
     no_args_is_help=True,
 )
 spacy_app.add_typer(app)

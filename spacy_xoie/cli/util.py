@@ -13,6 +13,7 @@ from ..errors import ConfigError, DataError, XoieError
 from ..extraction.adapters import extend_detector
 from ..extraction.pretrained import ARC_HEAD, META, find_model, stored_config
 from ..language.blank import multilingual_pipeline
+from .group import FAILED, debugging, tell
 
 TOLD = ("license", "sources", "performance")
 
@@ -35,12 +36,16 @@ def write_text(path: Path, text: str) -> None:
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Our own errors say what to do, and so do those of missing files and pipelines;
-    a traceback would only hide it."""
+    a traceback would only hide it. What is no error of ours the group tells."""
     try:
         yield
+    except BrokenPipeError:
+        raise
     except (XoieError, OSError) as e:
-        typer.secho(f"Error: {' '.join(str(e).split())}", fg="red", err=True)
-        raise typer.Exit(1) from e
+        if debugging():
+            raise
+        tell(e)
+        raise typer.Exit(FAILED) from e
 
 
 def named_pipeline(

@@ -1,0 +1,1 @@
+"""Many texts in, many triples out: how `spacy xoie extract` reads, works and writes."""

@@ -1,0 +1,263 @@
+"""What runs a pipeline on texts: this process, or several.
+
+An engine answers each text once, whatever happens to it: with a doc, or with what went
+wrong. Those here answer in the order of the texts.
+"""
+
+import itertools
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from typing import (
+    Callable,
+    Deque,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Protocol,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from ..language import set_language
+from .texts import Text
+
+Loader = Callable[[], Language]
+"""Makes the pipeline. Other processes get it by pickling, or by forking."""
+
+Result = Tuple[Optional[bytes], str]
+"""A doc as bytes, or what went wrong: what goes from one process to another."""
+
+_CHARS = 100_000
+"""A batch with so many characters is full, however few texts it has."""
+
+
+class Answer(NamedTuple):
+    """What became of a text.
+
+    text (Text): The text.
+    doc (Optional[Doc]): The doc with its triples; None if that failed.
+    error (str): What went wrong, or "".
+    """
+
+    text: Text
+    doc: Optional[Doc]
+    error: str = ""
+
+
+class Engine(Protocol):
+    """Runs a pipeline on texts."""
+
+    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
+        """Work on texts, reading no more of them than are needed.
+
+        texts (Iterable[Text]): The texts.
+        YIELDS (Answer): One for each text, in any order.
+        """
+        ...
+
+
+class LocalEngine:
+    """Works in this process.
+
+    load (Loader): Makes the pipeline.
+    batch_size (int): Number of texts that are worked on together.
+    """
+
+    def __init__(self, load: Loader, batch_size: int) -> None:
+        self.load = load
+        self.batch_size = batch_size
+
+    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
+        """YIELDS (Answer): One for each text, in order."""
+        nlp = self.load()
+        for batch in batches(texts, self.batch_size):
+            yield from extract(nlp, batch)
+
+
+class ProcessEngine:
+    """Works in several processes, each with a pipeline of its own. If one of them dies,
+    its texts are tried again, one by one: only the text that it dies of is lost.
+
+    load (Loader): Makes the pipeline.
+    batch_size (int): Number of texts that are worked on together.
+    n_process (int): Number of processes.
+    """
+
+    def __init__(self, load: Loader, batch_size: int, n_process: int) -> None:
+        self.load = load
+        self.batch_size = batch_size
+        self.n_process = n_process
+
+    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
+        """YIELDS (Answer): One for each text, in order."""
+        nlp = self.load()
+        others = set(multiprocessing.active_children())
+        running: Deque[Tuple[List[Text], Future[List[Result]]]] = deque()
+        todo = batches(texts, self.batch_size)
+        pool = self._pool()
+        try:
+            while True:
+                # Twice as many batches as processes keep all of them busy.
+                for batch in itertools.islice(todo, 2 * self.n_process - len(running)):
+                    running.append((batch, _submitted(pool, batch)))
+                if not running:
+                    pool.shutdown()
+                    return
+                batch, future = running.popleft()
+                try:
+                    results = future.result()
+                except BrokenProcessPool:
+                    pool.shutdown()
+                    results = self._one_by_one(batch)
+                    pool = self._pool()
+                    again = [batch for batch, _ in running]
+                    running = deque((b, _submitted(pool, b)) for b in again)
+                yield from read_results(nlp, batch, results)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+
+    def _one_by_one(self, batch: Sequence[Text]) -> List[Result]:
+        results: List[Result] = []
+        for text in batch:
+            with self._pool(1) as pool:
+                try:
+                    results += _submitted(pool, [text]).result()
+                except BrokenProcessPool:
+                    results.append((None, "the process that worked on it died"))
+        return results
+
+    def _pool(self, n_process: int = 0) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            n_process or self.n_process, initializer=_begin, initargs=(self.load,)
+        )
+
+
+def batches(texts: Iterable[Text], size: int) -> Iterator[List[Text]]:
+    """Cut a stream of texts into batches.
+
+    texts (Iterable[Text]): The texts.
+    size (int): Most texts of a batch; a few long ones are enough as well.
+    YIELDS (List[Text]): The batches.
+    """
+    batch: List[Text] = []
+    chars = 0
+    for text in texts:
+        batch.append(text)
+        chars += len(text.text)
+        if len(batch) >= size or chars >= _CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
+
+
+def extract(nlp: Language, texts: Sequence[Text]) -> List[Answer]:
+    """Run a pipeline on texts. If they fail together, each is tried alone.
+
+    nlp (Language): The pipeline.
+    texts (Sequence[Text]): The texts.
+    RETURNS (List[Answer]): One for each text, in order.
+    """
+    answers: List[Optional[Answer]] = [None] * len(texts)
+    try:
+        docs = ((_make_doc(nlp, text), place) for place, text in enumerate(texts))
+        for doc, place in nlp.pipe(docs, as_tuples=True, batch_size=len(texts)):
+            answers[place] = Answer(texts[place], doc)
+    except Exception:
+        # Whose fault it is comes out below.
+        answers = [None] * len(texts)
+    return [
+        _alone(nlp, text) if answer is None else answer
+        for text, answer in zip(texts, answers, strict=True)
+    ]
+
+
+def read_results(
+    nlp: Language, texts: Sequence[Text], results: Iterable[Result]
+) -> Iterator[Answer]:
+    """Make answers of what another process sent.
+
+    nlp (Language): A pipeline like the one there.
+    texts (Sequence[Text]): The texts.
+    results (Iterable[Result]): The result of each.
+    YIELDS (Answer): The answer to each.
+    """
+    for text, (content, error) in zip(texts, results, strict=True):
+        doc = None if content is None else Doc(nlp.vocab).from_bytes(content)
+        yield Answer(text, doc, error)
+
+
+def to_results(answers: Iterable[Answer]) -> List[Result]:
+    """RETURNS (List[Result]): Answers in a form for other processes."""
+    return [
+        (None if doc is None else doc.to_bytes(exclude=["tensor"]), error)
+        for _, doc, error in answers
+    ]
+
+
+def _make_doc(nlp: Language, text: Text) -> Doc:
+    doc = nlp.make_doc(text.text)
+    if text.language:
+        set_language(doc, text.language)
+    return doc
+
+
+def _alone(nlp: Language, text: Text) -> Answer:
+    try:
+        return Answer(text, nlp(_make_doc(nlp, text)))
+    except Exception as e:
+        reason = " ".join(str(e).split()) or "no reason given"
+        return Answer(text, None, f"{type(e).__name__}: {reason}")
+
+
+def _submitted(pool: ProcessPoolExecutor, batch: List[Text]) -> "Future[List[Result]]":
+    try:
+        return pool.submit(_work, batch)
+    except BrokenProcessPool as e:
+        # Said again when the result is asked for.
+        broken: Future[List[Result]] = Future()
+        broken.set_exception(e)
+        return broken
+
+
+_nlp: Union[Language, None] = None
+"""In a process that works for another one: its pipeline."""
+
+
+def _begin(load: Loader) -> None:
+    """Begin a process that works for another one."""
+    global _nlp
+    import torch
+
+    # Ctrl-C is for the process that we work for; should that one die, so do we.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    # More threads than cores are slow, and none survive a fork.
+    torch.set_num_threads(1)
+    _nlp = load()
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _work(batch: Sequence[Text]) -> List[Result]:
+    assert _nlp is not None
+    return to_results(extract(_nlp, batch))
