@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterable, Iterator, Optional, Set
+from typing import Callable, Iterable, Iterator, Optional, Set, Tuple
 
 from spacy.tokens import Doc
 
 from ..corpora.records import Fault
 from ..errors import DataError
 from ..triples import get_triples
-from .engines import Answer, Engine
+from .engines import Engine
 from .formats import Format
 from .outputs import opened_output, replaced
 from .tables import table_of
@@ -74,39 +74,35 @@ class Run:
         RAISES (OSError): If it cannot be written. What was written before is whole.
         """
         with opened_output(path, form, overwrite=overwrite) as (output, done):
-            for answer in self._answers(done):
-                assert answer.doc is not None
+            for text, doc in self._answers(done):
                 try:
-                    content = form.encode(answer.text, answer.doc)
+                    content = form.encode(text, doc)
                 except DataError as e:
-                    self._failed(answer.text, str(e))
+                    self._failed(text, str(e))
                     continue
                 output.write(content)
-                self._done(answer.doc)
+                self._done(doc)
 
     def table(self, path: Optional[Path]) -> None:
         """Write documents as tables to look at. See `lines` for the arguments. A file
         is there wholly or not at all."""
         with replaced(path) as write:
-            for answer in self._answers(set()):
-                assert answer.doc is not None
-                write(table_of(answer.doc, answer.text.name).encode())
-                self._done(answer.doc)
+            for text, doc in self.documents():
+                write(table_of(doc, text.name).encode())
 
-    def docs(self) -> Iterator[Doc]:
-        """YIELDS (Doc): The docs, for who wants them all."""
-        for answer in self._answers(set()):
-            assert answer.doc is not None
-            yield answer.doc
-            self._done(answer.doc)
+    def documents(self) -> Iterator[Tuple[Text, Doc]]:
+        """YIELDS (Tuple[Text, Doc]): All texts that nothing went wrong with. A doc
+        counts as done when the next one is asked for."""
+        for text, doc in self._answers(set()):
+            yield text, doc
+            self._done(doc)
 
-    def _answers(self, done: Set[str]) -> Iterator[Answer]:
-        """The answers that have a doc."""
-        for answer in self.engine(self._todo(done)):
-            if answer.doc is None:
-                self._failed(answer.text, answer.error)
+    def _answers(self, done: Set[str]) -> Iterator[Tuple[Text, Doc]]:
+        for text, doc, error in self.engine(self._todo(done)):
+            if doc is None:
+                self._failed(text, error)
             else:
-                yield answer
+                yield text, doc
 
     def _todo(self, done: Set[str]) -> Iterator[Text]:
         for text in self.texts:

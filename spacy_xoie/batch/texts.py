@@ -31,12 +31,19 @@ from typing import (
     cast,
 )
 
+from spacy.tokens import DocBin
+
 from ..corpora.records import Fault
 from ..errors import DataError
+from ..language.blank import multilingual_pipeline
+from ..language.extensions import UNDETERMINED
+from ..triples import SPAN_KEY
+from .records import doc_to_dict
 
 Kind = Literal["auto", "text", "lines", "jsonl"]
 STDIN = "-"
 SUFFIXES = (".txt", ".jsonl")
+DOCS = ".spacy"
 PIECE = 200_000
 """Most characters of a document. Longer texts are cut."""
 
@@ -53,6 +60,8 @@ class Text:
     path (str): The file that it comes from.
     line (int): The line of it, counted from 1; 0 for the file as a whole.
     start (int): Character of the file at which it starts, if it was cut.
+    triples (Optional[Sequence[Any]]): Triples that are known already, as
+        `Triple.to_dict` has them.
     """
 
     name: str
@@ -61,6 +70,7 @@ class Text:
     path: str = ""
     line: int = 0
     start: int = 0
+    triples: Optional[Sequence[Any]] = None
 
     def fault(self, message: str) -> Fault:
         """RETURNS (Fault): Something that is wrong with this text, with its place."""
@@ -104,7 +114,7 @@ class Source:
         count once, faulty lines as well. None if only reading them can tell."""
         total = len(self.texts)
         for path in self.files:
-            if path == STDIN:
+            if path == STDIN or path.endswith(DOCS):
                 return None
             if self._kind(path) == "text":
                 total += 1
@@ -136,6 +146,9 @@ class Source:
         for path in self.files:
             name = "stdin" if path == STDIN else printable(path)
             line = 0
+            if path.endswith(DOCS):
+                yield from self._docs(path, name)
+                continue
             try:
                 with self._opened(path) as file:
                     if self._kind(path) == "text":
@@ -166,8 +179,25 @@ class Source:
         except UnicodeDecodeError as e:
             self.on_fault(Fault(Path(name), line, "", f"this is not UTF-8: {e}"))
         else:
+            if len(found.text) <= self.piece:
+                yield found
+                return
             for piece in self._cut([found.text], found.name, name):
                 yield replace(piece, language=found.language, line=line)
+
+    def _docs(self, path: str, name: str) -> Iterator[Text]:
+        """The docs of a .spacy file, with their triples if they have any."""
+        try:
+            docs = DocBin().from_disk(path).get_docs(multilingual_pipeline().vocab)
+            for number, doc in enumerate(docs, start=1):
+                place = f"{name}:{number}"
+                data = doc_to_dict(doc, place)
+                language = "" if data["language"] == UNDETERMINED else data["language"]
+                triples = data["triples"] if SPAN_KEY in doc.spans else None
+                yield Text(place, doc.text, language, name, number, 0, triples)
+        except (ValueError, KeyError, TypeError, OSError, EOFError, zlib.error) as e:
+            reason = f"this is not a file of docs: {type(e).__name__}: {e}"
+            self.on_fault(Fault(Path(name), 0, "", reason))
 
     def _cut(self, blocks: Iterable[str], name: str, path: str) -> Iterator[Text]:
         """Cut a text that is too long into pieces."""
@@ -291,7 +321,15 @@ def _from_json(line: str, path: str, number: int) -> Text:
         name = f"{path}:{number}"
     elif isinstance(name, (dict, list)) or _half_character(str(name)) is not None:
         raise DataError(f"id: this must be a text or a number, but it is {name!r:.60}")
-    return Text(str(name), text, "" if language == "und" else language, path, number)
+    known = data.get("triples")
+    return Text(
+        str(name),
+        text,
+        "" if language == UNDETERMINED else language,
+        path,
+        number,
+        triples=known if isinstance(known, list) else None,
+    )
 
 
 def _half_character(text: str) -> Optional[str]:

@@ -7,9 +7,11 @@ from . import (  # noqa: F401
     evaluate,
     extract,
     gates,
+    info,
     languages,
     models,
     package,
+    project_triples,
     report,
     visualize,
 )

@@ -188,7 +188,7 @@ def _write_graph(run: Run, output: Optional[Path]) -> None:
     """Write the graph of all documents, which is there wholly or not at all."""
     from ..knowledge.graph import build_graph, write_graphml
 
-    graph = build_graph(run.docs())
+    graph = build_graph(doc for _, doc in run.documents())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.graphml"
         write_graphml(graph, path)
