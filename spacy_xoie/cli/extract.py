@@ -176,7 +176,7 @@ def _engine(
     name: EngineName, load: PipelineLoader, batch_size: int, n_process: int
 ) -> Engine:
     if name == EngineName.ray:
-        from ..batch.ray import RayEngine
+        from ..batch.ray_engine import RayEngine
 
         return RayEngine(load, batch_size, n_process)
     if n_process > 1:

@@ -1,0 +1,128 @@
+"""Texts worked on by a cluster of Ray, through Ray Data: each worker has a pipeline of
+its own, and no more is in flight than they can take. The texts of a worker that dies go
+to another one."""
+
+import json
+import logging
+import os
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List
+
+from ..errors import EngineError
+from .engines import Answer, Loader, batches, extract, read_results, to_results
+from .texts import Text
+
+if TYPE_CHECKING:
+    from pyarrow import Table
+
+_RETRIES = 3
+"""How often a batch is tried again whose worker died."""
+
+
+class RayEngine:
+    """Works on the cluster that RAY_ADDRESS names, else on one that it starts here for
+    as long as the run takes. Answers come in any order.
+
+    load (Loader): Makes the pipeline; workers get it by pickling.
+    batch_size (int): Number of texts that are worked on together.
+    n_workers (int): Number of workers.
+    RAISES (EngineError): If Ray is not installed.
+    """
+
+    def __init__(self, load: Loader, batch_size: int, n_workers: int) -> None:
+        try:
+            import ray.data  # noqa: F401
+        except ImportError as e:
+            raise EngineError(
+                "This engine needs Ray Data, which is not installed: "
+                "pip install 'spacy-xoie[ray]'"
+            ) from e
+        self.load = load
+        self.batch_size = batch_size
+        self.n_workers = n_workers
+
+    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
+        """YIELDS (Answer): One for each text, in any order. A text is given up with its
+        batch if one worker after the other dies of it."""
+        import ray
+        from ray.data import ActorPoolStrategy, DataContext
+
+        nlp = self.load()
+        is_ours = not ray.is_initialized()
+        if is_ours:
+            _start(self.n_workers)
+        try:
+            settings = DataContext.get_current()
+            settings.enable_progress_bars = False
+            # What is lost is found out below, and said.
+            settings.max_errored_blocks = -1
+            waiting: Dict[str, Text] = {}
+            blocks = []
+            for batch in batches(texts, self.batch_size):
+                blocks.append(ray.put(_table(batch)))
+                waiting.update((text.name, replace(text, text="")) for text in batch)
+            if not blocks:
+                return
+            results = ray.data.from_arrow_refs(blocks).map_batches(
+                _Worker,
+                fn_constructor_args=(self.load,),
+                batch_size=None,
+                batch_format="pyarrow",
+                compute=ActorPoolStrategy(size=min(self.n_workers, len(blocks))),
+                max_task_retries=_RETRIES,
+            )
+            for table in results.iter_batches(batch_size=None, batch_format="pyarrow"):
+                rows = table.to_pylist()
+                answered = [waiting.pop(row["name"]) for row in rows]
+                contents = ((row["doc"], row["error"]) for row in rows)
+                yield from read_results(nlp, answered, contents)
+            for text in waiting.values():
+                yield Answer(text, None, "one worker after the other died of its batch")
+        finally:
+            if is_ours:
+                ray.shutdown()
+
+
+class _Worker:
+    """A worker, with its pipeline."""
+
+    def __init__(self, load: Loader) -> None:
+        import torch
+
+        # There are as many workers as there is room for.
+        torch.set_num_threads(1)
+        self.nlp = load()
+
+    def __call__(self, table: "Table") -> "Table":
+        """Work on a batch: a table with the column "text" becomes one with the columns
+        "name", "doc" and "error"."""
+        import pyarrow as pa
+
+        texts = [Text(**json.loads(line)) for line in table["text"].to_pylist()]
+        results = to_results(extract(self.nlp, texts))
+        return pa.table(
+            {
+                "name": pa.array([text.name for text in texts], pa.string()),
+                "doc": pa.array([doc for doc, _ in results], pa.binary()),
+                "error": pa.array([error for _, error in results], pa.string()),
+            }
+        )
+
+
+def _start(n_workers: int) -> None:
+    """Join a cluster, or start one here."""
+    import ray
+
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    here: Dict[str, Any] = {}
+    if "RAY_ADDRESS" not in os.environ:
+        here = {"num_cpus": n_workers, "include_dashboard": False}
+    ray.init(log_to_driver=False, logging_level=logging.ERROR, **here)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _table(batch: List[Text]) -> "Table":
+    import pyarrow as pa
+
+    lines = [json.dumps(asdict(text)) for text in batch]
+    return pa.table({"text": pa.array(lines, pa.string())})
