@@ -2,6 +2,7 @@ from . import (  # noqa: F401
     adapter,
     align,
     annotate,
+    ask,
     consistency,
     convert,
     evaluate,
@@ -13,6 +14,7 @@ from . import (  # noqa: F401
     package,
     project_triples,
     report,
+    store,
     visualize,
 )
 from .app import app

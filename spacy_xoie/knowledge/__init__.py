@@ -1,1 +1,1 @@
-"""Triples of many docs put together: a graph of what they say."""
+"""Triples of many docs: as a graph, as RDF, and as a store that can be asked."""

@@ -1,0 +1,193 @@
+"""The component `xoie_schema`: canonical relations in the triples of a doc."""
+
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
+
+import srsly
+from spacy.language import Language
+from spacy.pipeline import Pipe
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from ..errors import ConfigError, readable
+from ..triples import SPAN_KEY
+from .definition import Schema, make_schema
+from .facts import FACTS_KEY, FoundFact, SetAside, install_extensions, set_facts
+from .finding import FactFinder, Negation
+
+_FILE = "schema.json"
+
+DEFAULT_CONFIG: Dict[str, Any] = {
+    "schema": {"@misc": "spacy-xoie.GeneralSchema.v1"},
+    "negation": "block",
+    "min_coverage": 0.6,
+    "language": None,
+    "span_key": SPAN_KEY,
+    "facts_key": FACTS_KEY,
+}
+
+
+@Language.factory(
+    "xoie_schema",
+    assigns=["doc.spans", "doc._.facts", "doc._.facts_set_aside"],
+    requires=["doc._.triples"],
+    default_config=DEFAULT_CONFIG,
+)
+def make_schema_mapper(
+    nlp: Language,
+    name: str,
+    schema: Schema,
+    negation: Negation,
+    min_coverage: float,
+    language: Optional[str],
+    span_key: str,
+    facts_key: str,
+) -> "SchemaMapper":
+    """Create the component `xoie_schema`. See `SchemaMapper` for the settings."""
+    return SchemaMapper(
+        name,
+        schema=schema,
+        negation=negation,
+        min_coverage=min_coverage,
+        language=language,
+        span_key=span_key,
+        facts_key=facts_key,
+    )
+
+
+class SchemaMapper(Pipe):
+    """Finds the relations of a schema in the triples of each doc. The triples stay as
+    they are; the facts are beside them, in `doc._.facts`, and what was nearly one in
+    `doc._.facts_set_aside`. The schema is stored with the pipeline.
+
+    name (str): Name of the component.
+    schema (Schema): The schema.
+    negation (Negation): What a sentence denies is set aside ("block"), or becomes a
+        fact with `negated` ("mark").
+    min_coverage (float): Least part of the relation's own words that a cue must take:
+        in "plan to buy", "buy" takes half of them.
+    language (Optional[str]): Language of all triples. By default that of each.
+    span_key (str): Key of the span group of triples.
+    facts_key (str): Key of the span group of facts; `doc._.facts` reads "xoie_facts".
+    RAISES (ConfigError): If a setting has a value that cannot work.
+    """
+
+    def __init__(
+        self,
+        name: str = "xoie_schema",
+        *,
+        schema: Schema,
+        negation: Negation = "block",
+        min_coverage: float = 0.6,
+        language: Optional[str] = None,
+        span_key: str = SPAN_KEY,
+        facts_key: str = FACTS_KEY,
+    ) -> None:
+        if not isinstance(schema, Schema):
+            raise ConfigError(
+                f"schema is {schema!r}; it must be a Schema, such as "
+                f'{{"@misc": "spacy-xoie.GeneralSchema.v1"}}.'
+            )
+        if negation not in ("block", "mark"):
+            raise ConfigError(
+                f"negation is {negation!r}; it must be 'block' or 'mark'."
+            )
+        if not 0 <= min_coverage <= 1:
+            raise ConfigError(f"min_coverage is {min_coverage}; it must be 0 to 1.")
+        if not span_key or not facts_key or span_key == facts_key:
+            raise ConfigError(
+                f"span_key is {span_key!r} and facts_key {facts_key!r}; they must name "
+                f"two span groups."
+            )
+        self.name = name
+        self.language = language
+        self.span_key = span_key
+        self.facts_key = facts_key
+        self._settings: Dict[str, Any] = {
+            "negation": negation,
+            "min_coverage": min_coverage,
+        }
+        self._finder = FactFinder(schema, **self._settings)
+        install_extensions()
+
+    @property
+    def schema(self) -> Schema:
+        """RETURNS (Schema): The schema."""
+        return self._finder.schema
+
+    @schema.setter
+    def schema(self, schema: Schema) -> None:
+        self._finder = FactFinder(schema, **self._settings)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the facts of a doc.
+
+        doc (Doc): A doc with triples.
+        RETURNS (Doc): The same doc.
+        """
+        handle = self.get_error_handler()
+        try:
+            facts, set_aside = self.predict(doc)
+            set_facts(doc, facts, set_aside, key=self.facts_key)
+        except Exception as error:
+            handle(self.name, self, [doc], error)
+        return doc
+
+    def predict(self, doc: Doc) -> Tuple[List[FoundFact], List[SetAside]]:
+        """RETURNS (Tuple[List[FoundFact], List[SetAside]]): The facts of a doc, and
+        where a cue was found that makes none. The doc is not changed."""
+        return self._finder(doc, key=self.span_key, language=self.language)
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Optional[Language] = None,
+        schema: Optional[Schema] = None,
+    ) -> None:
+        """Take a schema from [initialize.components.xoie_schema], so that its file is
+        needed once only.
+
+        get_examples (Callable[[], Iterable[Example]]): Not needed.
+        nlp (Optional[Language]): Not needed.
+        schema (Optional[Schema]): The schema, in place of that of the settings.
+        """
+        if schema is not None:
+            self.schema = schema
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """RETURNS (bytes): The schema."""
+        text: str = srsly.json_dumps(self.schema.to_dict())
+        return text.encode("utf8")
+
+    def from_bytes(
+        self, bytes_data: bytes, *, exclude: Iterable[str] = ()
+    ) -> "SchemaMapper":
+        """Read a schema that `to_bytes` returned.
+
+        RETURNS (SchemaMapper): The component.
+        RAISES (ModelDataError): If it cannot be read.
+        """
+        with readable("bytes"):
+            data = srsly.json_loads(bytes_data.decode("utf8"))
+        self.schema = make_schema(data, source="The stored schema")
+        return self
+
+    def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
+        """Write the schema to a folder."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _FILE).write_bytes(self.to_bytes())
+
+    def from_disk(
+        self, path: Union[str, Path], *, exclude: Iterable[str] = ()
+    ) -> "SchemaMapper":
+        """Read a schema that `to_disk` wrote.
+
+        RETURNS (SchemaMapper): The component.
+        RAISES (ModelDataError): If it cannot be read.
+        """
+        file = Path(path) / _FILE
+        with readable(str(file)):
+            content = file.read_bytes()
+        return self.from_bytes(content)

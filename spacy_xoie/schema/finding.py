@@ -1,0 +1,361 @@
+"""Makes facts of triples: which relations of a schema a triple says, and of whom."""
+
+from typing import (
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Literal,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+import regex
+from spacy.tokens import Doc
+
+from ..language.codes import short_code
+from ..language.extensions import UNDETERMINED
+from ..triples import SPAN_KEY, Phrase, Triple, get_triples
+from ..ty import Pieces, TokenTriple
+from .definition import ArgumentType, Schema
+from .facts import FoundFact, SetAside
+from .matching import (
+    Match,
+    Sides,
+    bare,
+    between,
+    coverage,
+    find_cue,
+    head_size,
+    make_sides,
+    overlaps,
+)
+from .words import Chunk, Unit, cue_chunks
+
+Negation = Literal["block", "mark"]
+
+NEGATED = "negated"
+NO_AGENT = "passive without agent"
+NO_OBJECT = "no object"
+NO_SUBJECT = "subject is implied"
+PARTIAL = "cue is a small part of the relation"
+UNFIT = "argument is of another kind"
+
+_INFLECTED = 0.9
+# Seconds; a pattern may come from a file that somebody else wrote.
+_PATTERN_TIME = 0.2
+
+
+class Filler(NamedTuple):
+    """What fills a role: some tokens of the doc, and how it reads."""
+
+    pieces: Pieces
+    text: str
+
+
+class Cue(NamedTuple):
+    """A cue of a relation, ready to be looked for."""
+
+    text: str
+    language: str
+    relation: str
+    inverse: bool
+    chunks: Tuple[Chunk, ...]
+
+
+class Voice(NamedTuple):
+    """Who does it to whom.
+
+    passive (bool): Whether the grammatical subject is the object of the fact.
+    agent (Optional[Tuple[int, int]]): Number of the object that does it, and from
+        which unit on.
+    marker (str): What says so.
+    """
+
+    passive: bool
+    agent: Optional[Tuple[int, int]] = None
+    marker: str = ""
+
+
+class FactFinder:
+    """Finds the facts of a schema in the triples of docs.
+
+    schema (Schema): The schema.
+    negation (Negation): Whether what a sentence denies is set aside ("block"), or is a
+        fact that says so ("mark").
+    min_coverage (float): Least part of the relation's own words that a cue takes.
+    """
+
+    def __init__(
+        self, schema: Schema, *, negation: Negation = "block", min_coverage: float = 0.6
+    ) -> None:
+        self.schema = schema
+        self.negation: Negation = negation
+        self.min_coverage = min_coverage
+        self._cues: Dict[str, List[Cue]] = {}
+        for name, relation in schema.relations.items():
+            for inverse, cues in ((False, relation.cues), (True, relation.inverse)):
+                self._add(name, inverse, cues)
+
+    def __call__(
+        self, doc: Doc, *, key: str = SPAN_KEY, language: Optional[str] = None
+    ) -> Tuple[List[FoundFact], List[SetAside]]:
+        """Find the facts of a doc, without changing it.
+
+        doc (Doc): A doc with triples.
+        key (str): Key of the span group of triples.
+        language (Optional[str]): Language of all triples; by default that of each.
+        RETURNS (Tuple[List[FoundFact], List[SetAside]]): The facts in the order of the
+            triples, and where a cue was found that makes no fact.
+        """
+        facts: List[FoundFact] = []
+        set_aside: List[SetAside] = []
+        for triple in get_triples(doc, key=key):
+            for found in self._in_triple(triple, language or triple.language):
+                if isinstance(found, FoundFact):
+                    facts.append(found)
+                else:
+                    set_aside.append(found)
+        return facts, set_aside
+
+    def _add(self, name: str, inverse: bool, cues: Mapping[str, Sequence[str]]) -> None:
+        for language, listed in cues.items():
+            for text in listed:
+                cue = Cue(text, language, name, inverse, tuple(cue_chunks(text)))
+                if cue.chunks:
+                    self._cues.setdefault(short_code(language), []).append(cue)
+
+    def _in_triple(
+        self, triple: Triple, language: str
+    ) -> Iterator[Union[FoundFact, SetAside]]:
+        """The facts of one triple: of each relation by the cue that says most, and of
+        relations where one cue is a part of the other ("be", "be head of") by that."""
+        best: Dict[str, Tuple[Cue, Match, Sides]] = {}
+        for code in self._codes(language):
+            sides = make_sides(triple.relation, triple.objects, code)
+            for cue in self._cues.get(code, ()):
+                match = find_cue(cue.chunks, sides)
+                if match is None:
+                    continue
+                known = best.get(cue.relation)
+                if known is None or _rank(match) > _rank(known[1]):
+                    best[cue.relation] = (cue, match, sides)
+        for cue, match, sides in best.values():
+            if not any(overlaps(other, match) for _, other, _ in best.values()):
+                yield self._judge(triple, cue, match, sides)
+
+    def _codes(self, language: str) -> Iterable[str]:
+        """The languages whose cues are tried: all, if that of the triple is unknown."""
+        code = short_code(language)
+        return self._cues if code in ("", "xx", "mul", UNDETERMINED) else (code,)
+
+    def _judge(
+        self, triple: Triple, cue: Cue, match: Match, sides: Sides
+    ) -> Union[FoundFact, SetAside]:
+        share = coverage(match, sides)
+        denial = _denial(triple, match, sides)
+        voice = _voice(cue, match, sides)
+        if share < self.min_coverage:
+            return SetAside(triple.id, cue.relation, cue.text, PARTIAL)
+        if denial and self.negation == "block":
+            return SetAside(triple.id, cue.relation, cue.text, NEGATED)
+        if voice.passive and voice.agent is None:
+            return SetAside(triple.id, cue.relation, cue.text, NO_AGENT)
+        if not triple.subject:
+            return SetAside(triple.id, cue.relation, cue.text, NO_SUBJECT)
+        swapped = voice.passive != cue.inverse
+        subject = Filler(triple.subject.pieces, triple.subject.text)
+        others = list(_others(triple, match, sides, voice))
+        if not others:
+            return SetAside(triple.id, cue.relation, cue.text, NO_OBJECT)
+        for other in others:
+            roles = (other, subject) if swapped else (subject, other)
+            if self._fits(triple, cue.relation, roles, sides.language):
+                break
+        else:
+            return SetAside(triple.id, cue.relation, cue.text, UNFIT)
+        fit = share * (1.0 if match.exact else _INFLECTED)
+        relation = [sides.relation[place].token for place in match.relation]
+        return FoundFact(
+            TokenTriple(
+                roles[0].pieces,
+                _pieces(relation),
+                (roles[1].pieces,),
+                score=round(fit * (1.0 if triple.score is None else triple.score), 6),
+                language=triple.language,
+                adapter=triple.adapter,
+                origin=triple.origin,
+            ),
+            cue.relation,
+            triple.id,
+            cue.text,
+            _reason(triple, cue, match, sides, share, voice, denial),
+            swapped,
+            bool(denial),
+        )
+
+    def _fits(
+        self, triple: Triple, relation: str, roles: Tuple[Filler, Filler], language: str
+    ) -> bool:
+        doc = triple.relation.spans[0].doc
+        kinds = self.schema.relations[relation]
+        return all(
+            _is_kind(doc, filler, self.schema.kind(kind), language)
+            for filler, kind in zip(roles, (kinds.subject, kinds.object), strict=True)
+        )
+
+
+def _rank(match: Match) -> Tuple[int, bool]:
+    return match.size, match.exact
+
+
+def _voice(cue: Cue, match: Match, sides: Sides) -> Voice:
+    """Whether a triple is in the passive voice. A cue that begins its object has a
+    voice of its own ("be born in"), and so has one with the auxiliary in it."""
+    facts = sides.grammar
+    free = [u for n, u in enumerate(sides.relation) if n not in match.relation]
+    texts = {unit.text for unit in free}
+    auxiliaries = texts & facts.passive
+    if match.head is not None or not facts.agents:
+        return Voice(False)
+    verbs = [sides.relation[place].text for place in match.relation]
+    if facts.progressive and any(verb.endswith(facts.progressive) for verb in verbs):
+        auxiliaries = set()
+    # "wird … kaufen" is the future.
+    if verbs == [unit.text for chunk in cue.chunks for unit in chunk]:
+        auxiliaries &= facts.strict
+    directs = [n for n, units in enumerate(sides.objects) if bare(units, sides) == 0]
+    if texts & set(facts.agents) and directs:
+        word = sorted(texts & set(facts.agents))[0]
+        return Voice(True, (directs[0], 0), word)
+    for number, units in enumerate(sides.objects):
+        size = head_size(units, facts.agents)
+        others = [n for n in directs if n != number]
+        if size and (auxiliaries or not others):
+            marker = " ".join(unit.text for unit in units[:size])
+            return Voice(True, (number, size), marker)
+    if auxiliaries & facts.strict or (auxiliaries and not directs):
+        return Voice(True, None, sorted(auxiliaries)[0])
+    return Voice(False)
+
+
+def _others(
+    triple: Triple, match: Match, sides: Sides, voice: Voice
+) -> Iterator[Filler]:
+    """What may be the argument besides the grammatical subject, best first."""
+    place = match.head or voice.agent
+    if place is not None:
+        number, start = place
+        yield _filler(triple, sides, number, start)
+        return
+    last = sides.relation[-1].text
+    used = len(sides.relation) - 1 in match.relation
+    if not used and last in sides.words.adpositions:
+        return
+    for number, units in enumerate(sides.objects):
+        begin = bare(units, sides)
+        if begin is not None:
+            yield _filler(triple, sides, number, begin)
+
+
+def _filler(triple: Triple, sides: Sides, number: int, start: int) -> Filler:
+    """An object from one of its units on; all of it where that would cut a token."""
+    units, phrase = sides.objects[number], triple.objects[number]
+    tokens = [unit.token for unit in units[start:]]
+    if not start or (start < len(units) and units[start - 1].token == tokens[0]):
+        return Filler(phrase.pieces, phrase.text)
+    # Tokens without units, such as white space, go along with the rest.
+    pieces = tuple(
+        (max(begin, tokens[0]), end) for begin, end in phrase.pieces if end > tokens[0]
+    )
+    doc = phrase.spans[0].doc
+    spans = tuple(doc[begin:end] for begin, end in pieces)
+    return Filler(pieces, Phrase(spans).text)
+
+
+def _pieces(tokens: Iterable[int]) -> Pieces:
+    pieces: List[Tuple[int, int]] = []
+    for token in sorted(set(tokens)):
+        if pieces and pieces[-1][1] == token:
+            pieces[-1] = (pieces[-1][0], token + 1)
+        else:
+            pieces.append((token, token + 1))
+    return tuple(pieces)
+
+
+def _denial(triple: Triple, match: Match, sides: Sides) -> str:
+    """The word that denies a triple, "" if there is none: in the relation, beside it,
+    between its pieces, or as article of an object ("keine Firma")."""
+    negations = sides.words.negations
+    parts = [part for part in (triple.subject, *triple.objects) if part]
+    units: List[Unit] = [
+        unit for n, unit in enumerate(sides.relation) if n not in match.relation
+    ]
+    near = sorted({*units, *between(triple.relation, parts)}, key=lambda u: u.token)
+    for place, unit in enumerate(near):
+        after = near[place + 1].text if place + 1 < len(near) else ""
+        if not after and unit.is_char:
+            after = _following(triple, unit)
+        if unit.text in negations and not (
+            (unit.text + after).startswith(sides.grammar.not_negations or ("\0",))
+        ):
+            return unit.text
+    for words in sides.objects:
+        if words[0].text in negations and not words[0].is_char:
+            return words[0].text
+    return ""
+
+
+def _following(triple: Triple, unit: Unit) -> str:
+    doc = triple.relation.spans[0].doc
+    token = doc[unit.token]
+    return doc.text[token.idx + len(token) :][:1]
+
+
+def _is_kind(doc: Doc, filler: Filler, kind: ArgumentType, language: str) -> bool:
+    start, end = filler.pieces[0][0], filler.pieces[-1][1]
+    if kind.labels:
+        labels = {e.label_ for e in doc.ents if e.start < end and start < e.end}
+        if labels and not labels.intersection(kind.labels):
+            return False
+    pattern = kind.pattern.get(language, kind.pattern.get(""))
+    if pattern is None:
+        return True
+    try:
+        found = regex.search(pattern, filler.text, timeout=_PATTERN_TIME)
+    except TimeoutError:
+        return False
+    return found is not None
+
+
+def _reason(
+    triple: Triple,
+    cue: Cue,
+    match: Match,
+    sides: Sides,
+    share: float,
+    voice: Voice,
+    denial: str,
+) -> str:
+    doc = triple.relation.spans[0].doc
+    tokens = [sides.relation[place].token for place in match.relation]
+    if match.head is not None:
+        number, size = match.head
+        tokens += [unit.token for unit in sides.objects[number][:size]]
+    said = Phrase(tuple(doc[start:end] for start, end in _pieces(tokens))).text
+    reasons = [f"cue {cue.text!r} ({cue.language}) in {said!r}"]
+    if not match.exact:
+        reasons.append("inflected")
+    if cue.inverse:
+        reasons.append("said from the other side")
+    if voice.passive:
+        reasons.append(f"passive ({voice.marker!r})")
+    if share < 1:
+        reasons.append(f"{share:.0%} of the relation")
+    if denial:
+        reasons.append(f"negated ({denial!r})")
+    return ", ".join(reasons)

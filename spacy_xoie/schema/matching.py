@@ -1,0 +1,242 @@
+"""Looks for the cues of a schema in a triple.
+
+A cue is found if its words are among those of the relation, in any order, for other
+words may stand between them and some languages turn them round. Its last words may
+instead begin an object ("work" + "for Siemens", "be" + "the head of Siemens"): what
+follows them is then the object of the fact.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from itertools import product
+from typing import FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from spacy.tokens import Span
+
+from ..projection.function_words import FunctionWords, function_words
+from ..triples import Phrase
+from .languages import Grammar, grammar
+from .words import Chunk, Unit, fold, split_particle, token_units, word_fit
+
+
+@lru_cache(maxsize=64)
+def folded_words(language: str) -> FunctionWords:
+    """RETURNS (FunctionWords): Those of a language, written as units are."""
+    words = function_words(language)
+
+    def folded(listed: FrozenSet[str]) -> FrozenSet[str]:
+        return frozenset(map(fold, listed))
+
+    return replace(
+        words,
+        determiners=folded(words.determiners),
+        adpositions=folded(words.adpositions),
+        auxiliaries=folded(words.auxiliaries),
+        edges=folded(words.edges),
+        pronouns=folded(words.pronouns),
+        negations=folded(words.negations),
+    )
+
+
+class Sides(NamedTuple):
+    """A triple as cues are compared with it.
+
+    language (str): Code of its language.
+    relation (List[Unit]): The words of the relation.
+    objects (List[List[Unit]]): The words of each object.
+    """
+
+    language: str
+    relation: List[Unit]
+    objects: List[List[Unit]]
+
+    @property
+    def words(self) -> FunctionWords:
+        return folded_words(self.language)
+
+    @property
+    def grammar(self) -> Grammar:
+        return grammar(self.language)
+
+
+class Match(NamedTuple):
+    """A cue that was found.
+
+    relation (Tuple[int, …]): Places of its words in the relation.
+    head (Optional[Tuple[int, int]]): If its last words begin an object: the number of
+        the object, and how many units of it they take.
+    exact (bool): Whether all words are written as in the cue, or have that lemma.
+    """
+
+    relation: Tuple[int, ...]
+    head: Optional[Tuple[int, int]]
+    exact: bool
+
+    @property
+    def size(self) -> int:
+        return len(self.relation) + (self.head[1] if self.head else 0)
+
+
+def make_sides(relation: Phrase, objects: Sequence[Phrase], language: str) -> Sides:
+    """RETURNS (Sides): The words of a triple."""
+    return Sides(
+        language, _units(relation.spans), [_units(part.spans) for part in objects]
+    )
+
+
+def find_cue(cue: Sequence[Chunk], sides: Sides) -> Optional[Match]:
+    """Look for a cue in a triple.
+
+    cue (Sequence[Chunk]): The cue, see `cue_chunks`.
+    sides (Sides): The triple.
+    RETURNS (Optional[Match]): Where it is, with as much as can be in the relation.
+    """
+    for split in range(len(cue), 0, -1):
+        found = _in_relation(cue[:split], sides)
+        if found is None:
+            continue
+        places, exact = found
+        if split == len(cue):
+            return Match(places, None, exact)
+        for number, units in enumerate(sides.objects):
+            taken = _at_head(cue[split:], units, sides)
+            if taken is not None:
+                return Match(places, (number, taken[0]), exact and taken[1])
+    return None
+
+
+def coverage(match: Match, sides: Sides) -> float:
+    """RETURNS (float): What part of the relation's own words a cue takes: less than 1
+    for "plan to buy" and the cue "buy"."""
+    words = sides.words
+    facts = sides.grammar
+    light = words.light | words.negations | words.pronouns | facts.passive
+    light = light | {form for forms in facts.forms.values() for form in forms}
+    light = light | set(facts.contracted) | set(facts.markers) | set(facts.particles)
+    content = {
+        place
+        for place, unit in enumerate(sides.relation)
+        if unit.text not in light and any(map(str.isalnum, unit.text))
+    }
+    if not content:
+        return 1.0
+    return len(content & set(match.relation)) / len(content)
+
+
+def head_size(units: Sequence[Unit], heads: Sequence[str]) -> int:
+    """RETURNS (int): How many units at the beginning of an object are one of these
+    words (or of several words); 0 if it begins with none."""
+    best = 0
+    for head in heads:
+        parts = [fold(part) for part in head.split()]
+        texts = [unit.text for unit in units[: len(parts)]]
+        if texts == parts and len(parts) < len(units):
+            best = max(best, len(parts))
+    return best
+
+
+def bare(units: Sequence[Unit], sides: Sides) -> Optional[int]:
+    """RETURNS (Optional[int]): From which unit on an object is a direct one; None if
+    it begins with a preposition."""
+    marker = head_size(units, sorted(sides.grammar.markers))
+    if marker:
+        return marker
+    first = units[0].text
+    if first in sides.words.determiners or first in sides.words.pronouns:
+        return 0
+    if first in sides.words.adpositions or first in sides.grammar.contracted:
+        return None
+    return 0
+
+
+def _units(spans: Sequence[Span]) -> List[Unit]:
+    return [unit for span in spans for unit in token_units(list(span))]
+
+
+def _in_relation(
+    chunks: Sequence[Chunk], sides: Sides
+) -> Optional[Tuple[Tuple[int, ...], bool]]:
+    """Places of chunks in the relation, and whether they are written the same. A
+    separable verb may be found as a whole or in its two parts."""
+    for variant in product(*(_variants(chunk, sides.language) for chunk in chunks)):
+        taken: Set[int] = set()
+        exact = True
+        for chunk in (chunk for parts in variant for chunk in parts):
+            found = _place(chunk, sides, taken)
+            if found is None:
+                break
+            taken.update(found[0])
+            exact = exact and found[1]
+        else:
+            return tuple(sorted(taken)), exact
+    return None
+
+
+def _variants(chunk: Chunk, language: str) -> List[List[Chunk]]:
+    variants = [[chunk]]
+    if len(chunk) == 1:
+        parts = split_particle(chunk[0].text, language)
+        if parts is not None:
+            particle, verb = parts
+            variants.append([(Unit(verb),), (Unit(particle),)])
+    return variants
+
+
+def _place(
+    chunk: Chunk, sides: Sides, taken: Set[int]
+) -> Optional[Tuple[List[int], bool]]:
+    units = sides.relation
+    for start in range(len(units) - len(chunk) + 1):
+        places = list(range(start, start + len(chunk)))
+        if taken.intersection(places):
+            continue
+        fits = [
+            word_fit(part.text, units[place], sides.language)
+            for part, place in zip(chunk, places, strict=True)
+        ]
+        if all(fits):
+            return places, "inflected" not in fits
+    return None
+
+
+def _at_head(
+    chunks: Sequence[Chunk], units: Sequence[Unit], sides: Sides
+) -> Optional[Tuple[int, bool]]:
+    """How many units at the head of an object chunks take, articles between them
+    included, and whether they are written the same."""
+    place, exact = 0, True
+    for part in (unit for chunk in chunks for unit in chunk):
+        while (
+            place < len(units)
+            and units[place].text in sides.words.determiners
+            and units[place].text != part.text
+        ):
+            place += 1
+        if place == len(units):
+            return None
+        fit = word_fit(part.text, units[place], sides.language)
+        if fit is None and part.text in sides.grammar.clitics:
+            # One word with what follows, so there is nothing to take away.
+            return (place, exact) if units[place].text.startswith(part.text) else None
+        if fit is None:
+            return None
+        exact = exact and fit != "inflected"
+        place += 1
+    return (place, exact) if place < len(units) else None
+
+
+def overlaps(match: Match, other: Match) -> bool:
+    """RETURNS (bool): Whether a cue takes all that another takes, and more."""
+    return set(match.relation) >= set(other.relation) and match.size > other.size
+
+
+def between(relation: Phrase, parts: Sequence[Phrase]) -> Iterator[Unit]:
+    """YIELDS (Unit): The words between the pieces of a relation, and its neighbours,
+    that belong to no argument."""
+    doc = relation.spans[0].doc
+    taken = {
+        i for part in parts for span in part.spans for i in range(span.start, span.end)
+    }
+    start, end = relation.spans[0].start - 1, relation.spans[-1].end + 1
+    near = [i for i in range(max(start, 0), min(end, len(doc))) if i not in taken]
+    yield from token_units([doc[i] for i in near])
