@@ -350,12 +350,11 @@ class _Writer:
         return node
 
     def _literal(self, text: str, language: str = "") -> "Literal":
-        literal: Literal
         tag = names.language_tag(language)
+        text.encode("utf8")  # The library's own message would not say what is wrong.
+        literal: Literal
         try:
             literal = self.library.Literal(text, language=tag or None)
-        except UnicodeEncodeError:
-            raise
         except ValueError:
             # Its form is that of a tag, but no tag is so: the code is kept elsewhere.
             literal = self.library.Literal(text)

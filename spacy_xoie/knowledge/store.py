@@ -144,13 +144,22 @@ class TripleStore:
         partial.replace(path)
 
     def _forget(self, node: Any) -> None:
-        """Remove what is said of a phrase or a relation that nothing names any more."""
+        """Remove what is said of a phrase or a relation that nothing names any more,
+        and the labels of a phrase in languages in which nothing names it."""
         find = self._store.quads_for_pattern
-        if not any(find(None, None, node, None)) and not any(
-            find(None, node, None, None)
-        ):
+        named = list(find(None, None, node, self._library.DefaultGraph()))
+        if not named and not any(find(None, node, None, None)):
             for quad in list(find(node, None, None, None)):
                 self._store.remove(quad)
+        elif node.value.startswith(names.PREFIXES["phrase"]):
+            languages = {
+                names.language_tag(code)
+                for quad in named
+                for code in self._texts(quad.subject.value, names.term("language"))
+            }
+            for quad in list(find(node, self._node(names.RDFS_LABEL), None, None)):
+                if (quad.object.language or "") not in languages:
+                    self._store.remove(quad)
 
     def _shared(self, owned: List[str]) -> Iterator[Any]:
         """What a document names that others may name as well."""

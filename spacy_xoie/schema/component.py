@@ -143,17 +143,22 @@ class SchemaMapper(Pipe):
         get_examples: Callable[[], Iterable[Example]],
         *,
         nlp: Optional[Language] = None,
-        schema: Optional[Schema] = None,
+        relations: Optional[Union[Schema, Dict[str, Any]]] = None,
     ) -> None:
         """Take a schema from [initialize.components.xoie_schema], so that its file is
         needed once only.
 
         get_examples (Callable[[], Iterable[Example]]): Not needed.
         nlp (Optional[Language]): Not needed.
-        schema (Optional[Schema]): The schema, in place of that of the settings.
+        relations (Optional[Union[Schema, Dict[str, Any]]]): The schema, in place of
+            that of the settings.
+        RAISES (ConfigError): If it is none.
         """
-        if schema is not None:
-            self.schema = schema
+        if isinstance(relations, Schema):
+            self.schema = relations
+        elif relations is not None:
+            # spaCy makes dictionaries of models when it checks these settings.
+            self.schema = make_schema(relations, source="[initialize] relations")
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """RETURNS (bytes): The schema."""
