@@ -61,7 +61,8 @@ class Relation:
     cues (Mapping[str, Sequence[str]]): For each language, words that say it. Regular
         inflection need not be listed, irregular forms have to be ("took over"). A cue
         may end with what begins the object ("work for", "be head of"); in scripts
-        without spaces, a space says where that may begin ("出生 于").
+        without spaces, a space says where that may begin ("出生 于"). A word with "="
+        before it is to be found in this form only ("=founded": "found" is of "find").
     inverse (Mapping[str, Sequence[str]]): Cues with the roles the other way round.
     """
 

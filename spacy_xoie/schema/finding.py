@@ -34,7 +34,7 @@ from .matching import (
     make_sides,
     overlaps,
 )
-from .words import Chunk, Unit, cue_chunks
+from .words import Chunk, Unit, cue_chunks, token_units
 
 Negation = Literal["block", "mark"]
 
@@ -235,7 +235,8 @@ def _voice(cue: Cue, match: Match, sides: Sides) -> Voice:
     for number, units in enumerate(sides.objects):
         size = head_size(units, facts.agents)
         others = [n for n in directs if n != number]
-        if size and (auxiliaries or not others):
+        clear = head_size(units, facts.clear)
+        if size and (auxiliaries or clear or not others):
             marker = " ".join(unit.text for unit in units[:size])
             return Voice(True, (number, size), marker)
     if auxiliaries & facts.strict or (auxiliaries and not directs):
@@ -289,7 +290,7 @@ def _pieces(tokens: Iterable[int]) -> Pieces:
 
 def _denial(triple: Triple, match: Match, sides: Sides) -> str:
     """The word that denies a triple, "" if there is none: in the relation, beside it,
-    between its pieces, or as article of an object ("keine Firma")."""
+    between its pieces, or as what an argument begins with ("keine Firma")."""
     negations = sides.words.negations
     parts = [part for part in (triple.subject, *triple.objects) if part]
     units: List[Unit] = [
@@ -304,9 +305,12 @@ def _denial(triple: Triple, match: Match, sides: Sides) -> str:
             (unit.text + after).startswith(sides.grammar.not_negations or ("\0",))
         ):
             return unit.text
-    for words in sides.objects:
-        if words[0].text in negations and not words[0].is_char:
-            return words[0].text
+    heads = [words[0] for words in sides.objects if words]
+    heads += token_units([triple.subject.spans[0][0]])[:1] if triple.subject else []
+    for head in heads:
+        denies = head.text in negations and not head.is_char
+        if denies or head.text in sides.grammar.nobody:
+            return head.text
     return ""
 
 

@@ -18,10 +18,14 @@ class Grammar:
     strict (FrozenSet[str]): Those of them that mark nothing else before a participle.
     progressive (Tuple[str, …]): Endings of forms that are never passive.
     agents (Tuple[str, …]): What begins the agent of a passive; of several words.
+    clear (Tuple[str, …]): Those of them that begin nothing else.
     markers (FrozenSet[str]): Prepositions of direct objects.
     contracted (Mapping[str, str]): Prepositions with an article, by the preposition.
     particles (Tuple[str, …]): Separable prefixes of verbs.
     clitics (FrozenSet[str]): Prepositions written as one word with the next.
+    infinitive (FrozenSet[str]): Particles that only mark an infinitive.
+    dates (FrozenSet[str]): What is written behind the numbers of a date.
+    nobody (FrozenSet[str]): Pronouns that deny what is said of them.
     not_negations (Tuple[str, …]): Words that only look as if they began with one.
     """
 
@@ -30,10 +34,14 @@ class Grammar:
     strict: FrozenSet[str] = frozenset()
     progressive: Tuple[str, ...] = ()
     agents: Tuple[str, ...] = ()
+    clear: Tuple[str, ...] = ()
     markers: FrozenSet[str] = frozenset()
     contracted: Mapping[str, str] = field(default_factory=dict)
     particles: Tuple[str, ...] = ()
     clitics: FrozenSet[str] = frozenset()
+    infinitive: FrozenSet[str] = frozenset()
+    dates: FrozenSet[str] = frozenset()
+    nobody: FrozenSet[str] = frozenset()
     not_negations: Tuple[str, ...] = ()
 
 
@@ -45,6 +53,9 @@ def grammar(language: str) -> Grammar:
     def words(kind: str) -> Tuple[str, ...]:
         return tuple(entry.get(kind, "").split())
 
+    def phrases(kind: str) -> Tuple[str, ...]:
+        return tuple(filter(None, entry.get(kind, "").split("|")))
+
     return Grammar(
         forms={
             verb: frozenset(listed.split())
@@ -53,11 +64,15 @@ def grammar(language: str) -> Grammar:
         passive=frozenset(words("passive")),
         strict=frozenset(words("strict")),
         progressive=words("progressive"),
-        agents=tuple(filter(None, entry.get("agents", "").split("|"))),
+        agents=phrases("agents") + phrases("clear"),
+        clear=phrases("clear"),
         markers=frozenset(words("markers")),
         contracted=dict(pair.split(":") for pair in words("contracted")),
         particles=words("particles"),
         clitics=frozenset(words("clitics")),
+        infinitive=frozenset(words("infinitive")),
+        dates=frozenset(words("dates")),
+        nobody=frozenset(words("nobody")),
         not_negations=words("not_negations"),
     )
 
@@ -65,7 +80,7 @@ def grammar(language: str) -> Grammar:
 _ENTRIES: Dict[str, Dict[str, Any]] = {
     "ar": {
         "forms": {"كان": "كان كانت يكون تكون كانوا", "هو": "هو هي هم هما"},
-        "agents": "من قبل|من جانب|على يد|على أيدي|من طرف",
+        "clear": "من قبل|من جانب|على يد|على أيدي|من طرف|بفعل|جراء",
         "clitics": "ب ل ك",
     },
     "de": {
@@ -77,6 +92,8 @@ _ENTRIES: Dict[str, Dict[str, Any]] = {
         "passive": "wird werden wurde wurden worden",
         "strict": "wurde wurden worden",
         "agents": "von|vom|durch",
+        "infinitive": "zu um",
+        "nobody": "niemand niemanden niemandem nichts",
         "contracted": "im:in ins:in am:an ans:an beim:bei vom:von zum:zu zur:zu "
         "aufs:auf fürs:für",
         "particles": "ab an auf aus bei ein fest fort her hin los mit nach vor weg zu "
@@ -91,6 +108,7 @@ _ENTRIES: Dict[str, Dict[str, Any]] = {
         "strict": "is are was were be been being",
         "progressive": "ing",
         "agents": "by",
+        "nobody": "nobody none nothing noone",
     },
     "es": {
         "forms": {
@@ -99,10 +117,12 @@ _ENTRIES: Dict[str, Dict[str, Any]] = {
             "haber": "haber ha han había habían hubo",
             "tener": "tener tiene tienen tuvo tenía tenían tenido",
         },
-        "passive": "es son fue fueron era eran sido ser será serán siendo",
-        "strict": "es son fue fueron era eran sido ser será serán siendo",
+        "passive": "es son fue fueron era eran sido ser será serán siendo se",
+        "strict": "es son fue fueron era eran sido ser será serán siendo se",
         "progressive": "ando iendo",
-        "agents": "por|por parte de",
+        "agents": "por",
+        "clear": "por parte de",
+        "nobody": "nadie nada ninguno",
         "markers": "a al",
         "contracted": "al:a del:de",
     },
@@ -115,6 +135,7 @@ _ENTRIES: Dict[str, Dict[str, Any]] = {
         "strict": "été",
         "progressive": "ant",
         "agents": "par",
+        "nobody": "personne rien",
         "contracted": "au:à aux:à du:de des:de d':de d’:de",
     },
     "it": {
@@ -135,17 +156,21 @@ _ENTRIES: Dict[str, Dict[str, Any]] = {
             "estar": "estar está estão esteve estava estavam estado",
             "ter": "ter tem têm tinha tinham teve tido",
         },
-        "passive": "é são foi foram era eram sido ser será serão sendo",
-        "strict": "é são foi foram era eram sido ser será serão sendo",
+        "passive": "é são foi foram era eram sido ser será serão sendo se",
+        "strict": "é são foi foram era eram sido ser será serão sendo se",
         "progressive": "ando endo indo",
         "agents": "por|pelo|pela|pelos|pelas",
+        "clear": "por parte de",
+        "nobody": "ninguém nada",
         "contracted": "ao:a à:a aos:a às:a do:de da:de dos:de das:de no:em na:em "
         "nos:em nas:em num:em numa:em pelo:por pela:por pelos:por pelas:por",
     },
     "zh": {
         "passive": "被 遭 遭到 受到",
         "strict": "被",
-        "agents": "被|由|遭",
+        "clear": "被|由|遭",
+        "dates": "年 月 日 号 號",
+        "nobody": "没 沒",
         "markers": "把 将 將",
         "not_negations": "不断 不斷 不仅 不僅 不久 不同 不少 无锡 無錫",
     },

@@ -112,7 +112,9 @@ def coverage(match: Match, sides: Sides) -> float:
     facts = sides.grammar
     light = words.light | words.negations | words.pronouns | facts.passive
     light = light | {form for forms in facts.forms.values() for form in forms}
-    light = light | set(facts.contracted) | set(facts.markers) | set(facts.particles)
+    light = light | set(facts.contracted) | facts.markers
+    # A particle that the cue leaves over makes another verb: "finden", "fand … statt".
+    light = light - (set(facts.particles) - facts.infinitive)
     content = {
         place
         for place, unit in enumerate(sides.relation)
@@ -137,7 +139,10 @@ def head_size(units: Sequence[Unit], heads: Sequence[str]) -> int:
 
 def bare(units: Sequence[Unit], sides: Sides) -> Optional[int]:
     """RETURNS (Optional[int]): From which unit on an object is a direct one; None if
-    it begins with a preposition."""
+    it begins with a preposition, or is a number or a date."""
+    dates = sides.grammar.dates
+    if not any(unit.text.isalpha() and unit.text not in dates for unit in units):
+        return None
     marker = head_size(units, sorted(sides.grammar.markers))
     if marker:
         return marker
@@ -174,7 +179,7 @@ def _in_relation(
 
 def _variants(chunk: Chunk, language: str) -> List[List[Chunk]]:
     variants = [[chunk]]
-    if len(chunk) == 1:
+    if len(chunk) == 1 and not chunk[0].as_is:
         parts = split_particle(chunk[0].text, language)
         if parts is not None:
             particle, verb = parts
@@ -191,7 +196,7 @@ def _place(
         if taken.intersection(places):
             continue
         fits = [
-            word_fit(part.text, units[place], sides.language)
+            word_fit(part, units[place], sides.language)
             for part, place in zip(chunk, places, strict=True)
         ]
         if all(fits):
@@ -214,7 +219,7 @@ def _at_head(
             place += 1
         if place == len(units):
             return None
-        fit = word_fit(part.text, units[place], sides.language)
+        fit = word_fit(part, units[place], sides.language)
         if fit is None and part.text in sides.grammar.clitics:
             # One word with what follows, so there is nothing to take away.
             return (place, exact) if units[place].text.startswith(part.text) else None

@@ -42,11 +42,13 @@ class Unit(NamedTuple):
     text (str): In the form in which units are compared, see `fold`.
     token (int): Index of its token in the doc; -1 in a cue.
     lemma (str): Lemma of its token, folded; "" if it is not known.
+    as_is (bool): Whether, in a cue, no other form of the word will do.
     """
 
     text: str
     token: int = -1
     lemma: str = ""
+    as_is: bool = False
 
     @property
     def is_char(self) -> bool:
@@ -69,11 +71,13 @@ def token_units(tokens: Sequence[Token]) -> List[Unit]:
 
 def cue_chunks(cue: str) -> List[Chunk]:
     """RETURNS (List[Chunk]): The words of a cue, and its runs of characters; a space
-    ends a run."""
+    ends a run. A word with "=" before it is to be found in this form only."""
     chunks: List[Chunk] = []
     for part in cue.split():
+        as_is = part.startswith("=") and len(part) > 1
         run: List[Unit] = []
-        for unit in map(Unit, split_units(part)):
+        for text in split_units(part[1:] if as_is else part):
+            unit = Unit(text, as_is=as_is)
             if unit.is_char:
                 run.append(unit)
                 continue
@@ -109,16 +113,19 @@ def fold(text: str) -> str:
     return folded.translate(_ARABIC)
 
 
-def word_fit(cue: str, word: Unit, language: str) -> Optional[str]:
+def word_fit(part: Unit, word: Unit, language: str) -> Optional[str]:
     """Compare a word of a cue with a word of a text.
 
-    cue (str): The word of the cue, folded.
+    part (Unit): The word of the cue.
     word (Unit): The word of the text.
     language (str): Code of the language.
     RETURNS (Optional[str]): "exact", "lemma" or "inflected"; None if it is another.
     """
+    cue = part.text
     if cue == word.text:
         return "exact"
+    if part.as_is:
+        return None
     facts = grammar(language)
     # Of irregular verbs the forms are known; no stem is to be looked for.
     forms = facts.forms.get(cue)

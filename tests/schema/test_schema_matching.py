@@ -179,6 +179,9 @@ FACTS: Tuple[Tuple[str, Said], ...] = (
         "Employment(Pedro; Alba)",
         ("es", "Alba contrató a Pedro.", "Alba", "contrató", "a Pedro"),
     ),
+    # "Found" is a form of "find", "founded" of "found".
+    ("Discovery(Ana; a bone)", ("en", "Ana found a bone.", "Ana", "found", "a bone")),
+    ("Founding(Ana; Berg)", ("en", "Ana founded Berg.", "Ana", "founded", "Berg")),
     # 不断, "continually", only begins like a negation.
     (
         "Acquisition(白山; 公司)",
@@ -208,6 +211,8 @@ ASIDE: Tuple[Tuple[str, Said], ...] = (
         finding.NEGATED,
         ("fr", "Alba n'a pas acheté Berg.", "Alba", "n'a pas acheté", "Berg"),
     ),
+    (finding.NEGATED, ("en", "Nobody bought Berg.", "Nobody", "bought", "Berg")),
+    (finding.NEGATED, ("de", "Kein Amt kaufte Berg.", "Kein Amt", "kaufte", "Berg")),
     (finding.NEGATED, ("zh", "白山没有收购小人。", "白山", "没有收购", "小人")),
     (finding.NEGATED, ("ar", "لم تشتر غوغل البا.", "غوغل", "لم تشتر", "البا")),
     (
