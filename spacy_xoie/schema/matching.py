@@ -141,7 +141,8 @@ def bare(units: Sequence[Unit], sides: Sides) -> Optional[int]:
     """RETURNS (Optional[int]): From which unit on an object is a direct one; None if
     it begins with a preposition, or is a number or a date."""
     dates = sides.grammar.dates
-    if not any(unit.text.isalpha() and unit.text not in dates for unit in units):
+    words = [unit.text for unit in units if unit.text not in dates]
+    if not any(char.isalpha() for word in words for char in word):
         return None
     marker = head_size(units, sorted(sides.grammar.markers))
     if marker:

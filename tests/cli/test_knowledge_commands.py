@@ -1,0 +1,132 @@
+"""`store` and `ask`: a folder of text becomes a graph that can be asked."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from spacy.language import Language
+from typer.testing import CliRunner
+
+import spacy_xoie.cli.store as store_module
+from spacy_xoie.cli import app
+
+pytest.importorskip("pyoxigraph")
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Runs the commands with a pipeline without a model: "A verb B." is a triple."""
+    from spacy_xoie import TokenTriple, set_triples
+    from spacy_xoie.language.blank import multilingual_pipeline
+
+    @Language.component("test_reader")
+    def read(doc: Any) -> Any:
+        found = [TokenTriple(((0, 1),), ((1, 2),), (((2, 3),),), 0.5, "en")]
+        set_triples(doc, found if len(doc) > 2 else [], language="en")
+        return doc
+
+    def pipeline(*settings: object) -> Language:
+        nlp = multilingual_pipeline()
+        nlp.add_pipe("test_reader")
+        return nlp
+
+    monkeypatch.setattr(store_module, "named_pipeline", pipeline)
+    yield lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Alba bought Berg.")
+    (folder / "b.txt").write_text("Ana admires Berg.")
+    return folder
+
+
+def test_store_and_ask(reader: Any, texts: Path, tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    first = reader("store", texts, "--store", store, "--dump", tmp_path / "s.nq")
+    assert first.exit_code == 0, first.output
+    assert "2 texts added with 2 triples and 1 facts, 0 were" in " ".join(
+        first.output.split()
+    )
+    dump = (tmp_path / "s.nq").read_bytes()
+    again = reader("store", texts, "--store", store, "--dump", tmp_path / "t.nq")
+    assert "0 texts added" in again.output and "2 were there" in " ".join(
+        again.output.split()
+    )
+    assert (tmp_path / "t.nq").read_bytes() == dump
+
+    shown = reader("ask", store, "acquisitions")
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.splitlines()[1].split()[:2] == ["buyer", "bought"]
+    assert "Alba" in shown.output and "Alba bought Berg." in shown.output
+    as_json = json.loads(reader("ask", store, "facts", "--format", "json").output)
+    assert [(row["subject"], row["object"], row["score"]) for row in as_json] == [
+        ("Alba", "Berg", 0.5)
+    ]
+    query = tmp_path / "q.rq"
+    query.write_text("SELECT ?t { ?s a xoie:Span ; xoie:text ?t } ORDER BY ?t")
+    output = tmp_path / "answer.csv"
+    done = reader("ask", store, "--file", query, "--format", "csv", "--output", output)
+    assert done.exit_code == 0 and done.output == ""
+    with output.open(newline="") as lines:
+        cells = [row[0] for row in csv.reader(lines)]
+    assert cells[0] == "t" and {"Alba", "Berg", "bought", "Ana"} <= set(cells)
+    plain = reader("ask", store, query.read_text(), "--format", "csv").output
+    assert [row[0] for row in csv.reader(StringIO(plain))] == cells
+    nothing = reader("ask", store, "SELECT ?s { ?s a xoie:Nothing }")
+    assert nothing.exit_code == 0 and "no answer" in nothing.output
+
+
+def test_schema_of_a_file_or_none(reader: Any, texts: Path, tmp_path: Path) -> None:
+    schema = tmp_path / "s.toml"
+    schema.write_text('[relations.Admiration]\ncues = {en = ["admire"]}')
+    store = tmp_path / "s"
+    assert reader("store", texts, "--store", store, "--schema", schema).exit_code == 0
+    answer = reader("ask", store, "facts", "--format", "json")
+    assert [row["relation"] for row in json.loads(answer.output)] == ["Admiration"]
+    # Another schema: the texts are read again.
+    done = reader("store", texts, "--store", store, "--schema", "none")
+    assert "2 texts added" in done.output
+    assert json.loads(reader("ask", store, "facts", "--format", "json").output) == []
+    schema.write_text("[relations.Admiration]\n")
+    failed = reader("store", texts, "--store", store, "--schema", schema)
+    assert failed.exit_code == 1 and "relations.Admiration" in failed.output
+
+
+def test_bad_texts_are_named(reader: Any, texts: Path, tmp_path: Path) -> None:
+    (texts / "c.txt").write_bytes(b"\xff")
+    (texts / "d.jsonl").write_text('{"text": "Ana met Eva."}\n{"txt": ""}\n')
+    result = reader("store", texts, "--store", tmp_path / "s")
+    assert result.exit_code == 1
+    assert "c.txt: UnicodeDecodeError" in result.output
+    assert "d.jsonl:2: there is no text" in result.output
+    assert "3 texts added" in " ".join(result.output.split())
+
+
+def test_one_line_says_what_is_wrong(reader: Any, texts: Path, tmp_path: Path) -> None:
+    store, none = tmp_path / "s", tmp_path / "none"
+    assert reader("store", texts, "--store", store).exit_code == 0
+    for arguments, message in (
+        (("ask", none, "facts"), "There is no store in"),
+        (("store", none, "--store", none), "There is no file or folder"),
+        (("ask", store, "nonsense"), "no prepared query 'nonsense'"),
+        (("ask", store, "SELECT {"), "no SPARQL"),
+        (("ask", store, "SELECT * { SERVICE <u:x> {} }"), "--remote"),
+        (("ask", store, "facts", "--file", __file__), "not both"),
+    ):
+        result = reader(*arguments)
+        assert result.exit_code == 1
+        assert message in result.output and "Traceback" not in result.output
+        assert result.output.count("\n") == 1
+    assert not none.exists()
+
+
+def test_without_a_query_the_prepared_ones_are_listed(reader: Any) -> None:
+    result = reader("ask", "anything")
+    assert result.exit_code == 0
+    assert "acquisitions: Who acquired whom, in any language" in result.output
