@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     package,
     project_triples,
     report,
+    serve,
     store,
     visualize,
 )

@@ -1,0 +1,1 @@
+"""A page to try the package on, and an API, over HTTP. Needs the extra `serve`."""
