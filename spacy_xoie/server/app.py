@@ -194,6 +194,10 @@ def _add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: Exception) -> Response:
         faults: List[Any] = list(cast(RequestValidationError, error).errors())
+        kind = request.headers.get("content-type", "")
+        if "json" not in kind:
+            message = f"Send the body as application/json; it came as {kind!r}."
+            return refusal_reply(Refusal("invalid", message))
         return refusal_reply(describe_faults(faults))
 
     @app.exception_handler(HTTPException)
@@ -203,6 +207,8 @@ def _add_handlers(app: FastAPI) -> None:
         message = str(fault.detail)
         if reason == "not found":
             message = f"There is nothing at {request.url.path}. See /docs."
+        elif reason == "bad request":
+            message = "The body must be JSON in UTF-8, and not nested too deeply."
         reply = refusal_reply(Refusal(reason, message))
         reply.headers.update(fault.headers or {})
         return reply
