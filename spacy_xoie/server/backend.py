@@ -5,9 +5,10 @@ import json
 import logging
 import multiprocessing
 import signal
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, Dict, List, Optional, Protocol
+from typing import Any, Dict, Iterator, List, Optional, Protocol
 
 from ..errors import ConfigError, XoieError
 from .engine import Answer, Engine, EngineSpec, Job, open_engine
@@ -117,9 +118,13 @@ class ProcessBackend:
         context = multiprocessing.get_context("spawn")
         self._connection, far_end = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(self.spec, far_end), name="xoie-pipeline", daemon=True
+            target=serve_jobs,
+            args=(self.spec, far_end),
+            name="xoie-pipeline",
+            daemon=True,
         )
-        self._process.start()
+        with _uninterrupted():
+            self._process.start()
         # Now the end of the process is the end of the connection.
         far_end.close()
         self._is_ready = False
@@ -134,8 +139,9 @@ class ProcessBackend:
             said: Dict[str, Any] = json.loads(self._connection.recv_bytes())
         except EOFError as error:
             raise ConfigError(
-                f"The process that opens {self.spec.model!r} ended at once. Is there "
-                f"enough memory?"
+                f"The process that opens {self.spec.model!r} ended before it was "
+                f"ready. What it said stands above; if nothing does, it may have had "
+                f"too little memory."
             ) from error
         if "error" in said:
             raise ConfigError(said["error"])
@@ -160,22 +166,41 @@ class ProcessBackend:
             self._process = None
 
 
-def _serve(spec: EngineSpec, connection: Connection) -> None:
-    """What the process does: jobs, until the connection ends."""
-    # Ctrl-C is for the server, which then closes the connection.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def serve_jobs(spec: EngineSpec, connection: Connection) -> None:
+    """What the process does: jobs, until the connection ends.
+
+    spec (EngineSpec): What it opens.
+    connection (Connection): Where jobs come from and answers go to. The first message
+        is what `Engine.info` says, or `{"error": …}`.
+    """
     try:
-        engine = open_engine(spec)
-    except (XoieError, OSError, ValueError) as error:
-        connection.send_bytes(json.dumps({"error": str(error)}).encode("utf8"))
-        return
-    connection.send_bytes(json.dumps(engine.info()).encode("utf8"))
-    try:
-        while True:
-            for answer in engine.answer(Job.from_bytes(connection.recv_bytes())):
-                connection.send_bytes(answer.body)
-                connection.send_bytes(json.dumps(answer[1:]).encode("utf8"))
+        try:
+            engine = open_engine(spec)
+        except (XoieError, OSError, ValueError) as error:
+            connection.send_bytes(json.dumps({"error": str(error)}).encode("utf8"))
+            return
+        try:
+            connection.send_bytes(json.dumps(engine.info()).encode("utf8"))
+            while True:
+                for answer in engine.answer(Job.from_bytes(connection.recv_bytes())):
+                    connection.send_bytes(answer.body)
+                    connection.send_bytes(json.dumps(answer[1:]).encode("utf8"))
+        finally:
+            engine.close()
     except (EOFError, OSError):
-        pass
+        # The server has gone, or has closed the connection.
+        return
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that are started meanwhile do not hear of Ctrl-C: it is for the server,
+    which then closes the connection."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
     finally:
-        engine.close()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import socket
+from contextlib import suppress
 from typing import Callable, FrozenSet, Optional, Sequence
 
 import uvicorn
@@ -92,4 +93,6 @@ def serve(
         timeout_graceful_shutdown=_GOODBYE,
     )
     on_ready()
-    uvicorn.Server(config).run(sockets=[taken])
+    # uvicorn raises it again when all is done.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[taken])

@@ -311,8 +311,10 @@ def test_json_file(client: TestClient) -> None:
 def test_tsv_file_keeps_its_columns(client: TestClient) -> None:
     reply = export(client, "tsv", "The museum\tbought three\npaintings .\n\n" + CITY)
     rows = [line.split("\t") for line in reply.text.splitlines()]
-    assert {len(row) for row in rows} == {9}
-    assert rows[-1][3:6] == ["Die Stadt", "hat gebaut", "das Haus"]
+    assert {len(row) for row in rows} == {12}
+    assert rows[0][4:7] == ["subject", "relation", "object1"]
+    assert rows[-1][4:7] == ["Die Stadt", "hat gebaut", "das Haus"]
+    assert r"three\npaintings" in reply.text
 
 
 def test_unknown_and_missing_formats(

@@ -1,5 +1,7 @@
 """The pipeline in a process of its own, and the server as a program."""
 
+import json
+import multiprocessing
 import os
 import re
 import signal
@@ -14,8 +16,7 @@ from server_builders import MUSEUM, load_trained
 from typer.testing import CliRunner
 
 from spacy_xoie.cli import app
-from spacy_xoie.errors import ConfigError
-from spacy_xoie.server.backend import ProcessBackend
+from spacy_xoie.server.backend import ProcessBackend, serve_jobs
 from spacy_xoie.server.engine import EngineSpec, Item, Job
 from spacy_xoie.server.run import allowed_hosts, bind, is_loopback
 
@@ -29,6 +30,7 @@ def model(trained_bytes: bytes, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return path
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_the_next_text_is_read(model: Path) -> None:
     backend = ProcessBackend(EngineSpec(str(model), "", 1), seconds=0.001)
     try:
@@ -49,11 +51,13 @@ def test_what_takes_too_long_is_ended_and_the_next_text_is_read(model: Path) -> 
         backend.close()
 
 
-def test_a_model_that_is_not_there_is_named() -> None:
-    with pytest.raises(ConfigError, match="no_such_model"):
-        ProcessBackend(EngineSpec("no_such_model"), seconds=1.0)
+def test_the_process_tells_what_it_cannot_open() -> None:
+    near_end, far_end = multiprocessing.Pipe()
+    serve_jobs(EngineSpec("no_such_model"), far_end)
+    assert "no_such_model" in json.loads(near_end.recv_bytes())["error"]
 
 
+@pytest.mark.slow
 def test_the_program_serves_until_it_is_told_to_stop(model: Path) -> None:
     command = [sys.executable, "-m", "spacy", "xoie", "serve", str(model)]
     command += ["--port", "0", "--no-translator", "--threads", "1"]
