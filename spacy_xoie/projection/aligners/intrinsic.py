@@ -9,7 +9,7 @@ from ..ty import Aligner, Alignment, Pair
 
 @registry.misc("spacy-xoie.IntrinsicAligner.v1")
 def make_intrinsic_aligner(otherwise: Aligner | None = None) -> "IntrinsicAligner":
-    """Make an aligner of the links that the translator gave."""
+    """Make an aligner of the links that the translator gave. See `IntrinsicAligner`."""
     return IntrinsicAligner(otherwise)
 
 

@@ -1,0 +1,33 @@
+"""The documentation as a site: `sphinx-build -W docs public`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+project = "spacy_xoie"
+author = "The spacy_xoie developers"
+extensions = ["myst_parser", "sphinx_copybutton"]
+html_theme = "furo"
+html_title = "spacy_xoie"
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+# Pages are read in the repository as well, where they link to files beside them.
+suppress_warnings = ["myst.xref_missing"]
+copybutton_prompt_text = "$ "
+
+
+def write_reference(app: Any) -> None:
+    """Write the page of what a config can name, from the code itself."""
+    from reference import reference
+
+    text = reference()
+    page = HERE / "reference.md"
+    if not page.exists() or page.read_text(encoding="utf8") != text:
+        page.write_text(text, encoding="utf8")
+
+
+def setup(app: Any) -> None:
+    app.connect("builder-inited", write_reference)

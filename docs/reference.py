@@ -1,0 +1,104 @@
+"""Writes the page of what a config can name: registered functions, their arguments and
+what these are, all read off the code."""
+
+import importlib
+import inspect
+import re
+from importlib.metadata import distribution
+from typing import Any, Dict, List, Tuple
+
+from spacy.language import Language
+
+TITLES = {
+    "spacy_factories": "Components: `nlp.add_pipe(…)`",
+    "spacy_architectures": "Models: `@architectures`",
+    "spacy_tokenizers": "Tokenizers: `@tokenizers`",
+    "spacy_misc": "Parts of components: `@misc`",
+    "spacy_batchers": "Batchers: `@batchers`",
+    "spacy_augmenters": "Augmenters: `@augmenters`",
+    "spacy_callbacks": "Callbacks: `@callbacks`",
+    "spacy_readers": "Readers: `@readers`",
+    "spacy_scorers": "Scorers: `@scorers`",
+}
+HEAD = """# What a config can name
+
+Everything that `spacy_xoie` registers, with its settings. This page is made from the
+code when the site is built.
+"""
+
+
+def reference() -> str:
+    """RETURNS (str): The page, in Markdown."""
+    found: Dict[str, List[Tuple[str, Any]]] = {}
+    for entry in distribution("spacy-xoie").entry_points:
+        if entry.group in TITLES:
+            module, _, name = entry.value.partition(":")
+            function = getattr(importlib.import_module(module), name)
+            found.setdefault(entry.group, []).append((entry.name, function))
+    parts = [HEAD]
+    for group, title in TITLES.items():
+        if group not in found:
+            continue
+        parts.append(f"## {title}\n")
+        for name, function in sorted(found[group], key=lambda pair: pair[0]):
+            parts.append(_section(name, function))
+    return "\n".join(parts)
+
+
+def _section(name: str, function: Any) -> str:
+    said, told = _read(inspect.getdoc(function) or "")
+    for other in re.findall(r"See\s+`(\w+)`", said):
+        # Settings that are only handed on are told where they are used.
+        target = function.__globals__.get(other)
+        for place in (target, getattr(target, "__init__", None)):
+            told = {**_read(inspect.getdoc(place) or "")[1], **told}
+    lines = [f"### `{name}`\n", f"{said}\n"]
+    defaults = {
+        setting.name: setting.default
+        for setting in inspect.signature(function).parameters.values()
+    }
+    if not name.startswith("spacy-xoie."):
+        del defaults["nlp"], defaults["name"]
+        defaults.update(Language.get_factory_meta(name).default_config)
+    rows = [
+        f"| `{setting}` | {_cell(_shown(default))} | {_cell(told.get(setting, ''))} |"
+        for setting, default in defaults.items()
+    ]
+    if rows:
+        lines += ["| setting | default | |", "|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _shown(default: Any) -> str:
+    if default is inspect.Parameter.empty:
+        return "(to be given)"
+    if isinstance(default, dict) and any(key.startswith("@") for key in default):
+        return f"`{next(value for key, value in default.items() if key[0] == '@')}`"
+    text = repr(default)
+    return f"`{text}`" if len(text) < 100 else "(see the code)"
+
+
+def _read(text: str) -> Tuple[str, Dict[str, str]]:
+    """Take a docstring apart: what it says first, and what of each argument."""
+    told: Dict[str, str] = {}
+    said: List[str] = []
+    current = ""
+    for line in text.splitlines():
+        start = re.match(r"([\w, ]+) \((.+)\): (.*)", line)
+        if start and not start[1].isupper():
+            current = start[1]
+            # Those that share a line share what it says.
+            told.update(dict.fromkeys(current.split(", "), start[3]))
+        elif re.match(r"(RETURNS|RAISES|YIELDS)\b", line):
+            current = "-"
+        elif current and line.startswith(" "):
+            for name in current.split(", ") if current != "-" else ():
+                told[name] += f" {line.strip()}"
+        elif not current or not line.strip():
+            said.append(line)
+            current = ""
+    return "\n".join(said).strip(), told
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
