@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from ..errors import DataError
 from ..language import document_language, set_language
 from ..language.extensions import UNDETERMINED
-from ..triples import OBJECTS, get_triples, set_triples
+from ..triples import OBJECTS, SPAN_KEY, get_triples, set_triples
 from ..ty import Pieces, TokenTriple
 
 
@@ -21,7 +21,8 @@ def doc_to_dict(doc: Doc, name: str) -> Dict[str, Any]:
         as `Triple.to_dict` gives them: each part with its text and its places, as
         characters of the text.
     """
-    language = document_language(doc) or doc.lang_
+    known = doc.spans[SPAN_KEY].attrs.get("language") if SPAN_KEY in doc.spans else ""
+    language = document_language(doc) or known or doc.lang_
     return {
         "id": name,
         "language": language if language not in ("", "xx", "mul") else UNDETERMINED,
