@@ -1,0 +1,75 @@
+"""Ray: the same triples, also if a worker is killed in the middle."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from conftest import TINY_MODEL, TOKENIZER
+from spacy.language import Language
+
+from spacy_xoie.batch.engines import LocalEngine
+from spacy_xoie.batch.texts import Text
+
+pytest.importorskip("ray.data")
+pytestmark = pytest.mark.slow
+
+TEXTS = ["Die Stadt hat das Haus gebaut .", "The museum bought three paintings ."]
+
+
+class Loader:
+    """Loads a pipeline. The first worker that meets a certain text is killed."""
+
+    def __init__(self, model: Path, mark: Path, main: int) -> None:
+        self.model = model
+        self.mark = mark
+        self.main = main
+
+    def __call__(self) -> Language:
+        nlp = spacy.load(self.model)
+        make_doc = nlp.make_doc
+
+        def deadly(text: str) -> Any:
+            if text == TEXTS[1] and os.getpid() != self.main:
+                try:
+                    self.mark.touch(exist_ok=False)
+                except FileExistsError:
+                    return make_doc(text)
+                os.kill(os.getpid(), signal.SIGKILL)
+            return make_doc(text)
+
+        nlp.make_doc = deadly  # type: ignore[method-assign]
+        return nlp
+
+
+def test_two_workers_one_of_which_is_killed(
+    tmp_path: Path, trained_bytes: bytes
+) -> None:
+    import ray.cloudpickle
+
+    from spacy_xoie.batch.ray_engine import RayEngine
+
+    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
+    nlp.add_pipe("xoie_lang")
+    nlp.add_pipe("xoie", config={"model": TINY_MODEL})
+    nlp.from_bytes(trained_bytes).to_disk(tmp_path / "model")
+    import sys
+
+    # Workers cannot import this file.
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    load = Loader(tmp_path / "model", tmp_path / "killed", os.getpid())
+    texts = [Text(str(number), TEXTS[number % 2]) for number in range(40)]
+
+    def found(engine: Any) -> Any:
+        return sorted(
+            (text.name, error, [str(triple) for triple in doc._.triples])
+            for text, doc, error in engine(iter(texts))
+            if doc is not None
+        )
+
+    wanted = found(LocalEngine(load, 4))
+    assert len(wanted) == 40
+    assert found(RayEngine(load, 4, 2)) == wanted
+    assert (tmp_path / "killed").exists()
