@@ -94,6 +94,9 @@ def ask(store: Any, query: str, *, remote: bool = False) -> Answer:
         raise ConfigError(f"The query is no SPARQL: {e}") from e
     except (OSError, ValueError, RuntimeError) as e:
         raise ConfigError(f"The query cannot be answered: {e}") from e
+    finally:
+        # A traceback would keep them alive, and with them the lock of the folder.
+        store = found = None
     return Answer(columns, rows)
 
 
