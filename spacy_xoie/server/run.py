@@ -76,7 +76,7 @@ def serve(
     spec (EngineSpec): What reads the texts.
     limits (Limits): How much is taken on.
     hosts (Optional[FrozenSet[str]]): See `Guard`.
-    on_ready (Callable[[], None]): Is called before the first request.
+    on_ready (Callable[[], None]): Is called when requests can come.
     RAISES (ConfigError): If the pipeline cannot be opened.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
@@ -92,6 +92,8 @@ def serve(
         lifespan="on",
         timeout_graceful_shutdown=_GOODBYE,
     )
+    # Who comes from now on waits until the server accepts.
+    taken.listen()
     on_ready()
     # uvicorn raises it again when all is done.
     with suppress(KeyboardInterrupt):
