@@ -11,6 +11,7 @@ from thinc.types import Floats2d
 from ..errors import ConfigError
 from ..network.adapters import AdapterBank, check_bank
 from ..network.heads import ArcHead, Head, LightHead, Multi2OIEHead
+from ..network.precision import Precision
 from ..network.routing import (
     FrozenRouter,
     LanguageRouter,
@@ -140,6 +141,7 @@ def build_transformer_encoder_v1(
     max_pieces: int = 512,
     tokenizer_config: Dict[str, Any] = {"use_fast": True},
     transformer_config: Dict[str, Any] = {},
+    precision: Precision = "float32",
 ) -> EncoderSpec:
     """Any Hugging Face encoder, read out as the mean of a token's wordpieces. The
     weights are loaded when the pipeline is initialised, and stored with it.
@@ -148,12 +150,17 @@ def build_transformer_encoder_v1(
     max_pieces (int): Most wordpieces of a window; the model's own limit holds.
     tokenizer_config (Dict[str, Any]): For `AutoTokenizer.from_pretrained`.
     transformer_config (Dict[str, Any]): For `AutoModel.from_pretrained`.
+    precision (Precision): Of predictions: "float32", "bfloat16", or "int8" for the
+        linear layers, on the CPU only. Weights are learnt and stored in single
+        precision, and rounded when the first text comes. `docs/speed.md` tells what
+        each costs and wins.
     """
     return TransformerSpec(
         name=name,
         max_pieces=max_pieces,
         tokenizer_config=tokenizer_config,
         transformer_config=transformer_config,
+        precision=precision,
     )
 
 

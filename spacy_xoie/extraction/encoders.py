@@ -17,6 +17,7 @@ from ..network.encoders import (
     ProjectionEncoder,
     TransformerEncoder,
 )
+from ..network.precision import Precision
 from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
 
 Files = Dict[str, bytes]
@@ -123,8 +124,10 @@ class TransformerSpec(EncoderSpec):
         max_pieces: int,
         tokenizer_config: Dict[str, Any],
         transformer_config: Dict[str, Any],
+        precision: Precision = "float32",
     ) -> None:
         self.name = name
+        self.precision = precision
         self.max_pieces = max_pieces
         self.tokenizer_config = tokenizer_config
         self.transformer_config = transformer_config
@@ -190,7 +193,7 @@ class TransformerSpec(EncoderSpec):
         limit = getattr(model.config, "max_position_embeddings", self.max_pieces)
         room = limit - (model.config.pad_token_id or 0) - 1
         self.max_pieces = min(self.max_pieces, room)
-        return TransformerEncoder(model)
+        return TransformerEncoder(model, self.precision)
 
 
 class ListenerSpec(EncoderSpec):

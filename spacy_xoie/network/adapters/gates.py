@@ -2,9 +2,24 @@
 
 import threading
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional, Tuple, Type
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple, Type
 
+import torch
 from torch import Tensor
+
+
+class Run(NamedTuple):
+    """Neighbouring rows of a batch that can be computed together.
+
+    start, end (int): The rows.
+    experts (List[int]): Experts that at least one of them uses.
+    alone (bool): Whether one expert serves all of them wholly.
+    """
+
+    start: int
+    end: int
+    experts: List[int]
+    alone: bool
 
 
 class GateState(threading.local):
@@ -19,6 +34,8 @@ class GateState(threading.local):
     common (Tuple[float, ...]): Where all rows have the same gates and it pays to merge
         adapters for them, the gates of the active experts; else empty. It pays for one
         expert that serves wholly, and for a mixture that will come again.
+    runs (List[Run]): Where rows with the same expert lie together and nothing learns,
+        the parts of the batch; else empty.
     """
 
     def __init__(self) -> None:
@@ -26,12 +43,14 @@ class GateState(threading.local):
         self.active: List[int] = []
         self.chosen: Optional[Tensor] = None
         self.common: Tuple[float, ...] = ()
+        self.runs: List[Run] = []
 
     def set(self, gates: Optional[Tensor], *, recurring: bool = False) -> None:
         self.gates = gates
         self.active = []
         self.chosen = None
         self.common = ()
+        self.runs = []
         if gates is not None:
             used = gates.detach() != 0
             self.active = used.any(dim=0).nonzero().flatten().tolist()
@@ -42,18 +61,20 @@ class GateState(threading.local):
                 same = bool((gates.detach() == gates.detach()[:1]).all())
                 if same and (recurring or first == [1.0]):
                     self.common = tuple(first)
+            if self.active:
+                self.runs = find_runs(gates, most=len(self.active) + 1)
 
     @contextmanager
     def use(
         self, gates: Optional[Tensor], *, recurring: bool = False
     ) -> Iterator[None]:
         """Put gates in force within a `with` block."""
-        before = (self.gates, self.active, self.chosen, self.common)
+        before = (self.gates, self.active, self.chosen, self.common, self.runs)
         self.set(gates, recurring=recurring)
         try:
             yield
         finally:
-            self.gates, self.active, self.chosen, self.common = before
+            self.gates, self.active, self.chosen, self.common, self.runs = before
 
     @contextmanager
     def select(self, rows: Tensor) -> Iterator[None]:
@@ -75,3 +96,31 @@ class GateState(threading.local):
 
     def __reduce__(self) -> Tuple[Type["GateState"], Tuple[()]]:
         return GateState, ()
+
+
+def find_runs(gates: Tensor, most: int) -> List[Run]:
+    """Divide a batch into runs of rows that one expert serves wholly, and of others.
+
+    gates (Tensor): (rows, experts)
+    most (int): Most runs that are of use: each costs a call of every layer.
+    RETURNS (List[Run]): The runs, in order, which cover all rows; empty if there are
+        too many, if none has an expert of its own, or if gradients are needed.
+    """
+    if torch.is_grad_enabled():
+        return []
+    share, expert = gates.max(dim=1)
+    alone = (share == 1.0) & ((gates != 0).sum(dim=1) == 1)
+    served = torch.where(alone, expert, -1)
+    experts, sizes = torch.unique_consecutive(served, return_counts=True)
+    if len(experts) > most or not bool(alone.any()):
+        return []
+    runs: List[Run] = []
+    start = 0
+    for number, size in zip(experts.tolist(), sizes.tolist(), strict=True):
+        end = start + size
+        used = [number]
+        if number < 0:
+            used = gates[start:end].any(dim=0).nonzero().flatten().tolist()
+        runs.append(Run(start, end, used, number >= 0))
+        start = end
+    return runs

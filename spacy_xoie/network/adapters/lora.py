@@ -2,7 +2,7 @@
 
 import math
 from copy import deepcopy
-from typing import Dict, List, Mapping, Tuple, Type
+from typing import Dict, List, Mapping, Sequence, Tuple, Type
 
 import torch
 import torch.nn.functional as F
@@ -10,11 +10,14 @@ from torch import Tensor, nn
 
 from ..derived import Derived
 from ..layers import BagEmbedding, DilatedConv1d, sum_rows
-from .gates import GateState
+from .gates import GateState, Run
 
 MERGEABLE = 2**18
 """Numbers in a layer's weight up to which a copy of it for one language pays: the
 larger a layer is, the less its adapters add to what it costs."""
+
+KEPT = 8
+"""Merged copies that a layer keeps: making one anew costs as much as a few tokens."""
 
 
 class RoutedLora(nn.Module):
@@ -45,7 +48,7 @@ class RoutedLora(nn.Module):
         self.experts: List[str] = []
         self.lora_A = nn.ParameterDict()
         self.lora_B = nn.ParameterDict()
-        self._merged = Derived(size=4)
+        self._merged = Derived(size=KEPT)
 
     def train(self, mode: bool = True) -> "RoutedLora":
         self._merged.clear()
@@ -104,25 +107,72 @@ class RoutedLora(nn.Module):
             shares = dict(zip(names, self.state.common, strict=True))
             out: Tensor = self._merged_with(shares)(x)
             return out
+        # Position embeddings have a single row for all sentences.
+        if self.state.runs and len(x) == self.state.runs[-1].end and not self._learns():
+            return self._forward_runs(x, self.state.runs)
         y: Tensor = self.base(x)
         if gates is None or not active:
             return y
-        names = [self.experts[index] for index in active]
-        down = [self.lora_A[name] for name in names]
-        up = [self.lora_B[name] for name in names]
         chosen = self.state.chosen
-        # Position embeddings have a single row for all sentences.
         if chosen is not None and len(active) > 1 and len(x) == len(chosen):
-            scale = gates.sum(dim=1) * self.scaling
+            down = [self.lora_A[self.experts[index]] for index in active]
+            up = [self.lora_B[self.experts[index]] for index in active]
+            scale = gates.sum(dim=1).to(up[0].dtype) * self.scaling
             return self._add_by_row(y, x, scale, chosen, down, up)
-        wide = gates[:, active].repeat_interleave(self.rank, dim=1) * self.scaling
-        return y + self._up(self._down(x, down), wide, up)
+        return y + self._mixture(x, gates, active)
+
+    def _mixture(self, x: Tensor, gates: Tensor, active: List[int]) -> Tensor:
+        """The updates of the active experts, summed up by the gates of each row."""
+        down = [self.lora_A[self.experts[index]] for index in active]
+        up = [self.lora_B[self.experts[index]] for index in active]
+        shares = gates[:, active].to(up[0].dtype) * self.scaling
+        wide = shares.repeat_interleave(self.rank, dim=1)
+        return self._up(self._down(x, down), wide, up)
+
+    def _forward_runs(self, x: Tensor, runs: Sequence[Run]) -> Tensor:
+        """As `forward`, run by run: through a merged copy of the layer where one
+        expert serves and the layer is small, else by an update of its output."""
+        if not self._can_merge():
+            y: Tensor = self.base(x)
+            for run in runs:
+                self._update_run(y[run.start : run.end], x[run.start : run.end], run)
+            return y
+        whole = x.new_empty(0)
+        for run in runs:
+            part = x[run.start : run.end]
+            if run.alone:
+                expert = self.experts[run.experts[0]]
+                out = self._merged_with({expert: 1.0})(part)
+            else:
+                out = self.base(part)
+                self._update_run(out, part, run)
+            if not run.start:
+                whole = out.new_empty((len(x), *out.shape[1:]))
+            # At once, while the part is in the processor's cache.
+            whole[run.start : run.end] = out
+        return whole
+
+    def _update_run(self, y: Tensor, x: Tensor, run: Run) -> None:
+        """Add to y, in place, the updates of the experts of a run."""
+        if run.alone:
+            expert = self.experts[run.experts[0]]
+            self._add_in_place(y, x, self.lora_A[expert], self.lora_B[expert])
+        elif run.experts and self.state.gates is not None:
+            gates = self.state.gates[run.start : run.end]
+            y += self._mixture(x, gates, run.experts)
+
+    def _learns(self) -> bool:
+        return self.training or torch.is_grad_enabled()
 
     def _can_merge(self) -> bool:
         """Whether a copy of the base layer may stand in for it and its adapters."""
-        weight: Tensor = self.base.weight  # type: ignore[assignment]
-        learns = self.training or torch.is_grad_enabled()
-        return not learns and weight.numel() <= MERGEABLE
+        weight = self.base.weight
+        # Quantized layers have no weight that could be added to.
+        return (
+            isinstance(weight, Tensor)
+            and not self._learns()
+            and weight.numel() <= MERGEABLE
+        )
 
     def _merged_with(self, shares: Mapping[str, float]) -> nn.Module:
         def make() -> nn.Module:
@@ -153,6 +203,10 @@ class RoutedLora(nn.Module):
         raise NotImplementedError
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
+        raise NotImplementedError
+
+    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
+        """Add one expert's update to the base layer's output y for x."""
         raise NotImplementedError
 
     def _add_by_row(
@@ -191,6 +245,10 @@ class LoraLinear(RoutedLora):
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
         return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))
+
+    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
+        low = F.linear(x, down).flatten(0, -2)
+        y.view(-1, y.shape[-1]).addmm_(low, up.T, alpha=self.scaling)
 
     def _add_by_row(
         self,
@@ -240,6 +298,10 @@ class LoraEmbedding(RoutedLora):
     def _can_merge(self) -> bool:
         return False  # A lookup costs the same for a table of any size.
 
+    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
+        low = self._look_up(x, down).flatten(0, -2)
+        y.view(-1, y.shape[-1]).addmm_(low, up.T, alpha=self.scaling)
+
     def _add_by_row(
         self,
         y: Tensor,
@@ -270,9 +332,12 @@ class LoraConv1d(RoutedLora):
         return (up @ down.flatten(1)).view_as(self.base.weight)
 
     def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
+        return self._convolve(self.dropout(x), torch.cat(down, dim=0))
+
+    def _convolve(self, x: Tensor, kernels: Tensor) -> Tensor:
         return F.conv1d(
-            self.dropout(x),
-            torch.cat(down, dim=0),
+            x,
+            kernels,
             stride=self.base.stride,
             padding=self.base.padding,
             dilation=self.base.dilation,
@@ -280,6 +345,10 @@ class LoraConv1d(RoutedLora):
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
         return F.conv1d(low * gates[:, :, None], torch.cat(up, dim=1)[:, :, None])
+
+    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
+        low = self._convolve(x, down)
+        y.baddbmm_(up.expand(len(y), -1, -1), low, alpha=self.scaling)
 
     def _add_by_row(
         self,

@@ -7,6 +7,8 @@ from typing import Any, Dict, Iterator, Tuple
 import torch
 from torch import Tensor, nn
 
+from ..derived import Derived
+from ..precision import Precision, check_precision, lowered
 from .base import BeforeLayer, Encoder
 
 
@@ -18,11 +20,15 @@ class TransformerEncoder(Encoder):
     token, counted over the whole padded batch; "mask" (rows, tokens).
 
     model (PreTrainedModel): The Hugging Face encoder.
+    precision (Precision): Of predictions; what learns does so in single precision.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, precision: Precision = "float32") -> None:
         super().__init__()
+        check_precision(precision)
         self.model = model
+        self.precision = precision
+        self._lowered = Derived()
         self.width = int(model.config.hidden_size)
         self.n_layers = len(_stack(model))
 
@@ -33,13 +39,26 @@ class TransformerEncoder(Encoder):
         hidden: Tensor = self.model.embeddings(input_ids=inputs["input_ids"])
         return hidden
 
+    def train(self, mode: bool = True) -> "TransformerEncoder":
+        self._lowered.clear()
+        super().train(mode)
+        return self
+
     def forward(
         self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None
     ) -> Tensor:
-        with _hooks(_stack(self.model), before_layer):
-            pieces: Tensor = self.model(
+        model: Any = self.model
+        if self.precision != "float32" and not self._learns():
+            model = self._lowered.get(
+                self.precision,
+                list(self.model.parameters()),
+                lambda: lowered(self.model, self.precision),
+            )
+        with _hooks(_stack(model), before_layer):
+            found: Tensor = model(
                 input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
             ).last_hidden_state
+        pieces = found.float() if model is not self.model else found
         rows, tokens = inputs["mask"].shape
         flat = pieces.flatten(0, 1)[inputs["piece"]]
         total = flat.new_zeros(rows * tokens, self.width)
@@ -47,6 +66,9 @@ class TransformerEncoder(Encoder):
         count = torch.bincount(inputs["token"], minlength=rows * tokens)
         mean = total / count.clamp(min=1).unsqueeze(1)
         return mean.view(rows, tokens, self.width)
+
+    def _learns(self) -> bool:
+        return self.training or torch.is_grad_enabled()
 
 
 def _stack(model: nn.Module) -> nn.ModuleList:
@@ -63,7 +85,8 @@ def _hooks(layers: nn.ModuleList, before_layer: BeforeLayer) -> Iterator[None]:
 
     def hook(number: int, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
         if before_layer is not None and threading.get_ident() == thread:
-            before_layer(number, args[0] if args else kwargs["hidden_states"])
+            hidden = args[0] if args else kwargs["hidden_states"]
+            before_layer(number, hidden.float())
 
     if before_layer is not None:
         for number, layer in enumerate(layers):
