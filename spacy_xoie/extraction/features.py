@@ -23,6 +23,10 @@ Inputs = Dict[str, Tensor]
 AFFIX = re.compile(r"(PREFIX|SUFFIX)([1-9])")
 PAIR = "PAIR"
 
+BATCH_COST = 256
+"""Tokens of padding that cost more than one batch more: about 130 for the small encoder
+by itself, and more with adapters, each of which is called for its part of a batch."""
+
 
 @dataclass
 class Features:
@@ -313,7 +317,8 @@ def token_batches(
     lengths: Union[Sequence[int], NDArray[np.int64]], batch_tokens: int
 ) -> List[List[int]]:
     """Group items of like length into batches of at most `batch_tokens` tokens,
-    padding included (an item that is longer makes a batch of its own).
+    padding included (an item that is longer makes a batch of its own). A batch ends
+    early where a further item would pad the others by more than a batch costs.
 
     lengths (Sequence[int]): Length of each item.
     RETURNS (List[List[int]]): Numbers of the items of each batch; each item is in
@@ -321,12 +326,17 @@ def token_batches(
     """
     batches: List[List[int]] = []
     batch: List[int] = []
+    n_tokens = 0
     for index in np.argsort(np.asarray(lengths), kind="stable").tolist():
         # Lengths rise, so the newest item is the longest of its batch.
-        if batch and (len(batch) + 1) * int(lengths[index]) > batch_tokens:
+        length = int(lengths[index])
+        padding = len(batch) * length - n_tokens
+        full = (len(batch) + 1) * length > batch_tokens
+        if batch and (full or padding > BATCH_COST):
             batches.append(batch)
-            batch = []
+            batch, n_tokens = [], 0
         batch.append(index)
+        n_tokens += length
     if batch:
         batches.append(batch)
     return batches

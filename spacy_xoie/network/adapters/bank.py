@@ -51,7 +51,7 @@ class AdapterBank:
         self._head_layers: List[Tuple[str, RoutedLora]] = []
         self._layers = self._inject(module, targets, self.state, "encoder")
         for expert in experts:
-            self.add(expert)
+            self._add(expert)
 
     def adapt_head(
         self, head: nn.Module, targets: Sequence[str], state: GateState
@@ -81,9 +81,7 @@ class AdapterBank:
     def add(self, expert: str) -> None:
         """Add an expert that changes nothing until it is trained."""
         check_bank([*self.experts, expert])
-        for _, layer in self._all_layers:
-            layer.add(expert)
-        self.experts.append(expert)
+        self._add(expert)
 
     def plug(self, expert: str, notes: Mapping[str, Any]) -> None:
         """Add an expert that the router does not know.
@@ -133,6 +131,11 @@ class AdapterBank:
         """RAISES (ConfigError): If the expert is not in the bank."""
         if expert not in self.experts:
             raise ConfigError(_unknown_expert(expert, self.experts))
+
+    def _add(self, expert: str) -> None:
+        for _, layer in self._all_layers:
+            layer.add(expert)
+        self.experts.append(expert)
 
     def merge(self, module: nn.Module, weights: Mapping[str, float]) -> None:
         """Fold a fixed mixture of experts into the base layers of the module, and
