@@ -6,21 +6,25 @@ import argparse
 import platform
 import sys
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable, Dict, List
 
 import srsly
 import torch
 from wasabi import msg
 
 import spacy_xoie
+from spacy_xoie.extraction.pretrained import DEFAULT_NAME
 
 from .growth import measure_documents, measure_languages, measure_stream
 from .pipelines import DETECTOR, make_pipeline, network_of
+from .precision import measure_precisions
 from .report import Section
 from .routing import measure_routing
-from .streaming import measure_overhead, measure_words
+from .streaming import measure_overhead, measure_sorting, measure_words
 from .texts import mixed, read_texts
 from .transformer import measure_transformer
+
+TOPICS = "routing transformer precision sorting overhead words documents stream languages".split()
 
 
 def main(arguments: List[str]) -> int:
@@ -36,28 +40,32 @@ def main(arguments: List[str]) -> int:
     documents = [1_000, 5_000] if quick else [1_000, 10_000, 100_000]
     streams = [500, 1_000] if quick else [1_000, 5_000, 20_000]
     banks = [6, 25] if quick else [6, 25, 100]
-    topics: List[Callable[[], Section]] = [
-        lambda: measure_routing(nlp, texts, rounds),
-        lambda: measure_transformer(12 if quick else 24, rounds),
-        lambda: measure_overhead(nlp, texts, rounds),
-        lambda: measure_words(nlp, texts, rounds),
-        lambda: measure_documents(nlp, texts, documents),
-        lambda: measure_stream(nlp, texts, streams),
-        lambda: measure_languages(mixed(200), banks, rounds),
-    ]
+    topics: Dict[str, Callable[[], Section]] = {
+        "routing": lambda: measure_routing(nlp, texts, rounds),
+        "transformer": lambda: measure_transformer(24 if quick else 96, rounds),
+        "precision": lambda: measure_precisions(
+            24 if quick else 96, rounds, options.transformer, options.dev
+        ),
+        "sorting": lambda: measure_sorting(nlp, 120 if quick else 600, rounds),
+        "overhead": lambda: measure_overhead(nlp, texts, rounds),
+        "words": lambda: measure_words(nlp, texts, rounds),
+        "documents": lambda: measure_documents(nlp, texts, documents),
+        "stream": lambda: measure_stream(nlp, texts, streams),
+        "languages": lambda: measure_languages(mixed(200), banks, rounds),
+    }
     facts = {
         "version": spacy_xoie.__version__,
         "torch": torch.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "model": str(options.model or "random weights"),
+        "model": str(options.model or DEFAULT_NAME),
         "texts": str(options.text or "made up"),
         "rounds": rounds,
     }
     msg.text(", ".join(f"{name} {value}" for name, value in facts.items()))
     sections = []
-    for topic in topics:
-        section = topic()
+    for name in options.only:
+        section = topics[name]()
         section.show()
         sections.append(section.to_dict())
         if options.output is not None:
@@ -72,11 +80,19 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model",
         type=Path,
-        help="a trained pipeline (default: random weights, the default config, six "
-        "languages)",
+        help=f"a trained pipeline (default: xoie_lang and xoie with {DEFAULT_NAME})",
     )
     parser.add_argument(
         "--text", type=Path, help="a text file, one doc a line (default: made up)"
+    )
+    parser.add_argument(
+        "--transformer",
+        type=Path,
+        help="a trained pipeline with a transformer encoder, to score in each precision",
+    )
+    parser.add_argument("--dev", type=Path, help="annotated docs for it, .spacy")
+    parser.add_argument(
+        "--only", nargs="*", choices=TOPICS, default=TOPICS, help="topics to measure"
     )
     parser.add_argument("--output", type=Path, help="a JSON file for the figures")
     return parser

@@ -7,47 +7,50 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 import spacy
 import torch
 from spacy.language import Language
-from spacy.training import Example
-from thinc.api import fix_random_seed
 from torch import Tensor, nn
 
-from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.extraction.component import TripleExtractor
 from spacy_xoie.network import Batch, TripleNetwork
-from spacy_xoie.network.heads import LightHead
-
-from .texts import WORDS, mixed, sentences
 
 TOKENIZER = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
 DETECTOR, EXTRACTOR = "xoie_lang", "xoie"
 
 
-def make_pipeline(
-    model: Optional[Path] = None, languages: Sequence[str] = tuple(WORDS)
-) -> Language:
-    """Load a trained pipeline, or make one of the default config with random weights,
-    whose adapters change what they adapt, and whose head finds about as much as a
-    trained one does.
+def make_pipeline(model: Optional[Path] = None) -> Language:
+    """Load a trained pipeline, or make one of the model that the package brings along.
 
     model (Optional[Path]): Folder of a trained pipeline.
-    languages (Sequence[str]): Adapters of the pipeline that is made.
     RETURNS (Language): The pipeline.
     """
     if model is not None:
         return spacy.load(model)
-    fix_random_seed(0)
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
     nlp.add_pipe(DETECTOR)
-    nlp.add_pipe(EXTRACTOR, config={"model": {"bank": {"languages": list(languages)}}})
-    gold = nlp.make_doc(sentences("en", 1)[0])
-    triple = TokenTriple(((0, 1),), ((1, 2),), (((2, 4),),))
-    set_triples(gold, [triple], language=languages[0])
-    example = Example(nlp.make_doc(gold.text), gold)
-    nlp.initialize(lambda: [example])
-    extractor_of(nlp).set_stage("adapters")
-    network = network_of(nlp)
-    randomize_adapters(network.encoder)
-    _calibrate(network, record_batches(nlp, mixed(300)))
+    nlp.add_pipe(EXTRACTOR)
+    return nlp
+
+
+def make_bank(languages: Sequence[str]) -> Language:
+    """Make a pipeline like that of `make_pipeline`, with an adapter for each of these
+    languages and no others; those that are new are random.
+
+    languages (Sequence[str]): Names of the adapters.
+    RETURNS (Language): The pipeline.
+    """
+    nlp = make_pipeline()
+    bank = network_of(nlp).bank
+    assert bank is not None
+    for code in [code for code in bank.experts if code not in languages]:
+        bank.remove(code)
+    known = list(bank.experts)
+    for code in languages:
+        if code not in known:
+            bank.add(code)
+    with torch.no_grad():
+        for _, layer in bank.layers:
+            for code in languages:
+                if code not in known:
+                    layer.lora_B[code].normal_(std=0.02)
     return nlp
 
 
@@ -159,35 +162,3 @@ def by_language(nlp: Language, texts: Sequence[str]) -> Dict[str, List[str]]:
                 groups[doc._.language].append(text)
     most = sorted(groups, key=lambda code: (-len(groups[code]), code != "en"))
     return {code: groups[code] for code in most}
-
-
-def _calibrate(network: TripleNetwork, batches: Sequence[Batch]) -> None:
-    """Let a random head find an anchor in every tenth token, as trained ones do: by
-    chance it may take half of them, and all its time with them, or none."""
-    head = network.head
-    assert isinstance(head, LightHead)
-    roles: List[Tensor] = []
-    with torch.inference_mode():
-        anchors = torch.cat(
-            [head.anchor(network.encode(batch))[batch.mask] for batch in batches]
-        )
-    _rescale(head.anchor[-1], anchors, share=0.9)
-    handle = head.role.register_forward_hook(lambda _, x, y: roles.append(y))
-    with torch.inference_mode():
-        for batch in batches:
-            network.extract(batch, threshold=0.5, max_triples=32)
-    handle.remove()
-    _rescale(head.role, torch.cat([logits.flatten(0, 1) for logits in roles]))
-    with torch.no_grad():
-        head.role.bias[0] += 6.0  # Most tokens are outside of a triple.
-
-
-def _rescale(layer: nn.Module, logits: Tensor, share: float = 0.5) -> None:
-    """Make a layer decide: spread its logits (n, out) to a deviation of 5, with such a
-    share of each below zero."""
-    assert isinstance(layer, nn.Linear)
-    scale = 5.0 / logits.std(dim=0)
-    border = logits[:1_000_000].quantile(share, dim=0)
-    with torch.no_grad():
-        layer.bias.copy_((layer.bias - border) * scale)
-        layer.weight.mul_(scale[:, None])

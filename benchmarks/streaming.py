@@ -1,10 +1,13 @@
 """What spaCy's side costs: `nlp.pipe` against the network alone, and words a second."""
 
-from typing import Any, Sequence
+from typing import Any, List, Sequence
+from unittest.mock import patch
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from spacy_xoie.extraction import model
+from spacy_xoie.network import Batch
 from spacy_xoie.packaging import merge_language
 
 from .pipelines import (
@@ -16,6 +19,7 @@ from .pipelines import (
     record_batches,
 )
 from .report import Section
+from .texts import mixed
 from .timing import Run, paired
 
 
@@ -82,6 +86,49 @@ def measure_words(nlp: Language, texts: Sequence[str], rounds: int) -> Section:
     add("all languages, without xoie_lang", without_detector, texts)
     add(f"{code} alone, merged", piping(merged, own), own)
     return section
+
+
+def measure_sorting(nlp: Language, n: int, rounds: int) -> Section:
+    """Compare the network on sentences that are sorted by length, as nlp.pipe sorts
+    them, with the same sentences as they come.
+
+    nlp (Language): The multilingual pipeline.
+    n (int): Texts of each set.
+    rounds (int): Number of pairs.
+    RETURNS (Section): The figures.
+    """
+    section = Section(
+        "Sentences sorted by length within nlp.pipe",
+        ["time / as they come", "padding", "padding as they come"],
+        "Encoder and head; padding is the share of positions that hold no token.",
+    )
+    for least, most in ((8, 30), (3, 80)):
+        texts = mixed(n, least=least, most=most)
+        batches = record_batches(nlp, texts)
+        with patch.object(model, "token_batches", in_order):
+            others = record_batches(nlp, texts)
+        ratio = paired(extracting(nlp, batches), extracting(nlp, others), rounds=rounds)
+        name = f"texts of {least} to {most} words"
+        section.add(name, ratio, _padding(batches), _padding(others))
+    return section
+
+
+def in_order(lengths: Sequence[int], batch_tokens: int) -> List[List[int]]:
+    """RETURNS (List[List[int]]): What `token_batches` returns, without sorting."""
+    batches: List[List[int]] = [[]]
+    longest = 0
+    for index, length in enumerate(lengths):
+        longest = max(longest, int(length))
+        if batches[-1] and (len(batches[-1]) + 1) * longest > batch_tokens:
+            batches.append([])
+            longest = int(length)
+        batches[-1].append(index)
+    return [batch for batch in batches if batch]
+
+
+def _padding(batches: Sequence[Batch]) -> float:
+    n_used = sum(int(batch.mask.sum()) for batch in batches)
+    return 1 - n_used / sum(batch.mask.numel() for batch in batches)
 
 
 def _component(nlp: Language, name: str, docs: Sequence[Doc]) -> Run:

@@ -47,14 +47,17 @@ N_NAMES = 300
 SYLLABLES = "ba den fi gor ka lin mo na pe ro sa tu vel wi zan ster".split()
 
 
-def sentences(language: str, n: int, seed: int = 0) -> List[str]:
-    """Make up sentences of 8 to 30 words, frequent words more often than rare ones,
+def sentences(
+    language: str, n: int, seed: int = 0, least: int = 8, most: int = 30
+) -> List[str]:
+    """Make up sentences of so many words, frequent words more often than rare ones,
     and now and then a name: word salad, but of the lengths and the repetitiveness of
     text, the same every time.
 
     language (str): One of those in `WORDS`.
     n (int): How many.
     seed (int): Another one makes other sentences.
+    least, most (int): Words of a sentence.
     RETURNS (List[str]): The sentences.
     """
     chance = random.Random(f"{language}{seed}")
@@ -67,7 +70,7 @@ def sentences(language: str, n: int, seed: int = 0) -> List[str]:
     unspaced = language == "zh"
     made = []
     for _ in range(n):
-        chosen = chance.choices(words, weights, k=chance.randint(8, 30))
+        chosen = chance.choices(words, weights, k=chance.randint(least, most))
         if not unspaced:
             for place in range(len(chosen)):
                 if chance.random() < 0.05:
@@ -78,9 +81,10 @@ def sentences(language: str, n: int, seed: int = 0) -> List[str]:
     return made
 
 
-def mixed(n: int, seed: int = 0) -> List[str]:
-    """RETURNS (List[str]): Sentences, the languages in turn."""
-    groups = [sentences(code, n // len(WORDS) + 1, seed) for code in WORDS]
+def mixed(n: int, seed: int = 0, least: int = 8, most: int = 30) -> List[str]:
+    """RETURNS (List[str]): Sentences, the languages in turn. See `sentences`."""
+    each = n // len(WORDS) + 1
+    groups = [sentences(code, each, seed, least, most) for code in WORDS]
     return [text for group in zip(*groups, strict=True) for text in group][:n]
 
 

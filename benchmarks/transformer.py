@@ -8,6 +8,7 @@ from torch import nn
 from spacy_xoie.network import AdapterBank, Batch, LanguageRouter, TripleNetwork
 from spacy_xoie.network.encoders import TransformerEncoder
 from spacy_xoie.network.heads import LightHead
+from spacy_xoie.network.precision import Precision
 
 from .pipelines import encoding, randomize_adapters
 from .report import Section
@@ -45,7 +46,8 @@ def measure_transformer(n: int, rounds: int) -> Section:
     section = Section(
         "Transformer (6 layers of 384), rank 8 on query, key, value and dense",
         ["time / bare"],
-        "One batch in six languages. Bare is the encoder without adapters.",
+        "One batch in six languages, sorted by them as nlp.pipe sorts. Bare is the "
+        "encoder without adapters.",
     )
     languages = list(WORDS)
     batch = make_batch(mixed(n), languages)
@@ -58,6 +60,8 @@ def measure_transformer(n: int, rounds: int) -> Section:
     routed = encoding(network, [batch])
     check_same(routed, encoding(theirs, [batch]), "PEFT's routing")
     section.add("routed", paired(routed, bare, rounds=rounds))
+    turns = encoding(network, [make_batch(mixed(n), languages, sort=False)])
+    section.add("the same, languages by turns", paired(turns, bare, rounds=rounds))
     own = encoding(network, [batch], routed=False)
     section.add("the same with routed=False", paired(own, bare, rounds=rounds))
     named = encoding(theirs, [batch])
@@ -68,9 +72,11 @@ def measure_transformer(n: int, rounds: int) -> Section:
     return section
 
 
-def make_network(languages: Sequence[str]) -> TripleNetwork:
+def make_network(
+    languages: Sequence[str], precision: Precision = "float32"
+) -> TripleNetwork:
     """RETURNS (TripleNetwork): A network on a random BERT, always the same, with an
-    adapter for each of the languages."""
+    adapter for each of the languages, that predicts in this precision."""
     from transformers import BertConfig, BertModel
 
     config = BertConfig(
@@ -81,7 +87,7 @@ def make_network(languages: Sequence[str]) -> TripleNetwork:
         intermediate_size=1536,
     )
     torch.manual_seed(0)
-    encoder = TransformerEncoder(BertModel(config, add_pooling_layer=False))
+    encoder = TransformerEncoder(BertModel(config, add_pooling_layer=False), precision)
     head = LightHead(in_width=encoder.width)
     if not languages:
         return TripleNetwork(encoder, head).eval()
@@ -121,8 +127,11 @@ def with_peft(network: TripleNetwork, names: Sequence[str]) -> TripleNetwork:
     return plain.eval()
 
 
-def make_batch(texts: Sequence[str], languages: Sequence[str]) -> Batch:
-    """RETURNS (Batch): Random wordpieces for texts in these languages by turns."""
+def make_batch(
+    texts: Sequence[str], languages: Sequence[str], *, sort: bool = True
+) -> Batch:
+    """RETURNS (Batch): Random wordpieces for texts in these languages: one after the
+    other, or by turns."""
     chance = torch.Generator().manual_seed(0)
     lengths = [len(text.split()) for text in texts]
     # Chinese has no spaces to split at: its sentences are as long as the others.
@@ -149,4 +158,6 @@ def make_batch(texts: Sequence[str], languages: Sequence[str]) -> Batch:
         "mask": mask,
     }
     places = torch.arange(rows) % len(languages)
+    if sort:
+        places = places.sort().values
     return Batch(inputs, mask, torch.eye(len(languages))[places])

@@ -79,7 +79,7 @@ def unstack_state(
 
 
 def _split(name: str) -> Tuple[str, str]:
-    """The name of a tensor with a star for the expert, and the expert; "" for others."""
+    """The name with a star for the expert, and the expert; "" for other tensors."""
     for kind in ADAPTERS:
         before, found, rest = name.rpartition(kind)
         if found:

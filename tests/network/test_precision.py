@@ -1,4 +1,4 @@
-"""Predictions with fewer bits: near those in single precision, and nothing else changes."""
+"""Predictions with fewer bits: near those in single precision, all else the same."""
 
 from copy import deepcopy
 from typing import List, Sequence

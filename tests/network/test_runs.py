@@ -32,7 +32,10 @@ def make_layer(kind: str, n: int) -> tuple[nn.ModuleDict, Tensor]:
     layer, x = {
         "linear": lambda: (nn.Linear(5, 4), torch.randn(n, 6, 5)),
         "flat": lambda: (nn.Linear(5, 4), torch.randn(n, 5)),
-        "convolution": lambda: (DilatedConv1d(5, 4, 3, padding=2), torch.randn(n, 5, 7)),
+        "convolution": lambda: (
+            DilatedConv1d(5, 4, 3, padding=2),
+            torch.randn(n, 5, 7),
+        ),
         "transposed": lambda: (
             DilatedConv1d(5, 4, 3, padding=1),
             torch.randn(n, 7, 5).transpose(1, 2),
