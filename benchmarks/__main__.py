@@ -24,7 +24,17 @@ from .streaming import measure_overhead, measure_sorting, measure_words
 from .texts import mixed, read_texts
 from .transformer import measure_transformer
 
-TOPICS = "routing transformer precision sorting overhead words documents stream languages".split()
+TOPICS = [
+    "routing",
+    "transformer",
+    "precision",
+    "sorting",
+    "overhead",
+    "words",
+    "documents",
+    "stream",
+    "languages",
+]
 
 
 def main(arguments: List[str]) -> int:
@@ -88,7 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--transformer",
         type=Path,
-        help="a trained pipeline with a transformer encoder, to score in each precision",
+        help="a trained pipeline with a transformer encoder, to score",
     )
     parser.add_argument("--dev", type=Path, help="annotated docs for it, .spacy")
     parser.add_argument(

@@ -35,8 +35,8 @@ def measure_precisions(
         "Precision of a transformer",
         ["time / float32", "F1", "precision", "recall"],
         "Random: the encoder of the transformer above, six languages in a batch. "
-        "Trained: the whole network of the pipeline on the first docs, and its triples on "
-        "all of them.",
+        "Trained: the whole network on the first docs, and its triples on all of "
+        "them.",
     )
     languages = list(WORDS)
     batch = make_batch(mixed(n), languages)

@@ -1,5 +1,6 @@
 """Sections of figures, for people as tables and for programs as JSON."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
@@ -17,7 +18,8 @@ class Section:
     title (str): What is measured.
     columns (Sequence[str]): What each value of a row is, with its unit.
     note (str): How to read it.
-    rows (List[Tuple[str, Sequence[Value]]]): The name of each row, and its values.
+    rows (List[Tuple[str, Sequence[Value]]]): The name of each row, and its values;
+        NaN where there is none.
     """
 
     title: str
@@ -54,9 +56,13 @@ def as_text(value: Value) -> str:
     """RETURNS (str): A value for the table."""
     if isinstance(value, Ratio):
         return str(value)
+    if math.isnan(value):
+        return ""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def as_data(value: Value) -> Union[float, Dict[str, float]]:
-    """RETURNS (Union[float, Dict[str, float]]): A value for JSON."""
-    return value._asdict() if isinstance(value, Ratio) else float(value)
+def as_data(value: Value) -> Union[float, None, Dict[str, float]]:
+    """RETURNS (Union[float, None, Dict[str, float]]): A value for JSON."""
+    if isinstance(value, Ratio):
+        return value._asdict()
+    return None if math.isnan(value) else float(value)

@@ -102,6 +102,34 @@ def test_learns_and_survives_storage(
     assert found(spacy.load(tmp_path)) == found(nlp)
 
 
+@pytest.mark.parametrize("precision", ["bfloat16", "int8"])
+def test_precision_is_stored_and_concerns_predictions(
+    tiny_bert: Path, tmp_path: Path, precision: str
+) -> None:
+    model = model_config(tiny_bert)
+    nlp = learn(model, steps=8, rate=0.01)
+    model["encoder"]["precision"] = precision
+    lowered = learn(model, steps=8, rate=0.01)
+    # It has learnt the same, in single precision.
+    one, two = (n.get_pipe("xoie").network.state_dict() for n in (nlp, lowered))
+    assert all(torch.equal(two[name], value) for name, value in one.items())
+    assert any(found(lowered)) and found(lowered) != found(nlp)
+    lowered.to_disk(tmp_path / "lowered")
+    assert found(spacy.load(tmp_path / "lowered")) == found(lowered)
+    # A trained pipeline can be loaded with another precision.
+    nlp.to_disk(tmp_path / "single")
+    place = "components.xoie.model.encoder.precision"
+    loaded = spacy.load(tmp_path / "single", config={place: precision})
+    assert found(loaded) == found(lowered)
+
+
+def test_an_unknown_precision_is_refused(tiny_bert: Path, blank: Language) -> None:
+    model = model_config(tiny_bert)
+    model["encoder"]["precision"] = "int4"
+    with pytest.raises(ValueError, match="precision"):
+        blank.add_pipe("xoie", config={"model": model})
+
+
 def test_windows_that_are_too_long_lose_nothing(tiny_bert: Path) -> None:
     """The model takes 40 positions; each letter of an unknown word is one piece."""
     from spacy_xoie.extraction.features import tokenize_pieces
