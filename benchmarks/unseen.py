@@ -236,7 +236,7 @@ def add_own(
     others = network.experts
     network.bank.plug(language, {})
     network.bank.start(language, {expert: 1 / len(others) for expert in others})
-    variant = Variant({}, network.experts, head_targets=HEAD_TARGETS, only=[language])
+    variant = Variant({}, network.experts, head_targets=HEAD_TARGETS, treed=[language])
     learning = []
     for name, parameter in network.named_parameters():
         ours = name.endswith((f".lora_A.{language}", f".lora_B.{language}"))
@@ -260,7 +260,7 @@ def run(
     """Leave a language out. YIELDS (Dict[str, Any]): The scores of each method."""
     start = time.perf_counter()
     others = [code for code in LANGUAGES if code != language]
-    variant = Variant({"all": 1.0}, others, head_targets=HEAD_TARGETS, only=others)
+    variant = Variant({"all": 1.0}, others, head_targets=HEAD_TARGETS, treed=others)
     network = train(variant, data, arguments.updates, seed)
 
     def line(method: str, tried: TripleNetwork, how: Variant = variant) -> Any:

@@ -21,12 +21,12 @@ from typing import (
     Optional,
     Sequence,
     Set,
+    Tuple,
 )
 
 import numpy as np
 import spacy
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from spacy.tokens import Doc, DocBin
 from torch import nn
@@ -47,6 +47,8 @@ from spacy_xoie.network.routing import LanguageRouter, Router
 from spacy_xoie.network.stages import set_stage
 from spacy_xoie.network.trees import LABEL_NUMBERS, TAG_NUMBERS, UNKNOWN
 from spacy_xoie.syntax.reading import read_triples
+from spacy_xoie.training import descent
+from spacy_xoie.training.guessing import Guesser, guessing_loss
 from spacy_xoie.ty import TokenTriple
 
 ATTRIBUTES = ["LOWER", "PREFIX1", "PREFIX3", "SUFFIX2", "SUFFIX3", "SUFFIX4", "SHAPE"]
@@ -54,6 +56,10 @@ ROWS = [8000, 1000, 3000, 2000, 4000, 5000, 500]
 LANGUAGES = ["ar", "de", "en", "es", "fr", "pt", "zh"]
 SUFFIX = 4
 """Number of the attribute that the warm-up guesses."""
+
+
+WarmUp = Callable[["Variant", "TripleNetwork", "Data", int, int], None]
+"""Trains a network, on data, for so many updates, with a seed."""
 
 
 class Variant(NamedTuple):
@@ -72,7 +78,8 @@ class Variant(NamedTuple):
         endings of hidden words from the words around them, on the same sentences.
     even: Whether each language is drawn equally often.
     without: Sources of the training data that are left out.
-    only: Languages that are trained on; all if empty.
+    before: What comes before the stages, and its shares of the updates.
+    treed: Languages whose trees are learnt; empty for all.
     """
 
     stages: Mapping[str, float]
@@ -89,7 +96,8 @@ class Variant(NamedTuple):
     warm_up: float = 0.0
     even: bool = False
     without: Sequence[str] = ()
-    only: Sequence[str] = ()
+    before: Sequence[Tuple[WarmUp, float]] = ()
+    treed: Sequence[str] = ()
 
 
 class Data(NamedTuple):
@@ -183,9 +191,10 @@ def batches(
     rng = np.random.default_rng(seed)
     lengths = data.features.lengths
     left = [
-        n
-        for n, (name, code) in enumerate(zip(data.sources, data.codes, strict=True))
-        if name not in variant.without and (not variant.only or code in variant.only)
+        number
+        for number, name in enumerate(data.sources)
+        if name not in variant.without
+        and (not variant.treed or data.codes[number] in variant.treed)
     ]
     while True:
         rows = np.array(left)
@@ -247,26 +256,36 @@ def train(variant: Variant, data: Data, updates: int, seed: int) -> TripleNetwor
     torch.manual_seed(seed)
     network = build(variant)
     stream = batches(data, variant, 2500, seed)
-    guess = nn.Linear(variant.width, ROWS[SUFFIX])
+    guesser = Guesser(variant.width, {SUFFIX: ROWS[SUFFIX]})
 
     def loss_of_guesses() -> torch.Tensor:
-        return guessing_loss(network, guess, make_batch(data, next(stream), variant))
+        batch = make_batch(data, next(stream), variant)
+        return guessing_loss(network, guesser, batch)
 
     def loss_of_head() -> torch.Tensor:
         losses = network.loss(make_batch(data, next(stream), variant))
         return torch.stack(list(losses.values())).sum()
 
     network.train()
-    rest = updates - round(variant.warm_up * updates)
-    if rest < updates:
+    warm_up = round(variant.warm_up * updates)
+    if warm_up:
         set_stage(network, "shared")
-        parameters = [*network.encoder.parameters(), *guess.parameters()]
-        descend(parameters, loss_of_guesses, updates - rest)
+        parameters = [*network.encoder.parameters(), *guesser.parameters()]
+        descend(parameters, loss_of_guesses, warm_up)
+    for learn, share in variant.before:
+        learn(variant, network, data, round(share * updates), seed)
+    rest = task_updates(variant, updates)
     for stage, share in variant.stages.items():
         set_stage(network, stage)
         learning = [p for p in network.parameters() if p.requires_grad]
         descend(learning, loss_of_head, round(share * rest))
     return network
+
+
+def task_updates(variant: Variant, updates: int) -> int:
+    """RETURNS (int): The updates that are left to the stages."""
+    warm_ups = [variant.warm_up, *(share for _, share in variant.before)]
+    return updates - sum(round(share * updates) for share in warm_ups)
 
 
 def descend(
@@ -275,30 +294,7 @@ def descend(
     steps: int,
     rate: float = 0.003,
 ) -> None:
-    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            warm = min(1.0, (step + 1) / (0.1 * steps))
-            group["lr"] = rate * warm * max(0.02, 1 - step / steps)
-        # Half the precision of the products, two thirds of the time.
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            total = loss()
-        optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 5.0)
-        optimizer.step()
-
-
-def guessing_loss(
-    network: TripleNetwork, guess: nn.Module, batch: Batch
-) -> torch.Tensor:
-    """Cross-entropy of the endings of hidden words, a seventh of all."""
-    attributes = batch.inputs["attributes"]
-    hidden = (torch.rand(batch.mask.shape) < 0.15) & batch.mask
-    wanted = attributes[hidden][:, SUFFIX, 0]
-    shown = torch.where(hidden[:, :, None, None], 0, attributes)
-    batch.inputs = {**batch.inputs, "attributes": shown}
-    return F.cross_entropy(guess(network.encode(batch)[hidden]), wanted)
+    descent.descend(parameters, loss, steps, rate=rate, mixed_precision=True)
 
 
 def evaluate(
@@ -381,6 +377,7 @@ def run_all(
                 "variant": name,
                 "seed": seed,
                 "updates": arguments.updates,
+                "task updates": task_updates(variant, arguments.updates),
                 "seconds": round(time.perf_counter() - start),
                 "parameters": sum(p.numel() for p in network.parameters()),
                 "all": scores(counts),
@@ -443,8 +440,15 @@ def _interval(
     return [float(v) for v in np.percentile(differences, [2.5, 97.5])]
 
 
-def main(variants: Mapping[str, Variant], doc: str) -> None:
-    """The command line of a benchmark."""
+def main(
+    variants: Mapping[str, Variant],
+    doc: str,
+    table: Callable[[Path], str] = table,
+) -> None:
+    """The command line of a benchmark.
+
+    table: Makes the table of the results.
+    """
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -149,9 +149,12 @@ class TripleNetwork(nn.Module):
             self.bank = self.router = self.head_router = None
             self.routed = False
 
-    def encode(self, batch: Batch) -> Tensor:
-        """RETURNS (Tensor): (rows, tokens, width), hidden states of a batch."""
-        return self._encode(batch, [])[0]
+    def encode(self, batch: Batch, losses: Optional[List[Tensor]] = None) -> Tensor:
+        """batch (Batch): Sentences.
+        losses (Optional[List[Tensor]]): Where the losses of the router are put.
+        RETURNS (Tensor): (rows, tokens, width), hidden states of a batch.
+        """
+        return self._encode(batch, [] if losses is None else losses)[0]
 
     @contextmanager
     def encoded(

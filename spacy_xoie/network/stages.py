@@ -5,6 +5,13 @@
 3. "adapters": the adapters, the router and the head.
 
 "shared" trains 1 and 2 at once, "all" everything, "frozen" nothing.
+
+The other order, that of X-MOD (Pfeiffer et al. 2022, arXiv 2205.06266, section 3):
+
+1. "language": all but the head; on raw text, see `spacy_xoie.training.warm_up`,
+2. "task": all but the adapters and the router, which take part as they are.
+
+X-MOD keeps the embeddings as they are, too: that is "encoder" after "language".
 """
 
 from typing import Dict, List
@@ -14,7 +21,16 @@ from torch import nn
 from ..errors import ConfigError
 from .model import TripleNetwork
 
-STAGES = ("embeddings", "encoder", "adapters", "shared", "all", "frozen")
+STAGES = (
+    "embeddings",
+    "encoder",
+    "adapters",
+    "shared",
+    "all",
+    "language",
+    "task",
+    "frozen",
+)
 
 EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD = (
     "embeddings",
@@ -30,9 +46,13 @@ TRAINABLE: Dict[str, List[str]] = {
     "adapters": [ADAPTERS, ROUTER, HEAD],
     "shared": [EMBEDDINGS, ENCODER, HEAD],
     "all": [EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD],
+    "language": [EMBEDDINGS, ENCODER, ADAPTERS, ROUTER],
+    "task": [EMBEDDINGS, ENCODER, HEAD],
     "frozen": [],
 }
 """The groups of parameters that each stage trains."""
+
+NEED_ADAPTERS = ("adapters", "language", "task")
 
 
 def parameter_groups(network: nn.Module) -> Dict[str, str]:
@@ -70,12 +90,18 @@ def set_stage(network: TripleNetwork, stage: str) -> List[str]:
             f"{', '.join(map(repr, STAGES))}."
         )
     groups = parameter_groups(network)
-    if stage == "adapters" and ADAPTERS not in groups.values():
+    if stage in NEED_ADAPTERS and ADAPTERS not in groups.values():
         raise ConfigError(
-            "The stage 'adapters' was asked for, but the model has no adapters. Give "
-            "it a bank (`[components.xoie.model.bank]`) when it is first trained."
+            f"The stage {stage!r} was asked for, but the model has no adapters. Give "
+            f"it a bank (`[components.xoie.model.bank]`) when it is first trained."
         )
-    if ADAPTERS in TRAINABLE[stage] and network.bank is not None:
+    if stage == "task" and not _have_learnt(network):
+        raise ConfigError(
+            "The stage 'task' leaves the adapters as they are, but they have learnt "
+            "nothing yet. Let them learn from raw text first, with the callback "
+            "spacy-xoie.learn_languages.v1, or choose another stage."
+        )
+    if network.bank is not None and (ADAPTERS in TRAINABLE[stage] or stage == "task"):
         network.routed = True
     trained = []
     for name, parameter in network.named_parameters():
@@ -84,3 +110,12 @@ def set_stage(network: TripleNetwork, stage: str) -> List[str]:
         if parameter.requires_grad:
             trained.append(name)
     return trained
+
+
+def _have_learnt(network: TripleNetwork) -> bool:
+    """Whether any adapter has an effect: B starts at zero."""
+    return any(
+        bool(parameter.detach().any())
+        for name, parameter in network.named_parameters()
+        if ".lora_B." in name
+    )

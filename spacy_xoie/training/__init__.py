@@ -1,11 +1,19 @@
 from .augmenters import make_swap_augmenter
 from .batchers import make_language_batcher
-from .callbacks import make_stage_callback
+from .callbacks import (
+    make_callbacks_in_turn,
+    make_language_callback,
+    make_stage_callback,
+    make_word_callback,
+)
 from .configs import compose_config
 
 __all__ = [
     "compose_config",
+    "make_callbacks_in_turn",
     "make_language_batcher",
+    "make_language_callback",
     "make_stage_callback",
     "make_swap_augmenter",
+    "make_word_callback",
 ]

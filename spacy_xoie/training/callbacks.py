@@ -1,38 +1,161 @@
 """Callbacks for the configs of the training stages."""
 
-from typing import Callable, cast
+from typing import Callable, Dict, List, Optional, cast
 
 from spacy.language import Language
 from spacy.util import logger, registry
 
 from ..errors import ConfigError
 from ..extraction import TripleExtractor
+from .raw_text import Reader, read_texts
+from .warm_up import WarmUp, check_adapters, learn_languages, learn_words
+
+Callback = Callable[[Language], Language]
 
 
 @registry.callbacks("spacy-xoie.set_stage.v1")
-def make_stage_callback(
-    stage: str, component: str = "xoie"
-) -> Callable[[Language], Language]:
+def make_stage_callback(stage: str, component: str = "xoie") -> Callback:
     """Create a callback for `[initialize.after_init]` that sets the training stage.
 
     A sourced component keeps its old config and is not initialised again, so this
     is the one place where its stage can be set.
 
-    stage (str): "embeddings", "encoder", "adapters", "shared", "all" or
-        "frozen".
+    stage (str): "embeddings", "encoder", "adapters", "shared", "all", "language",
+        "task" or "frozen". See `spacy_xoie.network.stages`.
     component (str): Name of the component.
     """
 
     def set_stage(nlp: Language) -> Language:
-        # While spaCy initialises the others, sourced components are disabled.
-        if component not in nlp.component_names:
-            raise ConfigError(
-                f"The stage {stage!r} is set for the component {component!r}, but the "
-                f"pipeline has {', '.join(nlp.component_names) or 'no components'}."
-            )
-        pipe = cast(TripleExtractor, nlp.get_pipe(component))
+        pipe = _extractor(nlp, component, f"The stage {stage!r} is set")
         trained = pipe.set_stage(stage)
         logger.info("%s: stage %r trains %d tensors", component, stage, len(trained))
         return nlp
 
     return set_stage
+
+
+@registry.callbacks("spacy-xoie.in_turn.v1")
+def make_callbacks_in_turn(*callbacks: Callback) -> Callback:
+    """Create a callback that calls others, one after the other: where spaCy takes one,
+    such as in `[initialize.after_init]`. In a config each has a block of its own,
+    `[initialize.after_init.*.name]`.
+
+    callbacks (Callable[[Language], Language]): The others, in order.
+    """
+
+    def call_in_turn(nlp: Language) -> Language:
+        for callback in callbacks:
+            nlp = callback(nlp)
+        return nlp
+
+    return call_in_turn
+
+
+@registry.callbacks("spacy-xoie.learn_languages.v1")
+def make_language_callback(
+    corpus: Reader,
+    steps: int = 400,
+    attributes: Optional[List[str]] = None,
+    hidden: float = 0.15,
+    max_tokens: int = 2500,
+    temperature: float = 2.0,
+    learn_rate: float = 0.003,
+    seed: int = 0,
+    component: str = "xoie",
+) -> Callback:
+    """Create a callback for `[initialize.after_init]`: adapters and encoder learn their
+    languages from raw text, before a stage such as "task". See `learn_languages`.
+
+    corpus (Callable[[Language], Iterable[Example]]): A reader of the texts, such as
+        spacy.JsonlCorpus.v1 (lines of {"text": …}) or spacy.Corpus.v1.
+    steps (int): Number of updates.
+    attributes (Optional[List[str]]): Those attributes of the encoder that are guessed
+        of hidden words; None for its longest suffix.
+    hidden (float): Share of the words that are hidden.
+    max_tokens (int): Most tokens of a batch, padding included.
+    temperature (float): Languages are drawn with q ~ p^(1/T).
+    learn_rate (float): Highest rate of the optimizer.
+    seed (int): Seed of whatever is random.
+    component (str): Name of the component.
+    """
+
+    def learn(nlp: Language) -> Language:
+        pipe = _extractor(nlp, component, "Raw text is to be learnt")
+        check_adapters(pipe)
+        texts = read_texts(nlp, corpus, pipe.languages, span_key=pipe.span_key)
+        learn_languages(
+            pipe,
+            texts,
+            WarmUp(steps, learn_rate, seed),
+            attributes=attributes or (),
+            hidden=hidden,
+            max_tokens=max_tokens,
+            temperature=temperature,
+        )
+        return nlp
+
+    return learn
+
+
+@registry.callbacks("spacy-xoie.learn_words.v1")
+def make_word_callback(
+    corpus: Reader,
+    languages: Optional[List[str]] = None,
+    lexicons: List[str] = ["own"],
+    files: Dict[str, str] = {},
+    steps: int = 500,
+    batch_size: int = 256,
+    max_pairs: int = 5000,
+    temperature: float = 0.1,
+    learn_rate: float = 0.003,
+    seed: int = 0,
+    component: str = "xoie",
+) -> Callback:
+    """Create a callback for `[initialize.after_init]`: the embeddings of words that
+    translate each other are brought near to each other, before a stage such as "all".
+    See `learn_words`.
+
+    corpus (Callable[[Language], Iterable[Example]]): A reader of texts: of the lexicons
+        the words are taken that occur there.
+    languages (Optional[List[str]]): Languages of the texts; None for those that have
+        adapters.
+    lexicons (List[str]): "own" for the tables that come with the package, "freedict"
+        for the dictionaries of FreeDict that are installed. Both go through English.
+    files (Dict[str, str]): For pairs of languages ("en-gl"), TSV files of a word, its
+        translation and perhaps a weight a line.
+    steps (int): Number of updates.
+    batch_size (int): Most pairs of words of a batch.
+    max_pairs (int): Most pairs of two languages; the most frequent are kept.
+    temperature (float): What cosines are divided by.
+    learn_rate (float): Highest rate of the optimizer.
+    seed (int): Seed of whatever is random.
+    component (str): Name of the component.
+    """
+
+    def learn(nlp: Language) -> Language:
+        pipe = _extractor(nlp, component, "Words are to be learnt")
+        wanted = pipe.languages if languages is None else languages
+        texts = read_texts(nlp, corpus, wanted, span_key=pipe.span_key)
+        learn_words(
+            pipe,
+            texts,
+            WarmUp(steps, learn_rate, seed),
+            lexicons=lexicons,
+            files=files,
+            max_pairs=max_pairs,
+            batch_size=batch_size,
+            temperature=temperature,
+        )
+        return nlp
+
+    return learn
+
+
+def _extractor(nlp: Language, component: str, what: str) -> TripleExtractor:
+    # While spaCy initialises the others, sourced components are disabled.
+    if component not in nlp.component_names:
+        raise ConfigError(
+            f"{what} for the component {component!r}, but the "
+            f"pipeline has {', '.join(nlp.component_names) or 'no components'}."
+        )
+    return cast(TripleExtractor, nlp.get_pipe(component))

@@ -20,7 +20,8 @@ COMMAND = next(c for c in PROJECT["commands"] if c["name"] == "configs")
 SCRIPTS = [line.split("spacy xoie compose ")[1].split() for line in COMMAND["script"]]
 SHIPPED = sorted(path.name for path in (ROOT / "configs").glob("*.cfg"))
 STAGES = {1: "embeddings", 2: "encoder", 3: "adapters"}
-FIRST = ["full", "sm_stage1", "trf_stage1"]
+RECIPES = {"full.cfg": "all", "full_task.cfg": "task", "full_words.cfg": "all"}
+FIRST = ["full", "full_task", "full_words", "sm_stage1", "trf_stage1"]
 
 
 @pytest.mark.parametrize("output, parts", [(s[0], s[1:]) for s in SCRIPTS])
@@ -64,8 +65,14 @@ def test_training_settings_resolve(name: str) -> None:
     assert total == pytest.approx(1.0)
     initialize = registry.resolve(config["initialize"], schema=ConfigSchemaInit)
     assert callable(initialize["after_init"])
-    stage = "all" if name == "full.cfg" else STAGES[int(name[-5])]
-    assert config["initialize"]["after_init"]["stage"] == stage
+    callback = config["initialize"]["after_init"]
+    if "*" in callback:
+        # What comes first warms up, what comes last sets the stage.
+        warm_up, callback = callback["*"].values()
+        assert warm_up["@callbacks"].startswith("spacy-xoie.learn_")
+    assert callback["@callbacks"] == "spacy-xoie.set_stage.v1"
+    stage = RECIPES[name] if name in RECIPES else STAGES[int(name[-5])]
+    assert callback["stage"] == stage
     sources = {c.get("source") for c in config["components"].values()}
     first = name.removesuffix(".cfg") in FIRST
     assert sources == ({None} if first else {"training/model-best"})

@@ -83,6 +83,8 @@ EXPECTED: Dict[str, Set[str]] = {
     "adapters": LORA | ROUTER | HEAD,
     "shared": TABLES | REST | HEAD,
     "all": TABLES | REST | LORA | ROUTER | HEAD,
+    "language": TABLES | REST | LORA | ROUTER,
+    "task": TABLES | REST | HEAD,
     "frozen": set(),
 }
 
@@ -157,7 +159,7 @@ def test_a_stage_trains_its_groups(stage: str) -> None:
     }
 
 
-@pytest.mark.parametrize("stage", ["embeddings", "encoder", "adapters", "all"])
+@pytest.mark.parametrize("stage", sorted(set(EXPECTED) - {"shared", "frozen"}))
 def test_a_stage_changes_what_it_trains_and_nothing_else(stage: str) -> None:
     network = make_mixed_network()
     set_stage(network, stage)
@@ -176,6 +178,7 @@ def test_a_stage_changes_what_it_trains_and_nothing_else(stage: str) -> None:
         ("encoder", "adapters"),
         ("adapters", "embeddings"),
         ("all", "encoder"),
+        ("language", "task"),
     ],
 )
 def test_momentum_does_not_reach_into_the_next_stage(first: str, second: str) -> None:
@@ -236,6 +239,9 @@ def test_gradients_of_several_batches_add_up() -> None:
         (["adapters"], True),
         (["all"], True),
         (["adapters", "encoder"], True),
+        (["language"], True),
+        (["task"], True),
+        (["language", "encoder"], True),
     ],
 )
 def test_adapters_take_part_from_the_stage_on_that_trains_them(
@@ -259,8 +265,9 @@ def test_a_network_without_bank() -> None:
     assert set(set_stage(network, "all")) == names
     assert not network.routed
     before = deepcopy(network.state_dict())
-    with pytest.raises(ConfigError, match="stage 'adapters'.*no adapters"):
-        set_stage(network, "adapters")
+    for stage in ("adapters", "language", "task"):
+        with pytest.raises(ConfigError, match=f"stage '{stage}'.*no adapters"):
+            set_stage(network, stage)
     assert all(p.requires_grad for p in network.parameters())
     assert all(torch.equal(network.state_dict()[n], v) for n, v in before.items())
 
@@ -270,6 +277,16 @@ def test_a_merged_network_has_no_adapters_to_train() -> None:
     network.merge({"de": 1.0})
     with pytest.raises(ConfigError, match="'adapters'"):
         set_stage(network, "adapters")
+
+
+def test_a_task_is_not_learnt_on_adapters_that_know_nothing() -> None:
+    network = make_mixed_network()
+    for name, parameter in network.named_parameters():
+        if ".lora_B." in name:
+            torch.nn.init.zeros_(parameter)
+    with pytest.raises(ConfigError, match="learnt nothing yet.*learn_languages"):
+        set_stage(network, "task")
+    assert not network.routed
 
 
 def test_unknown_stage() -> None:

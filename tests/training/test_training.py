@@ -37,7 +37,9 @@ def moved(before: Dict[str, torch.Tensor], after: Dict[str, torch.Tensor]) -> se
     return {name for name in before if not torch.equal(before[name], after[name])}
 
 
-@pytest.mark.parametrize("stage", ["embeddings", "encoder", "adapters", "all"])
+@pytest.mark.parametrize(
+    "stage", ["embeddings", "encoder", "adapters", "all", "language", "task"]
+)
 def test_a_stage_moves_exactly_its_parameters(
     make_pipeline: Callable[..., Language], stage: str
 ) -> None:

@@ -1,0 +1,72 @@
+"""Texts of which nothing is known but their words and their language."""
+
+import warnings
+from collections import Counter
+from typing import Callable, Dict, Iterable, List, Mapping, Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from ..errors import DataError
+from ..extraction.component import UNKNOWN
+from ..extraction.gold import gold_language
+from ..language import document_language, set_language
+from ..triples import SPAN_KEY
+
+Reader = Callable[[Language], Iterable[Example]]
+"""A reader of corpora, as spaCy's configs name it."""
+
+Texts = Mapping[str, Sequence[Doc]]
+"""Docs by the code of their language."""
+
+DETECTOR = "xoie_lang"
+
+
+def read_texts(
+    nlp: Language,
+    corpus: Reader,
+    languages: Iterable[str],
+    *,
+    span_key: str = SPAN_KEY,
+) -> Dict[str, List[Doc]]:
+    """Read a corpus and sort it by language. The language of a doc is that of its gold
+    triples, else that which is set on it, else what the pipeline's `xoie_lang` detects.
+
+    nlp (Language): The pipeline.
+    corpus (Callable[[Language], Iterable[Example]]): The reader, such as
+        spacy.JsonlCorpus.v1 for lines of {"text": …} or spacy.Corpus.v1.
+    languages (Iterable[str]): Languages that are of use. Docs in others are left out,
+        and a warning says how many.
+    span_key (str): Key of the span group of gold triples.
+    RETURNS (Dict[str, List[Doc]]): The docs of each language; each knows its language.
+    RAISES (DataError): If there are none.
+    """
+    detectors = [
+        pipe
+        for name, pipe in nlp.components
+        if nlp.get_pipe_meta(name).factory == DETECTOR
+    ]
+    wanted = list(languages)
+    texts: Dict[str, List[Doc]] = {}
+    others: Counter[str] = Counter()
+    for example in corpus(nlp):
+        doc = example.reference
+        code = gold_language(example, span_key)
+        if code in UNKNOWN and detectors:
+            code = document_language(detectors[0](doc)) or ""
+        if code in wanted and len(doc):
+            set_language(doc, code)
+            texts.setdefault(code, []).append(doc)
+        else:
+            others[code or "und"] += 1
+    told = ", ".join(f"{n} in {code}" for code, n in sorted(others.items()))
+    if not texts:
+        raise DataError(
+            f"There is no text in {', '.join(wanted) or 'any language'} to learn from, "
+            f"but {told or 'no doc at all'}. Check the path of the corpus, and give "
+            f"the pipeline an `xoie_lang` if the docs do not say what they are in."
+        )
+    if others:
+        warnings.warn(f"Docs of the raw text are left out: {told}.", stacklevel=2)
+    return texts
