@@ -40,7 +40,6 @@ from .variants import (
     make_batch,
 )
 
-TOKENS = 2500
 WORDS = 256
 ONE = {"all": 1.0}
 
@@ -49,7 +48,7 @@ def learn_languages(
     variant: Variant, network: TripleNetwork, data: Data, steps: int, seed: int
 ) -> None:
     """Guess hidden words of all languages, each through its adapter."""
-    stream = batches(data, variant._replace(treed=()), TOKENS, seed)
+    stream = batches(data, variant._replace(treed=()), variant.tokens, seed)
     guesser = Guesser(variant.width, {SUFFIX: ROWS[SUFFIX]})
     set_stage(network, "language" if network.bank is not None else "shared")
     learning = [p for p in network.parameters() if p.requires_grad]
@@ -107,23 +106,24 @@ TASK = {"task": 1.0}
 XMOD = {"encoder": 1.0}
 ENGLISH = ("en",)
 
-VARIANTS: Dict[str, Variant] = {
+RECIPES: Dict[str, Variant] = {
     "one stage": Variant(ONE),
-    "embeddings; encoder; adapters": Variant(PAPER),
-    "raw text; task": Variant(TASK, before=TEXT_FIRST),
-    "raw text; nothing frozen": Variant(ONE, before=TEXT_FIRST),
-    "lexicons; one stage": Variant(ONE, before=WORDS_FIRST),
     "en: one stage": Variant(ONE, treed=ENGLISH),
+    "raw text; task": Variant(TASK, before=TEXT_FIRST),
     "en: raw text; task": Variant(TASK, before=TEXT_FIRST, treed=ENGLISH),
+    "lexicons; one stage": Variant(ONE, before=WORDS_FIRST),
     "en: lexicons; one stage": Variant(ONE, before=WORDS_FIRST, treed=ENGLISH),
-    "en: one stage, no adapters": Variant({"shared": 1.0}, None, treed=ENGLISH),
+    "raw text; nothing frozen": Variant(ONE, before=TEXT_FIRST),
     "en: raw text; nothing frozen": Variant(ONE, before=TEXT_FIRST, treed=ENGLISH),
+    "embeddings; encoder; adapters": Variant(PAPER),
+    "en: one stage, no adapters": Variant({"shared": 1.0}, None, treed=ENGLISH),
     "en: raw text; task, embeddings frozen": Variant(
         XMOD, before=TEXT_FIRST, treed=ENGLISH
     ),
     "en: lexicons; raw text; task": Variant(TASK, before=BOTH_FIRST, treed=ENGLISH),
     "raw text; task, embeddings frozen": Variant(XMOD, before=TEXT_FIRST),
 }
+VARIANTS = {name: recipe._replace(tokens=1500) for name, recipe in RECIPES.items()}
 
 
 def table(path: Path) -> str:

@@ -80,6 +80,7 @@ class Variant(NamedTuple):
     without: Sources of the training data that are left out.
     before: What comes before the stages, and its shares of the updates.
     treed: Languages whose trees are learnt; empty for all.
+    tokens: Most tokens of a batch.
     """
 
     stages: Mapping[str, float]
@@ -98,6 +99,7 @@ class Variant(NamedTuple):
     without: Sequence[str] = ()
     before: Sequence[Tuple[WarmUp, float]] = ()
     treed: Sequence[str] = ()
+    tokens: int = 2500
 
 
 class Data(NamedTuple):
@@ -255,7 +257,7 @@ def build_head(variant: Variant) -> Head:
 def train(variant: Variant, data: Data, updates: int, seed: int) -> TripleNetwork:
     torch.manual_seed(seed)
     network = build(variant)
-    stream = batches(data, variant, 2500, seed)
+    stream = batches(data, variant, variant.tokens, seed)
     guesser = Guesser(variant.width, {SUFFIX: ROWS[SUFFIX]})
 
     def loss_of_guesses() -> torch.Tensor:

@@ -185,8 +185,8 @@ class TripleExtractor(TrainablePipe):
     def set_stage(self, stage: str) -> List[str]:
         """Choose what learns from here on. See `spacy_xoie.network.stages`.
 
-        stage (str): "embeddings", "encoder", "adapters", "shared", "all" or
-            "frozen".
+        stage (str): "embeddings", "encoder", "adapters", "shared", "all", "language",
+            "task" or "frozen".
         RETURNS (List[str]): Names of the parameters that learn.
         """
         return set_stage(self.network, stage)

@@ -12,11 +12,12 @@ from spacy.tokens import Doc, DocBin
 
 from spacy_xoie import TokenTriple
 from spacy_xoie.corpora.treebanks import TokenTree, annotated
+from spacy_xoie.training.lexicons import WordPairs
 
 # The scripts are no part of the package.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from benchmarks import ablation, search, variants
+from benchmarks import ablation, recipes, search, variants
 from benchmarks.self_training import agreement
 
 
@@ -67,6 +68,27 @@ def test_all_others_run_once(tmp_path: Path) -> None:
     table = variants.table(tmp_path / "results.jsonl").splitlines()
     assert len(table) == 2 + len(named)
     assert len({line.count("|") for line in table}) == 1
+
+
+def test_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [WordPairs("en", "de", [("met", "traf")])]
+    monkeypatch.setattr(recipes, "find_word_pairs", lambda *_, **__: words)
+    wanted = {"one stage": 10, "raw text; task": 7, "en: lexicons; raw text; task": 6}
+    small = {n: recipes.VARIANTS[n]._replace(width=16, rank=2) for n in wanted}
+    lines = run(tmp_path, small, "--updates", 10)
+    assert {line["variant"]: line["task updates"] for line in lines} == wanted
+    table = recipes.table(tmp_path / "results.jsonl").splitlines()
+    assert len(table) == 2 * (2 + len(lines)) + 1
+    assert len({line.count("|") for line in table if line}) == 1
+
+
+def test_trees_of_one_language_alone(tmp_path: Path) -> None:
+    data = variants.load([write_corpus(tmp_path / "a.spacy", 5)], 9)
+    english = variants.Variant({"all": 1.0}, treed=("en",), tokens=6)
+    stream = variants.batches(data, english, english.tokens, 0)
+    rows = [row for _, batch in zip(range(9), stream, strict=False) for row in batch]
+    assert {data.codes[row] for row in rows} == {"en"}
+    assert len(set(rows)) == 5
 
 
 def test_agreement_with_known_triples() -> None:

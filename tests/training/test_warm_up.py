@@ -13,8 +13,12 @@ from conftest import SENTENCES, TINY_MODEL, make_example
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
-from spacy.tokens import Doc
-from spacy.training import Corpus
+from spacy.tokens import Doc, DocBin
+from spacy.training import Corpus, Example
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import load_config
+from thinc.api import Config
 from torch import Tensor
 
 from spacy_xoie.errors import ConfigError, DataError, EngineError
@@ -265,8 +269,6 @@ def raw(nlp: Language, *codes: str) -> Dict[str, List[Doc]]:
 
 
 def examples(texts: Dict[str, List[Doc]]) -> Any:
-    from spacy.training import Example
-
     return [Example(doc, doc) for docs in texts.values() for doc in docs]
 
 
@@ -315,7 +317,9 @@ class TestLanguages:
         for seed in (1, 1, 2):
             torch.manual_seed(0)
             pipe = make_pipeline().get_pipe("xoie")
-            learn_languages(pipe, raw(make_pipeline(), "en", "de"), WarmUp(3, 0.01, seed))
+            learn_languages(
+                pipe, raw(make_pipeline(), "en", "de"), WarmUp(3, 0.01, seed)
+            )
             runs.append(torch.cat([p.flatten() for p in weights(pipe).values()]))
             # What another part of a program draws changes nothing.
             torch.rand(7)
@@ -396,7 +400,10 @@ class TestLanguages:
 
 class TestTexts:
     def test_languages_are_detected(self, trained: Language, tmp_path: Path) -> None:
-        lines = ["The council has rejected the plan.", "Der Rat hat den Plan abgelehnt."]
+        lines = [
+            "The council has rejected the plan.",
+            "Der Rat hat den Plan abgelehnt.",
+        ]
         path = tmp_path / "raw.jsonl"
         srsly.write_jsonl(path, [{"text": text} for text in lines])
         reader = spacy.registry.resolve(
@@ -429,3 +436,66 @@ def test_callbacks_are_called_in_turn(blank: Language) -> None:
 
     assert make_callbacks_in_turn(named("z"), named("a"))(blank) is blank
     assert called == ["z", "a"]
+
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+def shipped(name: str, folder: Path, blank: Language) -> Config:
+    """A shipped config with a tiny model, few steps and SENTENCES as its data."""
+    docs = [make_example(blank, *sentence).reference for sentence in SENTENCES]
+    DocBin(docs=docs).to_disk(folder / "train.spacy")
+    config = load_config(CONFIGS / name, interpolate=False)
+    for path in ("train", "dev", "raw_text"):
+        config["paths"][path] = str(folder / "train.spacy")
+    config["components"]["xoie"]["model"] = {**TINY_MODEL, "mixed_precision": True}
+    config["training"].update(max_steps=4, eval_frequency=2)
+    config["training"]["optimizer"]["learn_rate"].update(warmup_steps=1, total_steps=9)
+    first = next(iter(config["initialize"]["after_init"]["*"].values()))
+    first["steps"] = 5
+    return config
+
+
+@pytest.mark.parametrize("name, stage", [("task", "task"), ("words", "all")])
+def test_shipped_recipe(name: str, stage: str, tmp_path: Path, blank: Language) -> None:
+    config = shipped(f"full_{name}.cfg", tmp_path, blank)
+    nlp = init_nlp(config)
+    pipe = nlp.get_pipe("xoie")
+    groups = parameter_groups(pipe.network)
+    learning = {
+        groups[n] for n, p in pipe.network.named_parameters() if p.requires_grad
+    }
+    assert learning | {"router"} == {*TRAINABLE[stage], "router"}
+    warm = weights(pipe)
+    have_learnt = any(bool(warm[n].any()) for n in warm if ".lora_B." in n)
+    assert have_learnt is (stage == "task")
+    # Stored and read again, the config says the same, in the same order.
+    nlp.to_disk(tmp_path / "warm")
+    stored = load_config(tmp_path / "warm" / "config.cfg")
+    callbacks = stored["initialize"]["after_init"]["*"]
+    assert list(callbacks) == list(config["initialize"]["after_init"]["*"])
+    again = weights(init_nlp(stored).get_pipe("xoie"))
+    assert all(torch.equal(warm[n], again[n]) for n in warm)
+    # The model is stored with what it has learnt, and that the adapters take part.
+    (tmp_path / "out").mkdir()
+    train(nlp, tmp_path / "out")
+    loaded = spacy.load(tmp_path / "out" / "model-last").get_pipe("xoie")
+    moved = {
+        groups[n] for n, p in weights(loaded).items() if not torch.equal(p, warm[n])
+    }
+    assert moved == set(TRAINABLE[stage]) - {"router"}
+    assert loaded.network.routed
+
+
+@pytest.mark.parametrize("name", ["learn_languages", "learn_words"])
+def test_callback_names_a_missing_component(name: str) -> None:
+    make = spacy.registry.callbacks.get(f"spacy-xoie.{name}.v1")
+    with pytest.raises(ConfigError, match="'xoie'.*no components"):
+        make(corpus=lambda nlp: [])(spacy.blank("xx"))
+
+
+def test_other_encoders_are_refused(trained: Language) -> None:
+    pipe = trained.get_pipe("xoie")
+    shim_of(pipe.model).parts.encoder = object()  # type: ignore[assignment]
+    with pytest.raises(ConfigError, match="HashedEncoder.*after_init"):
+        learn_words(pipe, {}, WarmUp(1))
