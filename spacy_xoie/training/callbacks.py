@@ -1,9 +1,11 @@
 """Callbacks for the configs of the training stages."""
 
-from typing import Callable, Dict, List, Optional, cast
+from contextlib import contextmanager
+from typing import Callable, Dict, Iterator, List, Optional, cast
 
 from spacy.language import Language
 from spacy.util import logger, registry
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from ..errors import ConfigError
 from ..extraction import TripleExtractor
@@ -62,6 +64,7 @@ def make_language_callback(
     learn_rate: float = 0.003,
     seed: int = 0,
     component: str = "xoie",
+    progress_bar: bool = True,
 ) -> Callback:
     """Create a callback for `[initialize.after_init]`: adapters and encoder learn their
     languages from raw text, before a stage such as "task". See `learn_languages`.
@@ -77,21 +80,24 @@ def make_language_callback(
     learn_rate (float): Highest rate of the optimizer.
     seed (int): Seed of whatever is random.
     component (str): Name of the component.
+    progress_bar (bool): Whether to show how far it has come.
     """
 
     def learn(nlp: Language) -> Language:
         pipe = _extractor(nlp, component, "Raw text is to be learnt")
         check_adapters(pipe)
         texts = read_texts(nlp, corpus, pipe.languages, span_key=pipe.span_key)
-        learn_languages(
-            pipe,
-            texts,
-            WarmUp(steps, learn_rate, seed),
-            attributes=attributes or (),
-            hidden=hidden,
-            max_tokens=max_tokens,
-            temperature=temperature,
-        )
+        with _progress("Raw text", steps, progress_bar) as on_step:
+            learn_languages(
+                pipe,
+                texts,
+                WarmUp(steps, learn_rate, seed),
+                attributes=attributes or (),
+                hidden=hidden,
+                max_tokens=max_tokens,
+                temperature=temperature,
+                on_step=on_step,
+            )
         return nlp
 
     return learn
@@ -110,6 +116,7 @@ def make_word_callback(
     learn_rate: float = 0.003,
     seed: int = 0,
     component: str = "xoie",
+    progress_bar: bool = True,
 ) -> Callback:
     """Create a callback for `[initialize.after_init]`: the embeddings of words that
     translate each other are brought near to each other, before a stage such as "all".
@@ -130,25 +137,42 @@ def make_word_callback(
     learn_rate (float): Highest rate of the optimizer.
     seed (int): Seed of whatever is random.
     component (str): Name of the component.
+    progress_bar (bool): Whether to show how far it has come.
     """
 
     def learn(nlp: Language) -> Language:
         pipe = _extractor(nlp, component, "Words are to be learnt")
         wanted = pipe.languages if languages is None else languages
         texts = read_texts(nlp, corpus, wanted, span_key=pipe.span_key)
-        learn_words(
-            pipe,
-            texts,
-            WarmUp(steps, learn_rate, seed),
-            lexicons=lexicons,
-            files=files,
-            max_pairs=max_pairs,
-            batch_size=batch_size,
-            temperature=temperature,
-        )
+        with _progress("Lexicons", steps, progress_bar) as on_step:
+            learn_words(
+                pipe,
+                texts,
+                WarmUp(steps, learn_rate, seed),
+                lexicons=lexicons,
+                files=files,
+                max_pairs=max_pairs,
+                batch_size=batch_size,
+                temperature=temperature,
+                on_step=on_step,
+            )
         return nlp
 
     return learn
+
+
+@contextmanager
+def _progress(
+    name: str, steps: int, shown: bool
+) -> Iterator[Callable[[int, float], None]]:
+    """A bar such as that of spaCy's console logger, with the loss behind it."""
+    with tqdm(total=steps, desc=name, unit=" steps", disable=not shown) as bar:
+
+        def on_step(done: int, loss: float) -> None:
+            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+            bar.update(done - bar.n)
+
+        yield on_step
 
 
 def _extractor(nlp: Language, component: str, what: str) -> TripleExtractor:

@@ -3,8 +3,8 @@
 import warnings
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Callable, Iterable, Iterator, List, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Callable, Iterable, Iterator, List, Mapping, Optional, Sequence
 
 import torch
 from spacy.tokens import Doc
@@ -26,8 +26,8 @@ from .guessing import HIDDEN, Guesser, guessing_loss
 from .lexicons import OWN, find_word_pairs
 from .raw_text import Texts
 
-REPORTS = 10
-"""How often the progress is told."""
+OnStep = Optional[Callable[[int, float], None]]
+"""Told of each step: how many are done, and the loss."""
 
 
 @dataclass
@@ -54,34 +54,6 @@ class WarmUp:
             )
 
 
-@dataclass
-class Progress:
-    """Tells how far a warm-up has come.
-
-    name (str): What is said first.
-    steps (int): Number of updates.
-    losses (List[float]): The loss of each step.
-    """
-
-    name: str
-    steps: int
-    losses: List[float] = field(default_factory=list)
-
-    def __call__(self, done: int, loss: float) -> None:
-        self.losses.append(loss)
-        every = max(1, self.steps // REPORTS)
-        if done % every == 0 or done == self.steps:
-            mean = self.mean_of_last(every)
-            logger.info(
-                "%s: step %d of %d, loss %.3f", self.name, done, self.steps, mean
-            )
-
-    def mean_of_last(self, n: int) -> float:
-        """RETURNS (float): Mean loss of the last n steps."""
-        last = self.losses[-n:]
-        return sum(last) / max(len(last), 1)
-
-
 def learn_languages(
     pipe: TripleExtractor,
     texts: Texts,
@@ -91,6 +63,7 @@ def learn_languages(
     hidden: float = HIDDEN,
     max_tokens: int = 2500,
     temperature: float = 2.0,
+    on_step: OnStep = None,
 ) -> float:
     """Let the adapters and the shared encoder learn the languages from raw text: to
     guess attributes of hidden words. Each sentence goes through the adapter of its
@@ -107,6 +80,8 @@ def learn_languages(
     hidden (float): Share of the words that are hidden.
     max_tokens (int): Most tokens of a batch, padding included.
     temperature (float): Languages are drawn with q ~ p^(1/T).
+    on_step (Optional[Callable[[int, float], None]]): Told of each step: how many are
+        done, and the loss.
     RETURNS (float): Mean loss of the last tenth of the steps.
     RAISES (ConfigError): If a setting cannot work, or with another encoder.
     RAISES (DataError): If there is no text.
@@ -148,13 +123,12 @@ def learn_languages(
     examples = [
         Example(doc, doc) for code in pipe.languages for doc in texts.get(code, ())
     ]
-    progress = Progress(f"{pipe.name}: raw text", settings.steps)
     with _learning(pipe, "language", settings.seed) as learning:
         guesser = Guesser(
             pipe.network.encoder.width, {place: spec.rows[place] for place in places}
         ).to(shim.device)
         stream = _endless(batcher, examples)
-        descend(
+        return descend(
             [*learning, *guesser.parameters()],
             lambda: guessing_loss(
                 pipe.network, guesser, _batch(pipe, next(stream)), hidden
@@ -162,9 +136,8 @@ def learn_languages(
             settings.steps,
             rate=settings.learn_rate,
             mixed_precision=shim.mixed_precision,
-            on_step=progress,
+            on_step=on_step,
         )
-    return progress.mean_of_last(max(1, settings.steps // REPORTS))
 
 
 def learn_words(
@@ -177,6 +150,7 @@ def learn_words(
     max_pairs: int = 5000,
     batch_size: int = 256,
     temperature: float = TEMPERATURE,
+    on_step: OnStep = None,
 ) -> float:
     """Bring the embeddings of words that translate each other near to each other, with
     a contrastive loss. Only the shared embeddings learn: the tables, and what mixes
@@ -189,6 +163,7 @@ def learn_words(
     lexicons, files, max_pairs: See `find_word_pairs`.
     batch_size (int): Most pairs of words of a batch.
     temperature (float): See `contrastive_loss`.
+    on_step (Optional[Callable[[int, float], None]]): See `learn_languages`.
     RETURNS (float): Mean loss of the last tenth of the steps.
     RAISES (ConfigError): If a setting cannot work, or with another encoder.
     RAISES (EngineError): If a dictionary is missing.
@@ -243,17 +218,15 @@ def learn_words(
         other = batch.other.to(shim.device)
         return contrastive_loss(left, right, other=other, temperature=temperature)
 
-    progress = Progress(f"{pipe.name}: lexicons", settings.steps)
     with _learning(pipe, "shared", settings.seed) as learning:
-        descend(
+        return descend(
             learning,
             loss,
             settings.steps,
             rate=settings.learn_rate,
             mixed_precision=shim.mixed_precision,
-            on_step=progress,
+            on_step=on_step,
         )
-    return progress.mean_of_last(max(1, settings.steps // REPORTS))
 
 
 @contextmanager

@@ -358,18 +358,17 @@ class TestLanguages:
         guesser = warm_up.Guesser(pipe.network.encoder.width, {2: 200})
         assert torch.isfinite(warm_up.guessing_loss(pipe.network, guesser, batch, 1e-9))
 
-    def test_progress_is_told(
-        self, trained: Language, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        told: List[str] = []
-        monkeypatch.setattr(
-            warm_up.logger, "info", lambda text, *values: told.append(text % values)
-        )
+    def test_progress_is_told(self, trained: Language) -> None:
+        told: List[Tuple[int, float]] = []
         pipe = trained.get_pipe("xoie")
-        learn_languages(pipe, raw(trained, "en", "de"), WarmUp(25))
-        assert len(told) == 13
-        assert told[0].startswith("xoie: raw text: step 2 of 25, loss ")
-        assert "step 25 of 25" in told[-1]
+        last = learn_languages(
+            pipe,
+            raw(trained, "en", "de"),
+            WarmUp(25),
+            on_step=lambda *values: told.append(values),
+        )
+        assert [done for done, _ in told] == list(range(1, 26))
+        assert last == pytest.approx((told[-2][1] + told[-1][1]) / 2)
 
     @pytest.mark.parametrize(
         "how, bad, message",
@@ -457,9 +456,16 @@ def shipped(name: str, folder: Path, blank: Language) -> Config:
 
 
 @pytest.mark.parametrize("name, stage", [("task", "task"), ("words", "all")])
-def test_shipped_recipe(name: str, stage: str, tmp_path: Path, blank: Language) -> None:
+def test_shipped_recipe(
+    name: str,
+    stage: str,
+    tmp_path: Path,
+    blank: Language,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     config = shipped(f"full_{name}.cfg", tmp_path, blank)
     nlp = init_nlp(config)
+    assert "5/5" in capsys.readouterr().err
     pipe = nlp.get_pipe("xoie")
     groups = parameter_groups(pipe.network)
     learning = {
