@@ -109,12 +109,12 @@ ENGLISH = ("en",)
 RECIPES: Dict[str, Variant] = {
     "one stage": Variant(ONE),
     "en: one stage": Variant(ONE, treed=ENGLISH),
-    "raw text; task": Variant(TASK, before=TEXT_FIRST),
     "en: raw text; task": Variant(TASK, before=TEXT_FIRST, treed=ENGLISH),
-    "lexicons; one stage": Variant(ONE, before=WORDS_FIRST),
+    "raw text; task": Variant(TASK, before=TEXT_FIRST),
     "en: lexicons; one stage": Variant(ONE, before=WORDS_FIRST, treed=ENGLISH),
-    "raw text; nothing frozen": Variant(ONE, before=TEXT_FIRST),
+    "lexicons; one stage": Variant(ONE, before=WORDS_FIRST),
     "en: raw text; nothing frozen": Variant(ONE, before=TEXT_FIRST, treed=ENGLISH),
+    "raw text; nothing frozen": Variant(ONE, before=TEXT_FIRST),
     "embeddings; encoder; adapters": Variant(PAPER),
     "en: one stage, no adapters": Variant({"shared": 1.0}, None, treed=ENGLISH),
     "en: raw text; task, embeddings frozen": Variant(
@@ -123,7 +123,7 @@ RECIPES: Dict[str, Variant] = {
     "en: lexicons; raw text; task": Variant(TASK, before=BOTH_FIRST, treed=ENGLISH),
     "raw text; task, embeddings frozen": Variant(XMOD, before=TEXT_FIRST),
 }
-VARIANTS = {name: recipe._replace(tokens=1500) for name, recipe in RECIPES.items()}
+VARIANTS = {name: recipe._replace(tokens=1000) for name, recipe in RECIPES.items()}
 
 
 def table(path: Path) -> str:
