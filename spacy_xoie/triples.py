@@ -206,15 +206,23 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
     span (Union[Doc, Span]): A doc, or a span such as a sentence.
     key (str): Name of the span group.
     RETURNS (Triples): Views, in the order in which they are stored.
-    RAISES (DataError): If the group has spans that are no parts of triples.
+    RAISES (DataError): If the group has spans that are no parts of triples, or
+        attributes that are damaged.
     """
     doc = span if isinstance(span, Doc) else span.doc
     if key not in doc.spans:
         return Triples()
     group = doc.spans[key]
-    facts: Dict[str, Dict[str, Any]] = group.attrs.get("triples", {})
+    facts, language = _facts(group, key)
     triples = []
-    for triple_id, parts in _split_group(_live_spans(doc, group), key):
+    try:
+        members = list(_split_group(_live_spans(doc, group), key))
+    except KeyError as e:
+        raise DataError(
+            f"doc.spans[{key!r}] holds a span whose label or id is not among the "
+            f"strings of the vocabulary ({e}). Read the doc from where it was stored."
+        ) from e
+    for triple_id, parts in members:
         if not isinstance(span, Doc) and not _within(parts, span):
             continue
         fact = facts.get(triple_id, {})
@@ -224,7 +232,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
                 relation=Phrase(tuple(parts.get(RELATION, ()))),
                 objects=tuple(Phrase(tuple(parts[r])) for r in OBJECTS if r in parts),
                 score=fact.get("score"),
-                language=fact.get("language", "") or group.attrs.get("language", ""),
+                language=fact.get("language", "") or language,
                 adapter=fact.get("adapter", ""),
                 origin=fact.get("origin", ""),
                 id=triple_id,
@@ -276,6 +284,28 @@ def install_extensions() -> None:
             cls.set_extension("triples", getter=get_triples)
 
 
+def _facts(group: SpanGroup, key: str) -> Tuple[Dict[str, Dict[str, Any]], str]:
+    """What a group says of each triple, by id, and the language of the doc."""
+    facts, language = group.attrs.get("triples", {}), group.attrs.get("language", "")
+    told = list(facts.values()) if isinstance(facts, dict) else [None]
+    if isinstance(language, str) and all(map(_is_fact, told)):
+        return facts, language
+    raise DataError(
+        f"The attributes of doc.spans[{key!r}] are damaged: {group.attrs!r:.200}. Make "
+        f"the triples anew, or read the doc from where it was stored."
+    )
+
+
+def _is_fact(fact: Any) -> bool:
+    if not isinstance(fact, dict):
+        return False
+    score = fact.get("score")
+    return (score is None or (isinstance(score, float) and 0 <= score <= 1)) and all(
+        isinstance(fact.get(name, ""), str)
+        for name in ("language", "adapter", "origin")
+    )
+
+
 def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
     """The spans of a group; if the doc was retokenised since, found again by
     their character offsets."""
@@ -286,7 +316,8 @@ def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
     except IndexError:
         pass
     offsets = group.attrs.get("offsets", [])
-    if len(offsets) != len(group):
+    known = are_offsets(offsets) and len(offsets) == len(group)
+    if not known or max(end for _, end in offsets) > len(doc.text):
         raise DataError(
             f"The doc was retokenised after doc.spans[{group.name!r}] was written, and "
             f"the group no longer fits its tokens. Merge or split tokens before "
@@ -351,6 +382,18 @@ def _within(parts: Dict[str, List[Span]], span: Span) -> bool:
         span.start <= piece.start and piece.end <= span.end
         for pieces in parts.values()
         for piece in pieces
+    )
+
+
+def are_offsets(value: Any) -> bool:
+    """RETURNS (bool): Whether a value is a list of stretches of a text, each with its
+    start and its end."""
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(place, (list, tuple))
+        and len(place) == 2
+        and all(type(number) is int for number in place)
+        and 0 <= place[0] < place[1]
+        for place in value
     )
 
 

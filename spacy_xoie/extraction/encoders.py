@@ -17,6 +17,7 @@ from ..network.encoders import (
     ProjectionEncoder,
     TransformerEncoder,
 )
+from ..network.layers import MOST_LAYERS
 from ..network.precision import Precision
 from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
 
@@ -87,6 +88,8 @@ class HashedSpec(EncoderSpec):
             )
         if not 1 <= hashes <= 4:
             raise ConfigError(f"hashes is {hashes}; it can be 1 to 4.")
+        if not 0 <= depth <= MOST_LAYERS:
+            raise ConfigError(f"depth is {depth}; it can be 0 to {MOST_LAYERS}.")
         if depth and not dilations:
             raise ConfigError("dilations is empty; [1] makes plain convolutions.")
         self.attributes = list(attributes)
@@ -158,12 +161,21 @@ class TransformerSpec(EncoderSpec):
                 "of a transformer encoder, or damaged. Load the model with the config "
                 "with which it was stored."
             )
+        strange = [name for name in files if Path(name).name != name]
+        if strange:
+            raise ModelDataError(
+                f"The stored transformer has a file {strange[0]!r}, whose name leads "
+                f"out of its folder. Do not use this model: somebody made it to "
+                f"overwrite files."
+            )
+        # Neither code that a model brings along nor anything from the network.
+        safely = {"trust_remote_code": False, "local_files_only": True}
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
                 (Path(folder) / name).write_bytes(content)
-            self.tokenizer = AutoTokenizer.from_pretrained(folder)
-            config = AutoConfig.from_pretrained(folder)
-        return self._wrap(AutoModel.from_config(config))
+            self.tokenizer = AutoTokenizer.from_pretrained(folder, **safely)
+            config = AutoConfig.from_pretrained(folder, **safely)
+        return self._wrap(AutoModel.from_config(config, trust_remote_code=False))
 
     def files(self, encoder: Encoder) -> Files:
         assert isinstance(encoder, TransformerEncoder)

@@ -6,10 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, cast
 
-import safetensors.torch
-import srsly
 import torch
-from safetensors import SafetensorError
 from spacy.tokens import Doc, Span
 from thinc.api import (
     ArgsKwargs,
@@ -19,27 +16,20 @@ from thinc.api import (
     get_torch_default_device,
 )
 
-from ..errors import ConfigError, ModelDataError, NotReadyError, XoieError
+from ..errors import ConfigError, NotReadyError
 from ..network.adapters import AdapterBank
-from ..network.compress import compress_state, expand_state
 from ..network.encoders import Encoder
 from ..network.heads import Gold, Head, Sentence, TreeGold
 from ..network.model import Batch, TripleNetwork
 from ..network.routing import Router
-from ..network.storage import Unfilled, stack_state, unstack_state
 from ..ty import TokenTriple
 from .encoders import EncoderSpec, Tok2Vec
 from .features import Features, token_batches
+from .storage import read_network, write_network
 
 HeadBuilder = Callable[..., Head]
 RouterBuilder = Callable[..., Router]
 ExtractionModel = Model["Request", Any]
-
-FORMAT = 2
-"""Version of the serialised form: from 2 on, the adapters of a layer lie in one tensor,
-since thousands of small ones take long to read."""
-
-READABLE = (1, 2)
 
 
 @dataclass
@@ -215,13 +205,13 @@ class NetworkShim(PyTorchShim):
     def to_bytes(self) -> bytes:
         if self._model is None and self.source is None:
             return b""
-        return _to_bytes(self.parts, self.network, self.compressed)
+        return write_network(self.parts, self.network, self.compressed)
 
     def from_bytes(self, bytes_data: bytes) -> "NetworkShim":
         """RAISES (ModelDataError): If the data is damaged, or of another model."""
         self._model = None
         if bytes_data:
-            self.network = _from_bytes(self.parts, bytes_data)
+            self.network = read_network(self.parts, bytes_data)
         return self
 
 
@@ -436,75 +426,3 @@ def make_batch(
 
 def tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
     return model.layers[0] if model.layers else None
-
-
-def _to_bytes(parts: Parts, network: TripleNetwork, compress: bool = False) -> bytes:
-    state = {name: value.contiguous() for name, value in network.state_dict().items()}
-    if compress:
-        state = compress_state(state)
-    message: bytes = srsly.msgpack_dumps(
-        {
-            "format": FORMAT,
-            "experts": network.experts,
-            "plugged": {} if network.bank is None else network.bank.plugged,
-            "routed": network.routed,
-            "files": parts.encoder.files(network.encoder),
-            "state": safetensors.torch.save(stack_state(state, network.experts)),
-        }
-    )
-    return message
-
-
-def _from_bytes(parts: Parts, data: bytes) -> TripleNetwork:
-    try:
-        message = srsly.msgpack_loads(data)
-        if message["format"] not in READABLE:
-            raise ModelDataError(
-                f"The model data has format {message['format']!r}, but this version of "
-                f"spacy_xoie reads format {FORMAT}. Update spacy_xoie."
-            )
-        stored = expand_state(safetensors.torch.load(message["state"]))
-        state = unstack_state(stored, message["experts"])
-        plugged = message.get("plugged", {})
-        base = [expert for expert in message["experts"] if expert not in plugged]
-        with Unfilled():
-            encoder = parts.encoder.restore(message["files"])
-            network = parts.assemble(encoder, base)
-            for expert, notes in plugged.items():
-                if network.bank is not None:
-                    network.bank.plug(expert, notes)
-        routed = bool(message["routed"])
-    except XoieError:
-        raise
-    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as e:
-        raise ModelDataError(
-            f"The model data is damaged or cut short ({type(e).__name__}: {e}). Copy "
-            f"or download the pipeline again."
-        ) from e
-    own = network.state_dict()
-    _check_state(own, state)
-    with torch.no_grad():
-        # All have been checked: `load_state_dict` takes ten times as long for that.
-        for name, value in own.items():
-            value.copy_(state[name])
-    network.routed = routed and network.bank is not None
-    return network
-
-
-def _check_state(
-    expected: Mapping[str, torch.Tensor], state: Mapping[str, torch.Tensor]
-) -> None:
-    faults = [f"{name} is missing" for name in expected if name not in state]
-    faults += [f"{name} is unknown" for name in state if name not in expected]
-    faults += [
-        f"{name} has shape {tuple(state[name].shape)}, not {tuple(value.shape)}"
-        for name, value in expected.items()
-        if name in state and state[name].shape != value.shape
-    ]
-    if faults:
-        more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
-        raise ModelDataError(
-            f"The stored weights do not fit the model of the config: "
-            f"{'; '.join(faults[:3])}{more}. Load the pipeline with the config with "
-            f"which it was trained."
-        )

@@ -19,6 +19,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import DataError, NotReadyError
+from ..triples import are_offsets
 from .detectors import mean_scores, normalize_scores
 
 SPAN_KEY = "xoie_lang"
@@ -48,7 +49,19 @@ class DocLanguages(NamedTuple):
 
     def sentence_at(self, char: int) -> int:
         """RETURNS (int): The number of the sentence at a character offset."""
-        return max(0, bisect_right(self.offsets, [char, math.inf]) - 1)
+        try:
+            return max(0, bisect_right(self.offsets, [char, math.inf]) - 1)
+        except TypeError as e:
+            raise _damaged(self.offsets) from e
+
+    def scores_within(self, first: int, last: int) -> List[Dict[str, float]]:
+        """RETURNS (List[Dict[str, float]]): Probabilities of some sentences.
+        RAISES (DataError): If they are none.
+        """
+        scores = list(self.sentences[first : last + 1])
+        if not all(map(_are_scores, scores)):
+            raise _damaged(scores)
+        return scores
 
 
 def document_language(doc: Doc) -> Optional[str]:
@@ -91,13 +104,16 @@ def sentence_scores(doc: Doc, start: int, end: int) -> Dict[str, float]:
     start_char, end_char = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
     first = languages.sentence_at(start_char)
     last = languages.sentence_at(end_char - 1)
+    scores = languages.scores_within(first, last)
     if first == last:
-        return dict(languages.sentences[first])
+        return dict(scores[0])
+    offsets = languages.offsets[first : last + 1]
+    if not are_offsets(offsets):
+        raise _damaged(offsets)
     weights = [
-        max(0, min(end_char, right) - max(start_char, left))
-        for left, right in languages.offsets[first : last + 1]
+        max(0, min(end_char, right) - max(start_char, left)) for left, right in offsets
     ]
-    return mean_scores(languages.sentences[first : last + 1], weights)
+    return mean_scores(scores, weights)
 
 
 def set_language(
@@ -128,6 +144,8 @@ def write_languages(doc: Doc, languages: DocLanguages) -> None:
     RAISES (DataError): If a sentence lies outside of the doc.
     """
     spans: List[Span] = []
+    if not are_offsets(languages.offsets):
+        raise _damaged(languages.offsets)
     for (start, end), language in zip(
         languages.offsets, languages.languages, strict=True
     ):
@@ -149,14 +167,25 @@ def read_languages(doc: Doc) -> Optional[DocLanguages]:
     doc (Doc): The doc.
     RETURNS (Optional[DocLanguages]): The languages, or None if there are none.
     RAISES (DataError): If the doc was merged from others and then retokenised,
-        so that its sentences cannot be found.
+        so that its sentences cannot be found; or if what is stored is damaged.
     """
     if SPAN_KEY not in doc.spans:
         return None
     group = doc.spans[SPAN_KEY]
     attrs = {key: group.attrs.get(key) for key in DocLanguages._fields}
     columns = (attrs["offsets"], attrs["languages"], attrs["sentences"])
-    if any(column is None or len(column) != len(group) for column in columns):
+    if any(column is None for column in columns):
+        return _read_labels(group)
+    # The sentences are looked at when they are asked for, as there may be many.
+    lists = all(isinstance(column, (list, tuple)) for column in columns)
+    if (
+        not lists
+        or len({len(column) for column in columns}) > 1
+        or not isinstance(attrs["language"], str)
+        or not _are_scores(attrs["scores"])
+    ):
+        raise _damaged(attrs)
+    if len(attrs["offsets"]) != len(group):
         return _read_labels(group)
     return DocLanguages(**attrs)
 
@@ -206,7 +235,10 @@ def _get_span_language(span: Span) -> str:
     languages = _resolve(span.doc)
     if languages is None or not languages.offsets:
         return UNDETERMINED
-    return languages.languages[languages.sentence_at(span.start_char)]
+    language = languages.languages[languages.sentence_at(span.start_char)]
+    if not isinstance(language, str):
+        raise _damaged(language)
+    return language
 
 
 def _get_span_scores(span: Span) -> Dict[str, float]:
@@ -253,6 +285,21 @@ def _whole(doc: Doc, language: str, scores: Dict[str, float]) -> DocLanguages:
     return DocLanguages(language, scores, offsets, [language], [scores])
 
 
+def _damaged(value: Any) -> DataError:
+    return DataError(
+        f"The attributes of doc.spans[{SPAN_KEY!r}] are damaged: {value!r:.200}. Set "
+        f"doc._.language to None and then to the language, or read the doc from where "
+        f"it was stored."
+    )
+
+
+def _are_scores(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(code, str) and isinstance(score, float) and 0 <= score <= 1.001
+        for code, score in value.items()
+    )
+
+
 def _best_of(scores: Mapping[str, float]) -> str:
     return next(iter(normalize_scores(scores)), UNDETERMINED)
 
@@ -280,6 +327,9 @@ def _read_labels(group: SpanGroup) -> DocLanguages:
     but drops those."""
     try:
         spans = sorted(group)
+        languages = [span.label_ or UNDETERMINED for span in spans]
+    except KeyError as error:
+        raise _damaged(str(error)) from error
     except IndexError as error:
         raise DataError(
             f"The doc was retokenised after doc.spans[{SPAN_KEY!r}] was merged from "
@@ -288,7 +338,6 @@ def _read_labels(group: SpanGroup) -> DocLanguages:
             f"to the language."
         ) from error
     shares: Dict[str, float] = {}
-    languages = [span.label_ or UNDETERMINED for span in spans]
     for span, language in zip(spans, languages, strict=True):
         if language != UNDETERMINED:
             shares[language] = shares.get(language, 0.0) + len(span.text)

@@ -57,6 +57,12 @@ _ELISION = (
 
 _MAX_CACHED_NORMS = 100_000
 
+# spaCy takes affixes off one by one and matches what is left each time: 5,000 brackets
+# in a row last ten seconds, a megabyte of them days.
+_LONGEST_WORD = 500
+_PIECE = 100
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
+
 
 class MultilingualTokenizer(Tokenizer):
     """spaCy's rules for `xx`; Han, Kana and Thai cut into characters or clusters;
@@ -64,7 +70,8 @@ class MultilingualTokenizer(Tokenizer):
 
     The attributes that models read (NORM, PREFIX, SUFFIX, SHAPE) are functions of
     the text alone: a vocabulary's own norms, such as those of British spelling,
-    are set aside, so that a model sees the same whatever `nlp.lang` is.
+    are set aside, so that a model sees the same whatever `nlp.lang` is. What has no
+    space in more than 500 characters is cut into pieces of 100 before the rules.
     `explain` knows of the rules only, not of the unspaced scripts.
     """
 
@@ -94,7 +101,7 @@ class MultilingualTokenizer(Tokenizer):
         text (str): The text.
         RETURNS (Doc): A doc of exactly this text.
         """
-        if _RUN.search(text) is None:
+        if _RUN.search(text) is None and _LONG_WORD.search(text) is None:
             doc: Doc = super().__call__(text)
         else:
             doc = self._tokenize_unspaced(text)
@@ -117,6 +124,16 @@ class MultilingualTokenizer(Tokenizer):
         return Doc(self.vocab, words=words, spaces=spaces)
 
     def _tokenize_spaced(self, text: str, words: List[str], spaces: List[bool]) -> None:
+        position = 0
+        for word in _LONG_WORD.finditer(text):
+            self._apply_rules(text[position : word.start()], words, spaces)
+            for start in range(word.start(), word.end(), _PIECE):
+                piece = text[start : min(start + _PIECE, word.end())]
+                self._apply_rules(piece, words, spaces)
+            position = word.end()
+        self._apply_rules(text[position:], words, spaces)
+
+    def _apply_rules(self, text: str, words: List[str], spaces: List[bool]) -> None:
         if words and text.startswith(" "):
             spaces[-1] = True
             text = text[1:]

@@ -6,6 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+MOST_LAYERS = 1000
+"""Of a kind in a network; a config that asks for more is damaged, or worse."""
+
 
 class BagEmbedding(nn.Embedding):
     """An embedding that sums the rows along the last axis of its input.

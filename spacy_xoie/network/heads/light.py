@@ -45,10 +45,10 @@ class LightHead(Head):
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
-        if min(width, reach) < 1 or depth < 0:
+        if min(width, reach) < 1 or not 0 <= depth <= 30:
             raise ConfigError(
                 f"The head's sizes cannot work: width={width} and reach={reach} must "
-                f"be 1 or more, depth={depth} must be 0 or more."
+                f"be 1 or more, depth={depth} must be 0 to 30."
             )
         self.reach = reach
         self.dropout = nn.Dropout(dropout)

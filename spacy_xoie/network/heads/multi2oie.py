@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ...errors import ConfigError
 from ...ty import TokenTriple
+from ..layers import MOST_LAYERS
 from .base import Gold, Head, Sentence, TreeGold
 from .roles import (
     CHUNK,
@@ -63,6 +64,8 @@ class Multi2OIEHead(Head):
     ) -> None:
         super().__init__()
         width = 2 * in_width + position_width
+        if not 0 <= depth <= MOST_LAYERS:
+            raise ConfigError(f"depth is {depth}; it can be 0 to {MOST_LAYERS}.")
         if n_heads < 1 or width % n_heads:
             raise ConfigError(
                 f"The head's {n_heads} attention heads do not divide its width, "
