@@ -8,6 +8,7 @@ carries a tree across by character offsets.
 
 import gzip
 import random
+import zlib
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +31,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import get_lang_class
 
-from ..errors import ConfigError
+from ..errors import ConfigError, DataError
 from ..language.blank import multilingual_pipeline
 from ..language.facts import find_language
 from ..network.heads import Sentence
@@ -40,6 +41,9 @@ from ..syntax.tree import VERSION_1
 from ..triples import SPAN_KEY, set_triples
 
 OnFault = Callable[[str], None]
+
+DAMAGE = (ParseException, KeyError, ValueError, TypeError, IndexError)
+"""What a block that is no sentence provokes."""
 
 
 @dataclass
@@ -209,16 +213,22 @@ def read_treebank(
     on_fault (Optional[Callable[[str], None]]): Told of each sentence that cannot be
         read, with file, line and reason. The others are read.
     YIELDS (TreeSentence): The sentences.
+    RAISES (DataError): If a compressed file is damaged.
     """
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf8") as file:
-        for line, block in _blocks(file):
-            place = f"{path.name}:{line}"
-            try:
-                yield _sentence(block, place)
-            except (ParseException, KeyError, ValueError, TypeError, IndexError) as e:
-                if on_fault is not None:
-                    on_fault(f"{place}: {e}")
+    try:
+        with opener(path, "rt", encoding="utf8", errors="surrogateescape") as file:
+            for line, block in _blocks(file):
+                place = f"{path.name}:{line}"
+                try:
+                    sentence = _sentence(block, place)
+                except DAMAGE as e:
+                    if on_fault is not None:
+                        on_fault(f"{place}: {e}")
+                else:
+                    yield sentence
+    except (EOFError, gzip.BadGzipFile, zlib.error) as e:
+        raise DataError(f"{path.name} is damaged ({e}). Fetch it again.") from e
 
 
 def graft(sentence: TreeSentence, doc: Doc) -> TokenTree:
@@ -322,6 +332,8 @@ def _blocks(lines: Iterator[str]) -> Iterator[Tuple[int, str]]:
 
 
 def _sentence(block: str, place: str) -> TreeSentence:
+    if not block.isascii() and any("\udc80" <= char <= "\udcff" for char in block):
+        raise ValueError("This is not UTF-8.")
     parsed = conllu.parse(block)
     if len(parsed) != 1 or not len(parsed[0]):
         raise ValueError("There is no word in this block.")

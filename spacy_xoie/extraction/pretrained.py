@@ -7,7 +7,7 @@ from typing import Any, Dict, Optional
 from spacy.util import registry
 from thinc.api import Config
 
-from ..errors import ConfigError
+from ..errors import ConfigError, readable
 from .model import ExtractionModel, network_of, shim_of
 
 DEFAULT_NAME = "xx_xoie_sm"
@@ -40,19 +40,23 @@ def load_model(name: str, facts: Optional[str] = None) -> ExtractionModel:
     facts (Optional[str]): See `build_pretrained_model_v1`.
     RETURNS (ExtractionModel): The model.
     RAISES (ConfigError): If its head has no such setting.
+    RAISES (ModelDataError): If its config is damaged.
     """
     config = stored_config(name, facts)
-    model: ExtractionModel = registry.resolve(Config(config))["model"]
-    shim_of(model).source = find_model(name) / WEIGHTS
+    with readable(f"{find_model(name) / CONFIG}"):
+        model: ExtractionModel = registry.resolve(Config(config))["model"]
+        shim_of(model).source = find_model(name) / WEIGHTS
     return model
 
 
 def stored_config(name: str, facts: Optional[str] = None) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): `{"model": …}`, what a pretrained model is built from.
     See `load_model` for the arguments."""
-    config = Config().from_disk(find_model(name) / CONFIG)
-    if facts is not None:
+    path = find_model(name) / CONFIG
+    with readable(str(path)):
+        config = Config().from_disk(path)
         head = config["model"]["head"]
+    if facts is not None:
         if head["@architectures"] != ARC_HEAD:
             raise ConfigError(
                 f"The model {name!r} does not take facts={facts!r}: its head is "
