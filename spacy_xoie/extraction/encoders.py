@@ -161,7 +161,7 @@ class TransformerSpec(EncoderSpec):
                 "of a transformer encoder, or damaged. Load the model with the config "
                 "with which it was stored."
             )
-        strange = [name for name in files if Path(name).name != name]
+        strange = [n for n in files if Path(n).name != n or n in ("", "..")]
         if strange:
             raise ModelDataError(
                 f"The stored transformer has a file {strange[0]!r}, whose name leads "

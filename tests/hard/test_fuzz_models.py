@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from spacy_xoie.errors import ConfigError, ModelDataError, XoieError
+from spacy_xoie.extraction.encoders import TransformerSpec
 from spacy_xoie.extraction.pretrained import save_model
 from spacy_xoie.language.blank import multilingual_pipeline
 from spacy_xoie.network import AdapterBank
@@ -281,3 +282,35 @@ def test_settings_of_an_adapter(
         imported(make_bank(), {**adapter_files, "adapter_config.json": text})
     except XoieError as e:
         assert str(e)
+
+
+# A stored transformer is a set of files that its author named.
+
+
+class TestStoredTransformer:
+    def restore(self, files: Dict[str, bytes]) -> None:
+        spec = TransformerSpec(
+            name="", max_pieces=512, tokenizer_config={}, transformer_config={}
+        )
+        spec.restore(files)
+
+    @pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/../../x", "..", "a/b"])
+    def test_files_stay_in_their_folder(self, name: str) -> None:
+        with pytest.raises(ModelDataError, match="leads out of its folder"):
+            self.restore({"config.json": b"{}", name: b"evil"})
+
+    def test_code_that_comes_along_is_not_run(self, tmp_path: Path) -> None:
+        trace = tmp_path / "trace"
+        code = f"open({str(trace)!r}, 'w').close()\nclass Evil:\n    pass\n"
+        parts = {"AutoConfig": "evil.Evil", "AutoModel": "evil.Evil"}
+        config = {"model_type": "evil", "auto_map": parts}
+        tokenizer = {"auto_map": {"AutoTokenizer": ["evil.Evil", None]}}
+        with pytest.raises((OSError, ValueError)):
+            self.restore(
+                {
+                    "config.json": json.dumps(config).encode(),
+                    "tokenizer_config.json": json.dumps(tokenizer).encode(),
+                    "evil.py": code.encode(),
+                }
+            )
+        assert not trace.exists()
