@@ -49,6 +49,7 @@ STYLE = """
 .xoie .badge { display: inline-block; font-size: .75em; color: var(--faint);
   border: 1px solid var(--line); border-radius: 1em; padding: 0 .6em; }
 .xoie .row { margin: .5em 0 0; border-top: 1px solid var(--line); padding-top: .4em; }
+.xoie .row:first-child { margin-top: 0; border-top: 0; padding-top: 0; }
 .xoie .spans { line-height: 2.7 !important; }
 .xoie .cell { position: relative; }
 .xoie .cell.keep { white-space: nowrap; }

@@ -53,7 +53,10 @@ def test_evaluate_pipeline(nlp: Language, tmp_path: Path) -> None:
     assert scores["xoie_triple_f"] == pytest.approx(2 / 3)
     assert scores["xoie_per_language"]["de"]["triple"]["f"] == pytest.approx(1 / 2)
     others = {name for name in scores if not name.startswith("xoie_")}
-    assert others == {"n_docs", "speed"}
+    assert others == {"n_docs", "speed", "curves"}
+    # Nothing here has a score, so each triple counts as certain.
+    assert set(scores["curves"]) == {"de", "en"}
+    assert scores["curves"]["de"]["points"] == [[0.5, 0.5, 1.0]]
 
 
 def test_empty_corpus(nlp: Language, tmp_path: Path) -> None:
