@@ -73,13 +73,13 @@ def ask(store: Any, query: str, *, remote: bool = False) -> Answer:
     RETURNS (Answer): The solutions.
     RAISES (ConfigError): If the query is not understood or not allowed.
     """
-    if not remote and _REMOTE.search(_ESCAPE.sub(_unescape, query)):
-        raise ConfigError(
-            "The query asks another server (SERVICE), which is not allowed here. "
-            "Leave that out, or allow it: `remote=True`, `--remote`."
-        )
     library = oxigraph()
     try:
+        if not remote and _REMOTE.search(_ESCAPE.sub(_unescape, query)):
+            raise ConfigError(
+                "The query asks another server (SERVICE), which is not allowed here. "
+                "Leave that out, or allow it: `remote=True`, `--remote`."
+            )
         found = store.query(query, prefixes=names.PREFIXES)
         if isinstance(found, library.QueryBoolean):
             text = str(bool(found)).lower()
@@ -90,6 +90,8 @@ def ask(store: Any, query: str, *, remote: bool = False) -> Answer:
         else:
             columns = tuple(variable.value for variable in found.variables)
         rows = [tuple(_read_term(library, term) for term in row) for row in found]
+    except ConfigError:
+        raise
     except SyntaxError as e:
         raise ConfigError(f"The query is no SPARQL: {e}") from e
     except (OSError, ValueError, RuntimeError) as e:
