@@ -49,7 +49,7 @@ def main(arguments: List[str]) -> int:
     rounds = 3 if quick else 7
     documents = [1_000, 5_000] if quick else [1_000, 10_000, 100_000]
     streams = [500, 1_000] if quick else [1_000, 5_000, 20_000]
-    banks = [6, 25] if quick else [6, 25, 100]
+    banks = [6, 100] if quick else [6, 25, 100]
     topics: Dict[str, Callable[[], Section]] = {
         "routing": lambda: measure_routing(nlp, texts, rounds),
         "transformer": lambda: measure_transformer(24 if quick else 96, rounds),
