@@ -61,8 +61,8 @@ def as_text(value: Value) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def as_data(value: Value) -> Union[float, None, Dict[str, float]]:
-    """RETURNS (Union[float, None, Dict[str, float]]): A value for JSON."""
+def as_data(value: Value) -> Union[float, Dict[str, float], None]:
+    """RETURNS (Union[float, Dict[str, float], None]): A value for JSON."""
     if isinstance(value, Ratio):
         return value._asdict()
     return None if math.isnan(value) else float(value)
