@@ -103,7 +103,7 @@ def test_undamaged(pipeline_files: Files, model_files: Files, expected: Facts) -
     ]
 
 
-@cases(40)
+@cases(20)
 @given(st.data())
 def test_weights_of_a_pipeline(
     pipeline_files: Files, expected: Facts, data: st.DataObject
@@ -116,7 +116,7 @@ def test_weights_of_a_pipeline(
     assert found == expected
 
 
-@cases(25)
+@cases(10)
 @given(st.data())
 def test_other_files_of_a_pipeline(pipeline_files: Files, data: st.DataObject) -> None:
     """What spaCy reads itself may fail as spaCy does; it must not do anything else."""
@@ -127,7 +127,7 @@ def test_other_files_of_a_pipeline(pipeline_files: Files, data: st.DataObject) -
         assert not isinstance(e, (MemoryError, RecursionError))
 
 
-@cases(30)
+@cases(15)
 @given(st.data())
 def test_settings_of_a_pipeline(pipeline_files: Files, data: st.DataObject) -> None:
     config = Config().from_bytes(pipeline_files["config.cfg"])
@@ -140,7 +140,7 @@ def test_settings_of_a_pipeline(pipeline_files: Files, data: st.DataObject) -> N
         assert str(e)
 
 
-@cases(25)
+@cases(12)
 @given(st.data())
 def test_weights_of_a_model(
     model_files: Files, expected: Facts, data: st.DataObject
@@ -153,7 +153,7 @@ def test_weights_of_a_model(
     assert [words for words, _ in found] == [words for words, _ in expected]
 
 
-@cases(40)
+@cases(20)
 @given(st.data())
 def test_settings_of_a_model(model_files: Files, data: st.DataObject) -> None:
     config = json.loads(json.dumps(Config().from_bytes(model_files["model.cfg"])))
@@ -167,7 +167,7 @@ def test_settings_of_a_model(model_files: Files, data: st.DataObject) -> None:
         assert str(e)
 
 
-@cases(20)
+@cases(10)
 @given(st.data())
 def test_bytes_of_the_settings_of_a_model(
     model_files: Files, data: st.DataObject
