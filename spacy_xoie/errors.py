@@ -4,6 +4,7 @@ Every message says what was wrong, with which value, and how to mend it. Where
 spaCy has a text of its own for the situation, that text is used instead.
 """
 
+import configparser
 from typing import Any, Optional
 
 
@@ -32,6 +33,18 @@ class EngineError(XoieError, RuntimeError):
     pair of languages, a server, an optional library) is missing or does not answer."""
 
 
+DAMAGE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    OSError,
+    TypeError,
+    ValueError,
+    configparser.Error,
+)
+"""What damaged data provokes in the libraries that read it."""
+
+
 class readable:
     """Turns whatever damaged model data provokes into a `ModelDataError`."""
 
@@ -42,8 +55,7 @@ class readable:
         return None
 
     def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
-        damage = (ValueError, KeyError, TypeError, EOFError, OSError, AttributeError)
-        if isinstance(error, damage) and not isinstance(error, XoieError):
+        if isinstance(error, DAMAGE) and not isinstance(error, XoieError):
             raise ModelDataError(
                 f"The component 'xoie' cannot be read from {self.place}: its data is "
                 f"damaged, cut short or of another model ({type(error).__name__}: "

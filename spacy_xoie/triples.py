@@ -256,8 +256,14 @@ def check_triple(triple: TokenTriple, n_tokens: int) -> None:
     """Check that a triple can be stored in a doc of `n_tokens` tokens.
 
     RAISES (DataError): If the relation or an object is empty, there are more
-        than three objects, or a piece is empty or outside of the doc.
+        than three objects, a piece is empty or outside of the doc, or the score is
+        not between 0 and 1.
     """
+    if triple.score is not None and not 0 <= triple.score <= 1:
+        raise DataError(
+            f"The score of a triple is {triple.score}; it must be from 0 to 1, or None "
+            f"where it is not known: {triple!r}."
+        )
     if not triple.relation:
         raise DataError(f"A triple needs a relation, but this has none: {triple!r}.")
     if len(triple.objects) > len(OBJECTS):

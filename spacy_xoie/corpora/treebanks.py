@@ -228,7 +228,9 @@ def read_treebank(
                 else:
                     yield sentence
     except (EOFError, gzip.BadGzipFile, zlib.error) as e:
-        raise DataError(f"{path.name} is damaged ({e}). Fetch it again.") from e
+        raise DataError(
+            f"{path.name} cannot be read: it is damaged ({e}). Fetch it again."
+        ) from e
 
 
 def graft(sentence: TreeSentence, doc: Doc) -> TokenTree:

@@ -8,7 +8,6 @@ the statement (subject; canonical relation; object).
 """
 
 from hashlib import blake2b
-from math import isfinite
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -273,11 +272,6 @@ class _Writer:
         if self.model:
             self._add(iri, "model", self._literal(self.model))
         if score is not None:
-            if not isfinite(score):
-                raise DataError(
-                    f"A score of the document {self.name!r} is {score}; it must be a "
-                    f"number between 0 and 1, or None where it is not known."
-                )
             # The form in which stores give decimals back.
             digits = f"{score:.6f}".rstrip("0").rstrip(".")
             self._add(iri, "score", self._typed(digits, "decimal"))

