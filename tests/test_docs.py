@@ -1,5 +1,6 @@
 """Every block of code in the README and the documentation does what it says."""
 
+import json
 import re
 import shlex
 import shutil
@@ -153,3 +154,10 @@ def test_pages_are_linked_and_links_lead_somewhere() -> None:
         if page.resolve() not in linked and page != index and page.name != MADE
     ]
     assert not alone, "No page links to these"
+
+
+def test_the_example_of_the_universe_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    entry = json.loads((ROOT / "universe.json").read_text(encoding="utf8"))
+    lines = entry["code_example"]
+    exec("\n".join(lines), {})
+    assert capsys.readouterr().out == lines[-1].removeprefix("# ") + "\n"
