@@ -1,5 +1,6 @@
 """What more than one test file builds upon: tiny pipelines, made here."""
 
+import signal
 from pathlib import Path
 from typing import Callable, Dict, List, Optional, Sequence
 
@@ -95,6 +96,12 @@ def make_example(
         ]
         set_triples(gold, found, language=language)
     return Example(nlp.make_doc(text), gold)
+
+
+def heed_ctrl_c() -> None:
+    """What a child process does first that is to be interrupted: tests that run in the
+    background of a shell ignore Ctrl-C, and so would their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, List
 
 import pytest
+from conftest import heed_ctrl_c
 from spacy import util
 from typer.testing import CliRunner, Result
 
@@ -187,7 +188,12 @@ def test_interrupted_and_resumed(files: Path) -> None:
     slow = [*command, "--teacher.pause", "0.1"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
-        slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        slow,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=heed_ctrl_c,
     ) as process:
         assert process.stderr is not None and process.stdout is not None
         seen = ""

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Sequence
 
 import pytest
 import spacy
-from conftest import TINY_MODEL, TOKENIZER
+from conftest import TINY_MODEL, TOKENIZER, heed_ctrl_c
 from typer.testing import CliRunner, Result
 
 from spacy_xoie.batch.engines import Answer, ProcessEngine
@@ -59,6 +59,7 @@ def start(module: Sequence[str], *arguments: Any, **streams: Any) -> Any:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         start_new_session=True,
         stderr=subprocess.PIPE,
+        preexec_fn=heed_ctrl_c,
         **streams,
     )
 

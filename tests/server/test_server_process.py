@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from conftest import heed_ctrl_c
 from server_builders import MUSEUM, load_trained
 from typer.testing import CliRunner
 
@@ -62,7 +63,11 @@ def test_the_program_serves_until_it_is_told_to_stop(model: Path) -> None:
     command = [sys.executable, "-m", "spacy", "xoie", "serve", str(model)]
     command += ["--port", "0", "--no-translator", "--threads", "1"]
     server = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=heed_ctrl_c,
     )
     try:
         assert server.stdout is not None
