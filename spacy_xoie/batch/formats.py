@@ -11,13 +11,13 @@ that was interrupted goes on where its output ends.
 
 import json
 from bisect import bisect_right
-from typing import Any, Dict, Iterator, List, Optional, Protocol, Tuple, Type
+from typing import Any, Dict, Iterator, List, Optional, Protocol, Sequence, Tuple, Type
 
 from spacy.tokens import Doc
 
 from ..errors import DataError
 from ..language import sentence_bounds
-from ..triples import OBJECTS, Triple, get_triples
+from ..triples import OBJECTS, SPAN_KEY, Triple, get_triples
 from .records import doc_to_dict
 from .texts import Text
 
@@ -78,27 +78,10 @@ class Tabbed:
     header = ("\t".join(COLUMNS) + "\n").encode()
 
     def encode(self, text: Text, doc: Doc) -> bytes:
-        triples = get_triples(doc)
-        places = sentence_bounds(doc) if triples else []
-        starts = [doc[start].idx for start, _ in places]
-        rows: List[List[str]] = []
-        for number, triple in enumerate(triples, start=1):
-            begin, end = extent(triple)
-            start, stop = places[max(0, bisect_right(starts, begin) - 1)]
-            objects = [phrase.text for phrase in triple.objects]
-            rows.append(
-                [
-                    *(text.name, f"{number}/{len(triples)}", triple.language),
-                    "" if triple.score is None else f"{triple.score:.4f}",
-                    *(triple.subject.text, triple.relation.text, *objects),
-                    *([""] * (len(OBJECTS) - len(objects))),
-                    *(str(begin), str(end), doc[start:stop].text.strip()),
-                ]
-            )
-        if not rows:
-            rows.append([text.name, "0/0", *([""] * (len(COLUMNS) - 2))])
-        lines = ("\t".join(cell.translate(_TABLE) for cell in row) for row in rows)
-        return "".join(f"{line}\n" for line in lines).encode()
+        lines = triple_lines(doc, text.name)
+        if not lines:
+            lines = _line([text.name, "0/0", *([""] * (len(COLUMNS) - 2))])
+        return lines.encode()
 
     def ended(self, line: bytes) -> Optional[str]:
         try:
@@ -160,6 +143,35 @@ def json_line(data: Dict[str, Any]) -> bytes:
 def unescaped(cell: str) -> str:
     """RETURNS (str): What a cell of the TSV format says."""
     return "".join(_unescape(cell))
+
+
+def triple_lines(doc: Doc, name: str, key: str = SPAN_KEY) -> str:
+    """doc (Doc): A doc with triples.
+    name (str): What it is called.
+    key (str): Key of the span group.
+    RETURNS (str): A line of `COLUMNS` for each triple.
+    """
+    triples = get_triples(doc, key=key)
+    places = sentence_bounds(doc) if triples else []
+    starts = [doc[start].idx for start, _ in places]
+    lines: List[str] = []
+    for number, triple in enumerate(triples, start=1):
+        begin, end = extent(triple)
+        start, stop = places[max(0, bisect_right(starts, begin) - 1)]
+        objects = [phrase.text for phrase in triple.objects]
+        cells = [
+            *(name, f"{number}/{len(triples)}", triple.language),
+            "" if triple.score is None else f"{triple.score:.4f}",
+            *(triple.subject.text, triple.relation.text, *objects),
+            *([""] * (len(OBJECTS) - len(objects))),
+            *(str(begin), str(end), doc[start:stop].text.strip()),
+        ]
+        lines.append(_line(cells))
+    return "".join(lines)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "\t".join(cell.translate(_TABLE) for cell in cells) + "\n"
 
 
 def extent(triple: Triple) -> Tuple[int, int]:

@@ -1,27 +1,20 @@
 """The files that the page offers."""
 
 import json
-from bisect import bisect_right
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 from spacy.tokens import Doc
 
+from ..batch.formats import Tabbed, triple_lines
 from ..errors import EngineError
-from ..language import sentence_bounds
 from ..language.blank import multilingual_pipeline
-from ..triples import OBJECTS, SPAN_KEY, get_triples
+from ..triples import SPAN_KEY
 from .records import doc_record
 
 NAME = "text"
 """What the text is called in tables and graphs."""
-COLUMNS = (
-    *("document", "triple", "language", "score", "subject", "relation"),
-    *("object1", "object2", "object3", "start", "end", "sentence"),
-)
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Format(NamedTuple):
@@ -49,30 +42,7 @@ def write_json(doc: Doc, model: str, key: str = SPAN_KEY) -> bytes:
 def write_tsv(doc: Doc, model: str, key: str = SPAN_KEY) -> bytes:
     """RETURNS (bytes): A line for each triple, after one with the names of the columns.
     Tabs, line breaks and backslashes are written `\\t`, `\\n`, `\\r`, `\\\\`."""
-    triples = get_triples(doc, key=key)
-    bounds = sentence_bounds(doc)
-    starts = [doc[start].idx for start, _ in bounds]
-    lines: List[Sequence[str]] = [COLUMNS]
-    for number, triple in enumerate(triples, start=1):
-        places = [
-            place
-            for part in triple.parts
-            for span in part.spans
-            for place in (span.start_char, span.end_char)
-        ]
-        first, end = bounds[max(0, bisect_right(starts, min(places)) - 1)]
-        objects = [phrase.text for phrase in triple.objects]
-        lines.append(
-            [
-                *(NAME, f"{number}/{len(triples)}", triple.language),
-                "" if triple.score is None else f"{triple.score:.4f}",
-                *(triple.subject.text, triple.relation.text, *objects),
-                *([""] * (len(OBJECTS) - len(objects))),
-                *(str(min(places)), str(max(places)), doc[first:end].text.strip()),
-            ]
-        )
-    rows = ("\t".join(cell.translate(_ESCAPES) for cell in line) for line in lines)
-    return "".join(f"{row}\n" for row in rows).encode("utf8")
+    return Tabbed.header + triple_lines(doc, NAME, key).encode("utf8")
 
 
 def write_nquads(doc: Doc, model: str, key: str = SPAN_KEY) -> bytes:
