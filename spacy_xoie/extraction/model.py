@@ -330,7 +330,10 @@ def forward(
     if is_train:
         return _learn(shim, request, features)
     reply = Reply(features.spans, [[] for _ in features.spans])
-    labels = [network.adapter_label(request.languages(span)) for span in features.spans]
+    labels = [""] * len(features.spans)
+    if network.routed:
+        found = map(request.languages, features.spans)
+        labels = [network.adapter_label(distribution) for distribution in found]
     for rows in token_batches(features.lengths, request.batch_tokens):
         # Rows of one adapter lie together: see `GateState.runs`.
         rows.sort(key=labels.__getitem__)
