@@ -11,7 +11,6 @@ sees that. For languages without an adapter see `benchmarks.unseen`. `--table` p
 means and deviations.
 """
 
-import argparse
 import json
 import random
 import sys
@@ -43,6 +42,8 @@ from .variants import (
     Variant,
     evaluate,
     load,
+    make_parser,
+    parse,
     scores,
     train,
 )
@@ -176,25 +177,7 @@ def _cell(values: Sequence[float]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("results", type=Path, help="JSON lines, resumed if there")
-    parser.add_argument("--table", action="store_true", help="only print the table")
-    parser.add_argument("--train", type=Path, nargs="+", help=".spacy files of trees")
-    parser.add_argument("--dev", type=Path, help=".spacy file of trees")
-    parser.add_argument("--updates", type=int, default=600)
-    parser.add_argument("--per-language", type=int, default=2500)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
-    arguments = parser.parse_args()
-    if arguments.table:
-        sys.stdout.write(table(arguments.results) + "\n")
-        return
-    if not arguments.train or not arguments.dev:
-        parser.error(
-            "Give --train and --dev: the corpora that `spacy project run "
-            "full-convert` makes."
-        )
+    arguments = parse(make_parser(__doc__ or "", updates=600), table)
     torch.set_num_threads(1)
     done = set()
     if arguments.results.exists():

@@ -451,6 +451,18 @@ def main(
 
     table: Makes the table of the results.
     """
+    parser = make_parser(doc, updates=800)
+    parser.add_argument("--only", nargs="*", help="names of variants; all if not given")
+    arguments = parse(parser, table)
+    chosen = arguments.only or list(variants)
+    unknown = [name for name in chosen if name not in variants]
+    if unknown:
+        parser.error(f"There is no variant {unknown}; there are {list(variants)}.")
+    run_all({n: variants[n] for n in chosen}, arguments, arguments.results)
+
+
+def make_parser(doc: str, *, updates: int) -> argparse.ArgumentParser:
+    """What every benchmark that trains on trees can be told."""
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -458,21 +470,24 @@ def main(
     parser.add_argument("--table", action="store_true", help="only print the table")
     parser.add_argument("--train", type=Path, nargs="+", help=".spacy files of trees")
     parser.add_argument("--dev", type=Path, help=".spacy file of trees")
-    parser.add_argument("--updates", type=int, default=800)
+    parser.add_argument("--updates", type=int, default=updates)
     parser.add_argument("--per-language", type=int, default=2500)
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
-    parser.add_argument("--only", nargs="*", help="names of variants; all if not given")
+    return parser
+
+
+def parse(
+    parser: argparse.ArgumentParser, table: Callable[[Path], str]
+) -> argparse.Namespace:
+    """RETURNS (argparse.Namespace): What was told; with `--table`, the table is printed
+    and the program ends."""
     arguments = parser.parse_args()
     if arguments.table:
         sys.stdout.write(table(arguments.results) + "\n")
-        return
+        parser.exit()
     if not arguments.train or not arguments.dev:
         parser.error(
             "Give --train and --dev: the corpora that `spacy project run "
             "full-convert` makes."
         )
-    chosen = arguments.only or list(variants)
-    unknown = [name for name in chosen if name not in variants]
-    if unknown:
-        parser.error(f"There is no variant {unknown}; there are {list(variants)}.")
-    run_all({n: variants[n] for n in chosen}, arguments, arguments.results)
+    return arguments
