@@ -5,7 +5,8 @@ import json
 import os
 import random
 import signal
-import time
+import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set
@@ -36,12 +37,10 @@ class Toy:
     def __init__(
         self,
         log: Optional[Path] = None,
-        pause: float = 0.0,
         reply: Optional[Callable[[Item], Any]] = None,
     ) -> None:
         self.name = "toy"
         self.log = log
-        self.pause = pause
         self.reply = reply
 
     def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
@@ -49,7 +48,6 @@ class Toy:
             if self.log is not None:
                 with self.log.open("ab") as file:
                     file.write(f"{item.id}\n".encode())
-            time.sleep(self.pause)
             own = None if self.reply is None else self.reply(item)
             yield own or self.label(item, ([0], [1], [2]), score=0.25)
 
@@ -496,8 +494,25 @@ def stored(folder: Path) -> Set[str]:
         return answered
 
 
-def size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def counted(work: Callable[[], Any], deadly: Optional[int] = None) -> int:
+    """Do the work and count the calls it makes, of Python or of C. The process is
+    killed at the start of call number `deadly`."""
+    calls = 0
+
+    def count(_frame: Any, _event: str, _arg: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.setprofile(count)
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]
+    return calls
 
 
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
@@ -508,37 +523,39 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     log = tmp_path / "log"
 
     def settings(out: Path) -> Settings:
-        teacher, run = Toy(log, pause=0.001), {"batch_size": 4}
         near = {"near": 0.95}
-        return settings_of(path, out, teacher, cleaning=near, run=run)
+        return settings_of(path, out, Toy(log), cleaning=near, run={"batch_size": 2})
 
     build(settings(tmp_path / "whole"))  # Here, so that children have all imports.
     wanted = final(tmp_path / "whole")
-    begin = time.perf_counter()
-    build(settings(tmp_path / "whole"))  # Only the final files are left to write.
-    writing = time.perf_counter() - begin
+    # Only the final files are left to write.
+    writing = counted(lambda: build(settings(tmp_path / "whole")))
+    total = counted(lambda: build(settings(tmp_path / "again")))
     everything = stored(tmp_path / "whole")
     assert set(log.read_text().split()) == everything
 
     chance = random.Random(13)
     moments: List[int] = []
-    while len(moments) < 50:
+    while len(moments) < 60:
         out = tmp_path / f"run{len(moments)}"
         seen: Set[str] = set()
+        late = False
         code = -signal.SIGKILL
         while code == -signal.SIGKILL:
             before = stored(out)
             log.unlink(missing_ok=True)
-            child = in_child(lambda out=out: build(settings(out)))
-            if len(moments) < 60:
-                # Wait for some more questions, where there are any, then a while.
-                rest = len(everything) - len(before)
-                goal = 13 * chance.randrange(min(rest, 12) + 1)
-                patience = time.perf_counter() + 5
-                while size(log) < goal and time.perf_counter() < patience:
-                    time.sleep(0.001)
-                time.sleep(chance.uniform(0, 0.02 if rest else 1.5 * writing))
-                os.kill(child, signal.SIGKILL)
+            # Most calls are made in front of the questions, and behind them, where one
+            # kill is enough.
+            asking = total - writing
+            deadly: Optional[int] = int(chance.triangular(1, asking, asking))
+            if len(before) == len(everything):
+                deadly = None if late else chance.randrange(1, writing)
+                late = True
+            child = in_child(
+                lambda out=out, deadly=deadly: counted(
+                    lambda: build(settings(out)), deadly
+                )
+            )
             code = ended(child)
             asked = set(log.read_text().split()) if log.exists() else set()
             # Nothing is asked again, and nothing is lost.
@@ -546,7 +563,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
             assert before <= stored(out)
             seen |= asked
             if code == -signal.SIGKILL:
-                moments.append(len(before))
+                moments.append(len(stored(out)))
         assert code == 0
         assert seen == everything
         assert final(out) == wanted
