@@ -110,14 +110,26 @@ class _Worker:
 
 
 def _start(n_workers: int) -> None:
-    """Join a cluster, or start one here."""
+    """Join a cluster, or start one here.
+
+    RAISES (EngineError): If there is none to join, or none starts.
+    """
     import ray
 
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     here: Dict[str, Any] = {}
     if "RAY_ADDRESS" not in os.environ:
         here = {"num_cpus": n_workers, "include_dashboard": False}
-    ray.init(log_to_driver=False, logging_level=logging.ERROR, **here)
+    try:
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **here)
+    except Exception as e:  # Ray raises just that where a node starts too slowly.
+        ray.shutdown()
+        address = os.environ.get("RAY_ADDRESS")
+        wanted = f"join the cluster at {address!r}" if address else "start a cluster"
+        raise EngineError(
+            f"Ray could not {wanted} ({e}). Check RAY_ADDRESS, which names a cluster, "
+            f"or work without one: --engine local"
+        ) from e
     logging.getLogger("ray.data").setLevel(logging.ERROR)
 
 

@@ -12,6 +12,7 @@ from spacy.language import Language
 
 from spacy_xoie.batch.engines import LocalEngine
 from spacy_xoie.batch.texts import Text
+from spacy_xoie.errors import EngineError
 
 pytest.importorskip("ray.data")
 pytestmark = pytest.mark.slow
@@ -71,5 +72,19 @@ def test_two_workers_one_of_which_is_killed(
 
     wanted = found(LocalEngine(load, 4))
     assert len(wanted) == 40
-    assert found(RayEngine(load, 4, 2)) == wanted
+    try:
+        assert found(RayEngine(load, 4, 2)) == wanted
+    except EngineError as e:
+        # Ray gives its processes 30 seconds, on a busy machine, too.
+        assert "timed out during startup" in str(e)
+        pytest.skip(str(e))
     assert (tmp_path / "killed").exists()
+
+
+def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    from spacy_xoie.batch.ray_engine import RayEngine
+
+    monkeypatch.setenv("RAY_ADDRESS", "nowhere")
+    engine = RayEngine(lambda: spacy.blank("xx"), 4, 2)
+    with pytest.raises(EngineError, match="could not join the cluster at 'nowhere'"):
+        list(engine([Text("a", TEXTS[0])]))
