@@ -35,9 +35,10 @@ def sentence_gates(model: ExtractionModel, request: Request) -> List[SentenceGat
     features = shim.parts.encoder.featurize(
         request.docs, request.spans, tok2vec_of(model), False
     )
+    languages = [request.languages(span) for span in features.spans]
     found: List[SentenceGates] = []
     for rows in token_batches(features.lengths, request.batch_tokens):
-        batch = make_batch(features, rows, request, shim.network, shim.device)
+        batch = make_batch(features, rows, languages, shim.network, shim.device)
         gates = shim.predict(ArgsKwargs(args=("gates", batch), kwargs={}))
         if gates is None:
             return []

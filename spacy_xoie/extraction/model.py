@@ -330,14 +330,12 @@ def forward(
     if is_train:
         return _learn(shim, request, features)
     reply = Reply(features.spans, [[] for _ in features.spans])
-    labels = [""] * len(features.spans)
-    if network.routed:
-        found = map(request.languages, features.spans)
-        labels = [network.adapter_label(distribution) for distribution in found]
+    languages = [request.languages(span) for span in features.spans]
+    labels = [network.adapter_label(distribution) for distribution in languages]
     for rows in token_batches(features.lengths, request.batch_tokens):
         # Rows of one adapter lie together: see `GateState.runs`.
         rows.sort(key=labels.__getitem__)
-        batch = make_batch(features, rows, request, network, shim.device)
+        batch = make_batch(features, rows, languages, network, shim.device)
         task = ArgsKwargs(
             args=("extract", batch),
             kwargs={
@@ -361,7 +359,8 @@ def _learn(
     rows = [row for row, (one, tree) in enumerate(known) if learns(one, tree)]
     if not rows:
         return Reply(features.spans), lambda d_loss: None
-    batch = make_batch(features, rows, request, shim.network, shim.device)
+    languages = [request.languages(span) for span in features.spans]
+    batch = make_batch(features, rows, languages, shim.network, shim.device)
     batch.gold = [gold[row] for row in rows]
     batch.trees = [trees[row] for row in rows]
     losses, bp_losses = shim.begin_update(ArgsKwargs(args=("loss", batch), kwargs={}))
@@ -386,24 +385,25 @@ def _no_backprop(d_loss: float) -> None:
 def make_batch(
     features: Features,
     rows: Sequence[int],
-    request: Request,
+    distributions: Sequence[Mapping[str, float]],
     network: TripleNetwork,
     device: torch.device,
 ) -> Batch:
     """RETURNS (Batch): Segments as the network reads them, without annotation.
 
     rows (Sequence[int]): Numbers of the segments.
+    distributions (Sequence[Mapping[str, float]]): Language distribution of each segment
+        of `features`.
     network (TripleNetwork): The network, which puts languages on its experts.
     """
     inputs, mask = features.inputs(rows)
-    spans = [features.spans[row] for row in rows]
     experts = network.experts
     place = {expert: number for number, expert in enumerate(experts)}
     languages = torch.zeros(len(rows), len(experts))
     head_languages = None if network.head_router is None else languages.clone()
     sentences: List[Sentence] = []
-    for row, span in enumerate(spans):
-        distribution = request.languages(span)
+    for row, number in enumerate(rows):
+        span, distribution = features.spans[number], distributions[number]
         likely = max(distribution, key=lambda code: distribution[code], default="")
         words, spaces = [], []
         for token in span:

@@ -11,7 +11,7 @@ from ..annotation.matching import match_triples, placed_triples
 from ..extraction import TripleExtractor
 from ..extraction.features import token_batches
 from ..extraction.gold import aligned_tree, tree_within
-from ..extraction.model import Request, make_batch, shim_of, tok2vec_of
+from ..extraction.model import make_batch, shim_of, tok2vec_of
 from ..network.heads import ArcHead
 from ..network.trees import LABEL_NUMBERS, UNKNOWN
 
@@ -97,11 +97,11 @@ def attachment_tally(
     docs = [example.predicted for example in examples]
     trees = {id(example.predicted): aligned_tree(example) for example in examples}
     spans = [span for doc in docs for span in pipe.segment(doc)]
-    request = Request(docs, spans, lambda span: {language: 1.0})
     features = shim.parts.encoder.featurize(docs, spans, tok2vec_of(pipe.model), False)
+    languages = [{language: 1.0}] * len(features.spans)
     right = total = 0
     for rows in token_batches(features.lengths, pipe.batch_tokens):
-        batch = make_batch(features, rows, request, network, shim.device)
+        batch = make_batch(features, rows, languages, network, shim.device)
         with torch.inference_mode(), network.encoded(batch) as hidden:
             guesses = network.head.parse(hidden, batch.mask)
         for row, guess in zip(rows, guesses, strict=True):

@@ -16,7 +16,7 @@ from ..errors import ConfigError, DataError
 from ..extraction import TripleExtractor
 from ..extraction.encoders import HashedSpec
 from ..extraction.features import affix_length
-from ..extraction.model import Request, make_batch, shim_of
+from ..extraction.model import make_batch, shim_of
 from ..language import document_language
 from ..network.model import Batch
 from .batchers import make_language_batcher
@@ -293,12 +293,9 @@ def _endless(
 
 def _batch(pipe: TripleExtractor, examples: Sequence[Example]) -> Batch:
     docs = [example.reference for example in examples]
-    request = Request(
-        docs=docs,
-        spans=[span for doc in docs for span in pipe.segment(doc)],
-        languages=lambda span: {document_language(span.doc) or "": 1.0},
-    )
+    spans = [span for doc in docs for span in pipe.segment(doc)]
     shim = shim_of(pipe.model)
-    features = shim.parts.encoder.featurize(docs, request.spans, None, True)
+    features = shim.parts.encoder.featurize(docs, spans, None, True)
+    languages = [{document_language(span.doc) or "": 1.0} for span in features.spans]
     rows = range(len(features.spans))
-    return make_batch(features, rows, request, pipe.network, shim.device)
+    return make_batch(features, rows, languages, pipe.network, shim.device)
