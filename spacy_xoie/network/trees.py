@@ -1,6 +1,6 @@
 """Dependency relations that the network predicts, and the decoding of trees."""
 
-from typing import Dict, Optional, Tuple
+from typing import Dict, List, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,51 +100,53 @@ def _arborescence(scores: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def _edmonds(scores: NDArray[np.float64]) -> NDArray[np.int64]:
-    """(nodes, nodes), score of head (column) for node (row); node 0 is the root.
-    RETURNS (NDArray[np.int64]): (nodes,), heads; -1 for node 0."""
+    """The best tree, by contraction of one cycle after the other, each in one step on
+    a row (Tarjan 1977, for dense graphs).
+
+    scores (NDArray[np.float64]): (nodes, nodes), of each head (column) of each node
+        (row); node 0 is the root.
+    RETURNS (NDArray[np.int64]): (nodes,), heads; -1 for node 0.
+    """
     n = len(scores)
-    heads: NDArray[np.int64] = np.full(n, -1)
-    if n == 1:
-        return heads
-    heads[1:] = scores[1:].argmax(axis=1)
-    cycle = _find_cycle(heads)
-    if cycle is None:
-        return heads
-    inside = np.zeros(n, dtype=bool)
-    inside[cycle] = True
-    rest = np.flatnonzero(~inside)
-    # The cycle becomes the last node of a smaller graph.
-    gain = scores[cycle][:, rest] - scores[cycle, heads[cycle]][:, None]
-    enter = gain.argmax(axis=0)
-    leave = scores[rest][:, cycle].argmax(axis=1)
-    small = np.full((len(rest) + 1, len(rest) + 1), -np.inf)
-    small[:-1, :-1] = scores[np.ix_(rest, rest)]
-    small[-1, :-1] = gain[enter, np.arange(len(rest))]
-    small[:-1, -1] = scores[rest, cycle[leave]]
-    small[0, :] = -np.inf
-    found = _edmonds(small)
-    for place, node in enumerate(rest.tolist()):
-        head = int(found[place])
-        if node:
-            heads[node] = cycle[leave[place]] if head == len(rest) else rest[head]
-    outer = int(found[-1])
-    heads[cycle[enter[outer]]] = rest[outer]
-    return heads
-
-
-def _find_cycle(heads: NDArray[np.int64]) -> Optional[NDArray[np.int64]]:
-    state = [0] * len(heads)
-    state[0] = 2
-    order = heads.tolist()
-    for start in range(1, len(order)):
-        path = []
-        node = start
-        while state[node] == 0:
-            state[node] = 1
-            path.append(node)
-            node = order[node]
-        if state[node] == 1:
-            return np.array(path[path.index(node) :])
-        for passed in path:
-            state[passed] = 2
-    return None
+    # By number: first the nodes, then the cycles that were contracted.
+    rows = list(scores)
+    enters = [np.full(n, node) for node in range(n)]
+    within = [[node] for node in range(n)]
+    arcs: List[Tuple[int, int]] = [(node, -1) for node in range(n)]
+    cycles: Dict[int, List[int]] = {}
+    top = list(range(n))
+    done = {0}
+    for start in range(1, n):
+        path = [top[start]]
+        while path[-1] not in done:
+            last = path[-1]
+            head = int(rows[last].argmax())
+            arcs[last] = (int(enters[last][head]), head)
+            other = top[head]
+            if other not in path:
+                path.append(other)
+                continue
+            cut = path.index(other)
+            path, cycle = path[:cut], path[cut:]
+            # To enter the cycle at a node is to lose the arc that leads there.
+            gains = np.stack([rows[one] - rows[one][arcs[one][1]] for one in cycle])
+            best = gains.argmax(axis=0)
+            places = np.stack([enters[one] for one in cycle])
+            nodes = [node for one in cycle for node in within[one]]
+            rows.append(gains[best, np.arange(n)])
+            rows[-1][nodes] = -np.inf
+            enters.append(places[best, np.arange(n)])
+            within.append(nodes)
+            arcs.append((-1, -1))
+            path.append(len(arcs) - 1)
+            cycles[path[-1]] = cycle
+            for node in nodes:
+                top[node] = path[-1]
+        done.update(path)
+    # A cycle keeps all of its arcs but the one to where it is entered.
+    for number in sorted(cycles, reverse=True):
+        node = arcs[number][0]
+        for one in cycles[number]:
+            if node in within[one]:
+                arcs[one] = arcs[number]
+    return np.array([head for _, head in arcs[:n]])
