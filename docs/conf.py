@@ -9,14 +9,22 @@ sys.path.insert(0, str(HERE))
 
 project = "spacy_xoie"
 author = "The spacy_xoie developers"
-extensions = ["myst_parser", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx_copybutton"]
 html_theme = "furo"
 html_title = "spacy_xoie"
+html_static_path = ["_static"]
+html_css_files = ["notebooks.css"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 # Pages are read in the repository as well, where they link to files beside them.
 suppress_warnings = ["myst.xref_missing"]
 copybutton_prompt_text = "$ "
+
+# Notebooks are stored without outputs, and run whenever the site is built.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 600
+nb_merge_streams = True
 
 
 def write_reference(app: Any) -> None:
