@@ -26,6 +26,21 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 600
 nb_merge_streams = True
 
+# `-b linkcheck` asks the network whether addresses lead somewhere, so it is for people
+# to run (contributing.md); what can be seen without one, tests/test_docs.py looks at.
+linkcheck_ignore = [r"http://127\.0\.0\.1"]
+# These make the names of their anchors in the browser.
+linkcheck_anchors_ignore_for_url = [r"https://github\.com/"]
+linkcheck_allowed_redirects = {
+    # Sites that lead to the newest version, or to their first page.
+    r"https://[\w.-]+/?": r"https://.*",
+    r"https://docs\.pytest\.org/.*": r"https://docs\.pytest\.org/.*",
+}
+linkcheck_report_timeouts_as_broken = True
+linkcheck_retries = 3
+linkcheck_timeout = 20
+linkcheck_workers = 4
+
 
 def write_reference(app: Any) -> None:
     """Write the page of what a config can name, from the code itself."""

@@ -102,6 +102,7 @@ def main() -> None:
                 continue
         else:
             licence, home = KNOWN.get(name) or licence_of(facts), _home_of(facts)
+            home = f"<{home}>" if home else ""
         lines.append(f"| {name} | {licence} | {', '.join(extras)} | {home} |")
     TABLE.write_text(HEAD + "\n".join(lines) + "\n" + TAIL, encoding="utf8")
 

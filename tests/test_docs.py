@@ -156,6 +156,48 @@ def test_pages_are_linked_and_links_lead_somewhere() -> None:
     assert not alone, "No page links to these"
 
 
+def test_links_to_elsewhere_are_well_formed() -> None:
+    """Who has a network can see by `sphinx-build -b linkcheck` where they lead."""
+    elsewhere = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w./#%=?&~-]*)?")
+    notebooks = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+    links = [
+        (page.name, text, target)
+        for page in [*PAGES, *notebooks]
+        for text, target in re.findall(
+            r"\[([^]]*)\]\((\w+:[^)\s]*)\)", page.read_text(encoding="utf8")
+        )
+    ]
+    assert links
+    bad = [link for link in links if not elsewhere.fullmatch(link[2])]
+    # A paper is called by the number that its address has.
+    for page, text, target in links:
+        number = re.search(r"\d{4}\.\d{5}", text)
+        if number and target != f"https://arxiv.org/abs/{number[0]}":
+            bad.append((page, text, target))
+    assert bad == []
+
+
+def test_the_model_card_says_what_the_model_learned_from() -> None:
+    folder = ROOT / "spacy_xoie" / "models" / "xx_xoie_sm"
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf8"))
+    card = (ROOT / "docs" / "models.md").read_text(encoding="utf8")
+    assert meta["license"] in card
+    for source in meta["sources"]:
+        assert f"({source['url']}) ({source['license']})" in card
+
+
+def test_the_model_card_has_the_figures_of_the_results() -> None:
+    """Those of the benchmarks, and attachment scores of each language."""
+    docs = ROOT / "docs"
+    card, results = (
+        (docs / name).read_text(encoding="utf8") for name in ("models.md", "results.md")
+    )
+    table = card.partition("| LAS |")[2].partition("\n\n")[0]
+    figures = re.findall(r"(?<![\d.])\d*\.\d+", table)
+    assert len(figures) > 15
+    assert [figure for figure in figures if figure not in results] == []
+
+
 def test_the_example_of_the_universe_runs(capsys: pytest.CaptureFixture[str]) -> None:
     entry = json.loads((ROOT / "universe.json").read_text(encoding="utf8"))
     lines = entry["code_example"]
