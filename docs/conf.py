@@ -15,7 +15,7 @@ html_title = "spacy_xoie"
 html_static_path = ["_static"]
 html_css_files = ["notebooks.css"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "**/.ipynb_checkpoints"]
 # Pages are read in the repository as well, where they link to files beside them.
 suppress_warnings = ["myst.xref_missing"]
 copybutton_prompt_text = "$ "
@@ -33,7 +33,7 @@ linkcheck_ignore = [r"http://127\.0\.0\.1"]
 linkcheck_anchors_ignore_for_url = [r"https://github\.com/"]
 linkcheck_allowed_redirects = {
     # Sites that lead to the newest version, or to their first page.
-    r"https://[\w.-]+/?": r"https://.*",
+    r"https://[\w.-]+/?$": r"https://.*",
     r"https://docs\.pytest\.org/.*": r"https://docs\.pytest\.org/.*",
 }
 linkcheck_report_timeouts_as_broken = True

@@ -33,13 +33,18 @@ _FORBIDDEN = re.compile(
 )
 REPLACEMENT = "\ufffd"
 
+# In Jupyter the colours are those of its theme, which need not be that of the system.
 STYLE = """
-.xoie { --ink: #1d2430; --paper: #fff; --faint: #667085; --line: #d5dae3;
-  --box: #f5f7fa; color: var(--ink);
+.xoie { --ink: var(--jp-content-font-color1, #1d2430);
+  --paper: var(--jp-layout-color0, #fff); --faint: var(--jp-ui-font-color2, #667085);
+  --line: var(--jp-border-color2, #d5dae3); --box: var(--jp-layout-color1, #f5f7fa);
+  color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans",
   "Noto Naskh Arabic", "Noto Sans Arabic", "Noto Sans CJK SC", Arial, sans-serif; }
-@media (prefers-color-scheme: dark) { .xoie { --ink: #e6e9ef; --paper: #14181f;
-  --faint: #9aa4b5; --line: #333b48; --box: #1d232d; } }
+@media (prefers-color-scheme: dark) { .xoie {
+  --ink: var(--jp-content-font-color1, #e6e9ef);
+  --paper: var(--jp-layout-color0, #14181f); --faint: var(--jp-ui-font-color2, #9aa4b5);
+  --line: var(--jp-border-color2, #333b48); --box: var(--jp-layout-color1, #1d232d); } }
 .xoie h2 { font-size: 1.15em; margin: 1.6em 0 .4em; }
 .xoie h3 { font-size: 1em; margin: 1.2em 0 .3em; }
 .xoie .faint, .xoie .none { color: var(--faint); font-size: .85em; }
