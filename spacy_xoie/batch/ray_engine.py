@@ -6,7 +6,9 @@ import json
 import logging
 import os
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Sequence
+
+from spacy.language import Language
 
 from ..errors import EngineError
 from .engines import Answer, Loader, batches, extract, read_results, to_results
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 
 _RETRIES = 3
 """How often a batch is tried again whose worker died."""
+
+_WAVE = 50_000_000
+"""Characters that the cluster is given at a time: minutes of work, so that it matters
+little that each wave begins with new workers; and memory is bounded however much there
+is to read."""
 
 
 class RayEngine:
@@ -45,42 +52,44 @@ class RayEngine:
         """YIELDS (Answer): One for each text, in any order. A text is given up with its
         batch if one worker after the other dies of it."""
         import ray
-        from ray.data import ActorPoolStrategy, DataContext
 
         nlp = self.load()
         is_ours = not ray.is_initialized()
         if is_ours:
             _start(self.n_workers)
         try:
-            settings = DataContext.get_current()
-            settings.enable_progress_bars = False
-            # What is lost is found out below, and said.
-            settings.max_errored_blocks = -1
-            waiting: Dict[str, Text] = {}
-            blocks = []
-            for batch in batches(texts, self.batch_size):
-                blocks.append(ray.put(_table(batch)))
-                waiting.update((text.name, replace(text, text="")) for text in batch)
-            if not blocks:
-                return
-            results = ray.data.from_arrow_refs(blocks).map_batches(
-                _Worker,
-                fn_constructor_args=(self.load,),
-                batch_size=None,
-                batch_format="pyarrow",
-                compute=ActorPoolStrategy(size=min(self.n_workers, len(blocks))),
-                max_task_retries=_RETRIES,
-            )
-            for table in results.iter_batches(batch_size=None, batch_format="pyarrow"):
-                rows = table.to_pylist()
-                answered = [waiting.pop(row["name"]) for row in rows]
-                contents = ((row["doc"], row["error"]) for row in rows)
-                yield from read_results(nlp, answered, contents)
-            for text in waiting.values():
-                yield Answer(text, None, "one worker after the other died of its batch")
+            for wave in _waves(batches(texts, self.batch_size)):
+                yield from self._work(nlp, wave)
         finally:
             if is_ours:
                 ray.shutdown()
+
+    def _work(self, nlp: Language, wave: Sequence[List[Text]]) -> Iterator[Answer]:
+        import ray
+        from ray.data import ActorPoolStrategy, DataContext
+
+        settings = DataContext.get_current()
+        settings.enable_progress_bars = False
+        # What is lost is found out below, and said.
+        settings.max_errored_blocks = -1
+        waiting = {text.name: replace(text, text="") for b in wave for text in b}
+        results = ray.data.from_arrow_refs(
+            [ray.put(_table(batch)) for batch in wave]
+        ).map_batches(
+            _Worker,
+            fn_constructor_args=(self.load,),
+            batch_size=None,
+            batch_format="pyarrow",
+            compute=ActorPoolStrategy(size=min(self.n_workers, len(wave))),
+            max_task_retries=_RETRIES,
+        )
+        for table in results.iter_batches(batch_size=None, batch_format="pyarrow"):
+            rows = table.to_pylist()
+            answered = [waiting.pop(row["name"]) for row in rows]
+            contents = ((row["doc"], row["error"]) for row in rows)
+            yield from read_results(nlp, answered, contents)
+        for text in waiting.values():
+            yield Answer(text, None, "one worker after the other died of its batch")
 
 
 class _Worker:
@@ -107,6 +116,20 @@ class _Worker:
                 "error": pa.array([error for _, error in results], pa.string()),
             }
         )
+
+
+def _waves(batches: Iterable[List[Text]]) -> Iterator[List[List[Text]]]:
+    """Cut a stream of batches into waves of about `_WAVE` characters."""
+    wave: List[List[Text]] = []
+    n_chars = 0
+    for batch in batches:
+        wave.append(batch)
+        n_chars += sum(len(text.text) for text in batch)
+        if n_chars >= _WAVE:
+            yield wave
+            wave, n_chars = [], 0
+    if wave:
+        yield wave
 
 
 def _start(n_workers: int) -> None:

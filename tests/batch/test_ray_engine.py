@@ -46,11 +46,14 @@ class Loader:
 
 
 def test_two_workers_one_of_which_is_killed(
-    tmp_path: Path, trained_bytes: bytes
+    tmp_path: Path, trained_bytes: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import ray.cloudpickle
 
+    from spacy_xoie.batch import ray_engine
     from spacy_xoie.batch.ray_engine import RayEngine
+
+    monkeypatch.setattr(ray_engine, "_WAVE", 800)  # Two of them.
 
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
     nlp.add_pipe("xoie_lang")
