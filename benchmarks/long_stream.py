@@ -1,7 +1,8 @@
-"""Memory over a long stream: made-up sentences in six languages, with names that never
-end, through one `nlp.pipe` of the model in the package.
+"""Memory over a long stream: made-up sentences in six languages through the model in
+the package, with and without memory zones of spaCy's.
 
-    python -m benchmarks.long_stream --output stream.json --plot docs/stream.png
+    python -m benchmarks.long_stream --words new --zone 1000 --output zones.json
+    python -m benchmarks.long_stream --sentences 0 --series *.json --plot stream.png
 """
 
 import argparse
@@ -21,14 +22,22 @@ from wasabi import msg
 
 from .memory import resident
 from .pipelines import DETECTOR, EXTRACTOR, TOKENIZER
-from .texts import mixed
+from .texts import SYLLABLES, mixed
 
 BLOCK = 600
+STEP = 1000
 
 
 def main(arguments: List[str]) -> int:
     parser = argparse.ArgumentParser(prog="long_stream", description=__doc__)
     parser.add_argument("--sentences", type=int, default=100_000)
+    parser.add_argument(
+        "--words",
+        choices=["old", "new"],
+        default="old",
+        help="new: every third word is one that never was before; old: every twentieth "
+        "is a name, of 300 a language, others for every 600 sentences",
+    )
     parser.add_argument(
         "--zone",
         type=int,
@@ -44,20 +53,26 @@ def main(arguments: List[str]) -> int:
     torch.set_num_threads(1)
     runs = [srsly.read_json(path) for path in options.series]
     if options.sentences:
-        runs.append(measure(options.sentences, options.zone, options.output))
+        texts = mixed_forever()
+        if options.words == "new":
+            texts = with_new_words(texts)
+        runs.append(measure(islice(texts, options.sentences), options.zone))
+        runs[-1]["words"] = options.words
+        if options.output is not None:
+            srsly.write_json(options.output, runs[-1])
     if options.plot is not None:
         draw(runs, options.plot)
     return 0
 
 
-def measure(n_sentences: int, zone: int, output: Path | None = None) -> Dict[str, Any]:
-    """Stream sentences and look at the memory a hundred times.
+def measure(texts: Iterator[str], zone: int) -> Dict[str, Any]:
+    """Stream sentences and look at the memory after each thousand.
 
-    n_sentences (int): How many.
+    texts (Iterator[str]): The sentences.
     zone (int): Sentences of each memory zone; 0 for none, and a single stream.
-    output (Optional[Path]): Gets the figures so far at each look.
-    RETURNS (Dict[str, Any]): The figures: places in the stream, seconds and resident
-        megabytes, and how many triples there were.
+    RETURNS (Dict[str, Any]): The figures: places in the stream, seconds, resident
+        megabytes and numbers of strings that spaCy holds, and how many triples and
+        tokens there were.
     """
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
     nlp.add_pipe(DETECTOR)
@@ -68,23 +83,24 @@ def measure(n_sentences: int, zone: int, output: Path | None = None) -> Dict[str
         "sentences": [0],
         "seconds": [0.0],
         "megabytes": [resident()],
+        "strings": [len(nlp.vocab.strings)],
         "triples": 0,
+        "tokens": 0,
     }
-    step = max(1, n_sentences // 100)
     start = perf_counter()
-    for number, doc in enumerate(_docs(nlp, _texts(n_sentences), zone), start=1):
+    for number, doc in enumerate(_docs(nlp, texts, zone), start=1):
         run["triples"] += len(doc._.triples)
-        if number % step == 0:
+        run["tokens"] += len(doc)
+        if number % STEP == 0:
             run["sentences"].append(number)
             run["seconds"].append(round(perf_counter() - start, 2))
             run["megabytes"].append(round(resident(), 1))
-            run["strings"] = len(nlp.vocab.strings)
-            if output is not None:
-                srsly.write_json(output, run)
-            if number % (10 * step) == 0:
-                rate = number / (perf_counter() - start)
+            run["strings"].append(len(nlp.vocab.strings))
+            if number % (10 * STEP) == 0:
+                rate = run["tokens"] / run["seconds"][-1]
                 msg.text(
-                    f"{number:,} sentences, {rate:.0f} a second, {resident():.0f} MB"
+                    f"{number:,} sentences, {rate:,.0f} tokens a second, "
+                    f"{run['megabytes'][-1]:,.0f} MB, {run['strings'][-1]:,} strings"
                 )
     return run
 
@@ -102,8 +118,10 @@ def draw(runs: Iterable[Dict[str, Any]], path: Path) -> None:
 
     figure, axes = pyplot.subplots(figsize=(6, 3), dpi=90)
     for run in runs:
-        label = f"memory zones of {run['zone']:,}" if run["zone"] else "one nlp.pipe"
-        axes.plot(run["sentences"], run["megabytes"], label=label)
+        label = f"{run['words']} words, "
+        label += f"zones of {run['zone']:,}" if run["zone"] else "no zones"
+        style = "-" if run["zone"] else "--"
+        axes.plot(run["sentences"], run["megabytes"], style, label=label)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("sentences")
     axes.set_ylabel("resident memory, MB")
@@ -114,10 +132,32 @@ def draw(runs: Iterable[Dict[str, Any]], path: Path) -> None:
     pyplot.close(figure)
 
 
-def _texts(n_sentences: int) -> Iterator[str]:
-    """Never the same names for long: each block has its own."""
-    blocks = (mixed(BLOCK, seed=seed) for seed in count())
-    return islice((text for block in blocks for text in block), n_sentences)
+def mixed_forever() -> Iterator[str]:
+    """YIELDS (str): Sentences without end. See `mixed`."""
+    for seed in count():
+        yield from mixed(BLOCK, seed=seed)
+
+
+def with_new_words(texts: Iterable[str]) -> Iterator[str]:
+    """YIELDS (str): Sentences whose every third word is one that never was before;
+    where words are not told apart, there is one more of them."""
+    numbers = count()
+    for text in texts:
+        words = text.split(" ")
+        for place in range(0, len(words), 3):
+            words[place] = _word(next(numbers))
+        if len(words) == 1:
+            words.append(text)
+        yield " ".join(words)
+
+
+def _word(number: int) -> str:
+    """A word of its own for each number."""
+    parts = []
+    while number or len(parts) < 3:
+        number, place = divmod(number, len(SYLLABLES))
+        parts.append(SYLLABLES[place])
+    return "".join(parts).title()
 
 
 def _docs(nlp: Language, texts: Iterator[str], zone: int) -> Iterator[Doc]:

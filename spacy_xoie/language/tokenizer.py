@@ -55,7 +55,7 @@ _ELISION = (
     r"(?=[«“]|\"?[0-9aeiouyhàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ]))"
 )
 
-_MAX_CACHED_NORMS = 100_000
+_MAX_CACHED_NORMS = 20_000
 
 # spaCy takes affixes off one by one and matches what is left each time: 5,000 brackets
 # in a row last ten seconds, a megabyte of them days.

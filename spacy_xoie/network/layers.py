@@ -1,6 +1,6 @@
 """Layers that encoders and heads share."""
 
-from typing import Tuple, Union
+from typing import Optional, Tuple, Union
 
 import torch
 import torch.nn.functional as F
@@ -60,6 +60,40 @@ class DilatedConv1d(nn.Conv1d):
             groups=groups,
             bias=bias,
         )
+
+    def forward(self, input: Tensor) -> Tensor:
+        return convolve(self, input, self.weight, self.bias)
+
+
+def convolve(
+    layer: nn.Conv1d, x: Tensor, weight: Tensor, bias: Optional[Tensor] = None
+) -> Tensor:
+    """Convolve as a layer does, with other weights.
+
+    On a processor, and where nothing learns, this is a product of matrices. oneDNN
+    makes code for each shape of a convolution's input and keeps it for 1,024 of them:
+    sentences have so many shapes that a long stream filled hundreds of MB, and that the
+    code was made again and again.
+
+    layer (nn.Conv1d): What tells stride, padding, dilation and groups.
+    x (Tensor): (rows, in, length)
+    weight (Tensor): (out, in, kernel)
+    bias (Optional[Tensor]): (out,)
+    RETURNS (Tensor): (rows, out, length)
+    """
+    (stride,), (dilation,), kernel = layer.stride, layer.dilation, weight.shape[2]
+    padding = layer.padding[0] if isinstance(layer.padding, tuple) else -1
+    length = x.shape[2] + 2 * padding - dilation * (kernel - 1)
+    is_plain = stride == layer.groups == 1 and padding >= 0 and length > 0
+    if torch.is_grad_enabled() or not x.is_cpu or not is_plain:
+        return F.conv1d(
+            x, weight, bias, stride, layer.padding, dilation, layer.groups
+        )
+    padded = F.pad(x.transpose(1, 2), (0, 0, padding, padding))
+    starts = range(0, dilation * kernel, dilation)
+    seen = torch.cat([padded[:, start : start + length] for start in starts], dim=2)
+    out = F.linear(seen, weight.transpose(1, 2).flatten(1), bias)
+    return out.transpose(1, 2)
 
 
 class ConvolutionLayer(nn.Module):

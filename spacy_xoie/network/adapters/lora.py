@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..derived import Derived
-from ..layers import BagEmbedding, DilatedConv1d, sum_rows
+from ..layers import BagEmbedding, DilatedConv1d, convolve, sum_rows
 from .gates import GateState, Run
 
 MERGEABLE = 2**18
@@ -332,22 +332,13 @@ class LoraConv1d(RoutedLora):
         return (up @ down.flatten(1)).view_as(self.base.weight)
 
     def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
-        return self._convolve(self.dropout(x), torch.cat(down, dim=0))
-
-    def _convolve(self, x: Tensor, kernels: Tensor) -> Tensor:
-        return F.conv1d(
-            x,
-            kernels,
-            stride=self.base.stride,
-            padding=self.base.padding,
-            dilation=self.base.dilation,
-        )
+        return convolve(self.base, self.dropout(x), torch.cat(down, dim=0))
 
     def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
-        return F.conv1d(low * gates[:, :, None], torch.cat(up, dim=1)[:, :, None])
+        return torch.cat(up, dim=1) @ (low * gates[:, :, None])
 
     def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
-        low = self._convolve(x, down)
+        low = convolve(self.base, x, down)
         y.baddbmm_(up.expand(len(y), -1, -1), low, alpha=self.scaling)
 
     def _add_by_row(
