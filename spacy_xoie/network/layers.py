@@ -81,19 +81,41 @@ def convolve(
     bias (Optional[Tensor]): (out,)
     RETURNS (Tensor): (rows, out, length)
     """
-    (stride,), (dilation,), kernel = layer.stride, layer.dilation, weight.shape[2]
-    padding = layer.padding[0] if isinstance(layer.padding, tuple) else -1
+    if torch.is_grad_enabled() or not x.is_cpu or not is_plain(layer):
+        out: Tensor = layer._conv_forward(x, weight, bias)
+        return out
+    seen = neighbours(layer, x)
+    return F.linear(seen, flatten_kernel(weight), bias).transpose(1, 2)
+
+
+def is_plain(layer: nn.Conv1d) -> bool:
+    """Whether a convolution is a product of `neighbours` and `flatten_kernel`."""
+    by_number = layer.padding_mode == "zeros" and isinstance(layer.padding, tuple)
+    return by_number and layer.groups == layer.stride[0] == 1
+
+
+def neighbours(layer: nn.Conv1d, x: Tensor) -> Tensor:
+    """layer (nn.Conv1d): A plain convolution.
+    x (Tensor): (rows, in, length)
+    RETURNS (Tensor): (rows, new length, kernel * in), what each place of the output is
+        made of.
+    """
+    (dilation,), (kernel,) = layer.dilation, layer.kernel_size
+    padding = int(layer.padding[0])
     length = x.shape[2] + 2 * padding - dilation * (kernel - 1)
-    is_plain = stride == layer.groups == 1 and padding >= 0 and length > 0
-    if torch.is_grad_enabled() or not x.is_cpu or not is_plain:
-        return F.conv1d(
-            x, weight, bias, stride, layer.padding, dilation, layer.groups
+    if length < 1:
+        raise ValueError(
+            f"A kernel that spans {dilation * (kernel - 1) + 1} places does not fit "
+            f"into {x.shape[2] + 2 * padding}."
         )
     padded = F.pad(x.transpose(1, 2), (0, 0, padding, padding))
     starts = range(0, dilation * kernel, dilation)
-    seen = torch.cat([padded[:, start : start + length] for start in starts], dim=2)
-    out = F.linear(seen, weight.transpose(1, 2).flatten(1), bias)
-    return out.transpose(1, 2)
+    return torch.cat([padded[:, start : start + length] for start in starts], dim=2)
+
+
+def flatten_kernel(weight: Tensor) -> Tensor:
+    """(out, in, kernel) → (out, kernel * in)"""
+    return weight.transpose(1, 2).flatten(1)
 
 
 class ConvolutionLayer(nn.Module):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from network_builders import LANGUAGES, make_bank
 from torch import Tensor, nn
 
-from spacy_xoie.network.adapters import lora
+from spacy_xoie.network.adapters import routed
 from spacy_xoie.network.adapters.gates import find_runs
 from spacy_xoie.network.layers import BagEmbedding, DilatedConv1d
 
@@ -62,7 +62,7 @@ def test_grouping_changes_nothing(
     module, x = make_layer(kind, len(rows))
     bank = make_bank(module)
     module.eval()
-    with patch.object(lora, "MERGEABLE", most):
+    with patch.object(routed, "MERGEABLE", most):
         # With gradients, nothing is grouped.
         with bank.state.use(gates):
             assert not bank.state.runs

@@ -14,6 +14,6 @@ gradient at all, and so does not move.
 
 from .bank import AdapterBank, adaptable, check_bank
 from .gates import GateState
-from .lora import RoutedLora
+from .routed import RoutedLora
 
 __all__ = ["AdapterBank", "GateState", "RoutedLora", "adaptable", "check_bank"]

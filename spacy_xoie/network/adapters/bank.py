@@ -8,7 +8,8 @@ from torch import nn
 from ...errors import ConfigError
 from .combine import weighted_sum
 from .gates import GateState
-from .lora import LAYERS, RoutedLora
+from .lora import LAYERS
+from .routed import RoutedLora
 
 RESERVED = nn.ParameterDict()
 """Its attributes cannot name an expert, nor those of PEFT's dicts, much the same."""

@@ -22,7 +22,8 @@ from torch import Tensor
 from ...errors import ConfigError, ModelDataError
 from ..layers import BagEmbedding
 from .bank import AdapterBank
-from .lora import LoraConv1d, LoraEmbedding, RoutedLora
+from .lora import LoraConv1d, LoraEmbedding
+from .routed import RoutedLora
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 HEAD_WEIGHTS = "head_model.safetensors"
