@@ -333,7 +333,13 @@ def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
     # so they are read from a blank stand-in with enough tokens.
     n_tokens = max(len(doc), 1 + max(end for _, end in offsets))
     stand_in = Doc(doc.vocab, words=["x"] * n_tokens)
-    stale = SpanGroup(stand_in).from_bytes(group.to_bytes())
+    try:
+        stale = list(SpanGroup(stand_in).from_bytes(group.to_bytes()))
+    except IndexError as e:
+        raise DataError(
+            f"doc.spans[{group.name!r}] is damaged: it holds spans that never were in "
+            f"the doc. Make the triples anew, or read the doc from where it was stored."
+        ) from e
     live: Dict[Tuple[str, str, int, int], Span] = {}
     for span, (start, end) in zip(stale, offsets, strict=True):
         found = doc.char_span(start, end, alignment_mode="expand")

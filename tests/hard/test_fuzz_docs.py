@@ -6,7 +6,7 @@ import pytest
 from hard_builders import JUNK, altered, cases, damage
 from hypothesis import given
 from hypothesis import strategies as st
-from spacy.tokens import Doc, SpanGroup
+from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, get_triples, set_triples
@@ -116,3 +116,17 @@ def test_damage_is_told() -> None:
     doc.spans["xoie_lang"].attrs["scores"] = {"de": "much"}
     with pytest.raises(DataError, match=r"attributes of doc.spans\['xoie_lang'\]"):
         document_language(doc)
+
+
+def test_spans_from_outside_of_the_doc_are_told() -> None:
+    doc = Doc(BARE.vocab).from_bytes(BYTES)
+    other = Doc(BARE.vocab, words=["x"] * 1000)
+    spans = [
+        Span(other, 900, 901, label=span.label, span_id=span.id)
+        for span in doc.spans["xoie"]
+    ]
+    attrs = dict(doc.spans["xoie"].attrs)
+    group = SpanGroup(other, name="xoie", spans=spans, attrs=attrs)
+    doc.spans["xoie"] = SpanGroup(doc).from_bytes(group.to_bytes())
+    with pytest.raises(DataError, match="spans that never were in the doc"):
+        get_triples(doc)
