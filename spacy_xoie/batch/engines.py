@@ -2,6 +2,9 @@
 
 An engine answers each text once, whatever happens to it: with a doc, or with what went
 wrong. Those here answer in the order of the texts.
+
+Docs are made in memory zones of spaCy's, so that memory stays flat however many texts
+there are: a doc must not be used any more once the next answer was asked for.
 """
 
 import itertools
@@ -31,6 +34,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..language import set_language
+from ..language.blank import blank_pipeline
+from ..language.zones import Zone
 from .texts import Text
 
 Loader = Callable[[], Language]
@@ -82,8 +87,10 @@ class LocalEngine:
     def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
         """YIELDS (Answer): One for each text, in order."""
         nlp = self.load()
-        for batch in batches(texts, self.batch_size):
-            yield from extract(nlp, batch)
+        with Zone(nlp) as zone:
+            for batch in batches(texts, self.batch_size):
+                zone.renew(length(batch))
+                yield from extract(nlp, batch)
 
 
 class ProcessEngine:
@@ -102,29 +109,33 @@ class ProcessEngine:
 
     def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
         """YIELDS (Answer): One for each text, in order."""
-        nlp = self.load()
+        # Not with its own vocabulary: what forks later must not be in a zone of ours.
+        nlp = blank_pipeline(self.load().lang)
         others = set(multiprocessing.active_children())
         running: Deque[Tuple[List[Text], Future[List[Result]]]] = deque()
         todo = batches(texts, self.batch_size)
         pool = self._pool()
         try:
-            while True:
-                # Twice as many batches as processes keep all of them busy.
-                for batch in itertools.islice(todo, 2 * self.n_process - len(running)):
-                    running.append((batch, _submitted(pool, batch)))
-                if not running:
-                    pool.shutdown()
-                    return
-                batch, future = running.popleft()
-                try:
-                    results = future.result()
-                except BrokenProcessPool:
-                    pool.shutdown()
-                    results = self._one_by_one(batch)
-                    pool = self._pool()
-                    again = [batch for batch, _ in running]
-                    running = deque((b, _submitted(pool, b)) for b in again)
-                yield from read_results(nlp, batch, results)
+            with Zone(nlp) as zone:
+                while True:
+                    # Twice as many batches as processes keep all of them busy.
+                    free = 2 * self.n_process - len(running)
+                    for batch in itertools.islice(todo, free):
+                        running.append((batch, _submitted(pool, batch)))
+                    if not running:
+                        pool.shutdown()
+                        return
+                    batch, future = running.popleft()
+                    try:
+                        results = future.result()
+                    except BrokenProcessPool:
+                        pool.shutdown()
+                        results = self._one_by_one(batch)
+                        pool = self._pool()
+                        again = [batch for batch, _ in running]
+                        running = deque((b, _submitted(pool, b)) for b in again)
+                    zone.renew(length(batch))
+                    yield from read_results(nlp, batch, results)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()) - others:
@@ -165,6 +176,11 @@ def batches(texts: Iterable[Text], size: int) -> Iterator[List[Text]]:
         yield batch
 
 
+def length(texts: Iterable[Text]) -> int:
+    """RETURNS (int): How many characters texts have."""
+    return sum(len(text.text) for text in texts)
+
+
 def extract(nlp: Language, texts: Sequence[Text]) -> List[Answer]:
     """Run a pipeline on texts. If they fail together, each is tried alone.
 
@@ -191,7 +207,7 @@ def read_results(
 ) -> Iterator[Answer]:
     """Make answers of what another process sent.
 
-    nlp (Language): A pipeline like the one there.
+    nlp (Language): A pipeline of the language of the one there.
     texts (Sequence[Text]): The texts.
     results (Iterable[Result]): The result of each.
     YIELDS (Answer): The answer to each.
@@ -235,12 +251,13 @@ def _submitted(pool: ProcessPoolExecutor, batch: List[Text]) -> "Future[List[Res
 
 
 _nlp: Union[Language, None] = None
-"""In a process that works for another one: its pipeline."""
+_zone: Union[Zone, None] = None
+"""In a process that works for another one: its pipeline, and the memory zone of it."""
 
 
 def _begin(load: Loader) -> None:
     """Begin a process that works for another one."""
-    global _nlp
+    global _nlp, _zone
     import torch
 
     # Ctrl-C is for the process that we work for; should that one die, so do we.
@@ -249,6 +266,7 @@ def _begin(load: Loader) -> None:
     # More threads than cores are slow, and none survive a fork.
     torch.set_num_threads(1)
     _nlp = load()
+    _zone = Zone(_nlp).__enter__()
 
 
 def _die_with_parent() -> None:
@@ -259,5 +277,6 @@ def _die_with_parent() -> None:
 
 
 def _work(batch: Sequence[Text]) -> List[Result]:
-    assert _nlp is not None
+    assert _nlp is not None and _zone is not None
+    _zone.renew(length(batch))
     return to_results(extract(_nlp, batch))

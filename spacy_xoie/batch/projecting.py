@@ -6,10 +6,12 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional
 from spacy.tokens import Doc
 
 from ..errors import DataError, EngineError
+from ..language.blank import blank_pipeline
+from ..language.zones import Zone
 from ..projection.component import Projector
 from ..projection.storage import Translations, get_provenance, get_untranslated
 from ..triples import Triple, get_triples
-from .engines import Answer, Loader, batches, extract
+from .engines import Answer, Loader, batches, extract, length
 from .formats import JsonLines, json_line
 from .records import doc_from_dict, doc_to_dict
 from .tables import columns, harmless
@@ -36,15 +38,17 @@ class ProjectingEngine:
     def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
         """YIELDS (Answer): One for each text, in order; docs with translations.
         RAISES (EngineError): If the translator does not work for the first one."""
-        for batch in batches(texts, self.batch_size):
-            raw = [text for text in batch if text.triples is None]
-            found = iter(extract(self.load(), raw) if raw else ())
-            answers = [
-                next(found) if text.triples is None else self._known(text)
-                for text in batch
-            ]
-            self._project([answer.doc for answer in answers if answer.doc is not None])
-            yield from map(self._checked, answers)
+        with Zone(self.load(), blank_pipeline(self.projector.target)) as zone:
+            for batch in batches(texts, self.batch_size):
+                zone.renew(length(batch))
+                raw = [text for text in batch if text.triples is None]
+                found = iter(extract(self.load(), raw) if raw else ())
+                answers = [
+                    next(found) if text.triples is None else self._known(text)
+                    for text in batch
+                ]
+                self._project([each.doc for each in answers if each.doc is not None])
+                yield from map(self._checked, answers)
 
     def _known(self, text: Text) -> Answer:
         data = {**text.__dict__, "triples": text.triples}

@@ -11,12 +11,23 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Sequence
 from spacy.language import Language
 
 from ..errors import EngineError
-from .engines import Answer, Loader, batches, extract, read_results, to_results
+from ..language.zones import Zone
+from .engines import (
+    Answer,
+    Loader,
+    batches,
+    extract,
+    length,
+    read_results,
+    to_results,
+)
 from .texts import Text
 
 if TYPE_CHECKING:
     from pyarrow import Table
 
+_BYTES = 45
+"""Of a stored doc for each character of its text, about."""
 _RETRIES = 3
 """How often a batch is tried again whose worker died."""
 
@@ -58,13 +69,16 @@ class RayEngine:
         if is_ours:
             _start(self.n_workers)
         try:
-            for wave in _waves(batches(texts, self.batch_size)):
-                yield from self._work(nlp, wave)
+            with Zone(nlp) as zone:
+                for wave in _waves(batches(texts, self.batch_size)):
+                    yield from self._work(nlp, zone, wave)
         finally:
             if is_ours:
                 ray.shutdown()
 
-    def _work(self, nlp: Language, wave: Sequence[List[Text]]) -> Iterator[Answer]:
+    def _work(
+        self, nlp: Language, zone: Zone, wave: Sequence[List[Text]]
+    ) -> Iterator[Answer]:
         import ray
         from ray.data import ActorPoolStrategy, DataContext
 
@@ -86,7 +100,9 @@ class RayEngine:
         for table in results.iter_batches(batch_size=None, batch_format="pyarrow"):
             rows = table.to_pylist()
             answered = [waiting.pop(row["name"]) for row in rows]
-            contents = ((row["doc"], row["error"]) for row in rows)
+            contents = [(row["doc"], row["error"]) for row in rows]
+            # How long a text was is not known here any more.
+            zone.renew(sum(len(doc or b"") for doc, _ in contents) // _BYTES)
             yield from read_results(nlp, answered, contents)
         for text in waiting.values():
             yield Answer(text, None, "one worker after the other died of its batch")
@@ -101,6 +117,7 @@ class _Worker:
         # There are as many workers as there is room for.
         torch.set_num_threads(1)
         self.nlp = load()
+        self.zone = Zone(self.nlp).__enter__()
 
     def __call__(self, table: "Table") -> "Table":
         """Work on a batch: a table with the column "text" becomes one with the columns
@@ -108,6 +125,7 @@ class _Worker:
         import pyarrow as pa
 
         texts = [Text(**json.loads(line)) for line in table["text"].to_pylist()]
+        self.zone.renew(length(texts))
         results = to_results(extract(self.nlp, texts))
         return pa.table(
             {
@@ -124,7 +142,7 @@ def _waves(batches: Iterable[List[Text]]) -> Iterator[List[List[Text]]]:
     n_chars = 0
     for batch in batches:
         wave.append(batch)
-        n_chars += sum(len(text.text) for text in batch)
+        n_chars += length(batch)
         if n_chars >= _WAVE:
             yield wave
             wave, n_chars = [], 0

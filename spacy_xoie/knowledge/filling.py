@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..errors import DataError
+from ..language.zones import Zone
 from ..schema.component import SchemaMapper
 from ..triples import SPAN_KEY
 from .rdf import Fault, Tally, Written
@@ -49,23 +50,25 @@ def add_texts(
     done = 0
     # Processes are started anew for each batch: then it has to be worth it.
     size = batch_size if n_process == 1 else 16 * n_process * batch_size
-    while batch := list(islice(stream, size)):
-        pairs = [entry for entry in batch if not isinstance(entry, Fault)]
-        tally.faults += [entry for entry in batch if isinstance(entry, Fault)]
-        fresh = [
-            pair for pair in pairs if overwrite or not store.has(*pair, model=model)
-        ]
-        known += len(pairs) - len(fresh)
-        for name, doc in _read(nlp, fresh, tally, batch_size, n_process):
-            try:
-                found = store.add(doc, name=name, model=model, key=key)
-            except DataError as e:
-                tally.faults.append(Fault(name, str(e)))
-            else:
-                tally.add(doc, key, len(found))
-        done += len(batch)
-        if on_progress is not None:
-            on_progress(done, known)
+    with Zone(nlp) as zone:
+        while batch := list(islice(stream, size)):
+            pairs = [entry for entry in batch if not isinstance(entry, Fault)]
+            tally.faults += [entry for entry in batch if isinstance(entry, Fault)]
+            fresh = [
+                pair for pair in pairs if overwrite or not store.has(*pair, model=model)
+            ]
+            known += len(pairs) - len(fresh)
+            zone.renew(sum(len(text) for _, text in fresh))
+            for name, doc in _read(nlp, fresh, tally, batch_size, n_process):
+                try:
+                    found = store.add(doc, name=name, model=model, key=key)
+                except DataError as e:
+                    tally.faults.append(Fault(name, str(e)))
+                else:
+                    tally.add(doc, key, len(found))
+            done += len(batch)
+            if on_progress is not None:
+                on_progress(done, known)
     return tally.written(), known
 
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -13,6 +12,7 @@ from ..errors import ConfigError, EngineError
 from ..language import set_language
 from ..language.blank import blank_pipeline
 from ..language.codes import short_code
+from ..language.zones import Zone
 from ..projection.bitext import language_of
 from ..projection.component import Projector
 from ..projection.storage import set_untranslated
@@ -131,11 +131,9 @@ class Engine:
         job (Job): The job.
         RETURNS (List[Answer]): One for each text, in order.
         """
-        with ExitStack() as stack:
-            # What one text brings into the vocabulary does not stay.
-            stack.enter_context(self.nlp.memory_zone())
-            if job.target is not None:
-                stack.enter_context(blank_pipeline(job.target).memory_zone())
+        targets = [] if job.target is None else [blank_pipeline(job.target)]
+        # What one text brings into the vocabulary does not stay.
+        with Zone(self.nlp, *targets):
             try:
                 return self._answer(job.items, job)
             except Exception:
