@@ -10,7 +10,7 @@ import sys
 from itertools import count, islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Dict, Iterable, Iterator, List
+from typing import Any, Dict, Iterable, Iterator, List, Optional
 
 import spacy
 import srsly
@@ -44,6 +44,9 @@ def main(arguments: List[str]) -> int:
         default=0,
         help="a memory zone of spaCy's for every so many sentences (default: none)",
     )
+    parser.add_argument(
+        "--batch", type=int, help="sentences of a batch of nlp.pipe (default: spaCy's)"
+    )
     parser.add_argument("--output", type=Path, help="a JSON file for the figures")
     parser.add_argument("--plot", type=Path, help="a picture, from all of --series")
     parser.add_argument(
@@ -56,7 +59,8 @@ def main(arguments: List[str]) -> int:
         texts = mixed_forever()
         if options.words == "new":
             texts = with_new_words(texts)
-        runs.append(measure(islice(texts, options.sentences), options.zone))
+        texts = islice(texts, options.sentences)
+        runs.append(measure(texts, options.zone, options.batch))
         runs[-1]["words"] = options.words
         if options.output is not None:
             srsly.write_json(options.output, runs[-1])
@@ -65,11 +69,14 @@ def main(arguments: List[str]) -> int:
     return 0
 
 
-def measure(texts: Iterator[str], zone: int) -> Dict[str, Any]:
+def measure(
+    texts: Iterator[str], zone: int, batch_size: Optional[int]
+) -> Dict[str, Any]:
     """Stream sentences and look at the memory after each thousand.
 
     texts (Iterator[str]): The sentences.
     zone (int): Sentences of each memory zone; 0 for none, and a single stream.
+    batch_size (Optional[int]): Sentences of a batch; None for spaCy's.
     RETURNS (Dict[str, Any]): The figures: places in the stream, seconds, resident
         megabytes and numbers of strings that spaCy holds, and how many triples and
         tokens there were.
@@ -77,9 +84,12 @@ def measure(texts: Iterator[str], zone: int) -> Dict[str, Any]:
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
     nlp.add_pipe(DETECTOR)
     nlp.add_pipe(EXTRACTOR)
+    if batch_size is not None:
+        nlp.batch_size = batch_size
     list(nlp.pipe(mixed(BLOCK, seed=-1)))
     run: Dict[str, Any] = {
         "zone": zone,
+        "batch": nlp.batch_size,
         "sentences": [0],
         "seconds": [0.0],
         "megabytes": [resident()],
@@ -120,6 +130,7 @@ def draw(runs: Iterable[Dict[str, Any]], path: Path) -> None:
     for run in runs:
         label = f"{run['words']} words, "
         label += f"zones of {run['zone']:,}" if run["zone"] else "no zones"
+        label += f", batches of {run['batch']:,}"
         style = "-" if run["zone"] else "--"
         axes.plot(run["sentences"], run["megabytes"], style, label=label)
     axes.set_ylim(bottom=0)

@@ -31,7 +31,7 @@ from typing import (
     cast,
 )
 
-from spacy.tokens import DocBin
+from spacy.tokens import Doc, DocBin
 
 from ..corpora.records import Fault
 from ..errors import DataError
@@ -42,7 +42,7 @@ from .records import doc_to_dict
 
 Kind = Literal["auto", "text", "lines", "jsonl"]
 STDIN = "-"
-SUFFIXES = (".txt", ".jsonl")
+SUFFIXES = (".txt", ".md", ".jsonl")
 DOCS = ".spacy"
 PIECE = 200_000
 """Most characters of a document. Longer texts are cut."""
@@ -89,6 +89,9 @@ class Source:
         the ending of the name, plain text where that says nothing.
     on_fault (Callable[[Fault], None]): Told what could not be read. The rest is read.
     stdin (Optional[BinaryIO]): Standard input.
+    piece (int): Most characters of a document.
+    by_file (bool): Whether the names of records begin with that of their file, which
+        tells records of one id apart that are read by different runs.
     RAISES (DataError): If there is no such file.
     """
 
@@ -101,6 +104,7 @@ class Source:
         on_fault: Callable[[Fault], None],
         stdin: Optional[BinaryIO] = None,
         piece: int = PIECE,
+        by_file: bool = False,
     ) -> None:
         self.files = find_files(paths, kind)
         self.texts = list(texts)
@@ -108,6 +112,7 @@ class Source:
         self.on_fault = on_fault
         self.stdin = stdin
         self.piece = piece
+        self.by_file = by_file
 
     def count(self) -> Optional[int]:
         """RETURNS (Optional[int]): How many documents there are, nearly: long texts
@@ -173,6 +178,8 @@ class Source:
                 found = Text(f"{name}:{line}", text, "", name, line)
             else:
                 found = _from_json(text, name, line)
+                if self.by_file and found.name != f"{name}:{line}":
+                    found = replace(found, name=f"{name}:{found.name}")
         except DataError as e:
             field, _, message = str(e).partition(": ")
             self.on_fault(Fault(Path(name), line, field, message))
@@ -187,17 +194,16 @@ class Source:
 
     def _docs(self, path: str, name: str) -> Iterator[Text]:
         """The docs of a .spacy file, with their triples if they have any."""
+        number = 0
         try:
-            docs = DocBin().from_disk(path).get_docs(multilingual_pipeline().vocab)
-            for number, doc in enumerate(docs, start=1):
+            for number, doc in enumerate(read_docs(path), start=1):
                 place = f"{name}:{number}"
                 data = doc_to_dict(doc, place)
                 language = "" if data["language"] == UNDETERMINED else data["language"]
                 triples = data["triples"] if SPAN_KEY in doc.spans else None
                 yield Text(place, doc.text, language, name, number, 0, triples)
-        except (ValueError, KeyError, TypeError, OSError, EOFError, zlib.error) as e:
-            reason = f"this is not a file of docs: {type(e).__name__}: {e}"
-            self.on_fault(Fault(Path(name), 0, "", reason))
+        except DataError as e:
+            self.on_fault(Fault(Path(name), number, "", str(e)))
 
     def _cut(self, blocks: Iterable[str], name: str, path: str) -> Iterator[Text]:
         """Cut a text that is too long into pieces."""
@@ -226,16 +232,35 @@ class Source:
         return "jsonl" if path.removesuffix(".gz").endswith(".jsonl") else "text"
 
 
-def find_files(paths: Sequence[str], kind: Kind = "auto") -> List[str]:
+def read_docs(path: str) -> Iterator[Doc]:
+    """Read a file of docs.
+
+    path (str): The file.
+    YIELDS (Doc): The docs, in a vocabulary of their own.
+    RAISES (DataError): If it cannot be read.
+    """
+    try:
+        yield from DocBin().from_disk(path).get_docs(multilingual_pipeline().vocab)
+    except (ValueError, KeyError, TypeError, OSError, EOFError, zlib.error) as e:
+        reason = f"{type(e).__name__}: {e}"
+        raise DataError(f"this cannot be read as a file of docs: {reason}") from e
+
+
+def find_files(
+    paths: Sequence[str], kind: Kind = "auto", *, docs: bool = False
+) -> List[str]:
     """Find the files that are meant.
 
     paths (Sequence[str]): Files, folders, patterns, "-".
-    kind (Kind): Of a folder, "jsonl" takes .jsonl, "text" and "lines" take .txt, "auto"
-        takes both (also with .gz behind them).
+    kind (Kind): Of a folder, "jsonl" takes .jsonl, "text" and "lines" take .txt and
+        .md, "auto" takes all of them (also with .gz behind them).
+    docs (bool): Whether to take .spacy of a folder, too.
     RETURNS (List[str]): Files in the order given, those of a folder sorted; none twice.
     RAISES (DataError): If there is no such file, or none of its kind in a folder.
     """
-    suffixes = {"auto": SUFFIXES, "jsonl": (".jsonl",)}.get(kind, (".txt",))
+    suffixes = {"auto": SUFFIXES, "jsonl": (".jsonl",)}.get(kind, (".txt", ".md"))
+    if docs:
+        suffixes += (DOCS,)
     found: Dict[str, None] = {}
     for path in paths:
         if path == STDIN:

@@ -102,8 +102,8 @@ def split_inputs(inputs: Iterable[str]) -> Tuple[List[str], List[str]]:
         elif _looks_like_path(value):
             if not glob.has_magic(value):
                 raise DataError(
-                    f"There is no file or folder {value!r}. If it is a text, give it "
-                    f"with --text."
+                    f"There is no file or folder {value!r}. If it is a text, add a "
+                    f"space to it (`extract` has --text)."
                 )
             paths.append(value)
         else:

@@ -1,5 +1,6 @@
 """The command that makes a graph of texts."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, List, Optional
 
@@ -9,9 +10,9 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from wasabi import msg
 
 from ..about import __version__
+from ..batch.texts import Source
 from ..knowledge.filling import add_texts
 from ..knowledge.store import TripleStore
-from ..knowledge.texts import find_files, read_texts
 from .app import app
 from .util import named_pipeline, one_line_errors
 
@@ -22,7 +23,10 @@ _GENERAL, _NONE = "general", "none"
 def store_cli(
     texts: Annotated[
         List[Path],
-        typer.Argument(help="Files (.txt, .md, .jsonl) and folders of them"),
+        typer.Argument(
+            help="Files (.txt, .md, .jsonl, also .gz), folders of them, patterns, - "
+            "for standard input"
+        ),
     ],
     store: Annotated[Path, typer.Option(help="Folder of the store; made if missing")],
     model: Annotated[
@@ -57,14 +61,20 @@ def store_cli(
     Example: spacy xoie store news/ --store news.store
     """
     with one_line_errors():
-        find_files(texts)
+        faults: List[str] = []
+        source = Source(
+            [str(path) for path in texts],
+            on_fault=lambda fault: faults.append(str(fault)),
+            stdin=sys.stdin.buffer,
+            by_file=True,
+        )
         with TripleStore(store) as triples:
             nlp = named_pipeline(model, language, threshold)
             if nlp.meta["name"] == "pipeline":  # a blank one, around the model
                 name = Path(model).name.removeprefix(f"{nlp.lang}_")
                 nlp.meta.update(name=name, version=__version__)
             _add_schema(nlp, schema)
-            with tqdm(unit=" texts") as bar:
+            with tqdm(total=source.count(), unit=" texts") as bar:
 
                 def show(done: int, known: int) -> None:
                     bar.update(done - bar.n)
@@ -74,7 +84,7 @@ def store_cli(
                     written, known = add_texts(
                         triples,
                         nlp,
-                        read_texts(texts),
+                        ((text.name, text.text) for text in source),
                         batch_size=batch_size,
                         n_process=n_process,
                         overwrite=overwrite,
@@ -89,14 +99,15 @@ def store_cli(
                     raise typer.Exit(130) from e
             if dump is not None:
                 triples.dump(dump)
-    for fault in written.faults:
-        typer.echo(f"{fault.name}: {' '.join(fault.reason.split())}", err=True)
+    faults += [f"{name}: {reason}" for name, reason in written.faults]
+    for fault in faults:
+        typer.echo(" ".join(fault.split()), err=True)
     msg.good(
         f"{store}: {written.documents} texts added with {written.triples} triples and "
         f"{written.facts} facts, {known} were there already"
     )
-    if written.faults:
-        msg.fail(f"{len(written.faults)} texts could not be read", exits=1)
+    if faults:
+        msg.fail(f"{len(faults)} texts could not be read", exits=1)
 
 
 def _add_schema(nlp: Language, schema: str) -> None:

@@ -3,20 +3,22 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Iterable, Iterator, List, Optional, Tuple, cast
-from zlib import error as ZlibError
+from typing import Annotated, Iterable, Iterator, List, Optional, Union, cast
 
-import srsly
 import typer
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from wasabi import msg
 
+from ..batch.engines import batches, extract
+from ..batch.texts import DOCS, STDIN, SUFFIXES, Source, find_files, read_docs
+from ..corpora.records import Fault
 from ..errors import ConfigError, DataError
 from ..language import set_language
-from ..language.blank import blank_pipeline, multilingual_pipeline
+from ..language.blank import blank_pipeline
 from ..triples import SPAN_KEY
 from .app import app
+from .loading import split_inputs
 from .util import named_pipeline, one_line_errors, write_text
 
 EXAMPLES = """Examples:
@@ -29,11 +31,6 @@ spacy xoie visualize corpus/dev.spacy --style arcs > page.html
 
 spacy xoie visualize "The city built the house." --style projection --target de
 --translation "Die Stadt baute das Haus." -o page.html"""
-
-_ENDINGS = (".txt", ".jsonl", ".spacy")
-
-Item = Tuple[str, str]
-"""Title and text."""
 
 
 class Style(StrEnum):
@@ -49,8 +46,9 @@ def visualize_cli(
     inputs: Annotated[
         List[str],
         typer.Argument(
-            help='Texts; files: .txt, .jsonl (objects with "text"), .spacy (docs with '
-            "triples, drawn as they are); folders of such files; - for standard input"
+            help='Texts; files: .txt, .md, .jsonl (objects with "text"; also .gz), '
+            ".spacy (docs with triples, drawn as they are); folders of such files; "
+            "patterns; - for standard input"
         ),
     ],
     style: Annotated[
@@ -98,6 +96,8 @@ def visualize_cli(
         if translation and style != Style.projection:
             raise ConfigError("--translation goes with --style projection only.")
         docs = list(_docs(inputs, model, threshold, faults))
+        if not docs:
+            raise DataError("\n".join(["There is nothing to draw.", *faults]))
         if translation:
             _project(docs, translation, str(target), faults)
         page = _page(docs, style, target, nodes, title, faults)
@@ -152,82 +152,52 @@ def _docs(
 ) -> Iterator[Doc]:
     """The docs of all inputs, in order, with triples."""
     nlp: Optional[Language] = None
-    for kind, value in _sources(inputs):
-        if kind == ".spacy":
-            yield from _stored_docs(Path(value))
+    for source in _sources(inputs, faults):
+        if isinstance(source, Path):
+            yield from _stored_docs(source)
             continue
         if nlp is None:
             nlp = named_pipeline(model, "xx", threshold)
-        for doc, title in nlp.pipe(
-            ((text, title) for title, text in _texts(kind, value, faults)),
-            as_tuples=True,
-        ):
-            doc.user_data["title"] = title
-            yield doc
+        for batch in batches(source, nlp.batch_size):
+            for text, doc, error in extract(nlp, batch):
+                if doc is None:
+                    faults.append(str(text.fault(error)))
+                    continue
+                # Of a text that was typed there is nothing to tell but what is in it.
+                doc.user_data["title"] = text.name if text.path else ""
+                yield doc
 
 
-def _sources(inputs: Iterable[str]) -> Iterator[Tuple[str, str]]:
-    """Kind of each input (ending of a file, "-" or "" for a text), and the input.
-    Files of a folder are inputs of their own."""
+def _sources(inputs: Iterable[str], faults: List[str]) -> Iterator[Union[Source, Path]]:
+    """What the inputs mean, in order: texts, or a file of docs."""
+
+    def source(paths: List[str], texts: List[str]) -> Source:
+        def on_fault(fault: Fault) -> None:
+            faults.append(str(fault))
+
+        return Source(paths, texts, on_fault=on_fault, stdin=sys.stdin.buffer)
+
     for value in inputs:
-        path = Path(value)
-        is_word = not any(map(str.isspace, value)) and len(value) < 1000
-        if value == "-":
-            yield "-", value
-        elif is_word and path.is_dir():
-            files = [file for file in path.rglob("*") if file.suffix in _ENDINGS]
-            if not files:
-                raise DataError(f"There are no files {_ENDINGS} in {value}.")
-            for file in sorted(files):
-                yield file.suffix, str(file)
-        elif len(value) < 1000 and path.suffix in _ENDINGS and path.is_file():
-            yield path.suffix, value
-        elif is_word and path.suffix in _ENDINGS:
-            raise DataError(f"There is no file {value!r}.")
-        elif is_word and path.is_file():
-            raise DataError(
-                f"{value!r} is a file of no known kind; name it as one of {_ENDINGS}."
-            )
-        else:
-            yield "", value
-
-
-def _texts(kind: str, value: str, faults: List[str]) -> Iterator[Item]:
-    if kind == "":
-        yield "", value
-    elif kind == "-":
-        yield "", sys.stdin.read()
-    elif kind == ".txt":
-        yield Path(value).name, _read(Path(value))
-    else:
-        for number, line in enumerate(_read(Path(value)).splitlines(), start=1):
-            if not line.strip():
-                continue
-            try:
-                record = srsly.json_loads(line)
-            except ValueError as error:
-                faults.append(f"{value}, line {number}: no JSON: {error}")
-                continue
-            text = record.get("text") if isinstance(record, dict) else None
-            if isinstance(text, str):
-                yield str(record.get("id") or f"{Path(value).name}:{number}"), text
+        paths, texts = split_inputs([value])
+        for path in find_files(paths, docs=True):
+            if path.endswith(DOCS):
+                yield Path(path)
+            elif path == STDIN or path.removesuffix(".gz").endswith(SUFFIXES):
+                yield source([path], [])
             else:
-                faults.append(f'{value}, line {number}: there is no "text"')
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf8")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is no UTF-8 text: {error}. Convert it.") from error
+                raise DataError(
+                    f"{path!r} is a file of no known kind; name it as one of "
+                    f"{', '.join((*SUFFIXES, DOCS))}."
+                )
+        if texts:
+            yield source([], texts)
 
 
 def _stored_docs(path: Path) -> Iterator[Doc]:
     try:
-        found = DocBin().from_disk(path)
-        docs = list(found.get_docs(multilingual_pipeline().vocab))
-    except (ValueError, KeyError, TypeError, EOFError, ZlibError) as error:
-        raise DataError(f"{path} cannot be read as docs: {error}") from error
+        docs = list(read_docs(str(path)))
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
     if not any(SPAN_KEY in doc.spans for doc in docs):
         raise DataError(
             f"The docs in {path} have no triples, doc.spans[{SPAN_KEY!r}]. Run a "
@@ -246,10 +216,10 @@ def _project(
     from ..projection.storage import set_translation
 
     texts: List[str] = []
-    for kind, value in _sources(translation):
-        if kind == ".spacy":
-            raise DataError(f"{value} has docs; give translations as .txt or .jsonl.")
-        texts += [text for _, text in _texts(kind, value, faults)]
+    for source in _sources(translation, faults):
+        if isinstance(source, Path):
+            raise DataError(f"{source} has docs; give translations as .txt or .jsonl.")
+        texts += [text.text for text in source]
     if len(texts) != len(docs):
         raise DataError(
             f"There are {len(docs)} texts, but {len(texts)} translations. Give one for "

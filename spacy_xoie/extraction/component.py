@@ -19,7 +19,7 @@ from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
 from spacy.tokens import Doc, Span
 from spacy.training import Example, validate_examples
-from spacy.util import logger, minibatch
+from spacy.util import logger
 from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
@@ -51,6 +51,9 @@ from .model import (
 from .pretrained import DEFAULT_NAME, load_model
 from .segments import Segmenter
 from .tidy import tidy
+
+_BATCHES = 4
+"""Batches of the network that docs are sorted into together."""
 
 DEFAULT_MODEL = {
     "@architectures": "spacy-xoie.PretrainedModel.v1",
@@ -196,12 +199,12 @@ class TripleExtractor(TrainablePipe):
         tried one by one, and only those that fail go to the error handler.
 
         stream (Iterable[Doc]): The docs.
-        batch_size (int): Number of docs to buffer.
+        batch_size (int): Most docs to buffer. Those that fill a few batches of the
+            network are enough, so that long docs do not take all memory.
         YIELDS (Doc): The docs, in order.
         """
         handle = self.get_error_handler()
-        for docs in minibatch(stream, size=batch_size):
-            docs = list(docs)
+        for docs in self._batches(stream, batch_size):
             try:
                 self.set_annotations(docs, self.predict(docs))
                 yield from docs
@@ -216,6 +219,18 @@ class TripleExtractor(TrainablePipe):
                     yield doc
                 except Exception as error:
                     handle(self.name, self, [doc], error)
+
+    def _batches(self, stream: Iterable[Doc], size: int) -> Iterator[List[Doc]]:
+        docs: List[Doc] = []
+        n_tokens = 0
+        for doc in stream:
+            docs.append(doc)
+            n_tokens += len(doc)
+            if len(docs) >= size or n_tokens >= _BATCHES * self.batch_tokens:
+                yield docs
+                docs, n_tokens = [], 0
+        if docs:
+            yield docs
 
     def predict(self, docs: Iterable[Doc]) -> List[List[TokenTriple]]:
         """Extract triples, without changing the docs.

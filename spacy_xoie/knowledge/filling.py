@@ -2,7 +2,7 @@
 
 from hashlib import blake2b
 from itertools import islice
-from typing import Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Callable, Iterable, Iterator, List, Optional, Tuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -18,7 +18,7 @@ from .store import TripleStore
 def add_texts(
     store: TripleStore,
     nlp: Language,
-    texts: Iterable[Union[Tuple[str, str], Fault]],
+    texts: Iterable[Tuple[str, str]],
     *,
     model: Optional[str] = None,
     batch_size: int = 32,
@@ -32,8 +32,7 @@ def add_texts(
 
     store (TripleStore): The store.
     nlp (Language): A pipeline that finds triples.
-    texts (Iterable[Union[Tuple[str, str], Fault]]): Texts with their names; what could
-        not be read is passed on to the result.
+    texts (Iterable[Tuple[str, str]]): Names and texts.
     model (Optional[str]): Name of the pipeline; by default what its meta says.
     batch_size, n_process (int): See `Language.pipe`.
     key (str): Key of the span group of triples.
@@ -52,12 +51,10 @@ def add_texts(
     size = batch_size if n_process == 1 else 16 * n_process * batch_size
     with Zone(nlp) as zone:
         while batch := list(islice(stream, size)):
-            pairs = [entry for entry in batch if not isinstance(entry, Fault)]
-            tally.faults += [entry for entry in batch if isinstance(entry, Fault)]
             fresh = [
-                pair for pair in pairs if overwrite or not store.has(*pair, model=model)
+                pair for pair in batch if overwrite or not store.has(*pair, model=model)
             ]
-            known += len(pairs) - len(fresh)
+            known += len(batch) - len(fresh)
             zone.renew(sum(len(text) for _, text in fresh))
             for name, doc in _read(nlp, fresh, tally, batch_size, n_process):
                 try:

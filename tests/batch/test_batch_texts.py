@@ -33,12 +33,14 @@ def test_folder_is_read_to_the_bottom(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     (tmp_path / "z.txt").write_text("\ufefflast")
     (deep / "a.txt").write_text("first\r\nline")
-    (deep / "notes.md").write_text("not this")
+    (deep / "notes.md").write_text("# Notes")
+    (deep / "notes.bin").write_text("not this")
     with gzip.open(deep / "r.jsonl.gz", "wt") as file:
         file.write('{"text": "packed", "id": 7, "language": "de"}\n')
     texts, faults = read(tmp_path)
     assert [(text.name, text.text, text.language) for text in texts] == [
         (f"{deep}/a.txt", "first\r\nline", ""),
+        (f"{deep}/notes.md", "# Notes", ""),
         ("7", "packed", "de"),
         (f"{tmp_path}/z.txt", "last", ""),
     ]
@@ -108,7 +110,7 @@ def test_docs_bring_their_triples(tmp_path: Path, blank: Language) -> None:
     assert first.triples[0]["relation"]["text"] == "met"
     path.write_bytes(b"no docs")
     texts, faults = read(path)
-    assert not texts and "is not a file of docs" in faults[0]
+    assert not texts and "cannot be read as a file of docs" in faults[0]
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:

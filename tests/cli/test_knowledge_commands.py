@@ -104,9 +104,28 @@ def test_bad_texts_are_named(reader: Any, texts: Path, tmp_path: Path) -> None:
     (texts / "d.jsonl").write_text('{"text": "Ana met Eva."}\n{"txt": ""}\n')
     result = reader("store", texts, "--store", tmp_path / "s")
     assert result.exit_code == 1
-    assert "c.txt: UnicodeDecodeError" in result.output
-    assert "d.jsonl:2: there is no text" in result.output
+    assert "c.txt: this is not UTF-8" in result.output
+    assert "d.jsonl:2: text: this must be a text" in result.output
     assert "3 texts added" in " ".join(result.output.split())
+
+
+def test_records_are_known_by_their_file(tmp_path: Path, reader: Any) -> None:
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("a.jsonl", "deep/b.jsonl"):
+        lines = ['{"text": "Alba bought Berg.", "id": "i"}', '{"text": "A\u2028b c."}']
+        (folder / name).write_text("\n".join(lines), encoding="utf8")
+    (folder / "c.md").write_text("\ufeffAna met Eva.", encoding="utf8")
+    store = tmp_path / "s"
+    for path in (folder / "a.jsonl", folder):
+        result = reader("store", path, "--store", store)
+        assert result.exit_code == 0, result.output
+    assert "3 texts added" in " ".join(result.output.split())
+    dump = tmp_path / "s.nq"
+    reader("store", folder, "--store", store, "--dump", dump)
+    content = dump.read_text(encoding="utf8")
+    for name in ("a.jsonl:i", "a.jsonl:2", "deep/b.jsonl:i", "deep/b.jsonl:2", "c.md"):
+        assert f'in/{name}"' in content
 
 
 def test_one_line_says_what_is_wrong(reader: Any, texts: Path, tmp_path: Path) -> None:

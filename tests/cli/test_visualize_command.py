@@ -48,7 +48,7 @@ def test_texts_and_files_are_read_and_a_bad_line_costs_only_itself(
     assert result.exit_code == 3
     for word in ("a.txt", "in Rome", "three paintings", "lehnte ab"):
         assert word in result.stdout
-    assert "line 2" in result.stderr and "line 3" in result.stderr
+    assert "b.jsonl:2: " in result.stderr and "b.jsonl:3: " in result.stderr
 
 
 def test_given_translations_are_drawn_beside_the_texts(
@@ -70,7 +70,7 @@ def test_given_translations_are_drawn_beside_the_texts(
 @pytest.mark.parametrize(
     "args, message",
     [
-        (["missing.txt"], "There is no file 'missing.txt'"),
+        (["missing.txt"], "There is no file or folder 'missing.txt'"),
         (["x", "--style", "projection"], "needs --target"),
         (["x", "--translation", "y"], "--style projection"),
     ],

@@ -13,7 +13,6 @@ from spacy_xoie.knowledge.filling import add_texts, model_name
 from spacy_xoie.knowledge.queries import QUERIES
 from spacy_xoie.knowledge.rdf import Fault
 from spacy_xoie.knowledge.store import TripleStore
-from spacy_xoie.knowledge.texts import read_texts
 
 TEXTS = [
     ("a", "Anna has recently met Ben in Rome ."),
@@ -189,13 +188,13 @@ def test_texts_are_read_once(trained: Language, tmp_path: Path) -> None:
         written, known = add_texts(
             store,
             trained,
-            [*TEXTS, Fault("d", "unreadable"), ("e", "\ud800")],
+            [*TEXTS, ("e", "\ud800")],
             batch_size=2,
             on_progress=lambda done, there: steps.append((done, there)),
         )
         assert (written.documents, known) == (1, 2)
-        assert [fault.name for fault in written.faults] == ["d", "e"]
-        assert steps == [(2, 2), (4, 2), (5, 2)]
+        assert [fault.name for fault in written.faults] == ["e"]
+        assert steps == [(2, 2), (4, 2)]
         store.remove("c")
         assert snapshot(store, tmp_path) == content
         again, known = add_texts(store, trained, TEXTS, overwrite=True)
@@ -236,30 +235,3 @@ def test_a_pipe_that_fails_costs_one_text(blank: Language) -> None:
         written, _ = add_texts(store, blank, [("a", "x"), ("b", "bad"), ("c", "y")])
         assert written.documents == 2
         assert written.faults == (Fault("b", "RuntimeError: no"),)
-
-
-def test_files_become_named_texts(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    (folder / "deep").mkdir(parents=True)
-    (folder / "a.txt").write_text("\ufeffOne\u2028two", encoding="utf8")
-    (folder / "deep" / "b.md").write_bytes(b"\xff\xfe")
-    (folder / "c.jsonl").write_text(
-        '{"text": "x\u2028y", "id": "i"}\n\n{"text": "z"}\n{"text": 1}\n[]\nno\n',
-        encoding="utf8",
-    )
-    (folder / "d.bin").write_text("no text")
-    found = list(read_texts([folder]))
-    base = folder.as_posix()
-    texts = [pair for pair in found if not isinstance(pair, Fault)]
-    assert texts == [
-        (f"{base}/a.txt", "One\u2028two"),
-        (f"{base}/c.jsonl:i", "x\u2028y"),
-        (f"{base}/c.jsonl:3", "z"),
-    ]
-    faults = [fault.name for fault in found if isinstance(fault, Fault)]
-    assert faults == [f"{base}/c.jsonl:{line}" for line in (4, 5, 6)] + [
-        f"{base}/deep/b.md"
-    ]
-    for path in (tmp_path / "none", tmp_path / "in" / "deep" / "empty"):
-        with pytest.raises(ConfigError):
-            list(read_texts([path]))
