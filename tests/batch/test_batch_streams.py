@@ -162,3 +162,20 @@ def test_a_zone_within_one_stays_in_it(blank: Language) -> None:
     with pytest.raises(RuntimeError, match="is left"), Zone(blank):
         raise RuntimeError("is left")
     assert not blank.vocab.in_memory_zone
+
+
+def test_long_docs_are_few_at_a_time(trained: Language) -> None:
+    """Batches of spaCy's count docs, however long they are."""
+    pipe: Any = trained.get_pipe("xoie")
+    pipe.batch_tokens = 16
+    begun: List[int] = []
+
+    def docs() -> Iterator[Doc]:
+        for number in range(30):
+            begun.append(number)
+            yield trained.make_doc("The museum bought three paintings . " * 4)
+
+    found = pipe.pipe(docs(), batch_size=1000)
+    assert len(get_triples(next(found))) == 4
+    assert len(begun) <= 4
+    assert len(list(found)) == 29
