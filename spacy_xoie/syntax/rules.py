@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import islice, product
-from typing import Container, List, Literal, Optional
+from typing import Container, List, Literal, Optional, Sequence, Set, Tuple
 
 from .clauses import ClauseReader
 from .features import LanguageFeatures
@@ -64,8 +64,8 @@ class Rules:
             nested, cuts = nested_facts(reader, arguments, relation[0])
             for subject, (extra, part) in product(subjects, nested):
                 words = tuple(sorted(taken | extra))
-                subject = _without(tree.glued(subject), taken)
-                part = _without(tree.glued(part), words)
+                subject = _without(tree.glued(subject), words)
+                part = _without(tree.glued(part), {*words, *subject})
                 if part:
                     triples.append(SyntaxTriple(subject, words, (part,), "nominal"))
             if self.features.short_objects:
@@ -81,17 +81,29 @@ class Rules:
         variants = [list(filter(None, a.variants)) for a in arguments]
         for subject, *objects in islice(product(subjects, *variants), MAX_VARIANTS):
             subject = _without(tree.glued(subject), taken)
-            parts = (_without(tree.glued(part), taken) for part in objects)
-            kept = tuple(
-                part
-                for part in parts
-                if part and tree.words[part[-1]] not in self.features.linkers
-            )
+            kept = self._objects(tree, objects, taken, subject)
             if kept:
                 triples.append(
                     SyntaxTriple(subject, relation, kept, clause.construction, bound)
                 )
         return triples
+
+    def _objects(
+        self, tree: Tree, parts: Sequence[Part], relation: Set[int], subject: Part
+    ) -> Tuple[Part, ...]:
+        """Those of the parts that are whole without the words of the relation. In a
+        tree that makes no sense one may lie within another: a word is in one of them.
+        """
+        kept: List[Part] = []
+        used = set(subject)
+        for glued in map(tree.glued, parts):
+            part = _without(glued, relation)
+            if not part or tree.words[part[-1]] in self.features.linkers:
+                continue
+            if used.isdisjoint(part):
+                kept.append(part)
+                used.update(part)
+        return tuple(kept)
 
 
 def _is_question(tree: Tree, head: int) -> bool:

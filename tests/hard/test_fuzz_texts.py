@@ -81,6 +81,18 @@ def test_streams(knowing: Language, some: List[str], size: int) -> None:
         assert ours == theirs
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0\t\u200bL'homme a vu l'eau; c'est tout.\u200b00",
+        "porta-voz porta-voz garantiu porta-voz da empresa",
+    ],
+)
+def test_a_word_is_in_one_part(knowing: Language, text: str) -> None:
+    """Trees of texts like these have arguments within arguments."""
+    check_doc(knowing(text), text)
+
+
 @cases(20)
 @given(SURROGATES)
 def test_half_a_character_is_refused(knowing: Language, text: str) -> None:
