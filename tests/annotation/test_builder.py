@@ -536,7 +536,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
 
     chance = random.Random(13)
     moments: List[int] = []
-    while len(moments) < 60:
+    while len(moments) < 40:
         out = tmp_path / f"run{len(moments)}"
         seen: Set[str] = set()
         late = False
