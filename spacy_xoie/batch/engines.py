@@ -36,6 +36,7 @@ from spacy.tokens import Doc
 from ..language import set_language
 from ..language.blank import blank_pipeline
 from ..language.zones import Zone
+from ..streams import cut_stream
 from .texts import Text
 
 Loader = Callable[[], Language]
@@ -162,18 +163,9 @@ def batches(texts: Iterable[Text], size: int) -> Iterator[List[Text]]:
 
     texts (Iterable[Text]): The texts.
     size (int): Most texts of a batch; a few long ones are enough as well.
-    YIELDS (List[Text]): The batches.
+    RETURNS (Iterator[List[Text]]): The batches.
     """
-    batch: List[Text] = []
-    chars = 0
-    for text in texts:
-        batch.append(text)
-        chars += len(text.text)
-        if len(batch) >= size or chars >= _CHARS:
-            yield batch
-            batch, chars = [], 0
-    if batch:
-        yield batch
+    return cut_stream(texts, lambda text: len(text.text), most=_CHARS, size=size)
 
 
 def length(texts: Iterable[Text]) -> int:

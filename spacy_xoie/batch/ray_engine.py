@@ -12,6 +12,7 @@ from spacy.language import Language
 
 from ..errors import EngineError
 from ..language.zones import Zone
+from ..streams import cut_stream
 from .engines import (
     Answer,
     Loader,
@@ -70,7 +71,8 @@ class RayEngine:
             _start(self.n_workers)
         try:
             with Zone(nlp) as zone:
-                for wave in _waves(batches(texts, self.batch_size)):
+                cut = batches(texts, self.batch_size)
+                for wave in cut_stream(cut, length, most=_WAVE):
                     yield from self._work(nlp, zone, wave)
         finally:
             if is_ours:
@@ -134,20 +136,6 @@ class _Worker:
                 "error": pa.array([error for _, error in results], pa.string()),
             }
         )
-
-
-def _waves(batches: Iterable[List[Text]]) -> Iterator[List[List[Text]]]:
-    """Cut a stream of batches into waves of about `_WAVE` characters."""
-    wave: List[List[Text]] = []
-    n_chars = 0
-    for batch in batches:
-        wave.append(batch)
-        n_chars += length(batch)
-        if n_chars >= _WAVE:
-            yield wave
-            wave, n_chars = [], 0
-    if wave:
-        yield wave
 
 
 def _start(n_workers: int) -> None:

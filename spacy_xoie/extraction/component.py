@@ -28,6 +28,7 @@ from ..language import document_language, sentence_scores
 from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
 from ..network.stages import set_stage
+from ..streams import cut_stream
 from ..triples import SPAN_KEY, set_triples
 from ..ty import TokenTriple
 from .gates import SentenceGates, sentence_gates
@@ -204,7 +205,8 @@ class TripleExtractor(TrainablePipe):
         YIELDS (Doc): The docs, in order.
         """
         handle = self.get_error_handler()
-        for docs in self._batches(stream, batch_size):
+        most = _BATCHES * self.batch_tokens
+        for docs in cut_stream(stream, len, most=most, size=batch_size):
             try:
                 self.set_annotations(docs, self.predict(docs))
                 yield from docs
@@ -219,18 +221,6 @@ class TripleExtractor(TrainablePipe):
                     yield doc
                 except Exception as error:
                     handle(self.name, self, [doc], error)
-
-    def _batches(self, stream: Iterable[Doc], size: int) -> Iterator[List[Doc]]:
-        docs: List[Doc] = []
-        n_tokens = 0
-        for doc in stream:
-            docs.append(doc)
-            n_tokens += len(doc)
-            if len(docs) >= size or n_tokens >= _BATCHES * self.batch_tokens:
-                yield docs
-                docs, n_tokens = [], 0
-        if docs:
-            yield docs
 
     def predict(self, docs: Iterable[Doc]) -> List[List[TokenTriple]]:
         """Extract triples, without changing the docs.
