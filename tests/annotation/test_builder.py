@@ -494,25 +494,28 @@ def stored(folder: Path) -> Set[str]:
         return answered
 
 
-def counted(work: Callable[[], Any], deadly: Optional[int] = None) -> int:
-    """Do the work and count the calls it makes, of Python or of C. The process is
-    killed at the start of call number `deadly`."""
-    calls = 0
+class Calls:
+    """Counts the calls that some work makes, of Python or of C, and kills the process
+    at the start of call number `deadly`."""
 
-    def count(_frame: Any, _event: str, _arg: Any) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == deadly:
+    def __init__(self, deadly: Optional[int] = None) -> None:
+        self.deadly = deadly
+        self.made = 0
+
+    def of(self, work: Callable[[], Any]) -> int:
+        threading.setprofile(self._count)
+        sys.setprofile(self._count)
+        try:
+            work()
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)  # type: ignore[arg-type]
+        return self.made
+
+    def _count(self, _frame: Any, _event: str, _arg: Any) -> None:
+        self.made += 1
+        if self.made == self.deadly:
             os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.setprofile(count)
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
-    return calls
 
 
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
@@ -521,55 +524,58 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     path = tmp_path / "texts.txt"
     path.write_text("\n".join(sentences(70)) + "\n")
     log = tmp_path / "log"
+    calls = Calls()
+    questions: List[int] = []  # The number of calls made when each is asked.
 
     def settings(out: Path) -> Settings:
+        toy = Toy(log, reply=lambda _: questions.append(calls.made))
         near = {"near": 0.95}
-        return settings_of(path, out, Toy(log), cleaning=near, run={"batch_size": 2})
+        return settings_of(path, out, toy, cleaning=near, run={"batch_size": 2})
 
     build(settings(tmp_path / "whole"))  # Here, so that children have all imports.
     wanted = final(tmp_path / "whole")
     # Only the final files are left to write.
-    writing = counted(lambda: build(settings(tmp_path / "whole")))
-    total = counted(lambda: build(settings(tmp_path / "again")))
+    writing = Calls().of(lambda: build(settings(tmp_path / "whole")))
+    questions.clear()
+    total = calls.of(lambda: build(settings(tmp_path / "again")))
     everything = stored(tmp_path / "whole")
     assert set(log.read_text().split()) == everything
 
+    # The first kill of each run: in front of the questions, further and further between
+    # them, and behind them. Where the next ones fall is left to chance.
+    between = [questions[place] + 1 for place in range(7, len(everything), 7)]
+    first_kills = [questions[0] // 2, *between, total - writing // 2]
     chance = random.Random(13)
-    moments: List[int] = []
-    while len(moments) < 40:
-        out = tmp_path / f"run{len(moments)}"
+    first_stored = []
+    for number, first_kill in enumerate(first_kills):
+        out = tmp_path / f"run{number}"
         seen: Set[str] = set()
-        late = False
+        deadly: Optional[int] = first_kill
         code = -signal.SIGKILL
         while code == -signal.SIGKILL:
             before = stored(out)
             log.unlink(missing_ok=True)
-            # Most calls are made in front of the questions, and behind them, where one
-            # kill is enough.
-            asking = total - writing
-            deadly: Optional[int] = int(chance.triangular(1, asking, asking))
-            if len(before) == len(everything):
-                deadly = None if late else chance.randrange(1, writing)
-                late = True
             child = in_child(
-                lambda out=out, deadly=deadly: counted(
-                    lambda: build(settings(out)), deadly
+                lambda out=out, deadly=deadly: Calls(deadly).of(
+                    lambda: build(settings(out))
                 )
             )
             code = ended(child)
             asked = set(log.read_text().split()) if log.exists() else set()
+            after = stored(out)
             # Nothing is asked again, and nothing is lost.
             assert not asked & before
-            assert before <= stored(out)
+            assert before <= after
             seen |= asked
-            if code == -signal.SIGKILL:
-                moments.append(len(stored(out)))
+            if deadly == first_kill:
+                assert code == -signal.SIGKILL
+                first_stored.append(len(after))
+            deadly = chance.randrange(1, 2 * total)
         assert code == 0
         assert seen == everything
         assert final(out) == wanted
-    # In front of the questions, between them and behind them.
-    assert 0 in moments and len(everything) in moments
-    assert len(set(moments)) > 10
+    assert first_stored[0] == 0 and first_stored[-1] == len(everything)
+    assert first_stored[:-1] == sorted(set(first_stored[:-1]))
 
 
 @pytest.mark.parametrize("moment", range(0, 10, 3))
