@@ -7,12 +7,13 @@ import pkgutil
 import re
 import subprocess
 import sys
-from importlib.metadata import EntryPoint, distribution
+from importlib.metadata import EntryPoint, distribution, requires
 from pathlib import Path
 from typing import Dict, Set, Tuple
 
 import catalogue
 import pytest
+from packaging.requirements import Requirement
 from spacy.cli._util import app as spacy_app
 from spacy.language import Language
 from spacy.util import registry
@@ -119,3 +120,32 @@ def test_import_is_cheap_and_needs_no_network(tmp_path: Path) -> None:
     assert not set(heavy) & set(modules)
     assert n_models == 0
     assert not [name for name in modules if name.startswith("spacy_xoie.cli")]
+
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+
+for name in sys.argv[1:]:
+    sys.modules[name] = None
+import spacy_xoie
+
+for module in pkgutil.walk_packages(spacy_xoie.__path__, "spacy_xoie."):
+    # The page's modules are imported by `serve` alone, which says what to install.
+    if not module.name.startswith(("spacy_xoie.server", "spacy_xoie.__main__")):
+        importlib.import_module(module.name)
+"""
+
+
+def test_no_module_needs_an_extra(tmp_path: Path) -> None:
+    always, extra = set(), set()
+    for requirement in map(Requirement, requires("spacy-xoie") or ()):
+        name = requirement.name.replace("-", "_")
+        (extra if "extra" in str(requirement.marker) else always).add(name)
+    assert {"transformers", "spacy_transformers", "fastapi", "ray"} <= extra - always
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL, *sorted(extra - always)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr

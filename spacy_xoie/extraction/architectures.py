@@ -144,7 +144,8 @@ def build_transformer_encoder_v1(
     precision: Precision = "float32",
 ) -> EncoderSpec:
     """Any Hugging Face encoder, read out as the mean of a token's wordpieces. The
-    weights are loaded when the pipeline is initialised, and stored with it.
+    weights are loaded when the pipeline is initialised, and stored with it. Needs the
+    extra `transformers`.
 
     name (str): Name on the model hub, or a local folder.
     max_pieces (int): Most wordpieces of a window; the model's own limit holds.

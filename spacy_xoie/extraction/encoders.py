@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, ClassVar, Dict, List, Optional, Sequence
 
 import srsly
 from spacy.tokens import Doc, Span
@@ -31,9 +31,12 @@ class EncoderSpec:
     tok2vec (Optional[Tok2Vec]): The part of the encoder that is a thinc model of
         its own, such as a listener. It becomes a layer of the extraction model,
         which hands it back where it is needed.
+    extra (str): The extra of this package without which the encoder cannot work, "" if
+        it needs none.
     """
 
     tok2vec: Optional[Tok2Vec] = None
+    extra: ClassVar[str] = ""
 
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
         """docs (Sequence[Doc]): A few docs of the training data.
@@ -120,6 +123,8 @@ class HashedSpec(EncoderSpec):
 class TransformerSpec(EncoderSpec):
     """See `build_transformer_encoder_v1` for the settings."""
 
+    extra = "transformers"
+
     def __init__(
         self,
         *,
@@ -137,13 +142,14 @@ class TransformerSpec(EncoderSpec):
         self.tokenizer: Any = None
 
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
-        from transformers import AutoModel, AutoTokenizer
-
+        library = self._library()
         try:
-            self.tokenizer = AutoTokenizer.from_pretrained(
+            self.tokenizer = library.AutoTokenizer.from_pretrained(
                 self.name, **self.tokenizer_config
             )
-            model = AutoModel.from_pretrained(self.name, **self.transformer_config)
+            model = library.AutoModel.from_pretrained(
+                self.name, **self.transformer_config
+            )
         except (OSError, ValueError) as e:
             raise ConfigError(
                 f"The transformer {self.name!r} is neither a local folder nor to be "
@@ -153,8 +159,7 @@ class TransformerSpec(EncoderSpec):
         return self._wrap(model)
 
     def restore(self, files: Files) -> Encoder:
-        from transformers import AutoConfig, AutoModel, AutoTokenizer
-
+        library = self._library()
         if "config.json" not in files:
             raise ModelDataError(
                 "The stored transformer has no config.json, so the model data is not "
@@ -173,9 +178,10 @@ class TransformerSpec(EncoderSpec):
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
                 (Path(folder) / name).write_bytes(content)
-            self.tokenizer = AutoTokenizer.from_pretrained(folder, **safely)
-            config = AutoConfig.from_pretrained(folder, **safely)
-        return self._wrap(AutoModel.from_config(config, trust_remote_code=False))
+            self.tokenizer = library.AutoTokenizer.from_pretrained(folder, **safely)
+            config = library.AutoConfig.from_pretrained(folder, **safely)
+        model = library.AutoModel.from_config(config, trust_remote_code=False)
+        return self._wrap(model)
 
     def files(self, encoder: Encoder) -> Files:
         assert isinstance(encoder, TransformerEncoder)
@@ -196,6 +202,18 @@ class TransformerSpec(EncoderSpec):
         is_train: bool,
     ) -> Features:
         return tokenize_pieces(spans, self.tokenizer, self.max_pieces)
+
+    def _library(self) -> Any:
+        try:
+            import spacy_transformers  # noqa: F401
+            import transformers
+        except ImportError as e:
+            raise ConfigError(
+                f"The encoder of the config is a transformer ({self.name!r}), which "
+                f"needs the libraries spacy-transformers and transformers: "
+                f"pip install 'spacy-xoie[{self.extra}]' ({e})"
+            ) from e
+        return transformers
 
     def _wrap(self, model: Any) -> Encoder:
         if getattr(model, "pooler", None) is not None:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
-from spacy_transformers.align import get_span2wp_from_offset_mapping
 from thinc.api import NumpyOps
 from torch import Tensor
 
@@ -274,6 +273,9 @@ def tokenize_pieces(
     tokenizer (PreTrainedTokenizerFast): The tokenizer.
     max_pieces (int): Most wordpieces of a row, special ones included.
     """
+    # Of an extra, and with it comes transformers, whose import takes seconds.
+    from spacy_transformers.align import get_span2wp_from_offset_mapping
+
     if not getattr(tokenizer, "is_fast", False):
         raise ConfigError(
             f"{type(tokenizer).__name__} gives no character offsets. Use a model with "

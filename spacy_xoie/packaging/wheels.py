@@ -11,7 +11,7 @@ from spacy import util
 from spacy.cli.package import package
 from spacy.language import Language
 
-from ..about import __version__
+from ..about import __title__, __version__
 from ..errors import ConfigError, ModelDataError
 from ..extraction.component import TripleExtractor
 from ..extraction.model import shim_of
@@ -106,7 +106,7 @@ def build_wheels(
                 "performance": scores if not group else _scores_of(scores, own),
                 "adapters": _notes_of(pipe, own),
                 # `package` adds spaCy; what our package needs comes with it.
-                "requirements": [_our_requirement()],
+                "requirements": [_our_requirement(pipe)],
             }
         )
         yield _wheel(made, output)
@@ -178,9 +178,11 @@ def _notes_of(pipe: TripleExtractor, languages: Sequence[str]) -> Dict[str, Any]
     return {code: dict(plugged[code]) for code in languages if code in plugged}
 
 
-def _our_requirement() -> str:
+def _our_requirement(pipe: TripleExtractor) -> str:
     major, minor = __version__.split(".")[:2]
-    return f"spacy-xoie>={__version__},<{major}.{int(minor) + 1}.0"
+    extra = shim_of(pipe.model).parts.encoder.extra
+    name = f"{__title__}[{extra}]" if extra else __title__
+    return f"{name}>={__version__},<{major}.{int(minor) + 1}.0"
 
 
 def _wheel(nlp: Language, output: Path) -> Path:

@@ -1,5 +1,7 @@
 """The transformer encoder: a tiny random BERT made here, and MiniLM if installed."""
 
+import re
+import sys
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -10,7 +12,9 @@ from conftest import SENTENCES, TINY_MODEL, TOKENIZER, make_example
 from spacy.language import Language
 from thinc.api import Adam
 
+from spacy_xoie.about import __version__
 from spacy_xoie.errors import ConfigError, ModelDataError
+from spacy_xoie.packaging import build_wheels, wheels
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,38 @@ def test_learns_and_survives_storage(
     config = (tmp_path / "config.cfg").read_text(encoding="utf8")
     (tmp_path / "config.cfg").write_text(config.replace(str(tiny_bert), "/nowhere"))
     assert found(spacy.load(tmp_path)) == found(nlp)
+
+
+@pytest.mark.parametrize("library", ["transformers", "spacy_transformers"])
+def test_without_the_extra(
+    tiny_bert: Path, tmp_path: Path, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn(model_config(tiny_bert), steps=1, rate=0.01).to_disk(tmp_path)
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("xoie", config={"model": model_config(tiny_bert)})
+    data = [make_example(nlp, *sentence) for sentence in SENTENCES]
+    monkeypatch.setitem(sys.modules, library, None)
+    wanted = re.escape("pip install 'spacy-xoie[transformers]'")
+    with pytest.raises(ConfigError, match=wanted):
+        nlp.initialize(lambda: data)
+    with pytest.raises(ConfigError, match=wanted):
+        spacy.load(tmp_path)
+
+
+def test_wheels_ask_for_the_extra(
+    tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def wheel(nlp: Language, output: Path) -> Path:
+        asked.append(nlp.meta["requirements"])
+        return output
+
+    monkeypatch.setattr(wheels, "_wheel", wheel)
+    nlp = learn(model_config(tiny_bert), steps=1, rate=0.01)
+    list(build_wheels(nlp, tmp_path, languages=["en"]))
+    ((requirement,),) = asked
+    assert requirement.startswith(f"spacy-xoie[transformers]>={__version__},<")
 
 
 def scores(nlp: Language) -> List[float]:

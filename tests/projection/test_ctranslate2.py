@@ -196,13 +196,14 @@ def test_damaged_models(tmp_path: Path) -> None:
         MarianTranslator(str(tmp_path))(["Anna"], "en", "de")
 
 
-@pytest.mark.parametrize("library", ["ctranslate2", "sentencepiece"])
+@pytest.mark.parametrize("library", ["ctranslate2", "sentencepiece", "transformers"])
 def test_missing_library_says_what_to_install(
     library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if library == "sentencepiece":
         pytest.importorskip("ctranslate2", reason="ctranslate2 is not installed")
-    for name in ("model.bin", "source.spm", "target.spm"):
+    files = ["model.bin", "source.spm", "target.spm"]
+    for name in ["config.json"] if library == "transformers" else files:
         (tmp_path / name).write_bytes(b"")
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(EngineError, match=f"'{library}'.*pip install"):

@@ -146,8 +146,11 @@ class MarianTranslator:
 
     def _load_transformers(self) -> Decode:
         import torch
-        from transformers import AutoTokenizer, MarianMTModel
 
+        try:
+            from transformers import AutoTokenizer, MarianMTModel
+        except ImportError as error:
+            raise _missing("transformers", self.path) from error
         try:
             tokenizer = AutoTokenizer.from_pretrained(self.path, local_files_only=True)
             model = MarianMTModel.from_pretrained(self.path, local_files_only=True)
@@ -263,7 +266,8 @@ def _load_tokenizer(path: str) -> Union[_Pieces, _HuggingFacePieces]:
             return _Pieces(source, target)
         return _HuggingFacePieces(path)
     except ImportError as error:
-        raise _missing("sentencepiece", path) from error
+        # Python names a module that is missing; transformers asks for others in prose.
+        raise _missing(error.name or "sentencepiece", path) from error
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         raise EngineError(
             f"The model in {path} has no tokenizer that can be read: {error}. It needs "
