@@ -1,5 +1,6 @@
 """The command that serves a page to try the package on, and an API."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, List, Optional
 
@@ -90,6 +91,12 @@ def serve_cli(
                     max_chars, max_texts, max_bytes, max_seconds, max_waiting
                 ),
                 hosts=allowed_hosts(host, allow_host),
-                on_ready=lambda: msg.good(f"{address} (stop with Ctrl-C)"),
+                on_ready=lambda: _tell(address),
             )
     msg.good("Stopped")
+
+
+def _tell(address: str) -> None:
+    msg.good(f"{address} (stop with Ctrl-C)")
+    # Whoever reads this from a pipe or a log waits for it.
+    sys.stdout.flush()

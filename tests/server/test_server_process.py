@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 
@@ -67,8 +68,12 @@ def test_the_program_serves_until_it_is_told_to_stop(model: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # The address must come at once, whatever Python is told about buffers.
+        env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"},
         preexec_fn=heed_ctrl_c,
     )
+    too_long = threading.Timer(120, server.kill)
+    too_long.start()
     try:
         assert server.stdout is not None
         address = None
@@ -85,6 +90,7 @@ def test_the_program_serves_until_it_is_told_to_stop(model: Path) -> None:
         assert server.wait(60) == 0
         assert "Traceback" not in rest
     finally:
+        too_long.cancel()
         server.kill()
         server.wait()
 
