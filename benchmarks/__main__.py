@@ -20,6 +20,7 @@ from .pipelines import DETECTOR, make_pipeline, network_of
 from .precision import measure_precisions
 from .report import Section
 from .routing import measure_routing
+from .scale_out import measure_engines
 from .streaming import measure_overhead, measure_sorting, measure_words
 from .texts import mixed, read_texts
 from .transformer import measure_transformer
@@ -34,7 +35,10 @@ TOPICS = [
     "documents",
     "stream",
     "languages",
+    "engines",
 ]
+
+N_WORKERS = 2
 
 
 def main(arguments: List[str]) -> int:
@@ -62,6 +66,9 @@ def main(arguments: List[str]) -> int:
         "documents": lambda: measure_documents(nlp, texts, documents),
         "stream": lambda: measure_stream(nlp, texts, streams),
         "languages": lambda: measure_languages(mixed(200), banks, rounds),
+        "engines": lambda: measure_engines(
+            options.model, mixed(2_000 if quick else 20_000), N_WORKERS, 3
+        ),
     }
     facts = {
         "version": spacy_xoie.__version__,

@@ -3,7 +3,7 @@ that the processor worked for this process. Waiting for others is not counted.""
 
 import statistics
 import time
-from typing import Callable, List, NamedTuple, Tuple
+from typing import Callable, List, NamedTuple, Sequence, Tuple
 
 Run = Callable[[], object]
 
@@ -50,6 +50,11 @@ def paired(run: Run, against: Run, *, rounds: int, least: float = 0.05) -> Ratio
         else:
             own, other = seconds(run, repeats), seconds(against, repeats)
         pairs.append((own, other))
+    return ratio_of(pairs)
+
+
+def ratio_of(pairs: Sequence[Tuple[float, float]]) -> Ratio:
+    """RETURNS (Ratio): The ratio of pairs of times, of one thing and of the other."""
     ratios = [own / other for own, other in pairs]
     own, other = (statistics.median(times) for times in zip(*pairs, strict=True))
     return Ratio(statistics.median(ratios), min(ratios), max(ratios), own, other)

@@ -22,7 +22,6 @@ from typing import (
     Iterable,
     Iterator,
     List,
-    NamedTuple,
     Optional,
     Protocol,
     Sequence,
@@ -38,28 +37,13 @@ from ..language.blank import blank_pipeline
 from ..language.zones import Zone
 from ..streams import cut_stream
 from .texts import Text
+from .wire import Answer, pack_answers, unpack_answers
 
 Loader = Callable[[], Language]
 """Makes the pipeline. Other processes get it by pickling, or by forking."""
 
-Result = Tuple[Optional[bytes], str]
-"""A doc as bytes, or what went wrong: what goes from one process to another."""
-
 _CHARS = 100_000
 """A batch with so many characters is full, however few texts it has."""
-
-
-class Answer(NamedTuple):
-    """What became of a text.
-
-    text (Text): The text.
-    doc (Optional[Doc]): The doc with its triples; None if that failed.
-    error (str): What went wrong, or "".
-    """
-
-    text: Text
-    doc: Optional[Doc]
-    error: str = ""
 
 
 class Engine(Protocol):
@@ -113,7 +97,7 @@ class ProcessEngine:
         # Not with its own vocabulary: what forks later must not be in a zone of ours.
         nlp = blank_pipeline(self.load().lang)
         others = set(multiprocessing.active_children())
-        running: Deque[Tuple[List[Text], Future[List[Result]]]] = deque()
+        running: Deque[Tuple[List[Text], Future[bytes]]] = deque()
         todo = batches(texts, self.batch_size)
         pool = self._pool()
         try:
@@ -128,29 +112,32 @@ class ProcessEngine:
                         return
                     batch, future = running.popleft()
                     try:
-                        results = future.result()
+                        parts = [(batch, future.result())]
                     except BrokenProcessPool:
                         pool.shutdown()
-                        results = self._one_by_one(batch)
+                        parts = self._one_by_one(batch)
                         pool = self._pool()
                         again = [batch for batch, _ in running]
                         running = deque((b, _submitted(pool, b)) for b in again)
                     zone.renew(length(batch))
-                    yield from read_results(nlp, batch, results)
+                    for part, content in parts:
+                        yield from unpack_answers(nlp.vocab, part, content)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
 
-    def _one_by_one(self, batch: Sequence[Text]) -> List[Result]:
-        results: List[Result] = []
+    def _one_by_one(self, batch: Sequence[Text]) -> List[Tuple[List[Text], bytes]]:
+        parts: List[Tuple[List[Text], bytes]] = []
         for text in batch:
             with self._pool(1) as pool:
                 try:
-                    results += _submitted(pool, [text]).result()
+                    content = _submitted(pool, [text]).result()
                 except BrokenProcessPool:
-                    results.append((None, "the process that worked on it died"))
-        return results
+                    dead = Answer(text, None, "the process that worked on it died")
+                    content = pack_answers([dead])
+            parts.append(([text], content))
+        return parts
 
     def _pool(self, n_process: int = 0) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
@@ -194,29 +181,6 @@ def extract(nlp: Language, texts: Sequence[Text]) -> List[Answer]:
     ]
 
 
-def read_results(
-    nlp: Language, texts: Sequence[Text], results: Iterable[Result]
-) -> Iterator[Answer]:
-    """Make answers of what another process sent.
-
-    nlp (Language): A pipeline of the language of the one there.
-    texts (Sequence[Text]): The texts.
-    results (Iterable[Result]): The result of each.
-    YIELDS (Answer): The answer to each.
-    """
-    for text, (content, error) in zip(texts, results, strict=True):
-        doc = None if content is None else Doc(nlp.vocab).from_bytes(content)
-        yield Answer(text, doc, error)
-
-
-def to_results(answers: Iterable[Answer]) -> List[Result]:
-    """RETURNS (List[Result]): Answers in a form for other processes."""
-    return [
-        (None if doc is None else doc.to_bytes(exclude=["tensor"]), error)
-        for _, doc, error in answers
-    ]
-
-
 def _make_doc(nlp: Language, text: Text) -> Doc:
     doc = nlp.make_doc(text.text)
     if text.language:
@@ -232,12 +196,12 @@ def _alone(nlp: Language, text: Text) -> Answer:
         return Answer(text, None, f"{type(e).__name__}: {reason}")
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: List[Text]) -> "Future[List[Result]]":
+def _submitted(pool: ProcessPoolExecutor, batch: List[Text]) -> "Future[bytes]":
     try:
         return pool.submit(_work, batch)
     except BrokenProcessPool as e:
         # Said again when the result is asked for.
-        broken: Future[List[Result]] = Future()
+        broken: Future[bytes] = Future()
         broken.set_exception(e)
         return broken
 
@@ -268,7 +232,7 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _work(batch: Sequence[Text]) -> List[Result]:
+def _work(batch: Sequence[Text]) -> bytes:
     assert _nlp is not None and _zone is not None
     _zone.renew(length(batch))
-    return to_results(extract(_nlp, batch))
+    return pack_answers(extract(_nlp, batch))

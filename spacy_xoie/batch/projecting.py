@@ -11,11 +11,12 @@ from ..language.zones import Zone
 from ..projection.component import Projector
 from ..projection.storage import Translations, get_provenance, get_untranslated
 from ..triples import Triple, get_triples
-from .engines import Answer, Loader, batches, extract, length
+from .engines import Loader, batches, extract, length
 from .formats import JsonLines, json_line
 from .records import doc_from_dict, doc_to_dict
 from .tables import columns, harmless
 from .texts import Text
+from .wire import Answer
 
 KEPT = "kept"
 TARGET_ALREADY = "is in the target language"

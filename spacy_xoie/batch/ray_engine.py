@@ -5,6 +5,7 @@ to another one."""
 import json
 import logging
 import os
+import warnings
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Sequence
 
@@ -13,22 +14,13 @@ from spacy.language import Language
 from ..errors import EngineError
 from ..language.zones import Zone
 from ..streams import cut_stream
-from .engines import (
-    Answer,
-    Loader,
-    batches,
-    extract,
-    length,
-    read_results,
-    to_results,
-)
+from .engines import Loader, batches, extract, length
 from .texts import Text
+from .wire import Answer, pack_answers, unpack_answers
 
 if TYPE_CHECKING:
     from pyarrow import Table
 
-_BYTES = 45
-"""Of a stored doc for each character of its text, about."""
 _RETRIES = 3
 """How often a batch is tried again whose worker died."""
 
@@ -89,23 +81,23 @@ class RayEngine:
         # What is lost is found out below, and said.
         settings.max_errored_blocks = -1
         waiting = {text.name: replace(text, text="") for b in wave for text in b}
-        results = ray.data.from_arrow_refs(
-            [ray.put(_table(batch)) for batch in wave]
-        ).map_batches(
-            _Worker,
-            fn_constructor_args=(self.load,),
-            batch_size=None,
-            batch_format="pyarrow",
-            compute=ActorPoolStrategy(size=min(self.n_workers, len(wave))),
-            max_task_retries=_RETRIES,
-        )
+        todo = ray.data.from_arrow_refs([ray.put(_table(batch)) for batch in wave])
+        with warnings.catch_warnings():
+            # How often to retry is said in a way that Ray 2.64 will not have any more.
+            warnings.simplefilter("ignore")
+            results = todo.map_batches(
+                _Worker,
+                fn_constructor_args=(self.load,),
+                batch_size=None,
+                batch_format="pyarrow",
+                compute=ActorPoolStrategy(size=min(self.n_workers, len(wave))),
+                max_task_retries=_RETRIES,
+            )
         for table in results.iter_batches(batch_size=None, batch_format="pyarrow"):
-            rows = table.to_pylist()
-            answered = [waiting.pop(row["name"]) for row in rows]
-            contents = [(row["doc"], row["error"]) for row in rows]
-            # How long a text was is not known here any more.
-            zone.renew(sum(len(doc or b"") for doc, _ in contents) // _BYTES)
-            yield from read_results(nlp, answered, contents)
+            for row in table.to_pylist():
+                answered = [waiting.pop(name) for name in row["names"]]
+                zone.renew(row["length"])
+                yield from unpack_answers(nlp.vocab, answered, row["answers"])
         for text in waiting.values():
             yield Answer(text, None, "one worker after the other died of its batch")
 
@@ -122,18 +114,19 @@ class _Worker:
         self.zone = Zone(self.nlp).__enter__()
 
     def __call__(self, table: "Table") -> "Table":
-        """Work on a batch: a table with the column "text" becomes one with the columns
-        "name", "doc" and "error"."""
+        """Work on a batch: a table with the column "text" becomes one of a single row,
+        with the names of the texts, their length, and the answers to them."""
         import pyarrow as pa
 
         texts = [Text(**json.loads(line)) for line in table["text"].to_pylist()]
         self.zone.renew(length(texts))
-        results = to_results(extract(self.nlp, texts))
+        names = [text.name for text in texts]
+        answers = pack_answers(extract(self.nlp, texts))
         return pa.table(
             {
-                "name": pa.array([text.name for text in texts], pa.string()),
-                "doc": pa.array([doc for doc, _ in results], pa.binary()),
-                "error": pa.array([error for _, error in results], pa.string()),
+                "names": pa.array([names], pa.list_(pa.string())),
+                "length": pa.array([length(texts)], pa.int64()),
+                "answers": pa.array([answers], pa.binary()),
             }
         )
 

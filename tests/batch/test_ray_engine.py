@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,6 @@ def test_two_workers_one_of_which_is_killed(
     nlp.add_pipe("xoie_lang")
     nlp.add_pipe("xoie", config={"model": TINY_MODEL})
     nlp.from_bytes(trained_bytes).to_disk(tmp_path / "model")
-    import sys
-
     # Workers cannot import this file.
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     load = Loader(tmp_path / "model", tmp_path / "killed", os.getpid())
