@@ -58,6 +58,18 @@ class Engine(Protocol):
         ...
 
 
+def local_engine(load: Loader, batch_size: int, n_process: int = 1) -> Engine:
+    """RETURNS (Engine): What runs a pipeline on this machine.
+
+    load (Loader): Makes the pipeline.
+    batch_size (int): Number of texts that are worked on together.
+    n_process (int): Number of processes.
+    """
+    if n_process > 1:
+        return ProcessEngine(load, batch_size, n_process)
+    return LocalEngine(load, batch_size)
+
+
 class LocalEngine:
     """Works in this process.
 

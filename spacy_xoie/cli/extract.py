@@ -8,7 +8,7 @@ from typing import Annotated, List, Optional
 
 import typer
 
-from ..batch.engines import Engine, LocalEngine, ProcessEngine
+from ..batch.engines import Engine, local_engine
 from ..batch.formats import FORMATS
 from ..batch.outputs import replaced
 from ..batch.run import Run
@@ -179,9 +179,7 @@ def _engine(
         from ..batch.ray_engine import RayEngine
 
         return RayEngine(load, batch_size, n_process)
-    if n_process > 1:
-        return ProcessEngine(load, batch_size, n_process)
-    return LocalEngine(load, batch_size)
+    return local_engine(load, batch_size, n_process)
 
 
 def _write_graph(run: Run, output: Optional[Path]) -> None:

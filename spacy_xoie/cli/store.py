@@ -1,6 +1,7 @@
 """The command that makes a graph of texts."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, List, Optional
 
@@ -10,11 +11,13 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from wasabi import msg
 
 from ..about import __version__
+from ..batch.engines import local_engine
 from ..batch.texts import Source
-from ..knowledge.filling import add_texts
+from ..knowledge.filling import add_texts, model_name
 from ..knowledge.store import TripleStore
 from .app import app
-from .util import named_pipeline, one_line_errors
+from .loading import PipelineLoader, codes_of, in_language
+from .util import one_line_errors
 
 _GENERAL, _NONE = "general", "none"
 
@@ -33,8 +36,12 @@ def store_cli(
         str, typer.Option(help="Pipeline, or a pretrained model")
     ] = "xx_xoie_sm",
     language: Annotated[
-        str, typer.Option(help="Language of the texts; xx to find it out")
-    ] = "xx",
+        Optional[str],
+        typer.Option(
+            help='Language of all texts; "de,es": those to choose from. By default '
+            "that of each sentence is detected"
+        ),
+    ] = None,
     threshold: Annotated[
         Optional[float], typer.Option(help="Least score of a triple", min=0, max=1)
     ] = None,
@@ -68,12 +75,10 @@ def store_cli(
             stdin=sys.stdin.buffer,
             by_file=True,
         )
+        codes = codes_of(language)
+        load = SchemaLoader(model, codes, threshold, schema=schema)
         with TripleStore(store) as triples:
-            nlp = named_pipeline(model, language, threshold)
-            if nlp.meta["name"] == "pipeline":  # a blank one, around the model
-                name = Path(model).name.removeprefix(f"{nlp.lang}_")
-                nlp.meta.update(name=name, version=__version__)
-            _add_schema(nlp, schema)
+            name = model_name(load())
             with tqdm(total=source.count(), unit=" texts") as bar:
 
                 def show(done: int, known: int) -> None:
@@ -81,14 +86,13 @@ def store_cli(
                     bar.set_postfix_str(f"{known} known")
 
                 try:
-                    written, known = add_texts(
+                    filled = add_texts(
                         triples,
-                        nlp,
-                        ((text.name, text.text) for text in source),
-                        batch_size=batch_size,
-                        n_process=n_process,
+                        local_engine(load, batch_size, n_process),
+                        in_language(source, codes),
+                        model=name,
                         overwrite=overwrite,
-                        on_progress=show,
+                        on_step=show,
                     )
                 except KeyboardInterrupt as e:
                     bar.close()
@@ -99,21 +103,36 @@ def store_cli(
                     raise typer.Exit(130) from e
             if dump is not None:
                 triples.dump(dump)
+    written = filled.written
     faults += [f"{name}: {reason}" for name, reason in written.faults]
     for fault in faults:
         typer.echo(" ".join(fault.split()), err=True)
     msg.good(
         f"{store}: {written.documents} texts added with {written.triples} triples and "
-        f"{written.facts} facts, {known} were there already"
+        f"{written.facts} facts, {filled.known} were there already"
     )
     if faults:
         msg.fail(f"{len(faults)} texts could not be read", exits=1)
 
 
-def _add_schema(nlp: Language, schema: str) -> None:
-    if schema == _NONE or "xoie_schema" in nlp.pipe_factories.values():
-        return
-    settings = {"@misc": "spacy-xoie.GeneralSchema.v1"}
-    if schema != _GENERAL:
-        settings = {"@misc": "spacy-xoie.SchemaFile.v1", "path": schema}
-    nlp.add_pipe("xoie_schema", config={"schema": settings})
+@dataclass
+class SchemaLoader(PipelineLoader):
+    """Makes a pipeline that maps its triples onto canonical relations.
+
+    schema (str): "general", "none", or a file. A pipeline with a schema of its own
+        keeps it.
+    """
+
+    schema: str = _GENERAL
+
+    def _load(self) -> Language:
+        nlp = super()._load()
+        if nlp.meta["name"] == "pipeline":  # a blank one, around the model
+            name = Path(self.model).name.removeprefix(f"{nlp.lang}_")
+            nlp.meta.update(name=name, version=__version__)
+        if self.schema != _NONE and "xoie_schema" not in nlp.pipe_factories.values():
+            settings = {"@misc": "spacy-xoie.GeneralSchema.v1"}
+            if self.schema != _GENERAL:
+                settings = {"@misc": "spacy-xoie.SchemaFile.v1", "path": self.schema}
+            nlp.add_pipe("xoie_schema", config={"schema": settings})
+        return nlp

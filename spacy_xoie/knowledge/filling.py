@@ -1,72 +1,82 @@
 """Texts into a store, through a pipeline."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
-from typing import Callable, Iterable, Iterator, List, Optional, Tuple
+from typing import Callable, Iterable, Iterator
 
 from spacy.language import Language
-from spacy.tokens import Doc
 
+from ..batch.engines import Engine
+from ..batch.texts import Text
 from ..errors import DataError
-from ..language.zones import Zone
 from ..schema.component import SchemaMapper
 from ..triples import SPAN_KEY
 from .rdf import Fault, Tally, Written
 from .store import TripleStore
 
 
+@dataclass(frozen=True)
+class Filled:
+    """What became of texts that were to be added to a store.
+
+    written (Written): What was added, and what could not be.
+    known (int): Texts that were there already.
+    """
+
+    written: Written
+    known: int
+
+
 def add_texts(
     store: TripleStore,
-    nlp: Language,
-    texts: Iterable[Tuple[str, str]],
+    engine: Engine,
+    texts: Iterable[Text],
     *,
-    model: Optional[str] = None,
-    batch_size: int = 32,
-    n_process: int = 1,
+    model: str,
     key: str = SPAN_KEY,
     overwrite: bool = False,
-    on_progress: Optional[Callable[[int, int], None]] = None,
-) -> Tuple[Written, int]:
+    on_step: Callable[[int, int], None] = lambda done, known: None,
+) -> Filled:
     """Read texts with a pipeline and add them to a store. What is there already is not
     read again, so that the same call goes on where an earlier one was stopped.
 
     store (TripleStore): The store.
-    nlp (Language): A pipeline that finds triples.
-    texts (Iterable[Tuple[str, str]]): Names and texts.
-    model (Optional[str]): Name of the pipeline; by default what its meta says.
-    batch_size, n_process (int): See `Language.pipe`.
+    engine (Engine): What runs a pipeline that finds triples: `local_engine`, or the
+        cluster's.
+    texts (Iterable[Text]): The texts, in any number.
+    model (str): What names the pipeline: texts that another one read are read again.
+        See `model_name`.
     key (str): Key of the span group of triples.
     overwrite (bool): Whether to read again what is there, for the pipeline changed
         though its name did not.
-    on_progress (Optional[Callable]): Is told how many texts are done and how many of
-        them were there already, after each batch.
-    RETURNS (Tuple[Written, int]): What was added and what could not be, and how many
-        texts were there already.
+    on_step (Callable[[int, int], None]): Is told after each text how many are done and
+        how many of them were there already.
+    RETURNS (Filled): What was added and what could not be.
     """
-    model = model_name(nlp) if model is None else model
-    tally, known = Tally(), 0
-    stream = iter(texts)
-    done = 0
-    # Processes are started anew for each batch: then it has to be worth it.
-    size = batch_size if n_process == 1 else 16 * n_process * batch_size
-    with Zone(nlp) as zone:
-        while batch := list(islice(stream, size)):
-            fresh = [
-                pair for pair in batch if overwrite or not store.has(*pair, model=model)
-            ]
-            known += len(batch) - len(fresh)
-            zone.renew(sum(len(text) for _, text in fresh))
-            for name, doc in _read(nlp, fresh, tally, batch_size, n_process):
-                try:
-                    found = store.add(doc, name=name, model=model, key=key)
-                except DataError as e:
-                    tally.faults.append(Fault(name, str(e)))
-                else:
-                    tally.add(doc, key, len(found))
-            done += len(batch)
-            if on_progress is not None:
-                on_progress(done, known)
-    return tally.written(), known
+    tally, known, done = Tally(), 0, 0
+
+    def fresh() -> Iterator[Text]:
+        nonlocal known, done
+        for text in texts:
+            if overwrite or not store.has(text.name, text.text, model=model):
+                yield text
+                continue
+            known, done = known + 1, done + 1
+            on_step(done, known)
+
+    for text, doc, error in engine(fresh()):
+        if doc is None:
+            tally.faults.append(Fault(text.name, error))
+        else:
+            try:
+                found = store.add(doc, name=text.name, model=model, key=key)
+            except DataError as e:
+                tally.faults.append(Fault(text.name, str(e)))
+            else:
+                tally.add(doc, key, len(found))
+        done += 1
+        on_step(done, known)
+    return Filled(tally.written(), known)
 
 
 def model_name(nlp: Language) -> str:
@@ -79,32 +89,3 @@ def model_name(nlp: Language) -> str:
             settings.update(pipe.to_bytes())
     name = "_".join(filter(None, (meta.get("lang"), meta.get("name"))))
     return " ".join(filter(None, (name, meta.get("version"), settings.hexdigest())))
-
-
-def _read(
-    nlp: Language,
-    pairs: List[Tuple[str, str]],
-    tally: Tally,
-    batch_size: int,
-    n_process: int,
-) -> Iterator[Tuple[str, Doc]]:
-    """Run the pipeline on a batch; if that fails, on each text by itself."""
-    try:
-        docs = list(
-            nlp.pipe(
-                [text for _, text in pairs], batch_size=batch_size, n_process=n_process
-            )
-        )
-        if len(docs) != len(pairs):
-            raise DataError("The pipeline left out a text.")
-    except Exception:
-        for name, text in pairs:
-            try:
-                doc = nlp(text)
-            except Exception as e:
-                tally.faults.append(Fault(name, f"{type(e).__name__}: {e}"))
-            else:
-                yield name, doc
-    else:
-        for (name, _), doc in zip(pairs, docs, strict=True):
-            yield name, doc

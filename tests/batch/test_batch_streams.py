@@ -122,12 +122,13 @@ def test_translations_do_not_stay_either(
 
 
 def test_filling_a_store_leaves_no_words(trained: Language, small_zones: None) -> None:
-    texts = [(text.name, text.text) for text in stream()]
+    texts = list(stream())
+    engine = LocalEngine(lambda: trained, 4)
     with TripleStore() as store:
-        add_texts(store, trained, texts[:1], batch_size=4)
+        add_texts(store, engine, texts[:1], model="m")
     before = len(trained.vocab.strings)
     with TripleStore() as store:
-        written, _ = add_texts(store, trained, texts, batch_size=4)
+        written = add_texts(store, engine, texts, model="m").written
     assert written.documents == N_TEXTS and not written.faults
     assert len(trained.vocab.strings) == before
 

@@ -10,7 +10,7 @@ import pytest
 from spacy.language import Language
 from typer.testing import CliRunner
 
-import spacy_xoie.cli.store as store_module
+import spacy_xoie.cli.loading as loading
 from spacy_xoie.cli import app
 
 pytest.importorskip("pyoxigraph")
@@ -22,7 +22,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from spacy_xoie import TokenTriple, set_triples
     from spacy_xoie.language.blank import multilingual_pipeline
 
-    @Language.component("test_reader")
+    @Language.component("test_reader", assigns=["doc._.triples"])
     def read(doc: Any) -> Any:
         found = [TokenTriple(((0, 1),), ((1, 2),), (((2, 3),),), 0.5, "en")]
         set_triples(doc, found if len(doc) > 2 else [], language="en")
@@ -33,7 +33,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         nlp.add_pipe("test_reader")
         return nlp
 
-    monkeypatch.setattr(store_module, "named_pipeline", pipeline)
+    monkeypatch.setattr(loading, "named_pipeline", pipeline)
     yield lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
@@ -44,6 +44,21 @@ def texts(tmp_path: Path) -> Path:
     (folder / "a.txt").write_text("Alba bought Berg.")
     (folder / "b.txt").write_text("Ana admires Berg.")
     return folder
+
+
+@pytest.mark.parametrize("n_process", [1, 2])
+def test_a_record_keeps_its_language(
+    reader: Any, tmp_path: Path, n_process: int
+) -> None:
+    path = tmp_path / "t.jsonl"
+    records = [{"text": "Alba kaufte Berg.", "language": "de"}, {"text": "A b c."}]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    settings = ["--language", "pt", "--n-process", n_process]
+    done = reader("store", path, "--store", tmp_path / "s", *settings)
+    assert done.exit_code == 0, done.output
+    query = "SELECT ?language { ?d a xoie:Document ; xoie:language ?language }"
+    shown = reader("ask", tmp_path / "s", query, "--format", "json")
+    assert sorted(row["language"] for row in json.loads(shown.output)) == ["de", "pt"]
 
 
 def test_store_and_ask(reader: Any, texts: Path, tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """The store: what goes in once, what takes the place of what, what answers."""
 
 from pathlib import Path
-from typing import Any, List, Tuple
+from typing import Any, Iterable, List, Tuple
 
 import pytest
 from knowledge_builders import make_doc
 from spacy.language import Language
 
+from spacy_xoie.batch.engines import LocalEngine
+from spacy_xoie.batch.texts import Text
 from spacy_xoie.errors import ConfigError, DataError
 from spacy_xoie.knowledge.asking import Term
-from spacy_xoie.knowledge.filling import add_texts, model_name
+from spacy_xoie.knowledge.filling import Filled, add_texts, model_name
 from spacy_xoie.knowledge.queries import QUERIES
 from spacy_xoie.knowledge.rdf import Fault
 from spacy_xoie.knowledge.store import TripleStore
@@ -177,28 +179,40 @@ def test_a_customer_service_may_be_asked_for(filled: TripleStore) -> None:
     assert filled.ask(query).rows == []
 
 
+def read_into(
+    store: TripleStore,
+    nlp: Language,
+    pairs: Iterable[Tuple[str, str]],
+    batch_size: int = 2,
+    **settings: Any,
+) -> Filled:
+    texts = (Text(name, text) for name, text in pairs)
+    engine = LocalEngine(lambda: nlp, batch_size)
+    return add_texts(store, engine, texts, model=model_name(nlp), **settings)
+
+
 def test_texts_are_read_once(trained: Language, tmp_path: Path) -> None:
     pytest.importorskip("pyoxigraph")
     trained.add_pipe("xoie_schema")
     steps: List[Tuple[int, int]] = []
     with TripleStore(tmp_path / "s") as store:
-        first, known = add_texts(store, trained, TEXTS[:2], batch_size=1)
-        assert (first.documents, known) == (2, 0) and first.triples >= 2
+        first = read_into(store, trained, TEXTS[:2])
+        assert (first.written.documents, first.known) == (2, 0)
+        assert first.written.triples >= 2
         content = snapshot(store, tmp_path)
-        written, known = add_texts(
+        filled = read_into(
             store,
             trained,
             [*TEXTS, ("e", "\ud800")],
-            batch_size=2,
-            on_progress=lambda done, there: steps.append((done, there)),
+            on_step=lambda done, there: steps.append((done, there)),
         )
-        assert (written.documents, known) == (1, 2)
-        assert [fault.name for fault in written.faults] == ["e"]
-        assert steps == [(2, 2), (4, 2)]
+        assert (filled.written.documents, filled.known) == (1, 2)
+        assert [fault.name for fault in filled.written.faults] == ["e"]
+        assert steps == [(1, 1), (2, 2), (3, 2), (4, 2)]
         store.remove("c")
         assert snapshot(store, tmp_path) == content
-        again, known = add_texts(store, trained, TEXTS, overwrite=True)
-        assert (again.documents, known) == (3, 0)
+        again = read_into(store, trained, TEXTS, overwrite=True)
+        assert (again.written.documents, again.known) == (3, 0)
     # Another schema is another pipeline.
     name = model_name(trained)
     trained.get_pipe("xoie_schema").initialize(
@@ -214,12 +228,11 @@ def test_a_stopped_run_goes_on(trained: Language, tmp_path: Path) -> None:
 
     with TripleStore(tmp_path / "s") as store:
         with pytest.raises(KeyboardInterrupt):
-            add_texts(store, trained, stopped(), batch_size=1)
-        _, known = add_texts(store, trained, TEXTS)
-        assert known == 1
+            read_into(store, trained, stopped(), batch_size=1)
+        assert read_into(store, trained, TEXTS).known == 1
         content = snapshot(store, tmp_path)
     with TripleStore() as whole:
-        add_texts(whole, trained, TEXTS)
+        read_into(whole, trained, TEXTS)
         assert snapshot(whole, tmp_path) == content
 
 
@@ -232,6 +245,7 @@ def test_a_pipe_that_fails_costs_one_text(blank: Language) -> None:
 
     blank.add_pipe("test_fails")
     with TripleStore() as store:
-        written, _ = add_texts(store, blank, [("a", "x"), ("b", "bad"), ("c", "y")])
+        pairs = [("a", "x"), ("b", "bad"), ("c", "y")]
+        written = read_into(store, blank, pairs).written
         assert written.documents == 2
         assert written.faults == (Fault("b", "RuntimeError: no"),)
