@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from spacy.cli._util import app as spacy_app
 from spacy.language import Language
 from spacy.util import registry
+from typer.main import get_group
 from typer.testing import CliRunner
 
 import spacy_xoie
@@ -86,6 +87,50 @@ def test_commands_are_part_of_spacys() -> None:
     assert result.exit_code == 0
     for name in ("validate", "convert", "compose", "evaluate", "package"):
         assert f" {name} " in result.output
+
+
+def test_each_command_is_found_in_its_module() -> None:
+    import spacy_xoie.cli as package
+    from spacy_xoie.cli.group import MODULES
+
+    for module in pkgutil.iter_modules(package.__path__, "spacy_xoie.cli."):
+        importlib.import_module(module.name)
+    # In the help as well: what is missing there could not be called.
+    assert set(get_group(package.app).commands) == set(MODULES)
+    assert set(MODULES.values()) <= {
+        module.name for module in pkgutil.iter_modules(package.__path__)
+    }
+
+
+COMMAND = """
+import json, sys
+import spacy.cli
+before = set(sys.modules)
+from typer.main import get_group
+from spacy_xoie.cli import app
+
+def ours():
+    return [m for m in sys.modules if m.startswith("spacy_xoie.") and m not in before]
+
+group = get_group(app)
+read = ours()
+assert group.get_command(None, "validate") is not None
+print(json.dumps([read, ours()]))
+"""
+
+
+def test_a_command_imports_what_it_needs(tmp_path: Path) -> None:
+    """spaCy's own commands read the group, too, and must not wait for ours."""
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    read, wanted = json.loads(done.stdout)
+    modules = {name for name in read if name.startswith("spacy_xoie.cli.")}
+    assert modules == {"spacy_xoie.cli.app", "spacy_xoie.cli.group"}
+    assert not any(name.startswith("spacy_xoie.extraction") for name in read)
+    assert "spacy_xoie.cli.corpus" in wanted
+    assert "spacy_xoie.cli.serve" not in wanted
 
 
 IMPORT = """

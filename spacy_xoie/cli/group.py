@@ -15,10 +15,12 @@ import sys
 import warnings
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any, List, Optional, Tuple, Type, Union
+from importlib import import_module
+from typing import Any, Iterable, List, Optional, Tuple, Type, Union
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from ..errors import XoieError
 
@@ -37,9 +39,61 @@ _SIGNALS: Tuple[Type[BaseException], ...] = (
 )
 
 
+MODULES = {
+    "extract": "extract",
+    "visualize": "visualize",
+    "serve": "serve",
+    "store": "store",
+    "ask": "ask",
+    "project-triples": "project_triples",
+    "fit-aligner": "align",
+    "evaluate": "evaluate",
+    "calibrate": "evaluate",
+    "consistency": "consistency",
+    "languages": "languages",
+    "suggest-sources": "languages",
+    "adapter": "adapter",
+    "gates": "gates",
+    "validate": "corpus",
+    "convert": "convert",
+    "export-prodigy": "convert",
+    "annotate": "annotate",
+    "weigh-teachers": "annotate",
+    "compose": "corpus",
+    "gather": "models",
+    "export": "models",
+    "package": "package",
+    "try-wheels": "package",
+    "report": "report",
+    "info": "info",
+    "doctor": "info",
+}
+"""The commands, in the order of the help, and the module of each. It is imported when
+the command is asked for: spaCy reads this package for each of its own commands, too."""
+
+
 class XoieGroup(TyperGroup):
     """Commands that tell errors in one line. `--debug`, anywhere behind the name of the
     group, shows the traceback."""
+
+    def list_commands(self, ctx: Any) -> List[str]:
+        self._import(MODULES)
+        return [*MODULES]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        # One that is not known is told what there is.
+        self._import([cmd_name] if cmd_name in MODULES else MODULES)
+        return super().get_command(ctx, cmd_name)
+
+    def _import(self, names: Iterable[str]) -> None:
+        missing = {MODULES[name] for name in names if name not in self.commands}
+        if not missing:
+            return
+        for module in sorted(missing):
+            import_module(f".{module}", __package__)
+        from .app import app
+
+        self.commands.update(get_group(app).commands)
 
     def parse_args(self, ctx: Any, args: List[str]) -> List[str]:
         end = args.index("--") if "--" in args else len(args)

@@ -299,3 +299,9 @@ def test_try_wheels_without_wheels(tmp_path: Path) -> None:
     assert f"no wheels in {tmp_path}" in " ".join(result.output.split())
     (tmp_path / "xx_fake-0.1.0-py3-none-any.whl").write_text("hello")
     assert_one_line(run("try-wheels", tmp_path, sample), "xx_fake", "not a wheel")
+
+
+def test_a_command_that_is_not_there() -> None:
+    result = CliRunner().invoke(app, ["visualise"])
+    assert result.exit_code == 2
+    assert "Did you mean 'visualize'?" in result.stderr
