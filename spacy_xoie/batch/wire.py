@@ -17,7 +17,7 @@ _APART = ["tensor", "spans", "user_data"]
 """What `Doc.to_dict` is not to write: nobody reads the first, and it makes messages of
 the others."""
 
-_UNFIT = (TypeError, ValueError, OverflowError, IndexError)
+_UNFIT = (TypeError, ValueError, OverflowError, LookupError)
 """What data raises that cannot be written, and spans that are not in the doc."""
 
 
@@ -97,8 +97,9 @@ def _doc_to_data(doc: Doc) -> Dict[str, Any]:
     return data
 
 
-def _span_to_data(span: Span) -> List[Any]:
-    return [span.start, span.end, span.label_, span.kb_id_, span.id_]
+def _span_to_data(span: Span) -> List[int]:
+    # Numbers: an id need not be that of a string. Strings come with the doc.
+    return [span.start, span.end, span.label, span.kb_id, span.id]
 
 
 def _read_doc(vocab: Vocab, data: Dict[str, Any], keys: Iterable[Any]) -> Doc:

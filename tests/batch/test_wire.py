@@ -49,7 +49,7 @@ def docs(draw: Any) -> Doc:
                 max(place),
                 label=draw(LABELS),
                 kb_id=draw(LABELS),
-                span_id=draw(LABELS),
+                span_id=draw(st.one_of(LABELS, st.integers(1, 1000))),
             )
             for place in places
         ]
