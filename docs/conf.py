@@ -9,6 +9,7 @@ sys.path.insert(0, str(HERE))
 
 project = "spacy_xoie"
 author = "The spacy_xoie developers"
+copyright = f"2026 {author}"
 extensions = ["myst_nb", "sphinx_copybutton"]
 html_theme = "furo"
 html_title = "spacy_xoie"
