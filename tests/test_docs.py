@@ -15,6 +15,7 @@ from thinc.api import Config
 from wasabi import msg  # noqa: F401  (spaCy's commands print with it)
 
 import spacy_xoie.cli  # noqa: F401  (registers our commands)
+from spacy_xoie.language.blank import multilingual_pipeline
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -196,6 +197,31 @@ def test_the_model_card_has_the_figures_of_the_results() -> None:
     figures = re.findall(r"(?<![\d.])\d*\.\d+", table)
     assert len(figures) > 15
     assert [figure for figure in figures if figure not in results] == []
+
+
+def errors() -> Iterator[Tuple[str, str]]:
+    for line in (ROOT / "docs" / "errors.md").read_text("utf8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 3 and cells[0] not in ("sentence", "---"):
+            sentence, read_as, _ = cells
+            yield sentence, read_as.replace("((subject left out);", "(;")
+
+
+def test_the_errors_are_those_of_the_model() -> None:
+    page = dict(errors())
+    assert len(page) == 70
+    nlp = multilingual_pipeline()
+    nlp.add_pipe("xoie_lang")
+    model = {"@architectures": "spacy-xoie.PretrainedModel.v1", "facts": "whole"}
+    nlp.add_pipe("xoie", config={"model": model, "threshold": 0.0})
+    gone = [
+        (doc.text, read_as)
+        for doc, read_as in zip(nlp.pipe(page), page.values(), strict=True)
+        # Some tell what is missing instead of what is wrong.
+        if not read_as.startswith("(nothing ")
+        and read_as not in map(str, doc._.triples)
+    ]
+    assert gone == []
 
 
 def test_the_example_of_the_universe_runs(capsys: pytest.CaptureFixture[str]) -> None:
