@@ -117,7 +117,8 @@ def build_hashed_encoder_v1(
         two characters of a script without spaces.
     rows (List[int]): Rows of each attribute's table.
     hashes (int): Rows that a value is spread over, 1 to 4.
-    dilations (List[int]): Dilations of the layers, repeated as needed.
+    dilations (List[int]): Dilations of the layers, 1 to 1,000 tokens each, repeated
+        as needed.
     dropout (float): Dropout on each layer's output.
     word_dropout (float): Probability that an attribute of a token is hidden.
     attention (int): Number of self-attention layers among the last convolutions.

@@ -17,7 +17,7 @@ from ..network.encoders import (
     ProjectionEncoder,
     TransformerEncoder,
 )
-from ..network.layers import MOST_LAYERS
+from ..network.layers import FURTHEST, MOST_LAYERS
 from ..network.precision import Precision
 from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
 
@@ -95,6 +95,10 @@ class HashedSpec(EncoderSpec):
             raise ConfigError(f"depth is {depth}; it can be 0 to {MOST_LAYERS}.")
         if depth and not dilations:
             raise ConfigError("dilations is empty; [1] makes plain convolutions.")
+        if not all(1 <= dilation <= FURTHEST for dilation in dilations):
+            raise ConfigError(
+                f"dilations is {list(dilations)}; each can be 1 to {FURTHEST} tokens."
+            )
         self.attributes = list(attributes)
         self.rows = list(rows)
         self.hashes = hashes
