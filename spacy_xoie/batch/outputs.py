@@ -30,10 +30,11 @@ class Output:
         self.raw = raw
         self.name = "standard output" if path is None else str(path)
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes, then: Callable[[], None] = lambda: None) -> None:
         """Write all of it, or nothing if that can be helped.
 
         content (bytes): Whole lines.
+        then (Callable[[], None]): What counts them. Ctrl-C does not come in between.
         RAISES (OSError): If the disk is full, the pipe closed ….
         """
         before = self._place()
@@ -51,6 +52,7 @@ class Output:
                 if isinstance(e, OSError) and e.filename is None:
                     e.filename = self.name
                 raise
+            then()
 
     def _place(self) -> Optional[int]:
         """The end of a regular file that we add to; None of what cannot be cut off."""

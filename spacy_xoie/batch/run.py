@@ -1,6 +1,7 @@
 """A run: texts through an engine to an output, with an account of them."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Callable, Iterable, Iterator, Optional, Set, Tuple
 
@@ -80,8 +81,7 @@ class Run:
                 except DataError as e:
                     self._failed(text, str(e))
                     continue
-                output.write(content)
-                self._done(doc)
+                output.write(content, partial(self._done, doc))
 
     def table(self, path: Optional[Path]) -> None:
         """Write documents as tables to look at. See `lines` for the arguments. A file
