@@ -64,17 +64,12 @@ from spacy.language import Language
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from spacy_xoie import Triple
+from spacy_xoie.corpora.extractions import Extraction
+from spacy_xoie.corpora.readers.benchie import BenchieSentence, Cluster
 from spacy_xoie.errors import XoieError
-from spacy_xoie.evaluation.benchie import (
-    BenchieSentence,
-    Cluster,
-    score_benchie,
-    slots_of,
-    split_pieces,
-)
+from spacy_xoie.evaluation.benchie import score_benchie, slots_of, split_pieces
 from spacy_xoie.evaluation.benchmarks import Benchmark, find_benchmarks
 from spacy_xoie.evaluation.carb import match_tuples
-from spacy_xoie.evaluation.extractions import Extraction
 from spacy_xoie.evaluation.mapping import MappedSentence, binary_facts, map_sentence
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, find_model
 from spacy_xoie.syntax import Rules, SyntaxTriple, Tree

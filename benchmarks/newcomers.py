@@ -15,7 +15,6 @@ from typing import Any, Dict, List, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_xoie.cli.util import named_pipeline
 from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.corpora.treebanks import graft, read_treebank, treebank_docs
 from spacy_xoie.extraction import TripleExtractor
@@ -24,6 +23,7 @@ from spacy_xoie.extraction.adapters import (
     nearest_adapters,
     remove_adapter,
 )
+from spacy_xoie.loading import load
 from spacy_xoie.network.heads import ArcHead
 from spacy_xoie.training.adapter import (
     AdapterTraining,
@@ -58,7 +58,7 @@ def gold_docs(nlp: Language, folder: Path, language: str, split: str) -> List[Do
 
 
 def run(args: argparse.Namespace, language: str) -> None:
-    nlp = named_pipeline(args.model, "xx")
+    nlp = load(args.model, "xx")
     pipe: Any = nlp.get_pipe("xoie")
     held = gold_docs(nlp, args.corpus, language, "test")
     train = gold_docs(nlp, args.corpus, language, "train")

@@ -20,9 +20,10 @@ from wasabi import msg
 
 from spacy_xoie import TokenTriple, get_triples, set_triples
 from spacy_xoie.corpora.treebanks import TokenTree, graft, read_treebank
+from spacy_xoie.doc.blank import blank_pipeline
+from spacy_xoie.doc.translations import Alignment
 from spacy_xoie.errors import EngineError
-from spacy_xoie.language.blank import blank_pipeline
-from spacy_xoie.network.trees import PIECE
+from spacy_xoie.labels import PIECE
 from spacy_xoie.projection.aligners.eflomal import EflomalAligner
 from spacy_xoie.projection.aligners.lexical import LexicalAligner
 from spacy_xoie.projection.aligners.pivot import PivotAligner
@@ -31,7 +32,7 @@ from spacy_xoie.projection.translators.apertium import (
     ApertiumTranslator,
     installed_pairs,
 )
-from spacy_xoie.projection.ty import Aligner, Alignment, Pair
+from spacy_xoie.projection.ty import Aligner, Pair
 from spacy_xoie.ty import Pieces
 
 LEAST_F1 = 0.5

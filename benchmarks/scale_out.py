@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence
 
-from spacy_xoie.batch.engines import Engine, LocalEngine, ProcessEngine
-from spacy_xoie.batch.ray_engine import RayEngine
-from spacy_xoie.batch.texts import Text
+from spacy_xoie.apps.batch.engines import Engine, LocalEngine, ProcessEngine
+from spacy_xoie.apps.batch.ray_engine import RayEngine
+from spacy_xoie.apps.batch.texts import Text
 from spacy_xoie.errors import EngineError
 
 from .pipelines import make_pipeline

@@ -14,9 +14,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Dict, List, Set, Tuple
 
-from spacy_xoie.cli.util import named_pipeline
 from spacy_xoie.corpora import doc_from_record, read_corpus
-from spacy_xoie.language.blank import multilingual_pipeline
+from spacy_xoie.doc.blank import multilingual_pipeline
+from spacy_xoie.loading import load
 from spacy_xoie.schema import get_facts, get_set_aside
 
 Found = Set[Tuple[str, str]]
@@ -32,7 +32,7 @@ def main() -> None:
     args = parser.parse_args()
     records, _ = read_corpus(args.corpus)
     records = [record for record in records if record.split in args.splits]
-    nlp = named_pipeline(args.model, "xx") if args.model else multilingual_pipeline()
+    nlp = load(args.model, "xx") if args.model else multilingual_pipeline()
     mapper = nlp.add_pipe("xoie_schema")
     if args.model:
         texts = (record.text for record in records)

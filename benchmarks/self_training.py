@@ -18,11 +18,11 @@ import torch
 from spacy.tokens import Doc, DocBin
 
 from spacy_xoie.corpora.treebanks import TokenTree, annotated
+from spacy_xoie.doc.triples import get_triples
 from spacy_xoie.extraction.features import token_batches
 from spacy_xoie.extraction.model import make_batch, network_of, shim_of
 from spacy_xoie.extraction.pretrained import load_model
 from spacy_xoie.network.heads import ArcHead
-from spacy_xoie.triples import get_triples
 from spacy_xoie.ty import Pieces, TokenTriple
 
 AGREEMENT = 0.6

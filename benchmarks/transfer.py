@@ -28,10 +28,10 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.util import fix_random_seed
 
-from spacy_xoie.annotation.matching import match_triples, placed_triples, soft_f1
 from spacy_xoie.corpora import docs_from_records, read_corpus
+from spacy_xoie.doc.languages import set_language
 from spacy_xoie.evaluation.benchmarks import find_benchmarks, run_benchmark
-from spacy_xoie.language import set_language
+from spacy_xoie.evaluation.matching import match_triples, placed_triples, soft_f1
 
 TOKENIZER = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
 MODEL: Dict[str, Any] = {

@@ -32,24 +32,17 @@ from spacy.tokens import Doc, DocBin
 from torch import nn
 
 from spacy_xoie.extraction.features import HashedFeatures, hash_attributes
+from spacy_xoie.labels import LABEL_NUMBERS, TAG_NUMBERS, UNANNOTATED
 from spacy_xoie.network.adapters import AdapterBank
 from spacy_xoie.network.encoders import HashedEncoder
-from spacy_xoie.network.heads import (
-    ArcHead,
-    Head,
-    LightHead,
-    Multi2OIEHead,
-    Sentence,
-    TreeGold,
-)
+from spacy_xoie.network.heads import ArcHead, Head, LightHead, Multi2OIEHead, TreeGold
 from spacy_xoie.network.model import Batch, TripleNetwork
 from spacy_xoie.network.routing import LanguageRouter, Router
 from spacy_xoie.network.stages import set_stage
-from spacy_xoie.network.trees import LABEL_NUMBERS, TAG_NUMBERS, UNKNOWN
 from spacy_xoie.syntax.reading import read_triples
 from spacy_xoie.training import descent
 from spacy_xoie.training.guessing import Guesser, guessing_loss
-from spacy_xoie.ty import TokenTriple
+from spacy_xoie.ty import Sentence, TokenTriple
 
 ATTRIBUTES = ["LOWER", "PREFIX1", "PREFIX3", "SUFFIX2", "SUFFIX3", "SUFFIX4", "SHAPE"]
 ROWS = [8000, 1000, 3000, 2000, 4000, 5000, 500]
@@ -135,7 +128,7 @@ def load(paths: Sequence[Path], per_language: int, seed: int = 0) -> Data:
         TreeGold(
             np.array([token.head.i for token in doc]),
             np.array([LABEL_NUMBERS[token.dep_] for token in doc]),
-            np.array([TAG_NUMBERS.get(token.pos_, UNKNOWN) for token in doc]),
+            np.array([TAG_NUMBERS.get(token.pos_, UNANNOTATED) for token in doc]),
         )
         for doc in docs
     ]
@@ -175,7 +168,7 @@ def make_batch(
                 languages[place, experts.index(code)] = share
     trees = [data.trees[row] for row in rows]
     if not variant.tags:
-        trees = [t._replace(tags=np.full_like(t.tags, UNKNOWN)) for t in trees]
+        trees = [t._replace(tags=np.full_like(t.tags, UNANNOTATED)) for t in trees]
     return Batch(
         inputs,
         mask,

@@ -7,7 +7,7 @@ def main() -> None:
     try:
         from typer.main import get_command
 
-        from .cli import app
+        from .apps.cli import app
 
         get_command(app)(prog_name="python -m spacy_xoie")
     except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 """Types that more than one room of the package speaks."""
 
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 Pieces = Tuple[Tuple[int, int], ...]
 """Contiguous pieces of a part, as (start, end) token offsets, end exclusive."""
@@ -36,3 +36,16 @@ class TokenTriple(NamedTuple):
             relation=move(self.relation),
             objects=tuple(move(pieces) for pieces in self.objects),
         )
+
+
+class Sentence(NamedTuple):
+    """A sentence as words: what rules and heads read beside trees and hidden states.
+
+    words (Sequence[str]): The text of each token.
+    spaces (Sequence[bool]): Whether white space follows the token.
+    language (str): Code of the likeliest language, "" if it is unknown.
+    """
+
+    words: Sequence[str]
+    spaces: Sequence[bool]
+    language: str = ""

@@ -7,11 +7,16 @@ from typing import Callable, Dict, List, Optional, Sequence
 import pytest
 import spacy
 import torch
+from hypothesis import settings
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_xoie import TokenTriple, set_triples
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("xoie")
+settings.load_profile("xoie")
 
 # Threads that wait for each other cost more than such small networks gain.
 torch.set_num_threads(1)

@@ -14,8 +14,8 @@ from spacy.cli._util import app as spacy_app
 from thinc.api import Config
 from wasabi import msg  # noqa: F401  (spaCy's commands print with it)
 
-import spacy_xoie.cli  # noqa: F401  (registers our commands)
-from spacy_xoie.language.blank import multilingual_pipeline
+import spacy_xoie.apps.cli  # noqa: F401  (registers our commands)
+from spacy_xoie.doc.blank import multilingual_pipeline
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -90,10 +90,10 @@ def test_commands_are_part_of_spacys() -> None:
 
 
 def test_each_command_is_found_in_its_module() -> None:
-    import spacy_xoie.cli as package
-    from spacy_xoie.cli.group import MODULES
+    import spacy_xoie.apps.cli as package
+    from spacy_xoie.apps.cli.app import MODULES
 
-    for module in pkgutil.iter_modules(package.__path__, "spacy_xoie.cli."):
+    for module in pkgutil.iter_modules(package.__path__, "spacy_xoie.apps.cli."):
         importlib.import_module(module.name)
     # In the help as well: what is missing there could not be called.
     assert set(get_group(package.app).commands) == set(MODULES)
@@ -107,7 +107,7 @@ import json, sys
 import spacy.cli
 before = set(sys.modules)
 from typer.main import get_group
-from spacy_xoie.cli import app
+from spacy_xoie.apps.cli import app
 
 def ours():
     return [m for m in sys.modules if m.startswith("spacy_xoie.") and m not in before]
@@ -126,11 +126,11 @@ def test_a_command_imports_what_it_needs(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     read, wanted = json.loads(done.stdout)
-    modules = {name for name in read if name.startswith("spacy_xoie.cli.")}
-    assert modules == {"spacy_xoie.cli.app", "spacy_xoie.cli.group"}
+    modules = {name for name in read if name.startswith("spacy_xoie.apps.cli.")}
+    assert modules == {"spacy_xoie.apps.cli.app", "spacy_xoie.apps.cli.group"}
     assert not any(name.startswith("spacy_xoie.extraction") for name in read)
-    assert "spacy_xoie.cli.corpus" in wanted
-    assert "spacy_xoie.cli.serve" not in wanted
+    assert "spacy_xoie.apps.cli.corpus" in wanted
+    assert "spacy_xoie.apps.cli.serve" not in wanted
 
 
 IMPORT = """
@@ -164,7 +164,7 @@ def test_import_is_cheap_and_needs_no_network(tmp_path: Path) -> None:
     heavy = ("transformers", "peft", "py3langid", "spacy_transformers", "safetensors")
     assert not set(heavy) & set(modules)
     assert n_models == 0
-    assert not [name for name in modules if name.startswith("spacy_xoie.cli")]
+    assert not [name for name in modules if name.startswith("spacy_xoie.apps.cli")]
 
 
 IMPORT_ALL = """
@@ -176,7 +176,7 @@ import spacy_xoie
 
 for module in pkgutil.walk_packages(spacy_xoie.__path__, "spacy_xoie."):
     # The page's modules are imported by `serve` alone, which says what to install.
-    if not module.name.startswith(("spacy_xoie.server", "spacy_xoie.__main__")):
+    if not module.name.startswith(("spacy_xoie.apps.server", "spacy_xoie.__main__")):
         importlib.import_module(module.name)
 """
 

@@ -26,11 +26,11 @@ from typing import (
 from spacy.tokens import Doc
 from spacy.util import minibatch, registry
 
+from ..doc.triples import set_triples
 from ..errors import ConfigError
-from ..triples import set_triples
+from ..evaluation.matching import PlacedTriple, TextPlaces, placed_triples, similarity
 from ..ty import Pieces, TokenTriple
 from .agreement_report import AgreementReport
-from .matching import PlacedTriple, TextPlaces, placed_triples, similarity
 from .ty import Annotator, Discard, Item, Labelled
 from .weights import ANY, Weights, ask, read_weights
 

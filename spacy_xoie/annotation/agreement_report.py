@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from .matching import PlacedTriple, match_triples, soft_f1
+from ..evaluation.matching import PlacedTriple, match_triples, soft_f1
 
 
 @dataclass

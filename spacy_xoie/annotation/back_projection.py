@@ -4,11 +4,17 @@ from typing import Optional
 
 from spacy.util import registry
 
+from ..doc.triples import SPAN_KEY, get_triples
+from ..evaluation.matching import (
+    PlacedTriple,
+    TextPlaces,
+    match_triples,
+    placed_triples,
+    soft_f1,
+)
 from ..projection.aligners.lexical import LexicalAligner
 from ..projection.spans import project_triples
 from ..projection.ty import Aligner, Pair
-from ..triples import SPAN_KEY, get_triples
-from .matching import PlacedTriple, TextPlaces, match_triples, placed_triples, soft_f1
 from .ty import Labelled
 
 

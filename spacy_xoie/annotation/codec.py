@@ -6,8 +6,8 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from ..language.blank import blank_pipeline
-from ..triples import SPAN_KEY, get_triples, set_triples
+from ..doc.blank import blank_pipeline
+from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..ty import Pieces, TokenTriple
 from .ty import Discard, Item, Labelled
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Sequence
 import srsly
 
 from ..corpora.records import Record, TripleRecord
-from ..triples import Triple
+from ..doc.triples import Triple
 
 _PROMPT = """\
 Extract the facts of a sentence. Its translation and the facts of that are given. \

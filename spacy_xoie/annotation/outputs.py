@@ -24,8 +24,8 @@ from spacy.tokens import Doc, DocBin
 
 from ..corpora.readers.grounded import make_record, triple_at
 from ..corpora.records import Record, Split, TripleRecord
+from ..doc.triples import SPAN_KEY, Triple, get_triples, set_triples
 from ..errors import DataError
-from ..triples import SPAN_KEY, Triple, get_triples, set_triples
 from .codec import char_pieces
 from .instructions import make_instruction
 from .report import Statistics, report_md

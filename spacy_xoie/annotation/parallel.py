@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
+from ..doc.blank import blank_pipeline
 from ..errors import ConfigError
 from ..evaluation.parallel import read_parallel
-from ..language.blank import blank_pipeline
 from ..projection.ty import Pair
 from .settings import InputSettings
 from .sources import Removed, input_files, read_items

@@ -7,12 +7,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch, registry
 
+from ..doc.blank import multilingual_pipeline
+from ..doc.languages import set_language
+from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..errors import ConfigError, DataError, EngineError
-from ..language import set_language
-from ..language.blank import multilingual_pipeline
 from ..syntax.component import SyntaxExtractor
 from ..syntax.rules import Facts
-from ..triples import SPAN_KEY, get_triples, set_triples
 from ..ty import TokenTriple
 from .ty import Discard, Item, Labelled
 
@@ -220,8 +220,8 @@ class SyntaxTeacher:
     def _read(self, doc: Doc, language: str) -> List[TokenTriple]:
         # Brings torch along, which only trees of words in pieces need.
         if any(token.dep_ == _PIECE for token in doc):
-            from ..network.heads.base import Sentence
             from ..syntax.reading import read_triples
+            from ..ty import Sentence
 
             found = read_triples(
                 Sentence(

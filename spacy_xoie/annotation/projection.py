@@ -6,17 +6,17 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Unio
 from spacy.tokens import Doc
 from spacy.util import minibatch, registry
 
+from ..doc.blank import blank_pipeline
+from ..doc.languages import set_language
+from ..doc.translations import PROVENANCE, Refused, Untranslated, get_provenance
+from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, EngineError
-from ..language import set_language
-from ..language.blank import blank_pipeline
 from ..projection.aligners.intrinsic import IntrinsicAligner
 from ..projection.aligners.lexical import LexicalAligner
 from ..projection.bitext import project_bitext
 from ..projection.component import Projector
-from ..projection.spans import Limits, Mode, Refused
-from ..projection.storage import PROVENANCE, get_provenance
-from ..projection.ty import Aligner, Translator, Untranslated
-from ..triples import SPAN_KEY
+from ..projection.spans import Limits, Mode
+from ..projection.ty import Aligner, Translator
 from .ty import Annotator, Discard, Item, Labelled
 
 NAME = "projection"

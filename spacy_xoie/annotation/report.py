@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ..corpora.records import Record
-from ..triples import Triple
+from ..doc.triples import Triple
 from .sources import Removed
 from .ty import Discard
 

@@ -27,9 +27,9 @@ from spacy.tokens import Doc
 from ..corpora import doc_from_record
 from ..corpora.readers.grounded import stream_lines
 from ..corpora.records import Record
+from ..doc.blank import multilingual_pipeline
 from ..errors import ConfigError, DataError
 from ..language import sentence_bounds
-from ..language.blank import multilingual_pipeline
 from .settings import InputSettings
 from .ty import Item
 

@@ -10,9 +10,9 @@ import srsly
 from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeInt, ValidationError
 from spacy.tokens import Doc
 
+from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, EngineError
-from ..triples import SPAN_KEY
-from .matching import match_triples, placed_triples
+from ..evaluation.matching import match_triples, placed_triples
 from .ty import Annotator, Item, Labelled
 
 Weights = Mapping[str, Mapping[str, float]]

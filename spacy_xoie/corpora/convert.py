@@ -6,8 +6,8 @@ from typing import Iterable, List, Tuple, Union
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
+from ..doc.triples import SPAN_KEY, set_triples
 from ..errors import DataError
-from ..triples import SPAN_KEY, set_triples
 from ..ty import Pieces, TokenTriple
 from .records import PhraseRecord, Record
 

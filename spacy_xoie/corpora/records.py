@@ -27,7 +27,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..triples import join_pieces
+from ..doc.text import join_pieces
 
 Split = Literal["train", "dev", "test"]
 SPLITS: Tuple[Split, ...] = ("train", "dev", "test")

@@ -31,14 +31,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import get_lang_class
 
+from ..doc.blank import multilingual_pipeline
+from ..doc.triples import SPAN_KEY, set_triples
 from ..errors import ConfigError, DataError
-from ..language.blank import multilingual_pipeline
+from ..labels import PIECE, simplify_label
 from ..language.facts import find_language
-from ..network.heads import Sentence
-from ..network.trees import PIECE, simplify_label
 from ..syntax.reading import read_triples
 from ..syntax.tree import VERSION_1
-from ..triples import SPAN_KEY, set_triples
+from ..ty import Sentence
 
 OnFault = Callable[[str], None]
 

@@ -10,23 +10,8 @@ triple that states it. Words in square brackets are optional.
 from dataclasses import dataclass
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
-from .extractions import Extraction
-
-Slots = Tuple[str, str, str]
-Cluster = Tuple[Slots, ...]
-
-
-@dataclass(frozen=True)
-class BenchieSentence:
-    """The annotation of a sentence.
-
-    text (str): The sentence.
-    clusters (Tuple[Cluster, ...]): For each fact the triples (subject, relation,
-        object) that state it, with optional words in square brackets.
-    """
-
-    text: str
-    clusters: Tuple[Cluster, ...]
+from ..corpora.extractions import Extraction
+from ..corpora.readers.benchie import BenchieSentence, Cluster, Slots
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,14 @@ from typing import (
 
 from spacy.language import Language
 
+from ..corpora.extractions import Extraction
 from ..corpora.readers import read_benchie, read_carb, read_reoie2016
 from ..corpora.readers.lines import numbered_lines
+from ..doc.triples import Triple
 from ..errors import DataError
-from ..triples import Triple
 from .benchie import score_benchie
 from .carb import CarbScore, score_carb
 from .curves import CurveScore, precision_recall_curve
-from .extractions import Extraction
 from .mapping import MappedSentence, binary_facts, map_sentence
 from .reoie2016 import ReOIEScore, score_reoie2016
 

@@ -11,8 +11,8 @@ from typing import List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
+from ..corpora.extractions import Extraction
 from .curves import CurvePoint, curve_points
-from .extractions import Extraction
 from .text import area_under, confidence_of, sentence_key
 
 FORMS_OF_BE = frozenset("be is am are was were been being".split())

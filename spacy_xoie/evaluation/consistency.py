@@ -29,7 +29,14 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..annotation.matching import (
+from ..doc.languages import set_language
+from ..doc.translations import Alignment
+from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
+from ..errors import ConfigError, DataError, EngineError
+from ..projection.spans import project_triples
+from ..projection.ty import Aligner, Pair
+from .curves import f1_score
+from .matching import (
     PlacedTriple,
     Places,
     TextPlaces,
@@ -37,12 +44,6 @@ from ..annotation.matching import (
     placed_triples,
     soft_f1,
 )
-from ..errors import ConfigError, DataError, EngineError
-from ..language import set_language
-from ..projection.spans import project_triples
-from ..projection.ty import Aligner, Alignment, Pair
-from ..triples import SPAN_KEY, Phrase, Triple, get_triples
-from .curves import f1_score
 
 DocsByLanguage = Mapping[str, Mapping[str, Doc]]
 

@@ -4,8 +4,8 @@ from typing import Dict, FrozenSet, Iterable, List, Set, Tuple
 
 from spacy.training import Example
 
+from ..doc.triples import SPAN_KEY, Triple, get_triples
 from ..extraction.gold import gold_language
-from ..triples import SPAN_KEY, Triple, get_triples
 from .curves import CurveScore, precision_recall_curve
 
 Parts = Tuple[FrozenSet[Tuple[int, int]], ...]

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import List, Sequence, Tuple
 
-from ..triples import Phrase, Triple
+from ..doc.triples import Phrase, Triple
 from .text import BRACKETS
 
 ESCAPES = {**BRACKETS, "``": '"', "''": '"'}

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import List, Mapping, Sequence, Tuple
 
+from ..corpora.extractions import Extraction
 from .curves import CurvePoint, curve_points
-from .extractions import Extraction
 from .text import area_under, confidence_of, sentence_key
 
 COVERAGE = 0.5

@@ -6,7 +6,7 @@ import re
 import string
 from typing import Sequence
 
-from .extractions import Extraction
+from ..corpora.extractions import Extraction
 
 BRACKETS = {
     "-LRB-": "(",

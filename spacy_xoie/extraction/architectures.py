@@ -23,7 +23,8 @@ from ..network.routing import (
 from ..syntax.reading import read_triples
 from ..syntax.rules import Facts
 from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
-from .model import BankSpec, ExtractionModel, HeadBuilder, RouterBuilder, build_model
+from .model import ExtractionModel, build_model
+from .parts import BankSpec, HeadBuilder, RouterBuilder
 from .pretrained import DEFAULT_NAME, load_model
 from .relatives import make_relatives
 

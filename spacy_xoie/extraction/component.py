@@ -23,13 +23,13 @@ from spacy.util import logger
 from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
+from ..doc.languages import document_language, sentence_scores
+from ..doc.triples import SPAN_KEY, set_triples
 from ..errors import ConfigError, DataError, readable
-from ..language import document_language, sentence_scores
 from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
 from ..network.stages import set_stage
 from ..streams import cut_stream
-from ..triples import SPAN_KEY, set_triples
 from ..ty import TokenTriple
 from .gates import SentenceGates, sentence_gates
 from .gold import (

@@ -14,8 +14,8 @@ from spacy.vocab import Vocab
 from thinc.api import NumpyOps
 from torch import Tensor
 
+from ..doc.text import is_unspaced
 from ..errors import ConfigError
-from ..triples import is_unspaced
 
 Inputs = Dict[str, Tensor]
 

@@ -8,10 +8,10 @@ import numpy as np
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from ..language import document_language
+from ..doc.languages import document_language
+from ..doc.triples import get_triples
+from ..labels import LABEL_NUMBERS, TAG_NUMBERS, UNANNOTATED, simplify_label
 from ..network.heads import TreeGold
-from ..network.trees import LABEL_NUMBERS, TAG_NUMBERS, UNKNOWN, simplify_label
-from ..triples import get_triples
 from ..ty import Pieces, TokenTriple
 
 
@@ -64,11 +64,11 @@ def aligned_tree(example: Example) -> Optional[TreeGold]:
         heads, labels = example.get_aligned_parse(projectivize=False)
         tags = example.get_aligned("POS", as_string=True)
     return TreeGold(
-        heads=np.array([UNKNOWN if head is None else head for head in heads]),
+        heads=np.array([UNANNOTATED if head is None else head for head in heads]),
         labels=np.array(
-            [LABEL_NUMBERS[simplify_label(x)] if x else UNKNOWN for x in labels]
+            [LABEL_NUMBERS[simplify_label(x)] if x else UNANNOTATED for x in labels]
         ),
-        tags=np.array([TAG_NUMBERS.get(tag or "", UNKNOWN) for tag in tags]),
+        tags=np.array([TAG_NUMBERS.get(tag or "", UNANNOTATED) for tag in tags]),
     )
 
 
@@ -102,7 +102,9 @@ def tree_within(tree: Optional[TreeGold], start: int, end: int) -> Optional[Tree
     heads = tree.heads[start:end] - start
     outside = (heads < 0) | (heads >= end - start)
     return TreeGold(
-        np.where(outside, UNKNOWN, heads), tree.labels[start:end], tree.tags[start:end]
+        np.where(outside, UNANNOTATED, heads),
+        tree.labels[start:end],
+        tree.tags[start:end],
     )
 
 

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, cast
 
@@ -17,33 +16,15 @@ from thinc.api import (
 )
 
 from ..errors import ConfigError, NotReadyError
-from ..network.adapters import AdapterBank
-from ..network.encoders import Encoder
-from ..network.heads import Gold, Head, Sentence, TreeGold
+from ..network.heads import Gold, TreeGold
 from ..network.model import Batch, TripleNetwork
-from ..network.routing import Router
-from ..ty import TokenTriple
+from ..ty import Sentence, TokenTriple
 from .encoders import EncoderSpec, Tok2Vec
 from .features import Features, token_batches
+from .parts import BankSpec, HeadBuilder, Parts, RouterBuilder
 from .storage import read_network, write_network
 
-HeadBuilder = Callable[..., Head]
-RouterBuilder = Callable[..., Router]
 ExtractionModel = Model["Request", Any]
-
-
-@dataclass
-class BankSpec:
-    """The bank of the config.
-
-    languages (Optional[List[str]]): Experts; None for those of the data.
-    make (Callable[..., AdapterBank]): From an encoder and experts to a bank.
-    head_targets (Sequence[str]): Names of layers of the head that are adapted too.
-    """
-
-    languages: Optional[List[str]]
-    make: Callable[..., AdapterBank]
-    head_targets: Sequence[str] = ()
 
 
 @dataclass
@@ -81,46 +62,6 @@ class Reply:
     spans: List[Span] = field(default_factory=list)
     triples: List[List[TokenTriple]] = field(default_factory=list)
     losses: Dict[str, float] = field(default_factory=dict)
-
-
-@dataclass
-class Parts:
-    """The parts of a network, as the config gives them."""
-
-    encoder: EncoderSpec
-    head: HeadBuilder
-    bank: Optional[BankSpec]
-    router: Optional[RouterBuilder]
-    calibration: Sequence[Tuple[float, float]] = ()
-    head_router: Optional[RouterBuilder] = None
-
-    def assemble(self, encoder: Encoder, experts: Sequence[str]) -> TripleNetwork:
-        if self.bank is None or self.router is None:
-            head = self.head(in_width=encoder.width)
-            return TripleNetwork(encoder, head, calibration=self.calibration)
-        make = partial(
-            _make_router,
-            width=encoder.width,
-            n_experts=len(experts),
-            n_layers=encoder.n_layers,
-        )
-        router, head_router = make(self.router), make(self.head_router)
-        bank = self.bank.make(encoder, experts)
-        head = self.head(in_width=encoder.width)
-        if self.bank.head_targets:
-            bank.adapt_head(head, self.bank.head_targets, head.gates)
-        return TripleNetwork(
-            encoder,
-            head,
-            bank=bank,
-            router=router,
-            head_router=head_router,
-            calibration=self.calibration,
-        )
-
-
-def _make_router(make: Optional[RouterBuilder], **sizes: int) -> Optional[Router]:
-    return None if make is None else make(**sizes)
 
 
 class NetworkShim(PyTorchShim):

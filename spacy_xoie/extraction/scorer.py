@@ -6,7 +6,7 @@ from spacy.scorer import PRFScore
 from spacy.training import Example
 from spacy.util import registry
 
-from ..triples import SPAN_KEY, Phrase, Triple, get_triples
+from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from .gold import gold_language
 
 Offsets = FrozenSet[Tuple[int, int]]

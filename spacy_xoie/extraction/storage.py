@@ -1,7 +1,7 @@
 """Networks as bytes: msgpack with safetensors inside, no pickle."""
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Dict, Mapping
+from typing import Any, Dict, Mapping
 
 import safetensors.torch
 import srsly
@@ -12,9 +12,7 @@ from ..errors import ModelDataError, XoieError
 from ..network.compress import compress_state, expand_state
 from ..network.model import TripleNetwork
 from ..network.storage import Unfilled, stack_state, unstack_state
-
-if TYPE_CHECKING:
-    from .model import Parts
+from .parts import Parts
 
 FORMAT = 2
 """Version of the serialised form: from 2 on, the adapters of a layer lie in one tensor,
@@ -35,7 +33,7 @@ DAMAGE = (
 
 
 def write_network(
-    parts: "Parts", network: TripleNetwork, compress: bool = False
+    parts: Parts, network: TripleNetwork, compress: bool = False
 ) -> bytes:
     """parts (Parts): What the network was built from.
     network (TripleNetwork): The network.
@@ -58,7 +56,7 @@ def write_network(
     return message
 
 
-def read_network(parts: "Parts", data: bytes) -> TripleNetwork:
+def read_network(parts: Parts, data: bytes) -> TripleNetwork:
     """parts (Parts): What the config says of the network.
     data (bytes): What `write_network` returned.
     RETURNS (TripleNetwork): The network.
@@ -99,7 +97,7 @@ def read_network(parts: "Parts", data: bytes) -> TripleNetwork:
     return network
 
 
-def _assemble(parts: "Parts", message: Mapping[str, Any]) -> TripleNetwork:
+def _assemble(parts: Parts, message: Mapping[str, Any]) -> TripleNetwork:
     encoder = parts.encoder.restore(message["files"])
     plugged = message.get("plugged", {})
     base = [expert for expert in message["experts"] if expert not in plugged]

@@ -3,13 +3,6 @@
 from .component import LanguageDetector, make_language_detector
 from .detectors import Detector, LangidDetector, make_langid_detector
 from .extended import ExtendedDetector, make_extended_detector
-from .extensions import (
-    document_language,
-    document_scores,
-    install_extensions,
-    sentence_scores,
-    set_language,
-)
 from .sentences import sentence_bounds
 from .tokenizer import MultilingualTokenizer, make_multilingual_tokenizer
 
@@ -19,14 +12,9 @@ __all__ = [
     "LangidDetector",
     "LanguageDetector",
     "MultilingualTokenizer",
-    "document_language",
-    "document_scores",
-    "install_extensions",
     "make_extended_detector",
     "make_langid_detector",
     "make_language_detector",
     "make_multilingual_tokenizer",
     "sentence_bounds",
-    "sentence_scores",
-    "set_language",
 ]

@@ -4,8 +4,8 @@ tell, as with short texts, names and numbers."""
 from functools import lru_cache
 from typing import Dict, Optional, Tuple
 
+from ..doc.text import is_unspaced
 from ..errors import ConfigError
-from ..triples import is_unspaced
 from .detectors import DEFAULT_LANGUAGES, LangidDetector
 
 _ENOUGH = 24

@@ -18,16 +18,17 @@ from spacy.pipeline.pipe import Pipe
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from ..errors import ConfigError
-from .detectors import Detector, mean_scores, normalize_scores
-from .extensions import (
+from ..doc.languages import (
     UNDETERMINED,
     DocLanguages,
     foreign_language,
-    install_extensions,
+    mean_scores,
+    normalize_scores,
     read_languages,
     write_languages,
 )
+from ..errors import ConfigError
+from .detectors import Detector
 from .sentences import sentence_bounds
 
 DEFAULT_CONFIG = {
@@ -116,7 +117,6 @@ class LanguageDetector(Pipe):
         self.context = context
         self.sentences = sentences
         self.overwrite = overwrite
-        install_extensions()
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the languages of a doc.

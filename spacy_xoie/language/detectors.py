@@ -13,7 +13,6 @@ from typing import (
     Dict,
     FrozenSet,
     List,
-    Mapping,
     Optional,
     Protocol,
     Sequence,
@@ -22,6 +21,7 @@ from typing import (
 
 from spacy.util import registry
 
+from ..doc.languages import normalize_scores
 from ..errors import ConfigError
 
 DEFAULT_LANGUAGES = ("en", "es", "pt", "de", "fr", "zh", "ar")
@@ -167,36 +167,6 @@ def find_scripts(text: str) -> FrozenSet[str]:
         letters start in Unicode: "LATIN", "ARABIC", "CJK" …
     """
     return frozenset(_script_of(char) for char in set(text) if char.isalpha())
-
-
-def normalize_scores(scores: Mapping[str, float]) -> Dict[str, float]:
-    """Scale scores to a sum of 1 and sort them.
-
-    scores (Mapping[str, float]): A weight of at least 0 for each language.
-    RETURNS (Dict[str, float]): Probabilities by falling probability, languages
-        of the same by their code. Empty if all weights are 0.
-    """
-    total = sum(scores.values())
-    if not total > 0:
-        return {}
-    ranking = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return {language: float(score / total) for language, score in ranking}
-
-
-def mean_scores(
-    scores: Sequence[Mapping[str, float]], weights: Sequence[float]
-) -> Dict[str, float]:
-    """Average scores.
-
-    scores (Sequence[Mapping[str, float]]): Several times the scores of languages.
-    weights (Sequence[float]): How much each of them counts.
-    RETURNS (Dict[str, float]): Probabilities by falling probability.
-    """
-    mean: Dict[str, float] = {}
-    for item, weight in zip(scores, weights, strict=True):
-        for language, score in item.items():
-            mean[language] = mean.get(language, 0.0) + weight * score
-    return normalize_scores(mean)
 
 
 @lru_cache(maxsize=4096)

@@ -13,8 +13,8 @@ from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 import srsly
 
+from ..doc.codes import short_code
 from ..errors import ConfigError
-from .codes import short_code
 
 DATA = Path(__file__).parent / "data"
 MISSING = "?"

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ConfigError
-from ..ty import TokenTriple
+from ..ty import Sentence, TokenTriple
 from .adapters import AdapterBank, GateState
 from .adapters.plugged import plugged_gates, plugged_label
 from .encoders import Encoder
-from .heads import Gold, Head, Sentence, TreeGold
+from .heads import Gold, Head, TreeGold
 from .routing import Router, Routing
 
 

@@ -4,13 +4,20 @@ from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 
-from ..language import document_language, sentence_bounds
-from ..language.extensions import UNDETERMINED
-from ..triples import SPAN_KEY, get_triples, set_triples
+from ..doc.languages import language_of
+from ..doc.translations import (
+    Alignment,
+    Links,
+    Origin,
+    Provenance,
+    doc_id,
+    set_provenance,
+)
+from ..doc.triples import SPAN_KEY, get_triples, set_triples
+from ..language import sentence_bounds
 from .aligners.lexical import LexicalAligner
 from .spans import Limits, Mode, Projection, project_triples
-from .storage import Origin, Provenance, doc_id, set_provenance
-from .ty import Aligner, Alignment, CharLink, Links, Pair
+from .ty import Aligner, CharLink, Pair
 
 Bounds = Tuple[int, int, int, int]
 """First token and end of a part of the source, and of the same part of the target."""
@@ -184,15 +191,6 @@ def store_projection(
             projection.refused,
         ),
     )
-
-
-def language_of(doc: Doc) -> str:
-    """RETURNS (str): The language of a doc: the one that was set or found, else that of
-    its pipeline; "und" if neither tells."""
-    found = document_language(doc)
-    if found and found != UNDETERMINED:
-        return found
-    return UNDETERMINED if doc.lang_ in ("", "xx", "mul") else str(doc.lang_)
 
 
 def _parts(text: Bitext) -> Sequence[Bounds]:

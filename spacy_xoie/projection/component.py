@@ -10,20 +10,21 @@ from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from ..errors import ConfigError, EngineError
-from ..language import sentence_bounds, set_language
-from ..language.blank import blank_pipeline
-from ..language.extensions import UNDETERMINED
-from ..triples import SPAN_KEY, is_unspaced
-from .bitext import Bitext, carry_over, language_of
-from .spans import Limits, Mode
-from .storage import (
+from ..doc.blank import blank_pipeline
+from ..doc.languages import UNDETERMINED, language_of, set_language
+from ..doc.text import is_unspaced
+from ..doc.translations import (
     Translations,
-    install_extensions,
+    Untranslated,
     set_translation,
     set_untranslated,
 )
-from .ty import Aligner, CharLink, Translation, Translator, Untranslated
+from ..doc.triples import SPAN_KEY
+from ..errors import ConfigError, EngineError
+from ..language import sentence_bounds
+from .bitext import Bitext, carry_over
+from .spans import Limits, Mode
+from .ty import Aligner, CharLink, Translation, Translator
 
 DEFAULT_CONFIG: Dict[str, Any] = {
     "target": "en",
@@ -125,7 +126,6 @@ class Projector(Pipe):
         self.source = source
         self.span_key = span_key
         self.overwrite = overwrite
-        install_extensions()
 
     def __call__(self, doc: Doc) -> Doc:
         """Translate a doc and carry its triples over.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 from ..corpora.records import Fault
+from ..doc.codes import long_code, short_code
 from ..errors import DataError, EngineError
-from ..language.codes import long_code, short_code
 from .dictd import read_entries
 
 FREEDICT = "/usr/share/dictd"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple, Tuple
 
+from ..doc.translations import Refused
 from ..ty import TokenTriple
 
 UNTRANSLATED = "untranslated"
@@ -58,19 +59,6 @@ class Projected(NamedTuple):
     alignment: float
     agreement: float
     lost: Tuple[str, ...] = ()
-
-
-class Refused(NamedTuple):
-    """A triple that could not be carried over.
-
-    source (str): Its id.
-    reason (str): One of REASONS.
-    detail (str): More about this case.
-    """
-
-    source: str
-    reason: str
-    detail: str
 
 
 class Projection(NamedTuple):

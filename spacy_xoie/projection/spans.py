@@ -10,9 +10,10 @@ from typing import Dict, List, Literal, Optional, Sequence, Set, Tuple
 
 from spacy.tokens import Doc, Span
 
-from ..triples import Triple
+from ..doc.translations import Alignment, Refused
+from ..doc.triples import Triple
+from ..language.function_words import FunctionWords, function_words
 from ..ty import TokenTriple
-from .function_words import FunctionWords, function_words
 from .outcome import (
     COMPOUND,
     LOST_ARGUMENT,
@@ -27,10 +28,8 @@ from .outcome import (
     Limits,
     Projected,
     Projection,
-    Refused,
 )
 from .parts import Part, near, parted, pieces
-from .ty import Alignment
 
 __all__ = [
     "REASONS",

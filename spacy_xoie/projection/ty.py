@@ -14,8 +14,7 @@ from typing import (
 
 from spacy.tokens import Doc, Span
 
-Links = Tuple[Tuple[int, int], ...]
-"""Linked tokens, as (token of the source, token of the target)."""
+from ..doc.translations import Alignment, Links, Untranslated
 
 
 class CharLink(NamedTuple):
@@ -38,18 +37,6 @@ class Translation:
 
     text: str
     links: Optional[Tuple[CharLink, ...]] = None
-
-
-@dataclass(frozen=True)
-class Untranslated:
-    """Stands in the place of a translation that there is not.
-
-    reason (str): Why, as a short fixed phrase that can be counted.
-    detail (str): More about this case.
-    """
-
-    reason: str
-    detail: str = ""
 
 
 @runtime_checkable
@@ -89,19 +76,6 @@ class Pair(NamedTuple):
     source_language: str
     target_language: str
     given: Optional[Links] = None
-
-
-class Alignment(NamedTuple):
-    """Links between the tokens of a pair.
-
-    links (Links): Sorted.
-    scores (Tuple[float, …]): How sure each link is, 0 to 1.
-    agreed (Tuple[bool, …]): Whether both directions have the link, for each.
-    """
-
-    links: Links
-    scores: Tuple[float, ...]
-    agreed: Tuple[bool, ...]
 
 
 @runtime_checkable

@@ -3,8 +3,8 @@ that finds its relations in open triples. After AlignXIE (arXiv 2411.04794), whi
 writes one schema as Python classes for all languages; here no language model is asked,
 but the cues of each language are looked for in the relation of a triple."""
 
+from ..doc.facts import Fact, SetAside, get_facts, get_set_aside
 from .definition import Argument, Relation, Schema, schema_of
-from .facts import Fact, SetAside, get_facts, get_set_aside
 from .reading import read_schema
 
 __all__ = [

@@ -9,10 +9,10 @@ from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from ..doc.facts import FACTS_KEY, FoundFact, SetAside, set_facts
+from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, readable
-from ..triples import SPAN_KEY
 from .definition import Schema, make_schema
-from .facts import FACTS_KEY, FoundFact, SetAside, install_extensions, set_facts
 from .finding import FactFinder, Negation
 
 _FILE = "schema.json"
@@ -108,7 +108,6 @@ class SchemaMapper(Pipe):
             "min_coverage": min_coverage,
         }
         self._finder = FactFinder(schema, **self._settings)
-        install_extensions()
 
     @property
     def schema(self) -> Schema:

@@ -17,12 +17,12 @@ from typing import (
 import regex
 from spacy.tokens import Doc
 
-from ..language.codes import short_code
-from ..language.extensions import UNDETERMINED
-from ..triples import SPAN_KEY, Phrase, Triple, get_triples
+from ..doc.codes import short_code
+from ..doc.facts import FoundFact, SetAside
+from ..doc.languages import UNDETERMINED
+from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ..ty import Pieces, TokenTriple
 from .definition import ArgumentType, Schema
-from .facts import FoundFact, SetAside
 from .matching import (
     Match,
     Sides,

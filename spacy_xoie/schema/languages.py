@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Dict, FrozenSet, Mapping, Tuple
 
-from ..language.codes import short_code
+from ..doc.codes import short_code
 
 
 @dataclass(frozen=True)

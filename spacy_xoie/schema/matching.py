@@ -13,8 +13,8 @@ from typing import FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Se
 
 from spacy.tokens import Span
 
-from ..projection.function_words import FunctionWords, function_words
-from ..triples import Phrase
+from ..doc.triples import Phrase
+from ..language.function_words import FunctionWords, function_words
 from .languages import Grammar, grammar
 from .words import Chunk, Unit, fold, split_particle, token_units, word_fit
 

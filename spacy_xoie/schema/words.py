@@ -11,8 +11,8 @@ from typing import Any, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Token
 
-from ..language.codes import short_code
-from ..triples import is_unspaced
+from ..doc.codes import short_code
+from ..doc.text import is_unspaced
 from .languages import grammar
 
 _WORD = re.compile(

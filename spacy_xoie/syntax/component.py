@@ -8,8 +8,8 @@ from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Span
 
+from ..doc.triples import SPAN_KEY, set_triples
 from ..errors import ConfigError, NotReadyError
-from ..triples import SPAN_KEY, set_triples
 from ..ty import Pieces, TokenTriple
 from .clearnlp import from_clearnlp
 from .rules import Facts, Rules, rules_for

@@ -4,9 +4,8 @@ import math
 from functools import lru_cache
 from typing import List, Sequence, Tuple
 
-from ..network.heads.base import Sentence
-from ..network.trees import PIECE
-from ..ty import Pieces, TokenTriple
+from ..labels import PIECE
+from ..ty import Pieces, Sentence, TokenTriple
 from .rules import Facts, Rules, rules_for
 from .tree import Tree
 from .ty import SyntaxTriple

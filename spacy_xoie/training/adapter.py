@@ -18,12 +18,12 @@ import numpy as np
 import torch
 from spacy.tokens import Doc
 
+from ..doc.languages import document_language
 from ..errors import ConfigError, DataError
 from ..extraction import TripleExtractor
 from ..extraction.adapters import add_adapter, remove_adapter
 from ..extraction.component import UNKNOWN
 from ..extraction.model import tok2vec_of
-from ..language import document_language
 from ..network.heads import ArcHead, TreeGold
 from .dev_scores import dev_scores
 from .folds import cross_validate

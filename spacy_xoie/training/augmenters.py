@@ -8,8 +8,8 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import registry
 
+from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..errors import ConfigError
-from ..triples import SPAN_KEY, get_triples, set_triples
 from ..ty import Pieces, TokenTriple
 
 SUBJECT, FIRST_OBJECT, OTHER_OBJECT = "subject", "first object", "other object"

@@ -8,9 +8,9 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
+from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError
 from ..extraction.gold import gold_language
-from ..triples import SPAN_KEY
 
 Item = Union[Doc, Example]
 

@@ -7,13 +7,13 @@ import torch
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from ..annotation.matching import match_triples, placed_triples
+from ..evaluation.matching import match_triples, placed_triples
 from ..extraction import TripleExtractor
 from ..extraction.features import token_batches
 from ..extraction.gold import aligned_tree, tree_within
 from ..extraction.model import make_batch, shim_of, tok2vec_of
+from ..labels import LABEL_NUMBERS, UNANNOTATED
 from ..network.heads import ArcHead
-from ..network.trees import LABEL_NUMBERS, UNKNOWN
 
 
 def unannotated(gold: Doc, language: str) -> Doc:
@@ -110,7 +110,7 @@ def attachment_tally(
             if tree is None:
                 continue
             labels = [LABEL_NUMBERS[label] for label in guess.labels]
-            known = (tree.heads != UNKNOWN) & (tree.labels != UNKNOWN)
+            known = (tree.heads != UNANNOTATED) & (tree.labels != UNANNOTATED)
             hits = (tree.heads == guess.heads) & (tree.labels == labels)
             right += int((known & hits).sum())
             total += int(known.sum())

@@ -8,11 +8,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from ..doc.languages import document_language, set_language
+from ..doc.triples import SPAN_KEY
 from ..errors import DataError
 from ..extraction.component import UNKNOWN
 from ..extraction.gold import gold_language
-from ..language import document_language, set_language
-from ..triples import SPAN_KEY
 
 Reader = Callable[[Language], Iterable[Example]]
 """A reader of corpora, as spaCy's configs name it."""

@@ -12,12 +12,12 @@ from spacy.training import Example
 from spacy.util import logger
 from torch import nn
 
+from ..doc.languages import document_language
 from ..errors import ConfigError, DataError
 from ..extraction import TripleExtractor
 from ..extraction.encoders import HashedSpec
 from ..extraction.features import affix_length
 from ..extraction.model import make_batch, shim_of
-from ..language import document_language
 from ..network.model import Batch
 from .batchers import make_language_batcher
 from .contrast import TEMPERATURE, WordBatches, contrastive_loss, word_vectors

@@ -23,13 +23,6 @@ from spacy_xoie.annotation.agreement import (
     find_clusters,
     make_agreement_teacher,
 )
-from spacy_xoie.annotation.matching import (
-    PlacedTriple,
-    TextPlaces,
-    match_triples,
-    placed_triples,
-    similarity,
-)
 from spacy_xoie.annotation.ty import Annotator, Item, Labelled
 from spacy_xoie.annotation.weights import (
     ANY,
@@ -38,6 +31,13 @@ from spacy_xoie.annotation.weights import (
     read_weights,
 )
 from spacy_xoie.errors import ConfigError, DataError, EngineError
+from spacy_xoie.evaluation.matching import (
+    PlacedTriple,
+    TextPlaces,
+    match_triples,
+    placed_triples,
+    similarity,
+)
 
 TEXT = "The old captain sold his boat in May ."
 SALE = "The old captain; sold; his boat; in May"

@@ -13,7 +13,8 @@ from spacy_xoie.annotation.back_projection import BackProjection
 from spacy_xoie.annotation.builder import build
 from spacy_xoie.annotation.settings import read_settings
 from spacy_xoie.annotation.ty import Item, Labelled
-from spacy_xoie.projection.ty import Alignment, Pair
+from spacy_xoie.doc.translations import Alignment
+from spacy_xoie.projection.ty import Pair
 
 EN, ES = "Anna met Ben yesterday", "Ana conoció Benito ayer"
 

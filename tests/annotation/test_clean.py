@@ -166,7 +166,7 @@ def test_what_is_less_alike_than_asked_for_stays() -> None:
 PIECES = [text[i : i + 9] for text in SENTENCES.values() for i in range(0, 60, 6)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join)))
 def test_nothing_is_lost(texts: List[str]) -> None:
     found = run(texts, language="zh")
@@ -190,7 +190,7 @@ def test_nothing_is_lost(texts: List[str]) -> None:
     assert found == run(texts, language="zh")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(SENTENCES)), st.integers(2, 5), st.booleans())
 def test_exact_duplicates_are_always_removed(
     language: str, times: int, exact: bool

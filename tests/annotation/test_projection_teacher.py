@@ -13,14 +13,9 @@ from spacy_xoie.annotation.builder import build
 from spacy_xoie.annotation.projection import ProjectionTeacher, make_projection_teacher
 from spacy_xoie.annotation.settings import read_settings
 from spacy_xoie.annotation.ty import Annotator, Discard, Item, Labelled
+from spacy_xoie.doc.translations import Alignment, Untranslated
 from spacy_xoie.errors import ConfigError, EngineError
-from spacy_xoie.projection.ty import (
-    Alignment,
-    CharLink,
-    Pair,
-    Translation,
-    Untranslated,
-)
+from spacy_xoie.projection.ty import CharLink, Pair, Translation
 
 ENGLISH = spacy.blank("en")
 # Word for word, so that the links are those of the same places.

@@ -42,7 +42,7 @@ def fill(store: Store, n: int = 5) -> List[Item]:
     return items
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     TEXTS,
     st.one_of(st.none(), st.floats(0, 1)),

@@ -1,6 +1,6 @@
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.corpora.readers import read_benchie, read_benchie_output
-from spacy_xoie.evaluation.benchie import BenchieSentence
-from spacy_xoie.evaluation.extractions import Extraction
+from spacy_xoie.corpora.readers.benchie import BenchieSentence
 
 GOLD = """sent_id:1\tThe miller sold flour .
 1--> Cluster 1:

@@ -2,9 +2,9 @@ import gzip
 
 import pytest
 
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.corpora.readers import read_carb
 from spacy_xoie.errors import DataError
-from spacy_xoie.evaluation.extractions import Extraction
 
 LINES = (
     "The miller sold flour .\tsold\tThe miller\tflour\n"

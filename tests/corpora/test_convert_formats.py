@@ -10,7 +10,7 @@ import spacy
 from spacy.tokens import DocBin
 from typer.testing import CliRunner, Result
 
-from spacy_xoie.cli import app
+from spacy_xoie.apps.cli import app
 
 OIE2016 = "".join(
     f"{i}\t{word}\tmet\t[1]\t1\t0\t0\t{label}\n"

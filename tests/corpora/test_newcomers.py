@@ -10,8 +10,8 @@ from spacy.training import Example
 from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.corpora.records import Record
 from spacy_xoie.corpora.treebanks import annotated, graft, read_treebank, treebank_docs
+from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.extraction.scorer import score_triples
-from spacy_xoie.language.blank import multilingual_pipeline
 
 FOLDER = Path(__file__).parents[2] / "assets" / "newcomers"
 PARTS = [(code, split) for code in ("it", "gl") for split in ("train", "test")]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.corpora.readers import read_reoie2016
 from spacy_xoie.corpora.readers.lines import Faults
 from spacy_xoie.corpora.readers.reoie2016 import _records
-from spacy_xoie.evaluation.extractions import Extraction
 
 EMPTY = {"arg0": "", "arg1": "", "arg2": "", "arg3": "", "loc": "", "temp": ""}
 

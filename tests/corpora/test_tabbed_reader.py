@@ -1,7 +1,7 @@
 import pytest
 
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.corpora.readers import read_numbered, read_openie5, read_tabbed
-from spacy_xoie.evaluation.extractions import Extraction
 
 
 def _write(tmp_path, *lines):

@@ -6,15 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.corpora.readers import read_benchie, read_benchie_output
-from spacy_xoie.evaluation.benchie import (
-    BenchieSentence,
-    matches,
-    score_benchie,
-    slots_of,
-    split_pieces,
-)
-from spacy_xoie.evaluation.extractions import Extraction
+from spacy_xoie.corpora.readers.benchie import BenchieSentence
+from spacy_xoie.evaluation.benchie import matches, score_benchie, slots_of, split_pieces
 
 DATA = os.environ.get("XOIE_DATA", "")
 FOLDER = Path(DATA) / "benchie_dev_en_de_zh"

@@ -7,14 +7,14 @@ from typing import Any, Dict, List
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 from typer.testing import CliRunner
 
 from spacy_xoie import TokenTriple, set_triples
-from spacy_xoie.cli import app
+from spacy_xoie.apps.cli import app
 from spacy_xoie.errors import ConfigError, DataError
 from spacy_xoie.evaluation.benchmarks import find_benchmarks, run_benchmark
 from spacy_xoie.evaluation.curves import precision_recall_curve, save_curves
@@ -120,7 +120,6 @@ def test_folder_without_benchmarks(tmp_path: Path) -> None:
 WORDS = st.text("abcäéß是的中。,'-LRB", min_size=1, max_size=6)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=12))
 def test_every_character_leads_back(words: List[str]) -> None:
     sentence = " ".join(words)
@@ -174,7 +173,8 @@ def test_curve_of_each_benchmark(
     monkeypatch.setattr("spacy.util.load_model", lambda name: nlp)
     drawn: Dict[str, Any] = {}
     monkeypatch.setattr(
-        "spacy_xoie.cli.evaluate.save_curves", lambda path, panels: drawn.update(panels)
+        "spacy_xoie.apps.cli.evaluate.save_curves",
+        lambda path, panels: drawn.update(panels),
     )
     paths = [
         write(tmp_path, "gold_en.txt", BENCHIE),

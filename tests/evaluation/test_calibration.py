@@ -22,7 +22,7 @@ def drawn(
     return scores, rng.random(n) < scores**power
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 1000), st.floats(0.2, 5.0))
 def test_curve_rises_from_0_to_1(seed: int, power: float) -> None:
     curve = fit_calibration(*drawn(seed, 300, power))

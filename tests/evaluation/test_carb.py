@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.corpora.readers import read_carb, read_openie5
 from spacy_xoie.evaluation.carb import match_tuples, score_carb
-from spacy_xoie.evaluation.extractions import Extraction
 from spacy_xoie.evaluation.text import sentence_key
 
 DATA = os.environ.get("XOIE_DATA", "")

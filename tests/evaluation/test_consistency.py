@@ -11,6 +11,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_xoie import TokenTriple, set_triples
+from spacy_xoie.doc.languages import document_language
+from spacy_xoie.doc.translations import Alignment, Links
 from spacy_xoie.errors import ConfigError, DataError, EngineError
 from spacy_xoie.evaluation.consistency import (
     Consistency,
@@ -20,8 +22,7 @@ from spacy_xoie.evaluation.consistency import (
 )
 from spacy_xoie.evaluation.heatmap import save_heatmap
 from spacy_xoie.evaluation.parallel import read_parallel
-from spacy_xoie.language import document_language
-from spacy_xoie.projection.ty import Alignment, Links, Pair
+from spacy_xoie.projection.ty import Pair
 from spacy_xoie.ty import Pieces
 
 VOCAB = spacy.blank("xx").vocab

@@ -10,9 +10,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.evaluation.benchmarks import find_benchmarks
 from spacy_xoie.evaluation.carb import score_carb
-from spacy_xoie.evaluation.extractions import Extraction
 from spacy_xoie.syntax import Tree, rules_for
 
 # The scripts are no part of the package.

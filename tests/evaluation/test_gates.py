@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List
 import numpy as np
 import pytest
 from conftest import SENTENCES, TINY_MODEL
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
@@ -59,7 +59,6 @@ def test_measures(
     assert table.n_sentences == tuple(map(len, gates.values()))
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any),

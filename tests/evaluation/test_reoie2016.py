@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from spacy_xoie.corpora.extractions import Extraction
 from spacy_xoie.corpora.readers import read_reoie2016
-from spacy_xoie.evaluation.extractions import Extraction
 from spacy_xoie.evaluation.reoie2016 import covers, score_reoie2016
 
 DATA = os.environ.get("XOIE_DATA", "")

@@ -16,7 +16,6 @@ from spacy.tokens import Doc
 from spacy.util import fix_random_seed
 from thinc.api import Config
 
-from spacy_xoie.cli.util import named_pipeline
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.extraction.adapters import (
     add_adapter,
@@ -31,6 +30,7 @@ from spacy_xoie.extraction.adapters import (
 )
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, save_model, stored_config
 from spacy_xoie.language import LangidDetector
+from spacy_xoie.loading import load
 
 MIXTURE = {"@architectures": "spacy-xoie.MixtureRouter.v1", "top_k": 2}
 
@@ -194,7 +194,7 @@ class TestDefaultModel:
 
     def test_stays_the_same_on_disk(self, tmp_path: Path) -> None:
         # What is rounded to 8 bits a second time must lose nothing more.
-        nlp = named_pipeline(DEFAULT_NAME, "xx")
+        nlp = load(DEFAULT_NAME, "xx")
         pipe: Any = nlp.get_pipe("xoie")
         languages = [{code: 1.0} for code in pipe.languages]
         languages += [{"es": 0.6, "pt": 0.3}, {}]
@@ -202,7 +202,7 @@ class TestDefaultModel:
         weights = deepcopy(pipe.network.state_dict())
         add_adapter(pipe, "it", start={"es": 0.5, "pt": 0.5})
         save_model(pipe.model, Config(stored_config(DEFAULT_NAME)), tmp_path)
-        loaded = named_pipeline(str(tmp_path), "xx")
+        loaded = load(str(tmp_path), "xx")
         changed: Any = loaded.get_pipe("xoie")
         assert changed.languages[-1] == "it"
         assert answers(loaded, self.TEXTS, languages) == before
@@ -210,7 +210,7 @@ class TestDefaultModel:
         assert all(torch.equal(after[name], value) for name, value in weights.items())
 
     def test_export(self, tmp_path: Path) -> None:
-        pipe: Any = named_pipeline(DEFAULT_NAME, "xx").get_pipe("xoie")
+        pipe: Any = load(DEFAULT_NAME, "xx").get_pipe("xoie")
         infos = list_adapters(pipe)
         assert all(info.rank == 8 and info.size <= 1e6 for info in infos)
         assert export_adapter(pipe, "pt", tmp_path) <= 1e6

@@ -5,7 +5,7 @@ from typing import List
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xoie.extraction.features import (
@@ -17,7 +17,6 @@ from spacy_xoie.extraction.features import (
 from spacy_xoie.extraction.segments import Segmenter, split_span
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), max_size=80), st.integers(1, 3000))
 def test_token_batches_hold_everything_once(lengths: List[int], most: int) -> None:
     batches = token_batches(lengths, most)
@@ -82,7 +81,6 @@ def test_affix_names(name: str, length: object) -> None:
     assert affix_length(name) == length
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.integers(1, 30))
 def test_segments_cover_a_doc_exactly(text: str, most: int) -> None:
     doc = spacy.blank("xx")(text)

@@ -32,7 +32,7 @@ def state_of(n_layers: int, odd: Optional[int], big: bool) -> Dict[str, Tensor]:
     return state
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     n_layers=st.integers(0, 3),
     odd=st.none() | st.integers(0, 2),

@@ -12,11 +12,11 @@ from spacy.language import Language
 from starlette.testclient import TestClient
 
 from spacy_xoie import TokenTriple, set_triples
-from spacy_xoie.language.blank import multilingual_pipeline
-from spacy_xoie.server.app import make_app
-from spacy_xoie.server.backend import LocalBackend
-from spacy_xoie.server.engine import Engine
-from spacy_xoie.server.settings import STATUS, Limits
+from spacy_xoie.apps.server.app import make_app
+from spacy_xoie.apps.server.backend import LocalBackend
+from spacy_xoie.apps.server.engine import Engine
+from spacy_xoie.apps.server.settings import STATUS, Limits
+from spacy_xoie.doc.blank import multilingual_pipeline
 
 LIMITS = Limits(chars=3000, texts=5, bytes=40_000, seconds=60.0)
 POSTS = ("/api/extract", "/api/batch", "/api/export/json", "/api/export/tsv")

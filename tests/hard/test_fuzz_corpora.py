@@ -24,8 +24,8 @@ from spacy_xoie.corpora.readers import (
 )
 from spacy_xoie.corpora.records import Fault, Record, read_corpus, read_records
 from spacy_xoie.corpora.treebanks import graft, read_treebank
+from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.errors import DataError
-from spacy_xoie.language.blank import multilingual_pipeline
 
 BARE = multilingual_pipeline()
 RECORD = {

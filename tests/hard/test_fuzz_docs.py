@@ -10,9 +10,9 @@ from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, get_triples, set_triples
+from spacy_xoie.doc.blank import multilingual_pipeline
+from spacy_xoie.doc.languages import document_language, document_scores, sentence_scores
 from spacy_xoie.errors import DataError
-from spacy_xoie.language import document_language, document_scores, sentence_scores
-from spacy_xoie.language.blank import multilingual_pipeline
 
 BARE = multilingual_pipeline()
 TEXT = "Anna met Ben in Rome. Die Stadt hat das Haus gebaut."

@@ -25,10 +25,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
+from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.errors import ConfigError, ModelDataError, XoieError
 from spacy_xoie.extraction.encoders import TransformerSpec
 from spacy_xoie.extraction.pretrained import save_model
-from spacy_xoie.language.blank import multilingual_pipeline
 from spacy_xoie.network import AdapterBank
 from spacy_xoie.network.adapters.exchange import (
     check_adapter,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from spacy_xoie.language.blank import multilingual_pipeline
+from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.language.detectors import LangidDetector
 
 

@@ -40,7 +40,7 @@ numpy.load = load
 """
 
 SHIPPED = """
-from spacy_xoie.language.blank import multilingual_pipeline
+from spacy_xoie.doc.blank import multilingual_pipeline
 
 nlp = multilingual_pipeline()
 nlp.add_pipe("xoie_lang")

@@ -6,16 +6,16 @@ import spacy
 from spacy.tokens import Doc, DocBin, Span, SpanGroup
 from spacy.util import ignore_error, registry
 
-from spacy_xoie.errors import ConfigError, DataError, NotReadyError
-from spacy_xoie.language import (
+from spacy_xoie.doc.languages import (
+    SPAN_KEY,
     document_language,
     document_scores,
     install_extensions,
     sentence_scores,
     set_language,
 )
+from spacy_xoie.errors import ConfigError, DataError, NotReadyError
 from spacy_xoie.language.component import best_language, in_context
-from spacy_xoie.language.extensions import SPAN_KEY
 from spacy_xoie.language.sentences import sentence_bounds
 
 GERMAN = "Hast du das Buch gelesen? Ja. Es war gut. 123!"
@@ -46,16 +46,11 @@ FIXED = {"detector": {"@misc": "xoie_test.FixedDetector.v1"}}
 
 @pytest.fixture(autouse=True)
 def clean_extensions():
-    """Each test sees our extensions as the component installs them."""
-
-    def remove():
-        for cls, name in EXTENSIONS:
-            if cls.has_extension(name):
-                cls.remove_extension(name)
-
-    remove()
+    """Our extensions are there again after tests that put others in their place."""
     yield
-    remove()
+    for cls, name in EXTENSIONS:
+        if cls.has_extension(name):
+            cls.remove_extension(name)
     install_extensions()
 
 
@@ -446,7 +441,7 @@ def test_installing_twice_is_harmless():
 
 @pytest.mark.parametrize("value", ["fr", {"language": "fr", "score": 0.9}])
 def test_language_of_another_package_is_used(value):
-    Doc.set_extension("language", default=None)
+    Doc.set_extension("language", default=None, force=True)
     nlp = make_nlp(**FIXED)
     assert Doc.get_extension("language")[2] is None
     doc = nlp.make_doc(MIXED)
@@ -462,14 +457,14 @@ def test_language_of_another_package_is_used(value):
 
 @pytest.mark.parametrize("value", [None, "", "UNKNOWN", {"language": "UNKNOWN"}, 7])
 def test_other_packages_may_not_know(value):
-    Doc.set_extension("language", getter=lambda doc: value)
+    Doc.set_extension("language", getter=lambda doc: value, force=True)
     doc = make_nlp()(MIXED)
     assert document_language(doc) == "en"
     assert languages_of(doc) == ["en", "es", "en"]
 
 
 def test_language_of_another_package_set_after_detection():
-    Doc.set_extension("language", default=None)
+    Doc.set_extension("language", default=None, force=True)
     doc = make_nlp()(MIXED)
     assert document_language(doc) == "en"
     doc._.language = "en"
@@ -480,7 +475,7 @@ def test_language_of_another_package_set_after_detection():
 
 
 def test_overwrite_prevails_over_another_package():
-    Doc.set_extension("language", getter=lambda doc: "fr")
+    Doc.set_extension("language", getter=lambda doc: "fr", force=True)
     doc = make_nlp(overwrite=True)(MIXED)
     assert document_language(doc) == "en"
     assert next(iter(sentence_scores(doc, 6, 8))) == "es"

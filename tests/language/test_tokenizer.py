@@ -113,7 +113,7 @@ CHARS = (
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.text(), st.text(alphabet=CHARS, max_size=40)))
 @example("  我  在 \n 家  ")
 @example(" \u3000我\u3000")
@@ -128,7 +128,7 @@ def test_offsets_are_exact(text):
 NLP = make_nlp()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="漢かกร้a1'. "))
 def test_unspaced_characters_are_never_joined(text):
     for token in NLP.tokenizer(text):

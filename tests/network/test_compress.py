@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from spacy_xoie.network.compress import SMALL, compress_state, expand_state
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.floats(1e-4, 1e3), st.integers(1, 3))
 def test_error_is_at_most_half_a_step(seed: int, size: float, dims: int) -> None:
     torch.manual_seed(seed)
@@ -46,7 +46,7 @@ def test_uncompressed_weights_pass_unchanged() -> None:
     assert torch.equal(back["w"], state["w"])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.floats(1e-4, 1e3))
 def test_a_second_time_nothing_is_lost(seed: int, size: float) -> None:
     torch.manual_seed(seed)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from spacy_xoie.language.blank import multilingual_pipeline
+from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.network.layers import DilatedConv1d, convolve
 
 

@@ -34,9 +34,9 @@ from spacy_xoie.network.adapters.exchange import (
     read_adapter,
     write_adapter,
 )
-from spacy_xoie.network.heads import ArcHead, Head, Sentence
+from spacy_xoie.network.heads import ArcHead, Head
 from spacy_xoie.network.stages import set_stage
-from spacy_xoie.ty import TokenTriple
+from spacy_xoie.ty import Sentence, TokenTriple
 
 TARGETS: Dict[str, List[str]] = {
     "light": ["of_anchor$", "of_token$", "^layers", "role$"],

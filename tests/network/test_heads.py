@@ -54,7 +54,6 @@ def anchor_of(found: TokenTriple) -> int:
     return found.relation[-1][1]
 
 
-@settings(deadline=None)
 @given(triples())
 def test_roles_and_back(drawn: Tuple[TokenTriple, int]) -> None:
     found, length = drawn
@@ -63,7 +62,6 @@ def test_roles_and_back(drawn: Tuple[TokenTriple, int]) -> None:
     assert triples_of(roles[None]) == [found]
 
 
-@settings(deadline=None)
 @given(st.lists(triples(), min_size=1, max_size=5))
 def test_roles_of_a_batch_stay_with_their_rows(
     drawn: List[Tuple[TokenTriple, int]],
@@ -104,7 +102,6 @@ def test_roles_that_make_no_triple_or_another(
         assert triples_of(roles) == [swapped]
 
 
-@settings(deadline=None)
 @given(st.lists(triples(), max_size=4, unique_by=lambda drawn: anchor_of(drawn[0])))
 def test_light_head_can_represent_all_triples_with_anchors_of_their_own(
     drawn: List[Tuple[TokenTriple, int]],
@@ -122,7 +119,6 @@ def test_light_head_represents_the_first_of_two_triples_with_one_anchor() -> Non
     assert head.representable([second, first], 6) == [second]
 
 
-@settings(deadline=None)
 @given(triples(contiguous=True))
 def test_multi2oie_can_represent_contiguous_relations(
     drawn: Tuple[TokenTriple, int],
@@ -184,7 +180,7 @@ def extract(
 
 
 @each_head
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(0, 10**6),
     st.lists(st.integers(1, 14), min_size=1, max_size=4),

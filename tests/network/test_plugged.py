@@ -1,7 +1,7 @@
 """Adapters that the router was not made for."""
 
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from network_builders import make_batch, make_network
 
@@ -13,7 +13,6 @@ BASE = [0, 2, 4]
 PLUGGED = {"nl", "it"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=6, max_size=6))
 def test_they_serve_what_is_surely_theirs_and_nothing_else(weights: list[int]) -> None:
     # The last weight is that of languages without adapter.

@@ -2,7 +2,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from network_builders import (
     LANGUAGES,
@@ -86,7 +86,6 @@ def distributions(draw: st.DrawFn) -> Tuple[List[str], Dict[str, float]]:
     return experts, known
 
 
-@settings(deadline=None)
 @given(distributions(), st.sampled_from(["uniform", "none"]))
 def test_rows_sum_to_one_and_the_label_tells_who_serves(
     drawn: Tuple[List[str], Dict[str, float]], fallback: str
@@ -113,7 +112,6 @@ def test_label_of_a_mixture_router() -> None:
     assert make_mixture(1, top_k=1).label({}, ["en"]) == "en"
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.floats(-30, 30, width=32), min_size=5, max_size=5, unique=True),

@@ -52,7 +52,7 @@ KINDS = ["linear", "flat", "convolution", "transposed", "embedding", "bag"]
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("most", [0, 10**6], ids=["updates", "merged copies"])
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(order=gates_of_rows, sort=st.booleans())
 def test_grouping_changes_nothing(
     kind: str, most: int, order: List[int], sort: bool

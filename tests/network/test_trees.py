@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from spacy_xoie import TokenTriple
 from spacy_xoie.errors import ConfigError
-from spacy_xoie.network.heads import ArcHead, Sentence, TreeGold
-from spacy_xoie.network.trees import (
+from spacy_xoie.labels import (
     LABEL_NUMBERS,
     LABELS,
     TAG_NUMBERS,
-    UNKNOWN,
+    UNANNOTATED,
     simplify_label,
-    spanning_trees,
 )
+from spacy_xoie.network.heads import ArcHead, TreeGold
+from spacy_xoie.network.trees import spanning_trees
+from spacy_xoie.ty import Sentence
 
 
 def is_tree(heads: Tuple[int, ...]) -> bool:
@@ -46,7 +47,7 @@ def best_by_trying_all(scores: NDArray[np.float32]) -> float:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 10_000))
 def test_best_tree_of_all(length: int, seed: int) -> None:
     scores = np.random.default_rng(seed).normal(size=(1, length, length))
@@ -57,7 +58,7 @@ def test_best_tree_of_all(length: int, seed: int) -> None:
     assert total == pytest.approx(best_by_trying_all(scores[0]), abs=1e-4)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(0, 10_000))
 def test_rows_of_a_batch_are_trees_of_their_own(lengths: List[int], seed: int) -> None:
     size = max(lengths)
@@ -154,11 +155,11 @@ def test_unknown_heads_labels_and_tags_are_left_out_of_the_loss() -> None:
     hidden, mask = torch.randn(1, 4, 8), torch.ones(1, 4, dtype=torch.bool)
     heads, labels, tags = (values.copy() for values in GOLD)
     whole = head.loss(hidden, mask, [None], [GOLD])
-    heads[2] = labels[3] = tags[0] = UNKNOWN
+    heads[2] = labels[3] = tags[0] = UNANNOTATED
     part = head.loss(hidden, mask, [None], [TreeGold(heads, labels, tags)])
     for name in ("arc", "label", "tag"):
         assert float(part[name].detach()) != float(whole[name].detach())
-    nothing = np.full(4, UNKNOWN)
+    nothing = np.full(4, UNANNOTATED)
     empty = head.loss(hidden, mask, [None], [TreeGold(nothing, nothing, nothing)])
     assert all(float(value.detach()) == 0 for value in empty.values())
 

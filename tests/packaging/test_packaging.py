@@ -20,12 +20,12 @@ from thinc.api import Config
 from typer.testing import CliRunner
 
 from spacy_xoie import TokenTriple, __version__, set_triples
-from spacy_xoie.cli import app
-from spacy_xoie.cli.util import named_pipeline
+from spacy_xoie.apps.cli import app
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.extraction.adapters import add_adapter, extend_detector
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, find_model, save_model
 from spacy_xoie.language.examples import example_sentence
+from spacy_xoie.loading import load
 from spacy_xoie.network.adapters import RoutedLora
 from spacy_xoie.packaging import (
     build_wheels,
@@ -254,7 +254,7 @@ def test_pretrained_model_is_written_out(nlp: Language, tmp_path: Path) -> None:
 
 
 def test_default_model_says_its_licence_and_sources() -> None:
-    made = named_pipeline(DEFAULT_NAME, "xx")
+    made = load(DEFAULT_NAME, "xx")
     told = srsly.read_json(find_model(DEFAULT_NAME) / "meta.json")
     assert made.meta["license"] == told["license"] == "CC BY-SA 4.0"
     assert made.meta["sources"] == told["sources"]

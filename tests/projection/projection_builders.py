@@ -6,9 +6,10 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, set_triples
-from spacy_xoie.language import set_language
-from spacy_xoie.language.blank import blank_pipeline
-from spacy_xoie.projection.ty import Alignment, Links, Pair
+from spacy_xoie.doc.blank import blank_pipeline
+from spacy_xoie.doc.languages import set_language
+from spacy_xoie.doc.translations import Alignment, Links
+from spacy_xoie.projection.ty import Pair
 
 VOCAB = Vocab()
 

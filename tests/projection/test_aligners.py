@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from spacy_xoie.doc.translations import Alignment
 from spacy_xoie.errors import ConfigError, EngineError, NotReadyError
 from spacy_xoie.projection.aligners.embedding import EmbeddingAligner
 from spacy_xoie.projection.aligners.intrinsic import IntrinsicAligner
@@ -22,7 +23,7 @@ from spacy_xoie.projection.aligners.symmetrize import (
     grow_diag_final_and,
     symmetrized,
 )
-from spacy_xoie.projection.ty import Aligner, Alignment, Pair
+from spacy_xoie.projection.ty import Aligner, Pair
 
 LINKS = st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12)
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.util import registry
 
+from spacy_xoie.doc.translations import Untranslated
 from spacy_xoie.errors import EngineError
 from spacy_xoie.projection.translators import stream
 from spacy_xoie.projection.translators.apertium import (
@@ -25,7 +26,7 @@ from spacy_xoie.projection.translators.processes import (
     ChainDied,
     ChainTimedOut,
 )
-from spacy_xoie.projection.ty import Translation, Translator, Untranslated
+from spacy_xoie.projection.ty import Translation, Translator
 
 PROBE = "The old dogs of the man slept in New York."
 

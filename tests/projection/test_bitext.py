@@ -7,16 +7,12 @@ from projection_builders import sure, with_triples
 from spacy.tokens import Doc
 
 from spacy_xoie import get_triples
-from spacy_xoie.language.blank import blank_pipeline
+from spacy_xoie.doc.blank import blank_pipeline
+from spacy_xoie.doc.languages import language_of
+from spacy_xoie.doc.translations import Alignment, doc_id, get_provenance
 from spacy_xoie.projection.aligners.intrinsic import IntrinsicAligner
-from spacy_xoie.projection.bitext import (
-    Bitext,
-    align_docs,
-    language_of,
-    project_bitext,
-)
-from spacy_xoie.projection.storage import doc_id, get_provenance
-from spacy_xoie.projection.ty import Alignment, CharLink, Pair
+from spacy_xoie.projection.bitext import Bitext, align_docs, project_bitext
+from spacy_xoie.projection.ty import CharLink, Pair
 
 PEOPLE = ["Anna", "Bruno", "Clara", "David", "Emma", "Felix"]
 VERBS = {"sees": ("ve", "sieht"), "finds": ("encuentra", "findet")}
@@ -176,7 +172,7 @@ class TestSentences:
 
 
 def test_language_of() -> None:
-    from spacy_xoie.language import set_language
+    from spacy_xoie.doc.languages import set_language
 
     doc = Doc(blank_pipeline("es").vocab, words=["a"])
     assert language_of(doc) == "es"

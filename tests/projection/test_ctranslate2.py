@@ -7,9 +7,10 @@ from typing import Any, Dict, Iterable
 import pytest
 from spacy.util import registry
 
+from spacy_xoie.doc.translations import Untranslated
 from spacy_xoie.errors import ConfigError, EngineError
 from spacy_xoie.projection.translators.ctranslate2 import MarianTranslator
-from spacy_xoie.projection.ty import Translation, Translator, Untranslated
+from spacy_xoie.projection.ty import Translation, Translator
 
 PAIRS = {
     "Anna paints the house.": "Anna streicht das Haus.",

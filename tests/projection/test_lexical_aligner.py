@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from projection_builders import pair
 from spacy.util import registry
 
+from spacy_xoie.doc.blank import blank_pipeline
+from spacy_xoie.doc.translations import Alignment
 from spacy_xoie.errors import ConfigError, DataError, EngineError, ModelDataError
-from spacy_xoie.language.blank import blank_pipeline
 from spacy_xoie.projection.aligners import lexical
 from spacy_xoie.projection.aligners.cells import WINDOW, make_cells
 from spacy_xoie.projection.aligners.estimate import _jumps
@@ -27,7 +28,7 @@ from spacy_xoie.projection.aligners.lexical import (
 )
 from spacy_xoie.projection.aligners.table import Table
 from spacy_xoie.projection.lexicon import installed_lexicons
-from spacy_xoie.projection.ty import Aligner, Alignment, Pair
+from spacy_xoie.projection.ty import Aligner, Pair
 
 Gold = List[Tuple[Pair, set[Tuple[int, int]]]]
 

@@ -16,9 +16,10 @@ from spacy_xoie.chat.reasons import (
     TOO_LONG,
     WRONG_LANGUAGE,
 )
+from spacy_xoie.doc.translations import Untranslated
 from spacy_xoie.errors import EngineError
 from spacy_xoie.projection.translators.openai import EMPTY_TEXT, OpenAITranslator
-from spacy_xoie.projection.ty import Translation, Translator, Untranslated
+from spacy_xoie.projection.ty import Translation, Translator
 
 TEXT = "The fishermen mended their nets before the storm."
 GERMAN = "Die Fischer flickten ihre Netze vor dem Sturm."

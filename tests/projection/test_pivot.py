@@ -6,16 +6,9 @@ import spacy
 from spacy.tokens import Doc
 from spacy.util import registry
 
+from spacy_xoie.doc.translations import Alignment, Links, Untranslated
 from spacy_xoie.projection.aligners.pivot import PivotAligner
-from spacy_xoie.projection.ty import (
-    Aligner,
-    Alignment,
-    CharLink,
-    Links,
-    Pair,
-    Translation,
-    Untranslated,
-)
+from spacy_xoie.projection.ty import Aligner, CharLink, Pair, Translation
 
 NLP = spacy.blank("xx")
 SOURCE = "the cat sees a dog"

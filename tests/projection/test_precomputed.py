@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from spacy.util import registry
 
+from spacy_xoie.doc.translations import Untranslated
 from spacy_xoie.errors import ConfigError, DataError
-from spacy_xoie.projection.ty import Translation, Translator, Untranslated
+from spacy_xoie.projection.ty import Translation, Translator
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 
+from spacy_xoie.doc.languages import set_language
+from spacy_xoie.doc.translations import Untranslated, doc_id
 from spacy_xoie.errors import ConfigError, DataError, EngineError
-from spacy_xoie.language import set_language
 from spacy_xoie.projection.component import Projector
-from spacy_xoie.projection.storage import doc_id
 from spacy_xoie.projection.translators.apertium import installed_pairs
-from spacy_xoie.projection.ty import CharLink, Translation, Untranslated
+from spacy_xoie.projection.ty import CharLink, Translation
 
 PRECOMPUTED = "spacy-xoie.PrecomputedTranslator.v1"
 SPANISH = {
@@ -373,7 +373,7 @@ class TestPipelines:
     ) -> None:
         import sys
 
-        from spacy_xoie.language.blank import blank_pipeline
+        from spacy_xoie.doc.blank import blank_pipeline
 
         monkeypatch.setitem(sys.modules, "sudachipy", None)
         blank_pipeline.cache_clear()

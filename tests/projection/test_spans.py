@@ -11,7 +11,8 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, get_triples, set_triples
-from spacy_xoie.language.blank import blank_pipeline
+from spacy_xoie.doc.blank import blank_pipeline
+from spacy_xoie.doc.translations import Alignment
 from spacy_xoie.projection.spans import (
     REASONS,
     Limits,
@@ -19,7 +20,6 @@ from spacy_xoie.projection.spans import (
     Projection,
     project_triples,
 )
-from spacy_xoie.projection.ty import Alignment
 
 Parts = Tuple[str, str, List[str]]
 

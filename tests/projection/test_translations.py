@@ -9,18 +9,18 @@ from projection_builders import sure, with_triples
 from spacy.tokens import Doc, DocBin
 
 from spacy_xoie import get_triples
-from spacy_xoie.errors import DataError
-from spacy_xoie.language.blank import blank_pipeline
-from spacy_xoie.projection.spans import Refused
-from spacy_xoie.projection.storage import (
+from spacy_xoie.doc.blank import blank_pipeline
+from spacy_xoie.doc.translations import (
     Origin,
     Provenance,
+    Refused,
+    Untranslated,
     doc_id,
     set_provenance,
     set_translation,
     set_untranslated,
 )
-from spacy_xoie.projection.ty import Untranslated
+from spacy_xoie.errors import DataError
 
 PROVENANCE = Provenance(
     "0123456789abcdef",

@@ -6,7 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_xoie import TokenTriple, set_triples
-from spacy_xoie.language.blank import multilingual_pipeline
+from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.schema.component import SchemaMapper
 from spacy_xoie.ty import Pieces
 

@@ -12,8 +12,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.util import registry
 
+from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.errors import ConfigError, ModelDataError
-from spacy_xoie.language.blank import multilingual_pipeline
 from spacy_xoie.schema import Argument, Relation, Schema, read_schema, schema_of
 from spacy_xoie.schema.component import SchemaMapper
 from spacy_xoie.schema.finding import UNFIT

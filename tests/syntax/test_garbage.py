@@ -48,7 +48,7 @@ def trees(draw):
     )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(trees(), st.sampled_from(LANGUAGES), st.sampled_from(["whole", "minimal"]))
 def test_any_tree(tree, language, facts):
     rules = rules_for(language, facts=facts)

@@ -111,7 +111,7 @@ class TestContrastiveLoss:
         assert float(kept) > 0.4 > float(freed)
         assert torch.isfinite(alone)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.integers(2, 8), st.integers(0, 10_000))
     def test_is_least_for_partners_and_the_same_from_both_sides(
         self, n: int, seed: int

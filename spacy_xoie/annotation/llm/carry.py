@@ -9,11 +9,11 @@ from spacy.tokens import Doc
 
 from ...chat import ChatClient, Failure, ask, shorten
 from ...chat.prompts import delimit
+from ...doc.translations import Untranslated
+from ...doc.triples import SPAN_KEY, Phrase, Triple, get_triples, set_triples
 from ...errors import DataError
 from ...language.names import name_language
 from ...projection.translators.openai import OpenAITranslator
-from ...projection.ty import Untranslated
-from ...triples import SPAN_KEY, Phrase, Triple, get_triples, set_triples
 from ..ty import Annotator, Discard, Item, Labelled
 from .answers import Malformed, RawTriple, Read, read_json
 from .docs import find_fault, make_doc, text_of

@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 from ...chat import shorten
 from ...chat.prompts import is_encodable
 from ...chat.reasons import BAD_TEXT, WRONG_LANGUAGE
-from ...language.blank import blank_pipeline
+from ...doc.blank import blank_pipeline
 from ...language.check import is_in_language
 from ..ty import Discard, Item
 from .reasons import EMPTY_SENTENCE, LONG_SENTENCE

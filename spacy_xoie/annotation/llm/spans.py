@@ -9,9 +9,9 @@ from spacy.tokens import Doc
 
 from ...chat import shorten
 from ...chat.reasons import WRONG_LANGUAGE
+from ...doc.triples import OBJECTS
 from ...errors import ConfigError, EngineError
 from ...language.check import is_in_script
-from ...triples import OBJECTS
 from ...ty import Pieces, TokenTriple
 from ..ty import Discard
 from .answers import Malformed, RawTriple

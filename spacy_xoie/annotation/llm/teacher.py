@@ -7,9 +7,9 @@ from spacy.util import registry
 
 from ...chat import ChatClient, Failure, Prompt, ask
 from ...chat.prompts import delimit
+from ...doc.triples import set_triples
 from ...errors import ConfigError
 from ...language.names import name_language
-from ...triples import set_triples
 from ..ty import Annotator, Discard, Item, Labelled
 from .answers import Read, read_json, read_last_section
 from .carry import Carrier

@@ -1,17 +1,33 @@
 """Annotation and system output of BenchIE (Gashteovski et al. 2022)."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple, Union
 
-from ...evaluation.benchie import BenchieSentence, Slots
-from ...evaluation.extractions import Extraction
+from ..extractions import Extraction
 from .lines import Faults, OnFault, numbered_lines
+
+Slots = Tuple[str, str, str]
+Cluster = Tuple[Slots, ...]
 
 SENTENCE = re.compile(r"\s*sent_id:(\S+)\t(.*)")
 # "7--> Cluster 2:", and as the files have it here and there, "7-->Cluster 2:" and
 # "7-> Cluster 2:".
 CLUSTER = re.compile(r"\s*[^\s>]+?\s*-+>\s*Cluster\s*\S*\s*$")
+
+
+@dataclass(frozen=True)
+class BenchieSentence:
+    """The annotation of a sentence.
+
+    text (str): The sentence.
+    clusters (Tuple[Cluster, ...]): For each fact the triples (subject, relation,
+        object) that state it, with optional words in square brackets.
+    """
+
+    text: str
+    clusters: Tuple[Cluster, ...]
 
 
 def read_benchie(

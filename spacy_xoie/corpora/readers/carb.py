@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Dict, List, Optional
 
-from ...evaluation.extractions import Extraction
+from ..extractions import Extraction
 from .lines import Faults, OnFault, numbered_lines
 
 

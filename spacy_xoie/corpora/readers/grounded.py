@@ -22,8 +22,9 @@ from typing import (
 
 from pydantic import ValidationError
 
+from ...doc.text import join_pieces
+from ...doc.triples import OBJECTS
 from ...errors import DataError
-from ...triples import OBJECTS, join_pieces
 from ..records import CharSpan, PhraseRecord, Record, Split, TripleRecord
 from .lines import OnFault
 

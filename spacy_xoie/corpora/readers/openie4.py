@@ -5,8 +5,8 @@ from typing import Any, Counter, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import srsly
 
+from ...doc.triples import OBJECTS
 from ...errors import DataError
-from ...triples import OBJECTS
 from ..records import CharSpan, Record, TripleRecord
 from .grounded import ESCAPED, join_words, make_record, stream_lines, triple_at
 from .lines import OnFault

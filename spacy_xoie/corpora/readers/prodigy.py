@@ -12,8 +12,8 @@ from typing import Any, Counter, Dict, Iterable, Iterator, List, Optional, Tuple
 import srsly
 from spacy.tokens import Doc, Span
 
+from ...doc.triples import OBJECTS, RELATION, ROLES, SPAN_KEY, SUBJECT, get_triples
 from ...errors import DataError
-from ...triples import OBJECTS, RELATION, ROLES, SPAN_KEY, SUBJECT, get_triples
 from ..records import CharSpan, Record, TripleRecord
 from .grounded import make_record, stream_lines, triple_at
 from .lines import OnFault

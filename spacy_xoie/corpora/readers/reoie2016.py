@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ...errors import DataError
-from ...evaluation.extractions import Extraction
+from ..extractions import Extraction
 from .lines import Faults, OnFault, read_text
 
 SUBJECT = "arg0"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 from ...errors import DataError
-from ...evaluation.extractions import Extraction
+from ..extractions import Extraction
 from .benchie import split_triple
 from .lines import Faults, OnFault, numbered_lines, read_text
 

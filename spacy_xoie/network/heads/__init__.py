@@ -1,5 +1,6 @@
+from ...ty import Sentence
 from .arcs import ArcHead
-from .base import Gold, Head, Sentence, TreeGold
+from .base import Gold, Head, TreeGold
 from .light import LightHead
 from .multi2oie import Multi2OIEHead
 

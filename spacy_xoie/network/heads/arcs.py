@@ -8,9 +8,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ...ty import TokenTriple
-from ..trees import LABELS, TAGS, UNKNOWN, spanning_trees
-from .base import Gold, Head, Sentence, TreeGold
+from ...labels import LABELS, TAGS, UNANNOTATED
+from ...ty import Sentence, TokenTriple
+from ..trees import spanning_trees
+from .base import Gold, Head, TreeGold
 
 
 class ArcScores(NamedTuple):
@@ -176,10 +177,10 @@ class ArcHead(Head):
         )
         scores = self.scorer(hidden, mask)
         nothing = hidden.sum() * 0.0
-        known = (heads != UNKNOWN) & mask
+        known = (heads != UNANNOTATED) & mask
         row, token = known.nonzero(as_tuple=True)
-        named = labels[row, token] != UNKNOWN
-        tagged = (tags != UNKNOWN) & mask
+        named = labels[row, token] != UNANNOTATED
+        tagged = (tags != UNANNOTATED) & mask
         losses = {"arc": nothing, "label": nothing, "tag": nothing}
         if len(row):
             losses["arc"] = F.cross_entropy(scores.arcs[known], heads[known])
@@ -254,7 +255,7 @@ def _targets(
     shape: Sequence[int], trees: Sequence[Optional[TreeGold]]
 ) -> Tuple[Tensor, Tensor, Tensor]:
     """Heads, labels and tags, (rows, tokens) each."""
-    targets = np.full((3, *shape), UNKNOWN, dtype=np.int64)
+    targets = np.full((3, *shape), UNANNOTATED, dtype=np.int64)
     for row, tree in enumerate(trees):
         if tree is not None:
             for target, values in zip(targets, tree, strict=True):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ...ty import TokenTriple
+from ...ty import Sentence, TokenTriple
 from ..adapters.gates import GateState
 
 Gold = Optional[Sequence[TokenTriple]]
@@ -14,7 +14,7 @@ Gold = Optional[Sequence[TokenTriple]]
 
 
 class TreeGold(NamedTuple):
-    """The gold tree of a sentence, (tokens,) each, `UNKNOWN` where there is none.
+    """The gold tree of a sentence, (tokens,) each, `UNANNOTATED` where there is none.
 
     heads (NDArray[np.int64]): The head of each token, its own number for a root.
     labels (NDArray[np.int64]): Numbers of relations in `LABELS`.
@@ -24,19 +24,6 @@ class TreeGold(NamedTuple):
     heads: NDArray[np.int64]
     labels: NDArray[np.int64]
     tags: NDArray[np.int64]
-
-
-class Sentence(NamedTuple):
-    """What a head may know of a sentence beside its hidden states.
-
-    words (Sequence[str]): The text of each token.
-    spaces (Sequence[bool]): Whether white space follows the token.
-    language (str): Code of the likeliest language, "" if it is unknown.
-    """
-
-    words: Sequence[str]
-    spaces: Sequence[bool]
-    language: str = ""
 
 
 class Head(nn.Module):

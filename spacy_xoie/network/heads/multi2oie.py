@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ...ty import TokenTriple
+from ...ty import Sentence, TokenTriple
 from ..layers import MOST_LAYERS
-from .base import Gold, Head, Sentence, TreeGold
+from .base import Gold, Head, TreeGold
 from .roles import (
     CHUNK,
     OUTSIDE,

@@ -8,8 +8,9 @@ from typing import Any, Dict, List, Sequence, Set, Tuple
 
 from spacy.util import registry
 
+from ...doc.translations import Alignment
 from ...errors import EngineError
-from ..ty import Alignment, Pair
+from ..ty import Pair
 from .symmetrize import Link, symmetrized
 from .words import normal_form
 

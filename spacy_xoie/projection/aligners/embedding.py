@@ -10,8 +10,9 @@ from spacy.tokens import Doc, Span
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from ...doc.translations import Alignment
 from ...errors import ConfigError, EngineError, NotReadyError
-from ..ty import Alignment, Pair
+from ..ty import Pair
 
 Vectors = NDArray[np.float32]
 

@@ -4,7 +4,8 @@ from typing import List, Sequence
 
 from spacy.util import registry
 
-from ..ty import Aligner, Alignment, Pair
+from ...doc.translations import Alignment
+from ..ty import Aligner, Pair
 
 
 @registry.misc("spacy-xoie.IntrinsicAligner.v1")

@@ -23,10 +23,11 @@ import srsly
 from numpy.typing import NDArray
 from spacy.util import registry
 
+from ...doc.codes import short_code
+from ...doc.translations import Alignment
 from ...errors import ConfigError, EngineError, ModelDataError
-from ...language.codes import short_code
 from ..lexicon import Lexicon, read_freedict, read_tsv
-from ..ty import Alignment, Pair
+from ..ty import Pair
 from .cells import Cells, make_cells
 from .estimate import find_links, learn
 from .table import Table

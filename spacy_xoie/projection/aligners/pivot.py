@@ -6,8 +6,9 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from ...language.blank import blank_pipeline
-from ..ty import Aligner, Alignment, CharLink, Pair, Translation, Translator
+from ...doc.blank import blank_pipeline
+from ...doc.translations import Alignment
+from ..ty import Aligner, CharLink, Pair, Translation, Translator
 from .lexical import LexicalAligner
 
 Scores = Dict[Tuple[int, int], float]

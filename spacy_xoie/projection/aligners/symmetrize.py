@@ -2,7 +2,7 @@
 
 from typing import AbstractSet, Set, Tuple
 
-from ..ty import Alignment
+from ...doc.translations import Alignment
 
 Link = Tuple[int, int]
 

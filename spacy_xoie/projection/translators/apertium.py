@@ -9,8 +9,9 @@ from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 from spacy.util import registry
 
+from ...doc.translations import Untranslated
 from ...errors import EngineError
-from ..ty import Translation, Translator, Untranslated
+from ..ty import Translation, Translator
 from . import stream
 from .modes import MODES, Command, find_mode, installed_pairs, read_mode
 from .processes import Chain, ChainDied, ChainTimedOut

@@ -6,9 +6,10 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
 from spacy.util import registry
 
+from ...doc.codes import short_code
+from ...doc.translations import Untranslated
 from ...errors import ConfigError, EngineError
-from ...language.codes import short_code
-from ..ty import Translation, Translator, Untranslated
+from ..ty import Translation, Translator
 
 Outcome = Union[Translation, Untranslated]
 Decode = Callable[[List[str]], List[Outcome]]

@@ -5,8 +5,8 @@ import shlex
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
+from ...doc.codes import long_code, short_code, variant
 from ...errors import EngineError
-from ...language.codes import long_code, short_code, variant
 
 MODES = "/usr/share/apertium/modes"
 """Where Debian's packages put the modes."""

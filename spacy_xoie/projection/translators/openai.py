@@ -14,9 +14,10 @@ from ...chat.reasons import (
     TOO_LONG,
     WRONG_LANGUAGE,
 )
+from ...doc.translations import Untranslated
 from ...language.check import is_in_language
 from ...language.names import name_language
-from ..ty import Translation, Untranslated
+from ..ty import Translation
 
 EMPTY_TEXT = "empty text"
 

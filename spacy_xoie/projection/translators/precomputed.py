@@ -6,8 +6,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from spacy.util import registry
 
+from ...doc.translations import Untranslated
 from ...errors import ConfigError, DataError
-from ..ty import Translation, Translator, Untranslated
+from ..ty import Translation, Translator
 
 
 class PrecomputedTranslator:

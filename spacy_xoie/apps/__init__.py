@@ -1,0 +1,1 @@
+"""The applications: what is built on the components and nothing below imports."""

@@ -1,0 +1,235 @@
+"""Where output goes: whole lines of it, whatever happens.
+
+A document is written in one go. If that fails half-way (the disk is full) or is cut off
+(the process was killed), what was torn is taken off again: at once, or when the output
+is next opened.
+"""
+
+import os
+import signal
+import stat
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any, BinaryIO, Callable, Iterator, Optional, Set, Tuple
+
+from ...errors import DataError
+from .formats import Format
+
+
+class Output:
+    """A file or a stream to which whole lines are added.
+
+    raw (IO[bytes]): The file, unbuffered, at the place where to go on.
+    path (Optional[Path]): Its name; None for standard output.
+    """
+
+    def __init__(self, raw: IO[bytes], path: Optional[Path] = None) -> None:
+        self.raw = raw
+        self.name = "standard output" if path is None else str(path)
+
+    def write(self, content: bytes, then: Callable[[], None] = lambda: None) -> None:
+        """Write all of it, or nothing if that can be helped.
+
+        content (bytes): Whole lines.
+        then (Callable[[], None]): What counts them. Ctrl-C does not come in between.
+        RAISES (OSError): If the disk is full, the pipe closed ….
+        """
+        before = self._place()
+        with _uninterrupted():
+            try:
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[self.raw.write(rest) or 0 :]
+                self.raw.flush()
+            except BaseException as e:
+                if before is not None:
+                    with suppress(OSError):
+                        self.raw.seek(before)
+                        self.raw.truncate(before)
+                if isinstance(e, OSError) and e.filename is None:
+                    e.filename = self.name
+                raise
+            then()
+
+    def _place(self) -> Optional[int]:
+        """The end of a regular file that we add to; None of what cannot be cut off."""
+        try:
+            state = os.fstat(self.raw.fileno())
+            at_end = _appends(self.raw) or self.raw.tell() == state.st_size
+            return state.st_size if stat.S_ISREG(state.st_mode) and at_end else None
+        except (OSError, ValueError):
+            return None
+
+
+@contextmanager
+def opened_output(
+    path: Optional[Path], form: Format, *, overwrite: bool = False
+) -> Iterator[Tuple[Output, Set[str]]]:
+    """Open an output of lines; where one is there, go on behind it.
+
+    path (Optional[Path]): The file; None for standard output.
+    form (Format): The format.
+    overwrite (bool): Whether to start anew.
+    YIELDS (Tuple[Output, Set[str]]): The output, and the names of the documents that it
+        holds.
+    RAISES (DataError): If the file was not written so, or another process writes to it.
+    """
+    if path is None:
+        output = Output(standard_output())
+        output.write(form.header)
+        yield output, set()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not _is_regular(path):
+        with path.open("wb", buffering=0) as raw:
+            output = Output(raw, path)
+            output.write(form.header)
+            yield output, set()
+        return
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    with os.fdopen(descriptor, "r+b", buffering=0) as raw:
+        _lock(raw, path)
+        done: Set[str] = set()
+        end = 0
+        if not overwrite:
+            # A second reader would give the lock up when it is closed.
+            reader = open(raw.fileno(), "rb", closefd=False)  # noqa: SIM115
+            done, end = read_done(reader, form, path)
+        raw.truncate(end)
+        raw.seek(end)
+        output = Output(raw, path)
+        if not end:
+            output.write(form.header)
+        yield output, done
+
+
+def read_done(file: BinaryIO, form: Format, path: Path) -> Tuple[Set[str], int]:
+    """Find out what an output holds.
+
+    file (BinaryIO): The output.
+    form (Format): Its format.
+    path (Path): Its name.
+    RETURNS (Tuple[Set[str], int]): Names of the documents that are there wholly, and
+        where the last of them ends.
+    RAISES (DataError): If the file was not written in this format. It is left alone.
+    """
+    done: Set[str] = set()
+    end = place = 0
+    for number, line in enumerate(file, start=1):
+        place += len(line)
+        whole = line.endswith(b"\n")
+        if number == 1 and form.header:
+            if line != form.header and (whole or not form.header.startswith(line)):
+                raise _foreign(path, 1, "the first line is another one")
+            end = place if whole else 0
+            continue
+        if not whole:
+            if number == 1 and not b'{"id"'.startswith(line[:5]):
+                raise _foreign(path, 1, "this is no JSON object with an id")
+            break  # was torn
+        try:
+            name = form.ended(line)
+        except DataError as e:
+            raise _foreign(path, number, str(e)) from e
+        if name is not None:
+            done.add(name)
+            end = place
+    return done, end
+
+
+@contextmanager
+def replaced(path: Optional[Path]) -> Iterator[Callable[[bytes], None]]:
+    """Write a file that is there wholly or not at all. What is no file (standard
+    output, a device) is written to as it comes.
+
+    path (Optional[Path]): The file; None for standard output.
+    YIELDS (Callable[[bytes], None]): Writes whole lines.
+    """
+    if path is None:
+        yield Output(standard_output()).write
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not _is_regular(path):
+        with path.open("wb", buffering=0) as raw:
+            yield Output(raw, path).write
+        return
+    partial = path.with_name(path.name + ".part")
+    try:
+        with partial.open("wb") as file:
+            yield Output(file, path).write
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def standard_output() -> IO[bytes]:
+    """RETURNS (IO[bytes]): Standard output, unbuffered where it can be."""
+    sys.stdout.flush()
+    buffer = sys.stdout.buffer
+    raw: IO[bytes] = getattr(buffer, "raw", buffer)
+    return raw
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() or not os.path.lexists(path)
+
+
+def _foreign(path: Path, line: int, reason: str) -> DataError:
+    return DataError(
+        f"{path}:{line}: {reason}: this file was not written by such a run, and is "
+        f"left as it is. Choose another one, or write over it with --overwrite."
+    )
+
+
+def _appends(raw: IO[bytes]) -> bool:
+    """Whether all that is written goes to the end (`>> file`), wherever we are."""
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    return bool(fcntl.fcntl(raw, fcntl.F_GETFL) & os.O_APPEND)
+
+
+def _lock(raw: IO[bytes], path: Path) -> None:
+    """Keep other processes from writing to the same file, where the system can."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        # Of this process alone: others that it starts do not hold it.
+        fcntl.lockf(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as e:
+        raise DataError(
+            f"Another process is writing to {path}. Wait for it, or choose another "
+            f"file."
+        ) from e
+    except OSError:
+        return  # a file system without locks
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put Ctrl-C off until the lines are written. A second one is not put off: the pipe
+    may be stuck."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting = []
+    previous: Any = signal.getsignal(signal.SIGINT) or signal.SIG_DFL
+
+    def remember(number: int, frame: Optional[FrameType]) -> None:
+        waiting.append(number)
+        signal.signal(signal.SIGINT, previous)
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if waiting and callable(previous):
+        previous(signal.SIGINT, None)

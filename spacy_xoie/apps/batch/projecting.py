@@ -1,0 +1,196 @@
+"""Triples of many documents on their translations."""
+
+from collections import Counter
+from typing import Any, Dict, Iterable, Iterator, List, Optional
+
+from spacy.tokens import Doc
+
+from ...doc.blank import blank_pipeline
+from ...doc.translations import Translations, get_provenance, get_untranslated
+from ...doc.triples import Triple, get_triples
+from ...errors import DataError, EngineError
+from ...language.zones import Zone
+from ...projection.component import Projector
+from .engines import Loader, batches, extract, length
+from .formats import JsonLines, json_line
+from .records import doc_from_dict, doc_to_dict
+from .tables import columns, harmless
+from .texts import Text
+from .wire import Answer
+
+KEPT = "kept"
+TARGET_ALREADY = "is in the target language"
+
+
+class ProjectingEngine:
+    """Finds the triples of texts, unless they come with them, and carries them over.
+
+    load (Loader): Makes the pipeline that finds triples.
+    projector (Projector): Carries them over.
+    batch_size (int): Number of texts that are worked on together.
+    """
+
+    def __init__(self, load: Loader, projector: Projector, batch_size: int) -> None:
+        self.load = load
+        self.projector = projector
+        self.batch_size = batch_size
+        self._worked = False
+
+    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
+        """YIELDS (Answer): One for each text, in order; docs with translations.
+        RAISES (EngineError): If the translator does not work for the first one."""
+        with Zone(self.load(), blank_pipeline(self.projector.target)) as zone:
+            for batch in batches(texts, self.batch_size):
+                zone.renew(length(batch))
+                raw = [text for text in batch if text.triples is None]
+                found = iter(extract(self.load(), raw) if raw else ())
+                answers = [
+                    next(found) if text.triples is None else self._known(text)
+                    for text in batch
+                ]
+                self._project([each.doc for each in answers if each.doc is not None])
+                yield from map(self._checked, answers)
+
+    def _known(self, text: Text) -> Answer:
+        data = {**text.__dict__, "triples": text.triples}
+        try:
+            return Answer(text, doc_from_dict(self.load(), data))
+        except DataError as e:
+            return Answer(text, None, str(e))
+
+    def _project(self, docs: List[Doc]) -> None:
+        """Carry over what can be; what fails together is tried one by one later."""
+        try:
+            results = self.projector.predict(docs)
+        except Exception:
+            return
+        self.projector.set_annotations(docs, results)
+        for doc in docs:
+            doc.user_data["xoie_projected"] = True
+        self._worked = self._worked or bool(docs)
+
+    def _checked(self, answer: Answer) -> Answer:
+        doc = answer.doc
+        if doc is None or doc.user_data.pop("xoie_projected", False):
+            return answer
+        try:
+            self.projector(doc)
+        except Exception as e:
+            if isinstance(e, EngineError) and not self._worked:
+                raise
+            reason = " ".join(str(e).split())
+            return Answer(answer.text, None, f"{type(e).__name__}: {reason}")
+        self._worked = True
+        return answer
+
+
+class ProjectionLines(JsonLines):
+    """A JSON object for each translation: `{"id", "language", "text", "triples"}` as
+    `doc_to_dict` has it, where each triple also says which one it comes from and how
+    well it is aligned; "source", the same of the original; "refused", the triples that
+    could not be carried over and why; or "untranslated", why there is no translation.
+
+    target (str): The language of the translations.
+    counts (Counter[str]): What became of the triples, and of the documents that were
+        not translated.
+    """
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.counts: Counter[str] = Counter()
+
+    def encode(self, text: Text, doc: Doc) -> bytes:
+        account = account_of(doc, text.name, self.target)
+        self.counts[KEPT] += len(account["triples"])
+        self.counts.update(f"refused: {each['reason']}" for each in account["refused"])
+        if account["untranslated"] is not None:
+            self.counts[f"not translated: {account['untranslated']['reason']}"] += 1
+        return json_line(account)
+
+    def summary(self) -> str:
+        """RETURNS (str): What became of the triples, as a table."""
+        rows = [("What became of them", "Number")]
+        rows += [(name, str(number)) for name, number in self.counts.most_common()]
+        return columns(rows)
+
+
+def account_of(doc: Doc, name: str, target: str) -> Dict[str, Any]:
+    """Say what became of the triples of a doc.
+
+    doc (Doc): The doc, after the projector.
+    name (str): Its name.
+    target (str): The language of the translation.
+    RETURNS (Dict[str, Any]): See `ProjectionLines`.
+    """
+    account: Dict[str, Any] = {
+        "id": name,
+        "language": target,
+        "text": "",
+        "triples": [],
+    }
+    translation = Translations(doc).get(target)
+    provenance = None
+    if translation is not None:
+        account.update(doc_to_dict(translation, name))
+        provenance = get_provenance(translation)
+    originals = {triple.id: triple for triple in get_triples(doc)}
+    account["refused"] = []
+    if provenance is not None:
+        for triple in account["triples"]:
+            origin = provenance.origins[triple["id"]]
+            triple.update(
+                source=origin.source,
+                alignment=origin.alignment,
+                agreement=origin.agreement,
+                lost=list(origin.lost),
+            )
+        account["refused"] = [
+            {
+                "source": refused.source,
+                "triple": _words(originals.get(refused.source)),
+                "reason": refused.reason,
+                "detail": refused.detail,
+            }
+            for refused in provenance.refused
+        ]
+    why = get_untranslated(doc).get(target)
+    account["untranslated"] = None
+    if why is not None:
+        account["untranslated"] = {"reason": why.reason, "detail": why.detail}
+    elif translation is None:
+        account["untranslated"] = {"reason": TARGET_ALREADY, "detail": ""}
+    account["source"] = doc_to_dict(doc, name)
+    return account
+
+
+def projection_table(account: Dict[str, Any]) -> str:
+    """RETURNS (str): What `account_of` says, as a table with a row for each triple."""
+    name = harmless(account["id"])
+    if account["untranslated"] is not None:
+        why = account["untranslated"]
+        reason = harmless(": ".join(filter(None, (why["reason"], why["detail"]))))
+        return f"{name}: not translated: {reason}\n"
+    rows = [["Triple", f"In {account['language']}", "Alignment", "Remark"]]
+    carried = {triple["source"]: triple for triple in account["triples"]}
+    refused = {each["source"]: each for each in account["refused"]}
+    for original in account["source"]["triples"]:
+        said = "; ".join(_texts(original))
+        if original["id"] in carried:
+            triple = carried[original["id"]]
+            lost = f"lost: {', '.join(triple['lost'])}" if triple["lost"] else ""
+            aligned = f"{triple['alignment']:.2f}"
+            rows.append([said, "; ".join(_texts(triple)), aligned, lost])
+        elif original["id"] in refused:
+            rows.append([said, "–", "", refused[original["id"]]["reason"]])
+    if len(rows) == 1:
+        return f"{name}: no triples\n"
+    return f"{name}\n{columns(rows)}\n"
+
+
+def _texts(triple: Dict[str, Any]) -> List[str]:
+    parts = (triple["subject"], triple["relation"], *triple["objects"])
+    return [part["text"] for part in parts]
+
+
+def _words(triple: Optional[Triple]) -> List[str]:
+    return [] if triple is None else list(triple.as_tuple())

@@ -1,0 +1,123 @@
+"""A run: texts through an engine to an output, with an account of them."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Callable, Iterable, Iterator, Optional, Set, Tuple
+
+from spacy.tokens import Doc
+
+from ...corpora.records import Fault
+from ...doc.triples import get_triples
+from ...errors import DataError
+from .engines import Engine
+from .formats import Format
+from .outputs import opened_output, replaced
+from .tables import table_of
+from .texts import Text
+
+OnStep = Callable[["Account"], None]
+
+
+@dataclass
+class Account:
+    """What became of the texts so far.
+
+    documents (int): Texts whose triples are written.
+    triples (int): Triples in them.
+    before (int): Texts that were in the output already.
+    failed (int): Texts that something went wrong with.
+    """
+
+    documents: int = 0
+    triples: int = 0
+    before: int = 0
+    failed: int = 0
+
+    @property
+    def seen(self) -> int:
+        return self.documents + self.before + self.failed
+
+
+class Run:
+    """Takes texts through an engine.
+
+    texts (Iterable[Text]): The texts.
+    engine (Engine): What works on them.
+    on_fault (Callable[[Fault], None]): Told of texts that something went wrong with.
+    on_step (Callable[[Account], None]): Told after each text how far we are.
+    """
+
+    def __init__(
+        self,
+        texts: Iterable[Text],
+        engine: Engine,
+        *,
+        on_fault: Callable[[Fault], None],
+        on_step: OnStep = lambda account: None,
+    ) -> None:
+        self.texts = texts
+        self.engine = engine
+        self.on_fault = on_fault
+        self.on_step = on_step
+        self.account = Account()
+
+    def lines(
+        self, path: Optional[Path], form: Format, *, overwrite: bool = False
+    ) -> None:
+        """Write documents in a format that can be resumed: those that the output holds
+        already are not worked on again.
+
+        path (Optional[Path]): The output; None for standard output.
+        form (Format): The format.
+        overwrite (bool): Whether to start anew.
+        RAISES (DataError): If the output is another file.
+        RAISES (OSError): If it cannot be written. What was written before is whole.
+        """
+        with opened_output(path, form, overwrite=overwrite) as (output, done):
+            for text, doc in self._answers(done):
+                try:
+                    content = form.encode(text, doc)
+                except DataError as e:
+                    self._failed(text, str(e))
+                    continue
+                output.write(content, partial(self._done, doc))
+
+    def table(self, path: Optional[Path]) -> None:
+        """Write documents as tables to look at. See `lines` for the arguments. A file
+        is there wholly or not at all."""
+        with replaced(path) as write:
+            for text, doc in self.documents():
+                write(table_of(doc, text.name).encode())
+
+    def documents(self) -> Iterator[Tuple[Text, Doc]]:
+        """YIELDS (Tuple[Text, Doc]): All texts that nothing went wrong with. A doc
+        counts as done when the next one is asked for."""
+        for text, doc in self._answers(set()):
+            yield text, doc
+            self._done(doc)
+
+    def _answers(self, done: Set[str]) -> Iterator[Tuple[Text, Doc]]:
+        for text, doc, error in self.engine(self._todo(done)):
+            if doc is None:
+                self._failed(text, error)
+            else:
+                yield text, doc
+
+    def _todo(self, done: Set[str]) -> Iterator[Text]:
+        for text in self.texts:
+            if text.name in done:
+                self.account.before += 1
+                self.on_step(self.account)
+            else:
+                yield text
+
+    def _failed(self, text: Text, error: str) -> None:
+        self.account.failed += 1
+        self.on_fault(text.fault(error))
+        self.on_step(self.account)
+
+    def _done(self, doc: Doc) -> None:
+        self.account.documents += 1
+        self.account.triples += len(get_triples(doc))
+        self.on_step(self.account)

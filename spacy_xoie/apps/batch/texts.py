@@ -1,0 +1,365 @@
+"""Texts from wherever they lie: files, folders, standard input, the command line.
+
+The name of a document says where it comes from, and is the same in each run: the path
+of a text file, the `id` of a JSON record, else "path:line". A text that is too long for
+one document is cut where it does least harm, and its pieces are "path#1", "path#2" ….
+"""
+
+import codecs
+import glob
+import gzip
+import json
+import os
+import zlib
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import (
+    Any,
+    BinaryIO,
+    Callable,
+    ContextManager,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Literal,
+    Optional,
+    Sequence,
+    Set,
+    Union,
+    cast,
+)
+
+from spacy.tokens import Doc, DocBin
+
+from ...corpora.records import Fault
+from ...doc.blank import multilingual_pipeline
+from ...doc.languages import UNDETERMINED
+from ...doc.triples import SPAN_KEY
+from ...errors import DataError
+from .records import doc_to_dict
+
+Kind = Literal["auto", "text", "lines", "jsonl"]
+STDIN = "-"
+SUFFIXES = (".txt", ".md", ".jsonl")
+DOCS = ".spacy"
+PIECE = 200_000
+"""Most characters of a document. Longer texts are cut."""
+
+_BREAKS = ("\n\n", "\n", ". ", "。", " ")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text to work on.
+
+    name (str): Its name, by which it is known in the output.
+    text (str): The text.
+    language (str): Its language if that is known, else "".
+    path (str): The file that it comes from.
+    line (int): The line of it, counted from 1; 0 for the file as a whole.
+    start (int): Character of the file at which it starts, if it was cut.
+    triples (Optional[Sequence[Any]]): Triples that are known already, as
+        `Triple.to_dict` has them.
+    """
+
+    name: str
+    text: str
+    language: str = ""
+    path: str = ""
+    line: int = 0
+    start: int = 0
+    triples: Optional[Sequence[Any]] = None
+
+    def fault(self, message: str) -> Fault:
+        """RETURNS (Fault): Something that is wrong with this text, with its place."""
+        place = Path(self.path or self.name)
+        return Fault(place, self.line, "" if self.path else self.name, message)
+
+
+class Source:
+    """What the texts are read from: files and standard input, in order, each once.
+
+    paths (Sequence[str]): Files, folders (with all that is in them), patterns such as
+        "news/**/*.txt", and "-" for standard input.
+    texts (Sequence[str]): Texts that were given themselves.
+    kind (Kind): "text": a file is a document; "lines": each line is one; "jsonl": each
+        line is a JSON object with "text", and perhaps "id" and "language"; "auto": by
+        the ending of the name, plain text where that says nothing.
+    on_fault (Callable[[Fault], None]): Told what could not be read. The rest is read.
+    stdin (Optional[BinaryIO]): Standard input.
+    piece (int): Most characters of a document.
+    by_file (bool): Whether the names of records begin with that of their file, which
+        tells records of one id apart that are read by different runs.
+    RAISES (DataError): If there is no such file.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        texts: Sequence[str] = (),
+        *,
+        kind: Kind = "auto",
+        on_fault: Callable[[Fault], None],
+        stdin: Optional[BinaryIO] = None,
+        piece: int = PIECE,
+        by_file: bool = False,
+    ) -> None:
+        self.files = find_files(paths, kind)
+        self.texts = list(texts)
+        self.kind = kind
+        self.on_fault = on_fault
+        self.stdin = stdin
+        self.piece = piece
+        self.by_file = by_file
+
+    def count(self) -> Optional[int]:
+        """RETURNS (Optional[int]): How many documents there are, nearly: long texts
+        count once, faulty lines as well. None if only reading them can tell."""
+        total = len(self.texts)
+        for path in self.files:
+            if path == STDIN or path.endswith(DOCS):
+                return None
+            if self._kind(path) == "text":
+                total += 1
+                continue
+            try:
+                with _open(path) as file:
+                    total += sum(1 for line in file if line.strip())
+            except (OSError, EOFError, zlib.error):
+                continue  # reading it will tell
+        return total
+
+    def __iter__(self) -> Iterator[Text]:
+        """YIELDS (Text): The texts, holding no more than one at a time."""
+        seen: Set[str] = set()
+        for text in self._read():
+            if (why := _half_character(text.text)) is not None:
+                self.on_fault(text.fault(why))
+                continue
+            if text.name in seen:
+                # Two records of one id are two documents all the same.
+                place = f"{text.path}:{text.line}" if text.line else text.path
+                text = replace(text, name=f"{text.name}@{place}")
+            seen.add(text.name)
+            yield text
+
+    def _read(self) -> Iterator[Text]:
+        for number, text in enumerate(self.texts, start=1):
+            yield from self._cut([text], f"text:{number}", "")
+        for path in self.files:
+            name = "stdin" if path == STDIN else printable(path)
+            line = 0
+            if path.endswith(DOCS):
+                yield from self._docs(path, name)
+                continue
+            try:
+                with self._opened(path) as file:
+                    if self._kind(path) == "text":
+                        yield from self._cut(_blocks(file, self.piece), name, name)
+                        continue
+                    for line, content in enumerate(file, start=1):
+                        if content.strip():
+                            yield from self._record(content, path, name, line)
+            except DataError as e:
+                self.on_fault(Fault(Path(name), 0, "", str(e)))
+            except (OSError, EOFError, zlib.error) as e:
+                reason = getattr(e, "strerror", None) or str(e)
+                self.on_fault(Fault(Path(name), line, "", f"cannot be read: {reason}"))
+
+    def _record(
+        self, content: bytes, path: str, name: str, line: int
+    ) -> Iterator[Text]:
+        """A line of a file: what is wrong with it costs that line only."""
+        try:
+            text = content.decode("utf-8-sig" if line == 1 else "utf8").strip("\r\n")
+            if self._kind(path) == "lines":
+                found = Text(f"{name}:{line}", text, "", name, line)
+            else:
+                found = _from_json(text, name, line)
+                if self.by_file and found.name != f"{name}:{line}":
+                    found = replace(found, name=f"{name}:{found.name}")
+        except DataError as e:
+            field, _, message = str(e).partition(": ")
+            self.on_fault(Fault(Path(name), line, field, message))
+        except UnicodeDecodeError as e:
+            self.on_fault(Fault(Path(name), line, "", f"this is not UTF-8: {e}"))
+        else:
+            if len(found.text) <= self.piece:
+                yield found
+                return
+            for piece in self._cut([found.text], found.name, name):
+                yield replace(piece, language=found.language, line=line)
+
+    def _docs(self, path: str, name: str) -> Iterator[Text]:
+        """The docs of a .spacy file, with their triples if they have any."""
+        number = 0
+        try:
+            for number, doc in enumerate(read_docs(path), start=1):
+                place = f"{name}:{number}"
+                data = doc_to_dict(doc, place)
+                language = "" if data["language"] == UNDETERMINED else data["language"]
+                triples = data["triples"] if SPAN_KEY in doc.spans else None
+                yield Text(place, doc.text, language, name, number, 0, triples)
+        except DataError as e:
+            self.on_fault(Fault(Path(name), number, "", str(e)))
+
+    def _cut(self, blocks: Iterable[str], name: str, path: str) -> Iterator[Text]:
+        """Cut a text that is too long into pieces."""
+        rest, start, number = "", 0, 0
+        for block in blocks:
+            rest += block
+            while len(rest) > self.piece:
+                end = _break(rest, self.piece)
+                number += 1
+                yield Text(f"{name}#{number}", rest[:end], "", path, 0, start)
+                rest, start = rest[end:], start + end
+        if not number:
+            yield Text(name, rest, "", path)
+        elif rest.strip():
+            yield Text(f"{name}#{number + 1}", rest, "", path, 0, start)
+
+    def _opened(self, path: str) -> ContextManager[BinaryIO]:
+        if path != STDIN:
+            return _open(path)
+        assert self.stdin is not None
+        return nullcontext(self.stdin)
+
+    def _kind(self, path: str) -> Kind:
+        if self.kind != "auto":
+            return self.kind
+        return "jsonl" if path.removesuffix(".gz").endswith(".jsonl") else "text"
+
+
+def read_docs(path: str) -> Iterator[Doc]:
+    """Read a file of docs.
+
+    path (str): The file.
+    YIELDS (Doc): The docs, in a vocabulary of their own.
+    RAISES (DataError): If it cannot be read.
+    """
+    try:
+        yield from DocBin().from_disk(path).get_docs(multilingual_pipeline().vocab)
+    except (ValueError, KeyError, TypeError, OSError, EOFError, zlib.error) as e:
+        reason = f"{type(e).__name__}: {e}"
+        raise DataError(f"this cannot be read as a file of docs: {reason}") from e
+
+
+def find_files(
+    paths: Sequence[str], kind: Kind = "auto", *, docs: bool = False
+) -> List[str]:
+    """Find the files that are meant.
+
+    paths (Sequence[str]): Files, folders, patterns, "-".
+    kind (Kind): Of a folder, "jsonl" takes .jsonl, "text" and "lines" take .txt and
+        .md, "auto" takes all of them (also with .gz behind them).
+    docs (bool): Whether to take .spacy of a folder, too.
+    RETURNS (List[str]): Files in the order given, those of a folder sorted; none twice.
+    RAISES (DataError): If there is no such file, or none of its kind in a folder.
+    """
+    suffixes = {"auto": SUFFIXES, "jsonl": (".jsonl",)}.get(kind, (".txt", ".md"))
+    if docs:
+        suffixes += (DOCS,)
+    found: Dict[str, None] = {}
+    for path in paths:
+        if path == STDIN:
+            files = [STDIN]
+        elif os.path.isdir(path):  # noqa: PTH112
+            files = sorted(
+                os.path.join(folder, name)  # noqa: PTH118
+                for folder, _, names in os.walk(path)
+                for name in names
+                if name.removesuffix(".gz").endswith(suffixes)
+            )
+            if not files:
+                raise DataError(
+                    f"There is no {' or '.join(suffixes)} file in the folder {path}."
+                )
+        elif os.path.lexists(path):
+            files = [path]
+        else:
+            files = _matching(path) if glob.has_magic(path) else []
+            if not files:
+                raise DataError(f"There is no file or folder {path!r}.")
+        found.update(dict.fromkeys(files))
+    return list(found)
+
+
+def printable(path: Union[str, Path]) -> str:
+    """RETURNS (str): A path that can be written as UTF-8, whatever bytes are in it."""
+    return os.fsencode(path).decode("utf8", "backslashreplace").replace(os.sep, "/")
+
+
+def _matching(pattern: str) -> List[str]:
+    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    return [path for path in found if not os.path.isdir(path)]  # noqa: PTH112
+
+
+def _open(path: str) -> BinaryIO:
+    if path.endswith(".gz"):
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return open(path, "rb")  # noqa: PTH123
+
+
+def _blocks(file: BinaryIO, size: int) -> Iterator[str]:
+    """The text of a file, in blocks of about so many characters."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    place = 0
+    while True:
+        data = file.read(size)
+        waiting = len(decoder.getstate()[0])
+        try:
+            yield decoder.decode(data, final=not data)
+        except UnicodeDecodeError as e:
+            at = place - waiting + e.start
+            raise DataError(f"this is not UTF-8: {e.reason} at byte {at}") from e
+        if not data:
+            return
+        place += len(data)
+
+
+def _break(text: str, limit: int) -> int:
+    """Where to cut a text so that it is no longer than the limit: at the end of a
+    paragraph, else of a line, a sentence, a word."""
+    for mark in _BREAKS:
+        end = text.rfind(mark, limit // 2, limit)
+        if end != -1:
+            return end + len(mark)
+    return limit
+
+
+def _from_json(line: str, path: str, number: int) -> Text:
+    try:
+        data: Any = json.loads(line)
+    except (ValueError, RecursionError) as e:
+        raise DataError(f": this is not a JSON object: {e}") from e
+    if not isinstance(data, dict):
+        raise DataError(": this is not a JSON object")
+    text, language = data.get("text"), data.get("language") or ""
+    name = data.get("id")
+    if not isinstance(text, str):
+        raise DataError(f"text: this must be a text, but it is {text!r:.60}")
+    if not isinstance(language, str):
+        raise DataError(f"language: this must be a code, but it is {language!r:.60}")
+    if name is None or name == "":
+        name = f"{path}:{number}"
+    elif isinstance(name, (dict, list)) or _half_character(str(name)) is not None:
+        raise DataError(f"id: this must be a text or a number, but it is {name!r:.60}")
+    known = data.get("triples")
+    return Text(
+        str(name),
+        text,
+        "" if language == UNDETERMINED else language,
+        path,
+        number,
+        triples=known if isinstance(known, list) else None,
+    )
+
+
+def _half_character(text: str) -> Optional[str]:
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError as e:
+        return f"there is half a character in it, at {e.start}"
+    return None

@@ -1,0 +1,73 @@
+"""The command that learns word translations from a parallel corpus."""
+
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Dict, FrozenSet, List, Tuple
+
+import typer
+from spacy.util import minibatch
+from tqdm import tqdm  # type: ignore[import-untyped]
+from wasabi import msg
+
+from ...annotation.parallel import read_pairs
+from ...errors import DataError
+from ...projection.aligners.lexical import LexicalAligner
+from .app import app
+from .util import one_line_errors
+
+
+@app.command("fit-aligner")
+def fit_aligner_cli(
+    corpus: Annotated[
+        List[Path],
+        typer.Argument(
+            help="Files or folders: .tsv (sentence, tab, translation), .jsonl "
+            '({"source", "target"}, or records that share ids) or .conllu treebanks '
+            "that share ids",
+            exists=True,
+        ),
+    ],
+    source: Annotated[
+        str, typer.Option(help="Language of the first side; several: en,de")
+    ],
+    target: Annotated[
+        str, typer.Option(help="Language of the second side; several: all pairs")
+    ],
+    output: Annotated[Path, typer.Option(help="File for the tables (.msgpack)")],
+    freedict: Annotated[
+        bool, typer.Option(help="Begin with the dictionaries of FreeDict, if installed")
+    ] = True,
+    least: Annotated[
+        float, typer.Option(help="Leave out pairs of words that were seen less often")
+    ] = 0.0,
+    batch_size: Annotated[
+        int, typer.Option(help="Pairs that are learnt from at a time", min=1)
+    ] = 20_000,
+) -> None:
+    """Learn from a parallel corpus which words stand for which, without supervision.
+    The file serves in configs as `tables` of spacy-xoie.LexicalAligner.v1."""
+    with one_line_errors():
+        aligner = LexicalAligner("freedict" if freedict else None)
+        count = 0
+        pairs: Dict[FrozenSet[str], Tuple[str, str]] = {}
+        for one, other in product(source.split(","), target.split(",")):
+            # A language with itself is a slip if one pair is asked for.
+            if one != other or "," not in source + target:
+                pairs.setdefault(frozenset((one, other)), (one, other))
+        for one, other in pairs.values():
+            with tqdm(unit=" pairs", desc=f"{one}-{other}") as bar:
+                texts = read_pairs(corpus, one, other, lambda fault: bar.write(fault))
+                for batch in minibatch(texts, batch_size):
+                    aligner.fit(batch)
+                    count += len(batch)
+                    bar.update(len(batch))
+        if not count:
+            raise DataError(
+                f"There is no sentence in {source!r} with a translation in {target!r}. "
+                f"Translations stand in one line, or share an id."
+            )
+        output.parent.mkdir(parents=True, exist_ok=True)
+        partial = output.with_name(output.name + ".part")
+        aligner.to_disk(partial, least=least)
+        partial.replace(output)
+    msg.good(f"{output}: word translations of {count} pairs")

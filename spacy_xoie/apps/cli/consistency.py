@@ -1,0 +1,158 @@
+"""The command that says how well languages agree with each other."""
+
+from pathlib import Path
+from typing import Annotated, Callable, List, Optional
+
+import srsly
+import typer
+from confection import ConfigValidationError
+from spacy.language import Language
+from spacy.util import registry
+from wasabi import msg
+
+from ...errors import ConfigError
+from ...evaluation.consistency import Consistency, ConsistencyTable, consistency
+from ...evaluation.heatmap import save_heatmap
+from ...evaluation.parallel import read_parallel
+from ...extraction.pretrained import find_model
+from ...files import write_text
+from ...loading import load
+from ...projection.ty import Aligner
+from .app import app
+from .util import one_line_errors
+
+HEADER = [
+    "Reference",
+    "Judged",
+    "Sentences",
+    "Triples",
+    "Mapped",
+    "P",
+    "R",
+    "F1",
+    "95 %",
+    "Predicates",
+]
+
+
+@app.command("consistency")
+def consistency_cli(
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="A pipeline (folder or package), or a pretrained model such as "
+            "xx_xoie_sm, which is put into a blank pipeline of each language"
+        ),
+    ],
+    corpus: Annotated[
+        List[Path],
+        typer.Argument(
+            help="Parallel sentences, files or folders: .jsonl in which translations "
+            "share an id, or .conllu (.conllu.gz) named as en_pud-ud-test.conllu, in "
+            "which they share a sent_id",
+            exists=True,
+        ),
+    ],
+    languages: Annotated[
+        Optional[str], typer.Option(help='Languages to compare, "en,de"; else all')
+    ] = None,
+    output: Annotated[
+        Optional[Path], typer.Option(help="JSON file for the scores")
+    ] = None,
+    plot: Annotated[
+        Optional[Path], typer.Option(help="Picture (.png, .svg): a heat map")
+    ] = None,
+    aligner: Annotated[
+        str, typer.Option(help="Registered name of the word aligner")
+    ] = "spacy-xoie.LexicalAligner.v1",
+    threshold: Annotated[
+        Optional[float], typer.Option(help="Least score of a triple, for this run")
+    ] = None,
+    facts: Annotated[
+        Optional[str],
+        typer.Option(help='"minimal" or "whole" triples of a pretrained model'),
+    ] = None,
+) -> None:
+    """Compare what a pipeline finds in sentences and in their translations, for each
+    two languages, without any gold data. The triples of the reference are carried over
+    by word alignment, and the judged language should have the same ones."""
+    codes = None if languages is None else languages.replace(",", " ").split()
+    with one_line_errors():
+        found = read_parallel(corpus, msg.warn)
+        table = consistency(
+            _pipelines(model, threshold, facts),
+            found,
+            _make_aligner(aligner),
+            languages=codes,
+        )
+        rows = [_row(pair) for pair in table.pairs]
+        msg.table(rows, header=HEADER, divider=True, aligns=[*"ll", *"rrrrrrrr"])
+        _write(table, output, plot)
+
+
+def _write(
+    table: ConsistencyTable, output: Optional[Path], plot: Optional[Path]
+) -> None:
+    if output is not None:
+        write_text(output, srsly.json_dumps(table.to_dict(), indent=2) + "\n")
+        msg.good(f"Wrote {output}")
+    if plot is not None:
+        save_heatmap(plot, table)
+        msg.good(f"Wrote {plot}")
+
+
+def _pipelines(
+    model: str, threshold: Optional[float], facts: Optional[str]
+) -> Callable[[str], Language]:
+    """What gives the pipeline for a language; one that is loaded as a whole serves
+    all of them."""
+    try:
+        find_model(model)
+    except ConfigError:
+        nlp = load(model, "xx", threshold, facts)
+        return lambda language: nlp
+
+    def make(language: str) -> Language:
+        try:
+            return load(model, language, threshold, facts)
+        except ImportError as e:
+            raise ConfigError(f"spaCy does not know the language {language!r}.") from e
+
+    return make
+
+
+def _make_aligner(name: str) -> Aligner:
+    if not registry.has("misc", name):
+        raise ConfigError(
+            f"There is no aligner {name!r}. Give the name with which it is registered "
+            f'under @misc, such as "spacy-xoie.LexicalAligner.v1".'
+        )
+    try:
+        aligner = registry.resolve({"aligner": {"@misc": name}})["aligner"]
+    except ConfigValidationError as e:
+        raise ConfigError(f"{name!r} cannot be made without settings: {e}") from e
+    if not isinstance(aligner, Aligner):
+        raise ConfigError(f"{name!r} is no aligner: it makes {aligner!r}.")
+    return aligner
+
+
+def _row(pair: Consistency) -> List[str]:
+    interval = "-"
+    if pair.low is not None and pair.high is not None:
+        interval = f"{pair.low:.3f} to {pair.high:.3f}"
+    return [
+        pair.reference,
+        pair.judged,
+        str(pair.n_sentences),
+        f"{pair.n_reference}/{pair.n_judged}",
+        _number(pair.mapped),
+        _number(pair.precision),
+        _number(pair.recall),
+        _number(pair.f1),
+        interval,
+        _number(pair.predicates),
+    ]
+
+
+def _number(value: Optional[float]) -> str:
+    return "-" if value is None else f"{value:.3f}"

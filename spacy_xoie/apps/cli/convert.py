@@ -1,0 +1,237 @@
+"""Commands that turn annotation from one form into another."""
+
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any, Counter, Dict, List, Optional
+
+import srsly
+import typer
+from spacy import blank, util
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+from wasabi import msg
+
+from ...corpora import docs_from_records, read_corpus, write_docbin
+from ...corpora.readers import READERS, agreed, docs_to_prodigy
+from ...corpora.readers.grounded import set_aside
+from ...corpora.records import SPLITS, Record
+from ...corpora.treebanks import treebank_docs
+from ...doc.blank import multilingual_pipeline
+from ...errors import ConfigError, DataError
+from ...files import write_text
+from .app import app
+from .util import one_line_errors
+
+
+class Format(StrEnum):
+    """Formats that `convert` reads."""
+
+    jsonl = "jsonl"
+    oie2016 = "oie2016"
+    openie4 = "openie4"
+    prodigy = "prodigy"
+    systems = "systems"
+    conllu = "conllu"
+
+
+# What files of a format are called in a folder, also with .gz after it.
+SUFFIXES = {
+    Format.oie2016: (".conll",),
+    Format.openie4: (".jsonl", ".json"),
+    Format.prodigy: (".jsonl",),
+    Format.systems: (".txt", ".tsv"),
+    Format.conllu: (".conllu",),
+}
+DEV_SHARE_OF_TREEBANKS = 0.03
+
+
+@app.command("convert")
+def convert_cli(
+    corpus: Annotated[
+        Path, typer.Argument(help="Folder of files, or a single one", exists=True)
+    ],
+    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files")],
+    config: Annotated[
+        Optional[Path],
+        typer.Option(help="Config or pipeline whose tokenizer is used", exists=True),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Format of the corpus")] = Format.jsonl,
+    language: Annotated[
+        str, typer.Option(help="Language of oie2016, openie4, prodigy files")
+    ] = "en",
+    sentences: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="systems: the sentences, one a line; every other file of the corpus "
+            "is the output of a system (number, arg1, rel, arg2), and what two of them "
+            "agree on is kept",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    dev_share: Annotated[
+        Optional[float],
+        typer.Option(
+            help="Share of the sentences that is set aside as dev.spacy; "
+            f"by default {DEV_SHARE_OF_TREEBANKS} for conllu, 0 otherwise",
+            min=0.0,
+            max=1.0,
+        ),
+    ] = None,
+    simplify: Annotated[
+        float,
+        typer.Option(
+            help="conllu: share of the Chinese sentences in simplified characters",
+            min=0.0,
+            max=1.0,
+        ),
+    ] = 0.0,
+) -> None:
+    """Make training data (train.spacy, dev.spacy, test.spacy) from a corpus."""
+    if format == Format.conllu:
+        share = DEV_SHARE_OF_TREEBANKS if dev_share is None else dev_share
+        _write_splits(output, _trees(_files(corpus, format), share, simplify))
+        return
+    faults: List[Any] = []
+    with one_line_errors():
+        if format == Format.jsonl:
+            records, found = read_corpus(corpus)
+            faults += found
+        elif format == Format.systems:
+            records = _agreed(_files(corpus, format), sentences, language, faults)
+        else:
+            records = _records(_files(corpus, format), format, language, faults)
+        if dev_share:
+            records = list(set_aside(records, dev_share))
+        nlp = _tokenizing(config)
+    converted: Dict[str, List[Doc]] = {}
+    for split in SPLITS:
+        converted[split], refused = docs_from_records(
+            nlp, (record for record in records if record.split == split)
+        )
+        faults += refused
+        if format != Format.jsonl and not converted[split]:
+            del converted[split]
+    for fault in faults:
+        typer.echo(f"Left out: {fault}")
+    _write_splits(output, converted)
+
+
+@app.command("export-prodigy")
+def export_prodigy_cli(
+    data: Annotated[Path, typer.Argument(help="A .spacy file", exists=True)],
+    output: Annotated[Path, typer.Argument(help="The .jsonl file to write")],
+) -> None:
+    """Make tasks for Prodigy's relation interface; `convert --format prodigy` takes
+    them back."""
+    with one_line_errors():
+        try:
+            docs = DocBin().from_disk(data).get_docs(blank("xx").vocab)
+            tasks = list(docs_to_prodigy(docs))
+        except (ValueError, KeyError, TypeError, AttributeError, EOFError) as e:
+            raise DataError(f"{data} is not a .spacy file: {e}") from e
+        lines = (srsly.json_dumps(task) + "\n" for task in tasks)
+        write_text(output, "".join(lines))
+    n_arcs = sum(len(task["relations"]) for task in tasks)
+    msg.good(f"Wrote {output}: {len(tasks)} tasks, {n_arcs} arcs")
+
+
+def _files(corpus: Path, format: Format) -> List[Path]:
+    if not corpus.is_dir():
+        return [corpus]
+    names = tuple(chain.from_iterable((s, f"{s}.gz") for s in SUFFIXES.get(format, ())))
+    found = sorted(path for path in corpus.iterdir() if path.name.endswith(names))
+    if not found:
+        msg.fail(f"There is no file {' or '.join(names)} in {corpus}", exits=1)
+    return found
+
+
+def _records(
+    paths: List[Path], format: Format, language: str, faults: List[Any]
+) -> List[Record]:
+    records: List[Record] = []
+    for path in paths:
+        counts: Counter[str] = Counter()
+        reader = READERS[format.value]
+        records += reader(path, faults.append, language=language, counts=counts)
+        _tell(path.name, counts)
+    return records
+
+
+def _agreed(
+    paths: List[Path], sentences: Optional[Path], language: str, faults: List[Any]
+) -> List[Record]:
+    if sentences is None:
+        raise ConfigError("Give the sentences of the systems with --sentences FILE.")
+    systems = {
+        path.name.partition(".")[0]: path
+        for path in paths
+        if path.resolve() != sentences.resolve()
+    }
+    if len(systems) < 2:
+        raise ConfigError(
+            f"Two systems can agree, but there are {len(systems)} beside {sentences}: "
+            f"{', '.join(systems) or 'none'}."
+        )
+    counts: Counter[str] = Counter()
+    records = list(
+        agreed(
+            systems, sentences, language=language, on_fault=faults.append, counts=counts
+        )
+    )
+    _tell(", ".join(systems), counts)
+    return records
+
+
+def _tell(name: str, counts: Counter[str]) -> None:
+    told = (f"{number} {what}" for what, number in counts.items())
+    typer.echo(f"{name}: {', '.join(told) or 'nothing'}")
+
+
+def _trees(
+    paths: List[Path], dev_share: float, simplify: float
+) -> Dict[str, List[Doc]]:
+    converted: Dict[str, List[Doc]] = {"train": [], "dev": []}
+    for path in paths:
+        with one_line_errors():
+            try:
+                slices = treebank_docs(
+                    [path],
+                    dev_share=dev_share,
+                    simplify=simplify,
+                    on_fault=lambda fault: typer.echo(f"Left out: {fault}"),
+                    on_file=lambda file, n: typer.echo(f"{file.name}: {n} sentences"),
+                )
+            except ImportError as e:
+                raise ConfigError(
+                    f"{path.name} must begin with the code of a language that spaCy "
+                    f"knows, as in de_gsd-ud-dev.conllu: {e}"
+                ) from e
+            except (EOFError, UnicodeDecodeError) as e:
+                raise DataError(f"{path.name} is damaged: {e}") from e
+        converted["train"] += slices.train
+        converted["dev"] += slices.dev
+    return converted
+
+
+def _write_splits(output: Path, converted: Dict[str, List[Doc]]) -> None:
+    if not any(converted.values()):
+        msg.fail("Nothing could be converted", exits=1)
+    for split, docs in converted.items():
+        with one_line_errors():
+            write_docbin(output / f"{split}.spacy", docs)
+        n_triples = sum(len(doc._.triples) for doc in docs)
+        msg.good(f"{split}: {len(docs)} docs, {n_triples} triples")
+
+
+def _tokenizing(config: Optional[Path]) -> Language:
+    """A pipeline for the sake of its tokenizer."""
+    if config is None:
+        return multilingual_pipeline()
+    if config.is_dir():
+        return util.load_model(config)
+    try:
+        return util.load_model_from_config(util.load_config(config), auto_fill=True)
+    except (ImportError, ValueError) as e:
+        raise ConfigError(f"{config} is not the config of a pipeline: {e}") from e

@@ -1,0 +1,38 @@
+"""The commands for what people write: corpora, and configs in parts."""
+
+from pathlib import Path
+from typing import Annotated, List
+
+import typer
+from wasabi import msg
+
+from ...corpora import read_corpus
+from ...files import write_text
+from ...training.configs import compose_config, config_text
+from .app import app
+from .util import one_line_errors
+
+
+@app.command("validate")
+def validate_cli(
+    corpus: Annotated[Path, typer.Argument(help="Folder of .jsonl files", exists=True)],
+) -> None:
+    """Check a corpus; name file, line and field of every fault."""
+    records, faults = read_corpus(corpus)
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
+        msg.fail(f"{len(faults)} faults; {len(records)} records are good", exits=1)
+    languages = sorted({record.language for record in records})
+    msg.good(f"{len(records)} records in {', '.join(languages)}")
+
+
+@app.command("compose")
+def compose_cli(
+    output: Annotated[Path, typer.Argument(help="The config to write")],
+    parts: Annotated[List[Path], typer.Argument(help="Partial configs, in order")],
+) -> None:
+    """Put a complete config together from parts."""
+    with one_line_errors():
+        write_text(output, config_text(compose_config(parts), parts))
+    msg.good(f"Wrote {output}")

@@ -1,0 +1,188 @@
+"""The command that extracts triples."""
+
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, List, Optional
+
+import typer
+
+from ...extraction.pretrained import DEFAULT_NAME
+from ...loading import PipelineLoader, pipeline_title
+from ..batch.engines import Engine, local_engine
+from ..batch.formats import FORMATS
+from ..batch.outputs import replaced
+from ..batch.run import Run
+from ..batch.texts import Source
+from .app import app
+from .inputs import check_output, codes_of, in_language, split_inputs
+from .progress import Progress
+from .util import one_line_errors
+
+EXAMPLES = """Examples:
+
+spacy xoie extract "Die Stadt hat das Haus gebaut."
+
+spacy xoie extract news/ "more/*.jsonl" --format jsonl --output triples.jsonl
+
+cat book.txt | spacy xoie extract - --format tsv | cut -f 5-7
+
+spacy xoie extract news/ --format rdf --output news.nq --n-process 4"""
+
+
+class OutputFormat(StrEnum):
+    table = "table"
+    jsonl = "jsonl"
+    tsv = "tsv"
+    rdf = "rdf"
+    graphml = "graphml"
+
+
+class InputFormat(StrEnum):
+    auto = "auto"
+    text = "text"
+    lines = "lines"
+    jsonl = "jsonl"
+
+
+class EngineName(StrEnum):
+    local = "local"
+    ray = "ray"
+
+
+@app.command("extract", epilog=EXAMPLES)
+def extract_cli(
+    inputs: Annotated[
+        Optional[List[str]],
+        typer.Argument(
+            help="Texts, files (.txt, .jsonl, also .gz), folders with such files, "
+            'patterns ("news/**/*.txt"), - for standard input',
+            show_default=False,
+        ),
+    ] = None,
+    text: Annotated[
+        List[str],
+        typer.Option(
+            "--text", "-t", help="A text, even if it looks like the name of a file"
+        ),
+    ] = [],
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model",
+            "-m",
+            help="A pipeline (folder or package), or a pretrained model",
+        ),
+    ] = DEFAULT_NAME,
+    language: Annotated[
+        Optional[str],
+        typer.Option(
+            "--language",
+            "-l",
+            help='Language of all texts; "de,es": those to choose from. By default '
+            "that of each sentence is detected",
+        ),
+    ] = None,
+    format_: Annotated[
+        OutputFormat, typer.Option("--format", "-f", help="How to write triples")
+    ] = OutputFormat.table,
+    output: Annotated[
+        Optional[Path],
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write; by default standard output. If it is there (jsonl, "
+            "tsv, rdf), the run goes on behind it",
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Start anew, instead of going on")
+    ] = False,
+    input_format: Annotated[
+        InputFormat,
+        typer.Option(
+            help="What a document is. text: a file; lines: each line; jsonl: each "
+            'line, an object with "text", perhaps "id" and "language"; auto: by the '
+            "name of the file"
+        ),
+    ] = InputFormat.auto,
+    threshold: Annotated[
+        Optional[float],
+        typer.Option(help="Least score of a triple", min=0.0, max=1.0),
+    ] = None,
+    n_process: Annotated[
+        int, typer.Option(help="Number of processes, each with a model", min=1)
+    ] = 1,
+    batch_size: Annotated[
+        int, typer.Option(help="Documents that are worked on together", min=1)
+    ] = 64,
+    engine: Annotated[
+        EngineName,
+        typer.Option(help="What works: this machine, or a cluster of Ray"),
+    ] = EngineName.local,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, no sum at the end")
+    ] = False,
+) -> None:
+    """Extract triples from texts in many languages.
+
+    A run that was stopped goes on if the same command is given again. What cannot be
+    read is named and left out, and the exit code is then 3."""
+    with one_line_errors():
+        paths, texts = split_inputs(inputs or [])
+        if not (paths or texts or text):
+            raise typer.BadParameter("There is nothing to read: give a text or a file.")
+        # Of texts that were typed there is nothing to tell but what is in them.
+        progress = Progress(quiet=quiet or not paths, output=output)
+        source = Source(
+            paths,
+            [*texts, *text],
+            kind=input_format.value,
+            on_fault=progress.fault,
+            stdin=sys.stdin.buffer,
+        )
+        if output is not None:
+            check_output(output, source.files)
+        codes = codes_of(language)
+        load = PipelineLoader(model, codes, threshold)
+        run = Run(
+            in_language(source, codes),
+            _engine(engine, load, batch_size, n_process),
+            on_fault=progress.fault,
+            on_step=progress.step,
+        )
+        form = None
+        if format_.value in FORMATS:
+            told = [pipeline_title(load())] if format_ == OutputFormat.rdf else []
+            form = FORMATS[format_.value](*told)
+        with progress.shown(source.count(), resumable=form is not None):
+            if form is not None:
+                run.lines(output, form, overwrite=overwrite)
+            elif format_ == OutputFormat.table:
+                run.table(output)
+            else:
+                _write_graph(run, output)
+        progress.sum_up()
+
+
+def _engine(
+    name: EngineName, load: PipelineLoader, batch_size: int, n_process: int
+) -> Engine:
+    if name == EngineName.ray:
+        from ..batch.ray_engine import RayEngine
+
+        return RayEngine(load, batch_size, n_process)
+    return local_engine(load, batch_size, n_process)
+
+
+def _write_graph(run: Run, output: Optional[Path]) -> None:
+    """Write the graph of all documents, which is there wholly or not at all."""
+    from ..knowledge.graph import build_graph, write_graphml
+
+    graph = build_graph(doc for _, doc in run.documents())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "graph.graphml"
+        write_graphml(graph, path)
+        with replaced(output) as write:
+            write(path.read_bytes())

@@ -1,0 +1,92 @@
+"""The command that says which adapters serve which languages."""
+
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, List, Optional
+
+import srsly
+import typer
+from wasabi import msg
+
+from ...evaluation.gate_plot import save_gates
+from ...evaluation.gates import GateTable, measure_gates
+from ...evaluation.parallel import read_parallel
+from ...files import write_text
+from ...loading import load
+from .app import app
+from .util import one_line_errors
+
+
+@app.command("gates")
+def gates_cli(
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="A pipeline (folder or package), or a pretrained model such as "
+            "xx_xoie_sm"
+        ),
+    ],
+    corpus: Annotated[
+        List[Path],
+        typer.Argument(
+            help="Sentences in several languages, files or folders: .jsonl, or .conllu "
+            "(.conllu.gz) named as en_pud-ud-test.conllu",
+            exists=True,
+        ),
+    ],
+    languages: Annotated[
+        Optional[str], typer.Option(help='Languages to look at, "en,de"; else all')
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(help="Most texts of a language; 0 for all", min=0)
+    ] = 0,
+    output: Annotated[
+        Optional[Path], typer.Option(help="JSON file for the figures")
+    ] = None,
+    plot: Annotated[
+        Optional[Path], typer.Option(help="Picture (.png, .svg): a heat map")
+    ] = None,
+) -> None:
+    """Show how much of each adapter the sentences of each language use, the entropy of
+    these gates, and the mutual information of language and adapter, in bits."""
+    codes = None if languages is None else languages.replace(",", " ").split()
+    with one_line_errors():
+        found = read_parallel(corpus, msg.warn)
+        texts = {
+            language: list(islice(by_id.values(), limit or None))
+            for language, by_id in found.items()
+        }
+        table = measure_gates(load(model, "xx"), texts, languages=codes)
+        _print(table)
+        if output is not None:
+            write_text(output, srsly.json_dumps(table.to_dict(), indent=2) + "\n")
+            msg.good(f"Wrote {output}")
+        if plot is not None:
+            save_gates(plot, table)
+            msg.good(f"Wrote {plot}")
+
+
+def _print(table: GateTable) -> None:
+    header = ["", "Sentences", *table.experts, "Entropy"]
+    for number, mean in enumerate(table.mean):
+        one = len(table.mean) == 1
+        msg.divider("All layers" if one else f"Layer {number + 1}")
+        rows = [
+            [
+                language,
+                str(table.n_sentences[place]),
+                *(f"{gate:.2f}" for gate in mean[place]),
+                f"{table.sharpness[number, place]:.2f}",
+            ]
+            for place, language in enumerate(table.languages)
+        ]
+        aligns = ["l", *["r"] * (len(header) - 1)]
+        msg.table(rows, header=header, divider=True, aligns=aligns)
+        typer.echo(
+            f"Mutual information of language and adapter: "
+            f"{table.information[number]:.2f} of {table.most_information:.2f} bits"
+        )
+        typer.echo(
+            f"Entropy of a sentence's gates: {table.entropy[number]:.2f} bits; of all "
+            f"gates together: {table.usage[number]:.2f} bits"
+        )

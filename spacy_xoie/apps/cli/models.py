@@ -1,0 +1,85 @@
+"""Commands that make pretrained models."""
+
+from pathlib import Path
+from typing import Annotated, Any, Dict, Optional
+
+import srsly
+import typer
+from spacy import util
+from thinc.api import Config
+from wasabi import msg
+from weasel.util.config import load_project_config
+
+from ...corpora.gather import gather_assets
+from ...errors import ConfigError
+from ...extraction.component import TripleExtractor
+from ...extraction.pretrained import META, model_config, save_model
+from ...files import read_json
+from .app import app
+from .util import one_line_errors
+
+
+@app.command("gather")
+def gather_cli(
+    project: Annotated[Path, typer.Argument(help="Folder with project.yml")],
+    local: Annotated[
+        str, typer.Argument(help='Folder with copies of the assets, "" for none')
+    ] = "",
+) -> None:
+    """Copy a project's assets from a local folder, and name those that are missing."""
+    with one_line_errors():
+        assets = load_project_config(project).get("assets", [])
+        missing = []
+        folder = Path(local) if local else None
+        for asset in gather_assets(assets, project, folder):
+            if not asset.found:
+                missing.append(asset.dest)
+            elif asset.source is not None:
+                msg.good(asset.dest)
+    if missing:
+        msg.fail(
+            f"{len(missing)} of {len(assets)} assets are missing",
+            f"{', '.join(missing)}. Download them with `spacy project assets --extra`, "
+            f"or give a folder that holds them.",
+            exits=1,
+        )
+    msg.good(f"All {len(assets)} assets are there")
+
+
+@app.command("export")
+def export_cli(
+    model: Annotated[Path, typer.Argument(help="Trained pipeline", exists=True)],
+    output: Annotated[Path, typer.Argument(help="Folder for the model")],
+    component: Annotated[str, typer.Option(help="Name of the extractor")] = "xoie",
+    metrics: Annotated[
+        Optional[Path], typer.Option(help="JSON of `evaluate`", exists=True)
+    ] = None,
+    sources: Annotated[
+        Optional[Path],
+        typer.Option(help="JSON list: name, url, author, license", exists=True),
+    ] = None,
+    license_: Annotated[
+        str, typer.Option("--license", help="Licence of the weights")
+    ] = "MIT",
+) -> None:
+    """Store the model of a trained pipeline in a quarter of its size, for
+    `spacy-xoie.PretrainedModel.v1`."""
+    with one_line_errors():
+        nlp = util.load_model(model)
+        pipe = nlp.get_pipe(component)
+        if not isinstance(pipe, TripleExtractor):
+            raise ConfigError(
+                f"{component!r} is a {type(pipe).__name__}, no extractor."
+            )
+        config = model_config(nlp.config["components"][component]["model"])
+        save_model(pipe.model, Config(config), output)
+        meta: Dict[str, Any] = {
+            "name": output.name,
+            "license": license_,
+            "languages": list(pipe.languages),
+            "sources": [] if sources is None else read_json(sources),
+            "performance": {} if metrics is None else read_json(metrics),
+        }
+        srsly.write_json(output / META, meta)
+    size = sum(path.stat().st_size for path in output.iterdir()) / 1e6
+    msg.good(f"Wrote {output} ({size:.1f} MB)")

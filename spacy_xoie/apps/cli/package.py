@@ -1,0 +1,83 @@
+"""Commands that make wheels of a pipeline, and try them."""
+
+from pathlib import Path
+from typing import Annotated, List, Optional
+
+import typer
+from wasabi import msg
+
+from ...about import __version__
+from ...extraction.pretrained import DEFAULT_NAME
+from ...files import read_json
+from ...loading import load
+from ...packaging import build_wheels, loaded_wheel
+from .app import app
+from .util import one_line_errors
+
+
+@app.command("package")
+def package_cli(
+    output: Annotated[Path, typer.Option("--out", help="Folder for the wheels")],
+    languages: Annotated[
+        Optional[List[str]],
+        typer.Argument(metavar="[LANG]...", help="Language codes; none for all"),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="Folder or package of a pipeline, or a pretrained model")
+    ] = DEFAULT_NAME,
+    each: Annotated[
+        bool, typer.Option("--each", help="Besides, a wheel of each language")
+    ] = False,
+    name: Annotated[str, typer.Option(help="Name after the language")] = "xoie_sm",
+    version: Annotated[str, typer.Option(help="Version of the packages")] = __version__,
+    license: Annotated[
+        Optional[str], typer.Option(help="Licence, if not that of the model")
+    ] = None,
+    metrics: Annotated[
+        Optional[Path], typer.Option(help="JSON of `evaluate`", exists=True)
+    ] = None,
+    sources: Annotated[
+        Optional[Path],
+        typer.Option(help="JSON list: name, url, author, license", exists=True),
+    ] = None,
+    component: Annotated[str, typer.Option(help="Name of the extractor")] = "xoie",
+) -> None:
+    """Build a wheel: of all languages; of some, with their adapters (`de es`); or of
+    one, with its adapter merged (`de`)."""
+    with one_line_errors():
+        for wheel in build_wheels(
+            load(model, "xx"),
+            output,
+            languages=languages or (),
+            each=each,
+            name=name,
+            version=version,
+            license=license,
+            metrics=None if metrics is None else read_json(metrics),
+            sources=None if sources is None else read_json(sources),
+            component=component,
+        ):
+            msg.good(f"{wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command("try-wheels")
+def try_wheels_cli(
+    wheels: Annotated[Path, typer.Argument(help="Folder of wheels", exists=True)],
+    sample: Annotated[Path, typer.Argument(help="JSON: language to text", exists=True)],
+) -> None:
+    """Load wheels without installing them, and print the triples of sample texts:
+    those of the multilingual pipeline, and beside them what a language's own says."""
+    with one_line_errors():
+        texts = read_json(sample)
+    paths = sorted(wheels.glob("*.whl"))
+    if not paths:
+        msg.fail(f"There are no wheels in {wheels}", exits=1)
+    for path in paths:
+        with one_line_errors(), loaded_wheel(path) as nlp:
+            served = nlp.meta.get("languages", texts)
+            chosen = [code for code in texts if code in served] or list(texts)
+            msg.divider(f"{nlp.lang}_{nlp.meta['name']} {nlp.meta['version']}")
+            for doc in nlp.pipe(texts[code] for code in chosen):
+                typer.echo(doc.text)
+                for triple in doc._.triples:
+                    typer.echo(f"  {triple.language} {triple.score:.2f}  {triple}")

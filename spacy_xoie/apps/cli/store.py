@@ -1,0 +1,139 @@
+"""The command that makes a graph of texts."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, List, Optional
+
+import typer
+from spacy.language import Language
+from tqdm import tqdm  # type: ignore[import-untyped]
+from wasabi import msg
+
+from ...about import __version__
+from ...loading import PipelineLoader
+from ..batch.engines import local_engine
+from ..batch.texts import Source
+from ..knowledge.filling import add_texts, model_name
+from ..knowledge.store import TripleStore
+from .app import app
+from .inputs import codes_of, in_language
+from .util import one_line_errors
+
+_GENERAL, _NONE = "general", "none"
+
+
+@app.command("store")
+def store_cli(
+    texts: Annotated[
+        List[Path],
+        typer.Argument(
+            help="Files (.txt, .md, .jsonl, also .gz), folders of them, patterns, - "
+            "for standard input"
+        ),
+    ],
+    store: Annotated[Path, typer.Option(help="Folder of the store; made if missing")],
+    model: Annotated[
+        str, typer.Option(help="Pipeline, or a pretrained model")
+    ] = "xx_xoie_sm",
+    language: Annotated[
+        Optional[str],
+        typer.Option(
+            help='Language of all texts; "de,es": those to choose from. By default '
+            "that of each sentence is detected"
+        ),
+    ] = None,
+    threshold: Annotated[
+        Optional[float], typer.Option(help="Least score of a triple", min=0, max=1)
+    ] = None,
+    schema: Annotated[
+        str,
+        typer.Option(
+            help=f'Canonical relations: "{_GENERAL}", "{_NONE}", or a file (.toml, '
+            f".json). A pipeline with a schema of its own keeps it"
+        ),
+    ] = _GENERAL,
+    n_process: Annotated[int, typer.Option(min=1, help="Number of processes")] = 1,
+    batch_size: Annotated[int, typer.Option(min=1, help="Texts of a batch")] = 32,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Read again what is in the store")
+    ] = False,
+    dump: Annotated[
+        Optional[Path], typer.Option(help="Write the store to this file of N-Quads")
+    ] = None,
+) -> None:
+    """Read texts and keep what they say in a store, to be asked with `spacy xoie ask`.
+    What is in the store already is not read again, so that the same command goes on
+    where it was stopped; a text that changed takes the place of what was there.
+
+    Example: spacy xoie store news/ --store news.store
+    """
+    with one_line_errors():
+        faults: List[str] = []
+        source = Source(
+            [str(path) for path in texts],
+            on_fault=lambda fault: faults.append(str(fault)),
+            stdin=sys.stdin.buffer,
+            by_file=True,
+        )
+        codes = codes_of(language)
+        load = SchemaLoader(model, codes, threshold, schema=schema)
+        with TripleStore(store) as triples:
+            name = model_name(load())
+            with tqdm(total=source.count(), unit=" texts") as bar:
+
+                def show(done: int, known: int) -> None:
+                    bar.update(done - bar.n)
+                    bar.set_postfix_str(f"{known} known")
+
+                try:
+                    filled = add_texts(
+                        triples,
+                        local_engine(load, batch_size, n_process),
+                        in_language(source, codes),
+                        model=name,
+                        overwrite=overwrite,
+                        on_step=show,
+                    )
+                except KeyboardInterrupt as e:
+                    bar.close()
+                    msg.warn(
+                        f"Stopped. What was read is in {store}; the same command goes "
+                        f"on from there."
+                    )
+                    raise typer.Exit(130) from e
+            if dump is not None:
+                triples.dump(dump)
+    written = filled.written
+    faults += [f"{name}: {reason}" for name, reason in written.faults]
+    for fault in faults:
+        typer.echo(" ".join(fault.split()), err=True)
+    msg.good(
+        f"{store}: {written.documents} texts added with {written.triples} triples and "
+        f"{written.facts} facts, {filled.known} were there already"
+    )
+    if faults:
+        msg.fail(f"{len(faults)} texts could not be read", exits=1)
+
+
+@dataclass
+class SchemaLoader(PipelineLoader):
+    """Makes a pipeline that maps its triples onto canonical relations.
+
+    schema (str): "general", "none", or a file. A pipeline with a schema of its own
+        keeps it.
+    """
+
+    schema: str = _GENERAL
+
+    def _load(self) -> Language:
+        nlp = super()._load()
+        if nlp.meta["name"] == "pipeline":  # a blank one, around the model
+            name = Path(self.model).name.removeprefix(f"{nlp.lang}_")
+            nlp.meta.update(name=name, version=__version__)
+        if self.schema != _NONE and "xoie_schema" not in nlp.pipe_factories.values():
+            settings = {"@misc": "spacy-xoie.GeneralSchema.v1"}
+            if self.schema != _GENERAL:
+                settings = {"@misc": "spacy-xoie.SchemaFile.v1", "path": self.schema}
+            nlp.add_pipe("xoie_schema", config={"schema": settings})
+        return nlp

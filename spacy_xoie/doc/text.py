@@ -1,0 +1,37 @@
+"""Text as it stands in docs: stretches of it, pieces put side by side, scripts."""
+
+from typing import Any, Sequence
+
+
+def join_pieces(pieces: Sequence[str]) -> str:
+    """RETURNS (str): Pieces of text side by side: with a space between them, and
+    with nothing between them in scripts that are written without spaces."""
+    text = ""
+    for piece in pieces:
+        if text and not (is_unspaced(text[-1]) and is_unspaced(piece[:1])):
+            text += " "
+        text += piece
+    return text
+
+
+def are_offsets(value: Any) -> bool:
+    """RETURNS (bool): Whether a value is a list of stretches of a text, each with its
+    start and its end."""
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(place, (list, tuple))
+        and len(place) == 2
+        and all(type(number) is int for number in place)
+        and 0 <= place[0] < place[1]
+        for place in value
+    )
+
+
+def is_unspaced(char: str) -> bool:
+    """RETURNS (bool): Whether a character is of a script without spaces."""
+    return bool(char) and (
+        "\u0e00" <= char <= "\u0e7f"
+        or "\u3001" <= char <= "\u30ff"
+        or "\u3400" <= char <= "\u9fff"
+        or "\uff01" <= char <= "\uff9f"
+        or "\U00020000" <= char <= "\U0003ffff"
+    )

@@ -1,0 +1,400 @@
+"""The one noun of the package: a triple grounded in a Doc, and its storage.
+
+Triples live in a span group, ``doc.spans["xoie"]``. Each span of the group is
+one contiguous piece of one part of one triple:
+
+* ``span.label_`` is the role: ``ARG0`` (subject), ``REL`` (relation), ``ARG1``
+  to ``ARG3`` (objects),
+* ``span.id_`` is the id of the triple. A discontinuous part is several spans
+  with the same role and id.
+* ``group.attrs`` holds what is not a span: ``{"language": …, "triples":
+  {id: {"score", "language", "adapter", "origin"}}, "offsets": […]}``.
+
+That form survives ``Doc.to_bytes``, ``DocBin`` (also without user data) and
+multiprocessing. `Triple` objects are frozen views, made when they are asked for.
+"""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from html import escape
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+
+from spacy.tokens import Doc, Span, SpanGroup
+
+from ..errors import DataError
+from ..ty import Pieces, TokenTriple
+from .text import are_offsets, join_pieces
+
+SPAN_KEY = "xoie"
+SUBJECT = "ARG0"
+RELATION = "REL"
+OBJECTS = ("ARG1", "ARG2", "ARG3")
+ROLES = (SUBJECT, RELATION, *OBJECTS)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One part of a triple: one span, or several where it is discontinuous."""
+
+    spans: Tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        """The text as it stands in the document; pieces of a discontinuous
+        phrase are joined by a space, in scripts without spaces by nothing."""
+        return join_pieces([span.text for span in self.spans])
+
+    @property
+    def start_char(self) -> int:
+        """Character offset at which the first piece starts."""
+        return self.spans[0].start_char
+
+    @property
+    def end_char(self) -> int:
+        """Character offset at which the last piece ends."""
+        return self.spans[-1].end_char
+
+    @property
+    def is_contiguous(self) -> bool:
+        return len(self.spans) == 1
+
+    @property
+    def pieces(self) -> Pieces:
+        return tuple((span.start, span.end) for span in self.spans)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+
+@dataclass(frozen=True)
+class Triple:
+    """A read-only view of one triple of a doc.
+
+    subject (Phrase): Empty (and false) where the sentence leaves it implied.
+    relation (Phrase): The relation.
+    objects (Tuple[Phrase, …]): None to three further arguments.
+    score (Optional[float]): Confidence between 0 and 1; None where nothing is
+        known of it (gold data, docs merged with `Doc.from_docs`).
+    language (str): Language code of the sentence.
+    adapter (str): The language adapter(s) that took part.
+    origin (str): Who made the triple: "xoie", "gold", a teacher's name …
+    id (str): Id of the triple in the doc's span group.
+    """
+
+    subject: Phrase
+    relation: Phrase
+    objects: Tuple[Phrase, ...]
+    score: Optional[float]
+    language: str
+    adapter: str
+    origin: str
+    id: str
+
+    @property
+    def parts(self) -> Tuple[Phrase, ...]:
+        return (self.subject, self.relation, *self.objects)
+
+    @property
+    def token_triple(self) -> TokenTriple:
+        return TokenTriple(
+            subject=self.subject.pieces,
+            relation=self.relation.pieces,
+            objects=tuple(phrase.pieces for phrase in self.objects),
+            score=self.score,
+            language=self.language,
+            adapter=self.adapter,
+            origin=self.origin,
+        )
+
+    def as_tuple(self) -> Tuple[str, ...]:
+        """RETURNS (Tuple[str, …]): (subject, relation, object, …) as strings."""
+        return tuple(phrase.text for phrase in self.parts)
+
+    def binary(self) -> Iterator[Tuple[str, str, str]]:
+        """The binary facts that an n-ary triple implies: (S; V; O), then
+        (S; V O; X) for each further argument X with its adposition.
+
+        YIELDS (Tuple[str, str, str]): Subject, relation, object.
+        """
+        subject, relation, *objects = self.as_tuple()
+        if not objects:
+            return
+        first, *rest = objects
+        yield subject, relation, first
+        for other in rest:
+            yield subject, join_pieces([relation, first]), other
+
+    def to_dict(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): JSON-ready: every part with its text and
+        its character offsets, plus score, language, adapter, origin and id."""
+
+        def phrase(part: Phrase) -> Dict[str, Any]:
+            offsets = [[span.start_char, span.end_char] for span in part.spans]
+            return {"text": part.text, "spans": offsets}
+
+        return {
+            "subject": phrase(self.subject),
+            "relation": phrase(self.relation),
+            "objects": [phrase(part) for part in self.objects],
+            "score": self.score,
+            "language": self.language,
+            "adapter": self.adapter,
+            "origin": self.origin,
+            "id": self.id,
+        }
+
+    def __str__(self) -> str:
+        return f"({'; '.join(self.as_tuple())})"
+
+
+class Triples(Tuple[Triple, ...]):
+    """The triples of a doc: a tuple, which notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        width = max((len(triple.objects) for triple in self), default=0)
+        numbers = [""] if width == 1 else [f" {n + 1}" for n in range(width)]
+        heads = ["Subject", "Relation", *(f"Object{n}" for n in numbers[:width])]
+        rows = [[*heads, "Language", "Origin", "Score"]]
+        for triple in self:
+            parts = [*triple.as_tuple()]
+            parts += [""] * (len(heads) - len(parts))
+            score = "–" if triple.score is None else f"{triple.score:.2f}"
+            rows.append([*parts, triple.language, triple.origin, score])
+        head, *body = [
+            [f'<td dir="auto">{escape(x)}</td>' for x in row] for row in rows
+        ]
+        lines = [f"<tr>{''.join(row)}</tr>" for row in body]
+        titles = "".join(head).replace("td", "th")
+        return f"<table><tr>{titles}</tr>{''.join(lines)}</table>"
+
+
+def set_triples(
+    doc: Doc,
+    triples: Sequence[TokenTriple],
+    *,
+    key: str = SPAN_KEY,
+    language: str = "",
+) -> None:
+    """Store triples in a doc, in place of those that are under `key`.
+
+    Ids are namespaced by the text and what is found in it, so that they stay apart
+    when docs are merged.
+
+    doc (Doc): The doc to write to.
+    triples (Sequence[TokenTriple]): Triples in token offsets of the doc.
+    key (str): Name of the span group.
+    language (str): Language of the doc, kept for docs without any triple.
+    RAISES (DataError): If a triple does not fit the doc.
+    """
+    parts = repr([triple.parts for triple in triples])
+    content = doc.to_array(["ORTH", "SPACY"]).tobytes() + parts.encode("utf8")
+    prefix = blake2b(content, digest_size=4)
+    spans: List[Span] = []
+    facts: Dict[str, Dict[str, Any]] = {}
+    for number, triple in enumerate(triples):
+        check_triple(triple, len(doc))
+        triple_id = f"{prefix.hexdigest()}-{number}"
+        for role, pieces in zip(ROLES, triple.parts, strict=False):
+            for start, end in pieces:
+                spans.append(Span(doc, start, end, label=role, span_id=triple_id))
+        facts[triple_id] = {
+            "score": None if triple.score is None else float(triple.score),
+            "language": triple.language,
+            "adapter": triple.adapter,
+            "origin": triple.origin,
+        }
+    attrs = {
+        "language": language,
+        "triples": facts,
+        "offsets": [[span.start_char, span.end_char] for span in spans],
+    }
+    doc.spans[key] = SpanGroup(doc, name=key, spans=spans, attrs=attrs)
+
+
+def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
+    """Read the triples of a doc, or those that lie within a span of it.
+
+    span (Union[Doc, Span]): A doc, or a span such as a sentence.
+    key (str): Name of the span group.
+    RETURNS (Triples): Views, in the order in which they are stored.
+    RAISES (DataError): If the group has spans that are no parts of triples, or
+        attributes that are damaged.
+    """
+    doc = span if isinstance(span, Doc) else span.doc
+    if key not in doc.spans:
+        return Triples()
+    group = doc.spans[key]
+    facts, language = _facts(group, key)
+    triples = []
+    try:
+        members = list(_split_group(_live_spans(doc, group), key))
+    except KeyError as e:
+        raise DataError(
+            f"doc.spans[{key!r}] holds a span whose label or id is not among the "
+            f"strings of the vocabulary ({e}). Read the doc from where it was stored."
+        ) from e
+    for triple_id, parts in members:
+        if not isinstance(span, Doc) and not _within(parts, span):
+            continue
+        fact = facts.get(triple_id, {})
+        triples.append(
+            Triple(
+                subject=Phrase(tuple(parts.get(SUBJECT, ()))),
+                relation=Phrase(tuple(parts.get(RELATION, ()))),
+                objects=tuple(Phrase(tuple(parts[r])) for r in OBJECTS if r in parts),
+                score=fact.get("score"),
+                language=fact.get("language", "") or language,
+                adapter=fact.get("adapter", ""),
+                origin=fact.get("origin", ""),
+                id=triple_id,
+            )
+        )
+    return Triples(triples)
+
+
+def check_triple(triple: TokenTriple, n_tokens: int) -> None:
+    """Check that a triple can be stored in a doc of `n_tokens` tokens.
+
+    RAISES (DataError): If the relation or an object is empty, there are more
+        than three objects, a piece is empty or outside of the doc, or the score is
+        not between 0 and 1.
+    """
+    if triple.score is not None and not 0 <= triple.score <= 1:
+        raise DataError(
+            f"The score of a triple is {triple.score}; it must be from 0 to 1, or None "
+            f"where it is not known: {triple!r}."
+        )
+    if not triple.relation:
+        raise DataError(f"A triple needs a relation, but this has none: {triple!r}.")
+    if len(triple.objects) > len(OBJECTS):
+        raise DataError(
+            f"A triple has at most {len(OBJECTS)} objects, but this has "
+            f"{len(triple.objects)}: {triple!r}. Leave out the less important ones."
+        )
+    for role, pieces in zip(ROLES, triple.parts, strict=False):
+        if not pieces and role != SUBJECT:
+            raise DataError(f"{role} of a triple is empty: {triple!r}. Leave it out.")
+        for start, end in pieces:
+            if not 0 <= start < end <= n_tokens:
+                raise DataError(
+                    f"{role} covers tokens {start} to {end}, which is not a stretch "
+                    f"of a doc of {n_tokens} tokens. Correct the offsets."
+                )
+
+
+def install_extensions() -> None:
+    """Make `doc._.triples` and `span._.triples` available, unless another
+    package has an extension of that name."""
+    for cls in (Doc, Span):
+        if not cls.has_extension("triples"):
+            cls.set_extension("triples", getter=get_triples)
+
+
+def _facts(group: SpanGroup, key: str) -> Tuple[Dict[str, Dict[str, Any]], str]:
+    """What a group says of each triple, by id, and the language of the doc."""
+    facts, language = group.attrs.get("triples", {}), group.attrs.get("language", "")
+    told = list(facts.values()) if isinstance(facts, dict) else [None]
+    if isinstance(language, str) and all(map(_is_fact, told)):
+        return facts, language
+    raise DataError(
+        f"The attributes of doc.spans[{key!r}] are damaged: {group.attrs!r:.200}. Make "
+        f"the triples anew, or read the doc from where it was stored."
+    )
+
+
+def _is_fact(fact: Any) -> bool:
+    if not isinstance(fact, dict):
+        return False
+    score = fact.get("score")
+    return (score is None or (isinstance(score, float) and 0 <= score <= 1)) and all(
+        isinstance(fact.get(name, ""), str)
+        for name in ("language", "adapter", "origin")
+    )
+
+
+def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
+    """The spans of a group; if the doc was retokenised since, found again by
+    their character offsets."""
+    try:
+        spans = list(group)
+        if all(_is_in_place(span) for span in spans):
+            return spans
+    except IndexError:
+        pass
+    offsets = group.attrs.get("offsets", [])
+    known = are_offsets(offsets) and len(offsets) == len(group)
+    if not known or max(end for _, end in offsets) > len(doc.text):
+        raise DataError(
+            f"The doc was retokenised after doc.spans[{group.name!r}] was written, and "
+            f"the group no longer fits its tokens. Merge or split tokens before "
+            f"triples are extracted."
+        )
+    # Labels and ids cannot be read through a group whose spans are out of range,
+    # so they are read from a blank stand-in with enough tokens.
+    n_tokens = max(len(doc), 1 + max(end for _, end in offsets))
+    stand_in = Doc(doc.vocab, words=["x"] * n_tokens)
+    try:
+        stale = list(SpanGroup(stand_in).from_bytes(group.to_bytes()))
+    except IndexError as e:
+        raise DataError(
+            f"doc.spans[{group.name!r}] is damaged: it holds spans that never were in "
+            f"the doc. Make the triples anew, or read the doc from where it was stored."
+        ) from e
+    live: Dict[Tuple[str, str, int, int], Span] = {}
+    for span, (start, end) in zip(stale, offsets, strict=True):
+        found = doc.char_span(start, end, alignment_mode="expand")
+        assert found is not None  # the text is the same, and the offsets are of it
+        place = (span.id_, span.label_, found.start, found.end)
+        live[place] = Span(
+            doc, found.start, found.end, label=span.label, span_id=span.id
+        )
+    return list(live.values())
+
+
+def _is_in_place(span: Span) -> bool:
+    """Whether the tokens of a span still cover its characters."""
+    first, last = span.doc[span.start], span.doc[span.end - 1]
+    covered = (first.idx, last.idx + len(last))
+    return covered == (span.start_char, span.end_char)
+
+
+def _split_group(
+    spans: Iterable[Span], key: str
+) -> Iterator[Tuple[str, Dict[str, List[Span]]]]:
+    """Sort the spans of a group into triples: by id, and where one id occurs
+    several times over (equal docs, merged) by the order of the roles."""
+    by_id: Dict[str, List[Span]] = {}
+    for span in spans:
+        if span.label_ not in ROLES:
+            raise DataError(
+                f"doc.spans[{key!r}] holds a span labelled {span.label_!r}; in a group "
+                f"of triples the labels are {', '.join(ROLES)}. Use another span key."
+            )
+        by_id.setdefault(span.id_, []).append(span)
+    for triple_id, members in by_id.items():
+        for run in _repeats(members):
+            parts: Dict[str, List[Span]] = {}
+            for span in run:
+                parts.setdefault(span.label_, []).append(span)
+            yield triple_id, parts
+
+
+def _repeats(spans: List[Span]) -> List[List[Span]]:
+    """Cut a list of spans into equal runs of roles, if it is such a repetition."""
+    roles = [span.label_ for span in spans]
+    for length in range(1, len(roles) // 2 + 1):
+        is_repetition = roles == roles[:length] * (len(roles) // length)
+        if is_repetition and RELATION in roles[:length] and len(set(roles)) > 1:
+            return [spans[i : i + length] for i in range(0, len(spans), length)]
+    return [spans]
+
+
+def _within(parts: Dict[str, List[Span]], span: Span) -> bool:
+    return all(
+        span.start <= piece.start and piece.end <= span.end
+        for pieces in parts.values()
+        for piece in pieces
+    )

@@ -1,0 +1,73 @@
+"""`export` and `calibrate`."""
+
+import json
+from pathlib import Path
+
+import pytest
+import spacy
+from conftest import SENTENCES
+from spacy.language import Language
+from typer.testing import CliRunner
+
+from spacy_xoie.apps.cli import app
+from spacy_xoie.extraction.pretrained import META, load_model, stored_config
+
+BENCHIE = """sent_id:1\tAnna kaufte das Boot .
+1--> Cluster 1:
+Anna --> kaufte --> das Boot
+
+sent_id:2\tDer Rat lehnte den Plan ab .
+2--> Cluster 1:
+Der Rat --> lehnte nicht ab --> den Plan
+"""
+
+
+@pytest.fixture
+def exported(trained: Language, tmp_path: Path) -> Path:
+    trained.to_disk(tmp_path / "pipeline")
+    sources = tmp_path / "sources.json"
+    sources.write_text('[{"name": "Ours", "license": "MIT"}]')
+    arguments = ["export", str(tmp_path / "pipeline"), str(tmp_path / "model")]
+    result = CliRunner().invoke(
+        app, [*arguments, "--sources", str(sources), "--license", "CC0"]
+    )
+    assert result.exit_code == 0, result.output
+    return tmp_path / "model"
+
+
+def test_export(exported: Path, trained: Language) -> None:
+    meta = json.loads((exported / META).read_text())
+    assert meta["license"] == "CC0"
+    assert meta["sources"] == [{"name": "Ours", "license": "MIT"}]
+    assert meta["languages"] == list(trained.get_pipe("xoie").languages)
+    nlp = spacy.blank("de")
+    model = {"@architectures": "spacy-xoie.PretrainedModel.v1", "name": str(exported)}
+    nlp.add_pipe("xoie", config={"model": model, "threshold": 0.5})
+    assert nlp(SENTENCES[0][0])._.triples is not None
+
+
+def test_export_of_what_is_no_extractor(trained: Language, tmp_path: Path) -> None:
+    trained.to_disk(tmp_path / "pipeline")
+    arguments = [str(tmp_path / "pipeline"), str(tmp_path / "x")]
+    result = CliRunner().invoke(app, ["export", *arguments, "--component", "xoie_lang"])
+    assert result.exit_code == 1
+    assert "no extractor" in result.output
+
+
+def test_calibrate(exported: Path, tmp_path: Path) -> None:
+    gold = tmp_path / "gold_de.txt"
+    gold.write_text(BENCHIE, encoding="utf8")
+    result = CliRunner().invoke(app, ["calibrate", str(exported), str(gold)])
+    assert result.exit_code == 0, result.output
+    curve = stored_config(str(exported))["model"]["calibration"]
+    assert curve[0][0] == 0 and curve[-1][0] == 1
+    assert load_model(str(exported)) is not None
+
+
+def test_calibrate_needs_facts(exported: Path, tmp_path: Path) -> None:
+    (tmp_path / "carb.tsv").write_text("A b c .\tb\tA\tc\n")
+    result = CliRunner().invoke(
+        app, ["calibrate", str(exported), f"carb:{tmp_path / 'carb.tsv'}"]
+    )
+    assert result.exit_code == 1
+    assert "no BenchIE annotation" in result.output

@@ -1,0 +1,126 @@
+"""The floors of the house, as docs/contributing.md draws them: what may import what."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Dict, Iterator, List, Set, Tuple
+
+import pytest
+
+import spacy_xoie
+
+PACKAGE = Path(spacy_xoie.__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
+
+FLOORS: Tuple[Tuple[str, ...], ...] = (
+    ("about", "errors", "labels", "ty"),
+    ("files", "streams"),
+    ("doc",),
+    ("pipes",),
+    ("chat", "language", "network", "syntax"),
+    ("corpora", "extraction", "projection", "schema"),
+    ("evaluation",),
+    ("annotation", "packaging", "training"),
+    ("loading",),
+    ("apps",),
+)
+"""From the ground up. A room imports from its own floor and those below."""
+
+LEVELS = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+FRONT = ("", "__main__")
+"""The package itself and its program, which stand before the house."""
+
+PURE = ("doc", "syntax")
+"""Rooms that must work without torch."""
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in PACKAGE.rglob("*.py")}
+
+
+def imports(name: str) -> Iterator[str]:
+    """The modules of the package that a module imports, wherever in its text."""
+    path = MODULES[name]
+    parts = name.split(".") if name else []
+    package = parts if path.name == "__init__.py" else parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = package[: len(package) - node.level + 1]
+        module = ".".join([*base, *([node.module] if node.module else [])])
+        for alias in node.names:
+            inner = f"{module}.{alias.name}".lstrip(".")
+            yield inner if inner in MODULES else module
+
+
+GRAPH: Dict[str, Set[str]] = {name: {*imports(name)} - {name} for name in MODULES}
+
+
+def room(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def test_every_room_has_a_floor() -> None:
+    assert {room(name) for name in MODULES} - {*FRONT, "models"} <= set(LEVELS)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - set(FRONT)))
+def test_no_arrow_goes_up(name: str) -> None:
+    level = LEVELS[room(name)]
+    up = [other for other in GRAPH[name] if LEVELS.get(room(other), -1) > level]
+    assert not up
+    # The front would bring the whole house along.
+    assert "" not in GRAPH[name]
+
+
+def test_there_is_no_circle() -> None:
+    done: Set[str] = set()
+
+    def visit(name: str, path: List[str]) -> None:
+        assert name not in path, " -> ".join([*path[path.index(name) :], name])
+        if name not in done:
+            for other in sorted(GRAPH[name]):
+                visit(other, [*path, name])
+            done.add(name)
+
+    for name in MODULES:
+        visit(name, [])
+
+
+@pytest.mark.parametrize("pure", PURE)
+def test_ground_and_rules_need_no_torch(pure: str) -> None:
+    todo = [name for name in MODULES if room(name) == pure]
+    seen: Set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        todo.extend(GRAPH[name])
+        text = MODULES[name].read_text(encoding="utf8")
+        assert not re.search(
+            r"^\s*(import|from) (torch|thinc|peft)\b", text, re.M
+        ), name
+
+
+def test_network_is_pure_torch() -> None:
+    for name, path in MODULES.items():
+        if room(name) == "network":
+            text = path.read_text(encoding="utf8")
+            assert not re.search(r"^\s*(import|from) (spacy|thinc)\b", text, re.M), name
+
+
+def test_the_drawing_shows_these_floors() -> None:
+    """docs/contributing.md draws the floors from the top down."""
+    text = (DOCS / "contributing.md").read_text(encoding="utf8")
+    drawing = text.partition("```text\n")[2].partition("```")[0]
+    drawn = [
+        tuple(sorted(re.findall(r"\b([a-z_]+)/?(?=[ \n]|$)", line.partition("  #")[0])))
+        for line in drawing.splitlines()
+        if line.strip()
+    ]
+    assert drawn == [tuple(sorted(rooms)) for rooms in reversed(FLOORS)]
