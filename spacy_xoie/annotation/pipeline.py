@@ -11,6 +11,7 @@ from ..doc.blank import multilingual_pipeline
 from ..doc.languages import set_language
 from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..errors import ConfigError, DataError, EngineError
+from ..pipes import handling_errors
 from ..syntax.component import SyntaxExtractor
 from ..syntax.rules import Facts
 from ..ty import TokenTriple
@@ -99,9 +100,9 @@ class Pipelines:
                 continue
             doc.user_data[_NUMBER] = number
             docs.append(doc)
-        nlp.set_error_handler(fail)  # type: ignore[arg-type]
-        for doc in nlp.pipe(docs, batch_size=self.batch_size):
-            answers[doc.user_data.pop(_NUMBER)] = doc
+        with handling_errors(nlp, fail):
+            for doc in nlp.pipe(docs, batch_size=self.batch_size):
+                answers[doc.user_data.pop(_NUMBER)] = doc
         return answers
 
     def _pipeline(self, language: str) -> Optional[Language]:
@@ -182,7 +183,9 @@ class SyntaxTeacher:
         self.name = name
         self.facts: Facts = facts
         self.batch_size = batch_size
-        self._pipelines = Pipelines({} if model is None else model)
+        self._pipelines = Pipelines(
+            {} if model is None else model, batch_size=batch_size
+        )
         self._readers: Dict[str, SyntaxExtractor] = {}
 
     def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
@@ -239,7 +242,7 @@ class SyntaxTeacher:
                 triple._replace(score=None, language=language, origin=self.name)
                 for triple in found
             ]
-        return self._reader(language).predict(doc)
+        return self._reader(language).predict([doc])[0]
 
     def _reader(self, language: str) -> SyntaxExtractor:
         if language not in self._readers:

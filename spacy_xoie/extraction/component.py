@@ -6,7 +6,6 @@ from typing import (
     Callable,
     Dict,
     Iterable,
-    Iterator,
     List,
     Mapping,
     Optional,
@@ -23,13 +22,13 @@ from spacy.util import logger
 from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
-from ..doc.languages import document_language, sentence_scores
-from ..doc.triples import SPAN_KEY, set_triples
+from ..doc.languages import sentence_scores
+from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, readable
 from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
 from ..network.stages import set_stage
-from ..streams import cut_stream
+from ..pipes import TriplePipe
 from ..ty import TokenTriple
 from .gates import SentenceGates, sentence_gates
 from .gold import (
@@ -61,6 +60,8 @@ DEFAULT_MODEL = {
     "name": DEFAULT_NAME,
     "facts": None,
 }
+
+_SETTINGS = ("threshold", "max_triples", "span_key", "overwrite")
 
 UNKNOWN = ("", "xx", "und", "mul")
 """Codes that say nothing of the language of a text."""
@@ -119,7 +120,7 @@ def make_triple_extractor(
     )
 
 
-class TripleExtractor(TrainablePipe):
+class TripleExtractor(TriplePipe, TrainablePipe):
     """Extracts triples and stores them in a span group of the doc.
 
     The language of each sentence is that which `xoie_lang` (or whoever set
@@ -170,6 +171,7 @@ class TripleExtractor(TrainablePipe):
         self.span_key = span_key
         self.overwrite = overwrite
         self.batch_tokens = batch_tokens
+        self.max_tokens = _BATCHES * batch_tokens
         self.scorer = scorer
         self.segment = Segmenter(max_length)
         self._warned: Set[str] = set()
@@ -186,6 +188,17 @@ class TripleExtractor(TrainablePipe):
         """The languages (or other experts) that the component has adapters for."""
         return tuple(self.network.experts)
 
+    @property
+    def cfg(self) -> Dict[str, Any]:
+        """Settings that change the triples. Here commands of spaCy's (`find-threshold`)
+        read and set them; they are stored in the config of the pipeline alone."""
+        return {name: getattr(self, name) for name in _SETTINGS}
+
+    @cfg.setter
+    def cfg(self, settings: Mapping[str, Any]) -> None:
+        for name, value in settings.items():
+            setattr(self, name, value)
+
     def set_stage(self, stage: str) -> List[str]:
         """Choose what learns from here on. See `spacy_xoie.network.stages`.
 
@@ -194,33 +207,6 @@ class TripleExtractor(TrainablePipe):
         RETURNS (List[str]): Names of the parameters that learn.
         """
         return set_stage(self.network, stage)
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Apply the component to a stream of docs. If a batch fails, its docs are
-        tried one by one, and only those that fail go to the error handler.
-
-        stream (Iterable[Doc]): The docs.
-        batch_size (int): Most docs to buffer. Those that fill a few batches of the
-            network are enough, so that long docs do not take all memory.
-        YIELDS (Doc): The docs, in order.
-        """
-        handle = self.get_error_handler()
-        most = _BATCHES * self.batch_tokens
-        for docs in cut_stream(stream, len, most=most, size=batch_size):
-            try:
-                self.set_annotations(docs, self.predict(docs))
-                yield from docs
-                continue
-            except Exception as error:
-                if len(docs) == 1:
-                    handle(self.name, self, docs, error)
-                    continue
-            for doc in docs:
-                try:
-                    self.set_annotations([doc], self.predict([doc]))
-                    yield doc
-                except Exception as error:
-                    handle(self.name, self, [doc], error)
 
     def predict(self, docs: Iterable[Doc]) -> List[List[TokenTriple]]:
         """Extract triples, without changing the docs.
@@ -257,19 +243,6 @@ class TripleExtractor(TrainablePipe):
         RAISES (NotReadyError): If the component has no weights yet.
         """
         return sentence_gates(self.model, self._request(list(docs), self._scores))
-
-    def set_annotations(
-        self, docs: Iterable[Doc], scores: Sequence[Sequence[TokenTriple]]
-    ) -> None:
-        """Store triples in docs.
-
-        docs (Iterable[Doc]): The docs.
-        scores (Sequence[Sequence[TokenTriple]]): What `predict` returned for them.
-        """
-        for doc, triples in zip(docs, scores, strict=True):
-            if self.overwrite or self.span_key not in doc.spans:
-                language = document_language(doc) or doc.lang_
-                set_triples(doc, triples, key=self.span_key, language=language)
 
     def initialize(
         self,

@@ -1,6 +1,5 @@
 """The component `xoie_lang`: the languages of docs and of their sentences."""
 
-from pathlib import Path
 from typing import (
     Dict,
     Iterable,
@@ -10,13 +9,10 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
-    Union,
 )
 
 from spacy.language import Language
-from spacy.pipeline.pipe import Pipe
 from spacy.tokens import Doc
-from spacy.util import minibatch
 
 from ..doc.languages import (
     UNDETERMINED,
@@ -28,6 +24,7 @@ from ..doc.languages import (
     write_languages,
 )
 from ..errors import ConfigError
+from ..pipes import StatelessPipe
 from .detectors import Detector
 from .sentences import sentence_bounds
 
@@ -82,7 +79,7 @@ def make_language_detector(
     )
 
 
-class LanguageDetector(Pipe):
+class LanguageDetector(StatelessPipe):
     """Finds the languages of docs and of their sentences. It keeps no state: what
     it needs is in the config."""
 
@@ -118,35 +115,6 @@ class LanguageDetector(Pipe):
         self.sentences = sentences
         self.overwrite = overwrite
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Find the languages of a doc.
-
-        doc (Doc): The doc.
-        RETURNS (Doc): The same doc.
-        """
-        error_handler = self.get_error_handler()
-        try:
-            self.set_annotations([doc], self.predict([doc]))
-        except Exception as error:
-            error_handler(self.name, self, [doc], error)
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Find the languages of a stream of docs.
-
-        stream (Iterable[Doc]): The docs.
-        batch_size (int): Number of docs that are looked at together.
-        YIELDS (Doc): The same docs, in order.
-        """
-        error_handler = self.get_error_handler()
-        for docs in minibatch(stream, size=batch_size):
-            try:
-                self.set_annotations(docs, self.predict(docs))
-            except Exception as error:
-                error_handler(self.name, self, docs, error)
-            else:
-                yield from docs
-
     def predict(self, docs: Sequence[Doc]) -> List[DocLanguages]:
         """Find the languages of docs, without changing these.
 
@@ -173,25 +141,6 @@ class LanguageDetector(Pipe):
         """
         for doc, languages in zip(docs, predictions, strict=True):
             write_languages(doc, languages)
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """RETURNS (bytes): Nothing, for the config says it all."""
-        return b""
-
-    def from_bytes(
-        self, bytes_data: bytes, *, exclude: Iterable[str] = ()
-    ) -> "LanguageDetector":
-        """RETURNS (LanguageDetector): The component as it is."""
-        return self
-
-    def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
-        """Write nothing, for the config says it all."""
-
-    def from_disk(
-        self, path: Union[str, Path], *, exclude: Iterable[str] = ()
-    ) -> "LanguageDetector":
-        """RETURNS (LanguageDetector): The component as it is."""
-        return self
 
     def _find_known(self, doc: Doc) -> Optional[DocLanguages]:
         stored = read_languages(doc)

@@ -2,13 +2,10 @@
 
 from bisect import bisect_left
 from dataclasses import fields
-from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union, cast
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Union, cast
 
 from spacy.language import Language
-from spacy.pipeline import Pipe
 from spacy.tokens import Doc
-from spacy.util import minibatch
 
 from ..doc.blank import blank_pipeline
 from ..doc.languages import UNDETERMINED, language_of, set_language
@@ -22,6 +19,7 @@ from ..doc.translations import (
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, EngineError
 from ..language import sentence_bounds
+from ..pipes import StatelessPipe
 from .bitext import Bitext, carry_over
 from .spans import Limits, Mode
 from .ty import Aligner, CharLink, Translation, Translator
@@ -76,7 +74,7 @@ def make_projector(
     )
 
 
-class Projector(Pipe):
+class Projector(StatelessPipe):
     """Translates docs, or takes the translations that are given, aligns both, and
     carries the triples over. The result is in `doc._.translations[target]`: a doc of
     its own with triples; what could not be carried over is in its `doc._.projection`,
@@ -127,56 +125,24 @@ class Projector(Pipe):
         self.span_key = span_key
         self.overwrite = overwrite
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Translate a doc and carry its triples over.
-
-        doc (Doc): A doc with triples.
-        RETURNS (Doc): The same doc.
-        """
-        handle = self.get_error_handler()
-        try:
-            self.set_annotations([doc], self.predict([doc]))
-        except Exception as error:
-            handle(self.name, self, [doc], error)
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
-        """Translate a stream of docs and carry their triples over. If a batch fails,
-        its docs are tried one by one.
-
-        stream (Iterable[Doc]): Docs with triples.
-        batch_size (int): Number of docs that are translated together.
-        YIELDS (Doc): The same docs, in order.
-        """
-        handle = self.get_error_handler()
-        for docs in minibatch(stream, size=batch_size):
-            docs = list(docs)
-            try:
-                self.set_annotations(docs, self.predict(docs))
-            except Exception as error:
-                if len(docs) == 1:
-                    handle(self.name, self, docs, error)
-                else:
-                    for doc in docs:
-                        yield from self.pipe([doc], batch_size=1)
-            else:
-                yield from docs
+    def is_done(self, doc: Doc) -> bool:
+        """RETURNS (bool): Whether a doc has a translation that is to be kept."""
+        return not self.overwrite and self.target in Translations(doc)
 
     def predict(self, docs: Sequence[Doc]) -> List[Union[Bitext, Untranslated, None]]:
         """Translate docs, without changing them.
 
         docs (Sequence[Doc]): The docs.
         RETURNS (List[Union[Bitext, Untranslated, None]]): For each doc the doc and its
-            translation, which has the triples; or why there is none; or None if none is
-            wanted.
+            translation, which has the triples; or why there is none; or None if it is
+            in the target language.
         RAISES (EngineError): If the translator has no such engine or pair of languages.
         """
         results: List[Union[Bitext, Untranslated, None]] = [None] * len(docs)
         wanted: Dict[str, List[int]] = {}
         for number, doc in enumerate(docs):
             source = self.source or language_of(doc)
-            there = not self.overwrite and self.target in Translations(doc)
-            if source != self.target and not there:
+            if source != self.target:
                 wanted.setdefault(source, []).append(number)
         for source, numbers in wanted.items():
             found = self._translate([docs[number] for number in numbers], source)
@@ -210,25 +176,6 @@ class Projector(Pipe):
                 set_untranslated(doc, self.target, result)
             elif result is not None:
                 set_translation(doc, self.target, result.target)
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """RETURNS (bytes): Nothing, for the config says it all."""
-        return b""
-
-    def from_bytes(
-        self, bytes_data: bytes, *, exclude: Iterable[str] = ()
-    ) -> "Projector":
-        """RETURNS (Projector): The component as it is."""
-        return self
-
-    def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
-        """Write nothing, for the config says it all."""
-
-    def from_disk(
-        self, path: Union[str, Path], *, exclude: Iterable[str] = ()
-    ) -> "Projector":
-        """RETURNS (Projector): The component as it is."""
-        return self
 
     def _translate(
         self, docs: Sequence[Doc], source: str

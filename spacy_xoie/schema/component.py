@@ -5,13 +5,13 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
 import srsly
 from spacy.language import Language
-from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from ..doc.facts import FACTS_KEY, FoundFact, SetAside, set_facts
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, readable
+from ..pipes import BatchPipe
 from .definition import Schema, make_schema
 from .finding import FactFinder, Negation
 
@@ -55,7 +55,7 @@ def make_schema_mapper(
     )
 
 
-class SchemaMapper(Pipe):
+class SchemaMapper(BatchPipe):
     """Finds the relations of a schema in the triples of each doc. The triples stay as
     they are; the facts are beside them, in `doc._.facts`, and what was nearly one in
     `doc._.facts_set_aside`. The schema is stored with the pipeline.
@@ -118,24 +118,32 @@ class SchemaMapper(Pipe):
     def schema(self, schema: Schema) -> None:
         self._finder = FactFinder(schema, **self._settings)
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Find the facts of a doc.
+    def predict(
+        self, docs: Iterable[Doc]
+    ) -> List[Tuple[List[FoundFact], List[SetAside]]]:
+        """Find the facts of docs, without changing these.
 
-        doc (Doc): A doc with triples.
-        RETURNS (Doc): The same doc.
+        docs (Iterable[Doc]): Docs with triples.
+        RETURNS (List[Tuple[List[FoundFact], List[SetAside]]]): For each doc its facts,
+            and where a cue was found that makes none.
         """
-        handle = self.get_error_handler()
-        try:
-            facts, set_aside = self.predict(doc)
-            set_facts(doc, facts, set_aside, key=self.facts_key)
-        except Exception as error:
-            handle(self.name, self, [doc], error)
-        return doc
+        return [
+            self._finder(doc, key=self.span_key, language=self.language) for doc in docs
+        ]
 
-    def predict(self, doc: Doc) -> Tuple[List[FoundFact], List[SetAside]]:
-        """RETURNS (Tuple[List[FoundFact], List[SetAside]]): The facts of a doc, and
-        where a cue was found that makes none. The doc is not changed."""
-        return self._finder(doc, key=self.span_key, language=self.language)
+    def set_annotations(
+        self,
+        docs: Iterable[Doc],
+        results: Iterable[Tuple[List[FoundFact], List[SetAside]]],
+    ) -> None:
+        """Store facts in docs.
+
+        docs (Iterable[Doc]): The docs.
+        results (Iterable[Tuple[List[FoundFact], List[SetAside]]]): What `predict`
+            returned for them.
+        """
+        for doc, (facts, set_aside) in zip(docs, results, strict=True):
+            set_facts(doc, facts, set_aside, key=self.facts_key)
 
     def initialize(
         self,

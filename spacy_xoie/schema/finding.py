@@ -1,5 +1,6 @@
 """Makes facts of triples: which relations of a schema a triple says, and of whom."""
 
+from dataclasses import replace
 from typing import (
     Dict,
     Iterable,
@@ -19,7 +20,7 @@ from spacy.tokens import Doc
 
 from ..doc.codes import short_code
 from ..doc.facts import FoundFact, SetAside
-from ..doc.languages import UNDETERMINED
+from ..doc.languages import NO_LANGUAGE, language_of
 from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ..ty import Pieces, TokenTriple
 from .definition import ArgumentType, Schema
@@ -108,14 +109,18 @@ class FactFinder:
 
         doc (Doc): A doc with triples.
         key (str): Key of the span group of triples.
-        language (Optional[str]): Language of all triples; by default that of each.
+        language (Optional[str]): Language of all triples; by default that of each, or
+            that of the doc where a triple says nothing.
         RETURNS (Tuple[List[FoundFact], List[SetAside]]): The facts in the order of the
             triples, and where a cue was found that makes no fact.
         """
         facts: List[FoundFact] = []
         set_aside: List[SetAside] = []
         for triple in get_triples(doc, key=key):
-            for found in self._in_triple(triple, language or triple.language):
+            code = language or triple.language
+            if code in NO_LANGUAGE:
+                code = language_of(doc)
+            for found in self._in_triple(replace(triple, language=code)):
                 if isinstance(found, FoundFact):
                     facts.append(found)
                 else:
@@ -129,13 +134,11 @@ class FactFinder:
                 if cue.chunks:
                     self._cues.setdefault(short_code(language), []).append(cue)
 
-    def _in_triple(
-        self, triple: Triple, language: str
-    ) -> Iterator[Union[FoundFact, SetAside]]:
+    def _in_triple(self, triple: Triple) -> Iterator[Union[FoundFact, SetAside]]:
         """The facts of one triple: of each relation by the cue that says most, and of
         relations where one cue is a part of the other ("be", "be head of") by that."""
         best: Dict[str, Tuple[Cue, Match, Sides]] = {}
-        for code in self._codes(language):
+        for code in self._codes(triple.language):
             sides = make_sides(triple.relation, triple.objects, code)
             for cue in self._cues.get(code, ()):
                 match = find_cue(cue.chunks, sides)
@@ -151,7 +154,7 @@ class FactFinder:
     def _codes(self, language: str) -> Iterable[str]:
         """The languages whose cues are tried: all, if that of the triple is unknown."""
         code = short_code(language)
-        return self._cues if code in ("", "xx", "mul", UNDETERMINED) else (code,)
+        return self._cues if code in NO_LANGUAGE else (code,)
 
     def _judge(
         self, triple: Triple, cue: Cue, match: Match, sides: Sides

@@ -5,11 +5,12 @@ from typing import Dict, Iterable, List, Set
 
 from spacy.errors import Errors
 from spacy.language import Language
-from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Span
 
-from ..doc.triples import SPAN_KEY, set_triples
+from ..doc.languages import language_of
+from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, NotReadyError
+from ..pipes import StatelessPipe, TriplePipe
 from ..ty import Pieces, TokenTriple
 from .clearnlp import from_clearnlp
 from .rules import Facts, Rules, rules_for
@@ -52,7 +53,7 @@ def make_syntax_extractor(
     )
 
 
-class SyntaxExtractor(Pipe):
+class SyntaxExtractor(TriplePipe, StatelessPipe):
     """Extracts triples from the dependency tree of each sentence by rules, and
     stores them in a span group of the doc.
 
@@ -86,30 +87,16 @@ class SyntaxExtractor(Pipe):
         self._rules: Dict[str, Rules] = {}
         self._warned: Set[str] = set()
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Extract the triples of a doc.
+    def predict(self, docs: Iterable[Doc]) -> List[List[TokenTriple]]:
+        """Extract triples, without changing the docs.
 
-        doc (Doc): A parsed doc.
-        RETURNS (Doc): The same doc.
-        RAISES (NotReadyError): If the doc is not parsed.
+        docs (Iterable[Doc]): Parsed docs.
+        RETURNS (List[List[TokenTriple]]): The triples of each.
+        RAISES (NotReadyError): If a doc is not parsed.
         """
-        handle = self.get_error_handler()
-        try:
-            if self.overwrite or self.span_key not in doc.spans:
-                triples = self.predict(doc)
-                language = self.language or doc.lang_
-                set_triples(doc, triples, key=self.span_key, language=language)
-        except Exception as error:
-            handle(self.name, self, [doc], error)
-        return doc
+        return [self._read(doc) for doc in docs]
 
-    def predict(self, doc: Doc) -> List[TokenTriple]:
-        """Extract triples, without changing the doc.
-
-        doc (Doc): A parsed doc.
-        RETURNS (List[TokenTriple]): Its triples.
-        RAISES (NotReadyError): If the doc is not parsed.
-        """
+    def _read(self, doc: Doc) -> List[TokenTriple]:
         if not len(doc):
             return []
         if not doc.has_annotation("DEP"):
@@ -117,7 +104,7 @@ class SyntaxExtractor(Pipe):
                 f"{Errors.E029} '{self.name}' reads triples off dependency trees: add "
                 f"a 'parser' before it, or use the component 'xoie', which needs none."
             )
-        language = self.language or doc.lang_
+        language = self.language or language_of(doc)
         rules = self._rules.get(language)
         if rules is None:
             rules = self._rules[language] = rules_for(language, facts=self.facts)

@@ -1,7 +1,7 @@
 """Teachers that are spaCy pipelines."""
 
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Iterable, Iterator, List
 
 import pytest
 import spacy
@@ -166,3 +166,33 @@ def heads(doc: Doc) -> Doc:
 def test_a_batch_has_at_least_one_sentence() -> None:
     with pytest.raises(ConfigError, match="batch_size is 0"):
         make_pipeline_teacher("x", batch_size=0)
+
+
+@Language.factory("xoie_tests_sizes")
+def make_sizes(nlp: Language, name: str) -> "Sizes":
+    return Sizes()
+
+
+class Sizes:
+    """Reads trees; keeps the sizes of batches."""
+
+    seen: List[int] = []
+
+    def __call__(self, doc: Doc) -> Doc:
+        return doc
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int) -> Iterator[Doc]:
+        self.seen.append(batch_size)
+        yield from docs
+
+
+@pytest.mark.parametrize("make", [make_pipeline_teacher, make_syntax_teacher])
+def test_the_batch_size_reaches_the_pipeline(make: Any, tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("xoie_tests_sizes")
+    nlp.to_disk(tmp_path)
+    Sizes.seen.clear()
+    list(make(str(tmp_path), batch_size=7)([Item("a", "Ida met Max.", "en")]))
+    assert Sizes.seen == [7]
+    with pytest.raises(ConfigError, match="batch_size is 0"):
+        make(str(tmp_path), batch_size=0)
