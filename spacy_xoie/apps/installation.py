@@ -13,8 +13,6 @@ from spacy import util
 from ..errors import ConfigError, DataError
 from ..extraction.pretrained import META, WEIGHTS, find_model
 
-FACTORIES = ("xoie", "xoie_syntax", "xoie_lang", "xoie_projector")
-
 
 @dataclass
 class ModelInfo:
@@ -104,7 +102,8 @@ def _pipeline(folder: Path, name: str) -> "ModelInfo | None":
     if not (inner / "config.cfg").is_file():
         return None
     components = util.load_config(inner / "config.cfg").get("components", {})
-    if not any(block.get("factory") in FACTORIES for block in components.values()):
+    factories = registered().get("spacy_factories", {})
+    if not any(block.get("factory") in factories for block in components.values()):
         return None
     return _info(name, "pipeline", inner, {"languages": [meta.get("lang")], **meta})
 

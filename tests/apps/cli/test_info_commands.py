@@ -9,10 +9,12 @@ import spacy
 from conftest import TINY_MODEL, TOKENIZER
 from typer.testing import CliRunner, Result
 
-from spacy_xoie import health
 from spacy_xoie.about import __version__
+from spacy_xoie.apps import health
 from spacy_xoie.apps.cli import app
 from spacy_xoie.apps.health import Check
+from spacy_xoie.apps.installation import model_info, registered
+from spacy_xoie.errors import ConfigError
 
 
 def run(*arguments: Any) -> Result:
@@ -51,6 +53,18 @@ def test_info_on_a_pipeline(tmp_path: Path) -> None:
     for name in (tmp_path / "other", "nowhere"):
         refused = run("info", name)
         assert refused.exit_code == 1 and "There is no model" in refused.stderr
+
+
+@pytest.mark.parametrize("factory", sorted(registered()["spacy_factories"]))
+def test_a_pipeline_of_any_component_is_ours(factory: str, tmp_path: Path) -> None:
+    nlp = spacy.blank("xx")
+    nlp.add_pipe(factory)
+    nlp.to_disk(tmp_path)
+    assert model_info(str(tmp_path)).kind == "pipeline"
+    with pytest.raises(ConfigError, match="no model"):
+        nlp.remove_pipe(factory)
+        nlp.to_disk(tmp_path)
+        model_info(str(tmp_path))
 
 
 def test_doctor_finds_the_package_well() -> None:
