@@ -141,8 +141,8 @@ def _bank(nlp: Language, texts: Sequence[str]) -> Tuple[Run, Run, int]:
     network = network_of(nlp)
     batches = [sure_of(batch) for batch in record_batches(nlp, texts)]
     shim = shim_of(extractor_of(nlp).model)
-    shim.compressed = True
-    data = shim.to_bytes()
+    with shim.compression():
+        data = shim.to_bytes()
     # Another model takes the weights, so that this one can go on.
     other = shim_of(extractor_of(make_pipeline()).model)
     return encoding(network, batches), partial(other.from_bytes, data), len(data)

@@ -1,9 +1,22 @@
 """The network as a thinc model: spaCy's handle on it."""
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, cast
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+    cast,
+)
 
 import torch
 from spacy.tokens import Doc, Span
@@ -15,7 +28,9 @@ from thinc.api import (
     get_torch_default_device,
 )
 
+from ..doc.languages import sentence_scores
 from ..errors import ConfigError, NotReadyError
+from ..language.sentences import sentence_bounds
 from ..network.heads import Gold, TreeGold
 from ..network.model import Batch, TripleNetwork
 from ..ty import Sentence, TokenTriple
@@ -73,7 +88,6 @@ class NetworkShim(PyTorchShim):
     it leaves the network in evaluation mode after a prediction.
 
     mixed_precision (bool): Whether training runs its products in bfloat16.
-    compressed (bool): Whether weights are rounded to 8 bits when they are stored.
     source (Optional[Path]): Where the weights are read from when they are first
         needed, if there are none yet.
     """
@@ -84,7 +98,7 @@ class NetworkShim(PyTorchShim):
         super().__init__(None)
         self.parts = parts
         self.mixed_precision = mixed_precision
-        self.compressed = False
+        self._compressed = False
         self.source: Optional[Path] = None
         self._process = os.getpid()
 
@@ -143,10 +157,19 @@ class NetworkShim(PyTorchShim):
         for parameter in self.network.parameters():
             parameter.grad = None
 
+    @contextmanager
+    def compression(self) -> Iterator[None]:
+        """Within the block, weights are rounded to 8 bits when they are stored."""
+        self._compressed = True
+        try:
+            yield
+        finally:
+            self._compressed = False
+
     def to_bytes(self) -> bytes:
         if self._model is None and self.source is None:
             return b""
-        return write_network(self.parts, self.network, self.compressed)
+        return write_network(self.parts, self.network, self._compressed)
 
     def from_bytes(self, bytes_data: bytes) -> "NetworkShim":
         """RAISES (ModelDataError): If the data is damaged, or of another model."""
@@ -256,15 +279,18 @@ def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
 
 
 def forward(
-    model: ExtractionModel, request: Request, is_train: bool
+    model: ExtractionModel, request: Union[Request, Sequence[Doc]], is_train: bool
 ) -> Tuple[Reply, Callable[[float], None]]:
-    """Extract triples or, with gold, find the loss.
+    """Extract triples or, with gold, find the loss. In place of a request, tools of
+    spaCy's (`spacy debug model`) give docs.
 
     RETURNS (Tuple[Reply, Callable[[float], None]]): The reply, and a callback that
         takes the gradient of the loss (1.0) and goes back through the network.
     """
     shim = shim_of(model)
     network = shim.network
+    if not isinstance(request, Request):
+        request = _bare_request(request)
     features = shim.parts.encoder.featurize(
         request.docs, request.spans, tok2vec_of(model), is_train
     )
@@ -287,6 +313,19 @@ def forward(
         for row, triples in zip(rows, shim.predict(task), strict=True):
             reply.triples[row] = triples
     return reply, _no_backprop
+
+
+def _bare_request(docs: Sequence[Doc]) -> Request:
+    def languages(span: Span) -> Mapping[str, float]:
+        return sentence_scores(span.doc, span.start, span.end)
+
+    spans = [
+        doc[start:end]
+        for doc in docs
+        for start, end in sentence_bounds(doc)
+        if start < end
+    ]
+    return Request(docs, spans, languages)
 
 
 def _learn(

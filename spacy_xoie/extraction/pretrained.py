@@ -87,6 +87,5 @@ def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
     block = {k: v for k, v in config["model"].items() if k != "mixed_precision"}
     Config({"model": block}).to_disk(folder / CONFIG)
     shim = shim_of(model)
-    shim.compressed = True
-    (folder / WEIGHTS).write_bytes(shim.to_bytes())
-    shim.compressed = False
+    with shim.compression():
+        (folder / WEIGHTS).write_bytes(shim.to_bytes())

@@ -219,7 +219,5 @@ def _compressed_to_disk(nlp: Language, folder: Path) -> None:
     nlp.to_disk(folder)
     for name, pipe in nlp.pipeline:
         if isinstance(pipe, TripleExtractor):
-            shim = shim_of(pipe.model)
-            shim.compressed = True
-            pipe.to_disk(folder / name)
-            shim.compressed = False
+            with shim_of(pipe.model).compression():
+                pipe.to_disk(folder / name)
