@@ -1,0 +1,199 @@
+"""Text in one form: the same words, however they were typed, wrapped or pasted.
+
+Folded are Unicode's forms (NFC; letters and digits in full width, ligatures, Arabic
+presentation forms, half-width kana as NFKC has them), apostrophes, quotes and dashes of
+all kinds, vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and
+bidirectional controls, soft hyphens, variation selectors). White space of any kind and
+length is one space, nothing where a line breaks in a script without spaces. Words that
+a treebank's tokenizer took apart are put together again ("did n't", "`` so ''").
+
+References: Unicode Standard Annexes #15 (normalisation forms) and #14 (line breaks), and
+the table of the Penn Treebank's tokens (Marcus et al. 1993).
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Callable, Dict, Match, NamedTuple, Optional, Tuple
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from .text import is_unspaced
+
+Offsets = NDArray[np.int64]
+
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
+    "\u00ad\u034f\u061c\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef"
+)
+_JOINERS = "\u200c\u200d"
+"""They shape letters of Arabic and Indic scripts, and tell words apart there."""
+
+_VOWELS = (
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+    "\ufe70-\ufe7f"  # Arabic signs, the tatweel, and their presentation forms
+)
+_COMPATIBLE = (
+    "\ufb00-\ufb06\ufb1d-\ufb4f"  # ligatures, Hebrew presentation forms
+    "\ufb50-\ufdfb\ufe80-\ufefc"  # Arabic presentation forms
+    "\uff04-\uff06\uff0b\uff0d-\uff0f\uff10-\uff19\uff20-\uff3a\uff41-\uff5a"
+)
+_KANA = "[\uff66-\uff9d][\uff9e\uff9f]?"
+
+_SAME: Dict[str, str] = {
+    **dict.fromkeys("‘’‚‛ʼʹ′＇ꞌ", "'"),
+    **dict.fromkeys("“”„‟″＂", '"'),
+    **dict.fromkeys("‐‑‒−﹣", "-"),
+    **dict.fromkeys("―⸺⸻", "—"),
+}
+
+_CHARS = re.compile(
+    rf"\u00ad\s*[\n\r]\s*|[{_INVISIBLE}{_VOWELS}]|(?<![\u0600-\u109f])[{_JOINERS}]"
+    rf"|[{''.join(map(re.escape, _SAME))}]|[{_COMPATIBLE}]|{_KANA}"
+    r"|(?<=[^\W\d_])[`´](?=[^\W\d_])"
+)
+_CLUSTERS = regex.compile(r"\X")
+_SPACES = re.compile(r"\s{2,}|[^\S ]|^\s+|\s+$")
+_BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_TREEBANK = {
+    "``": '"', "''": '"', "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]",
+    "-LCB-": "{", "-RCB-": "}",
+}  # fmt: skip
+_APART = re.compile(
+    r"(?<=[A-Za-z]) (?=(?:[Nn]'[Tt]|'(?:[Ll]{2}|[Rr][Ee]|[Vv][Ee]|[SsMmDd]))(?![\w'-]))"
+    r"|``|''|-[LR][RSC]B-"
+)
+
+
+class Folded(NamedTuple):
+    """A text in one form, and where its characters come from.
+
+    text (str): The folded text.
+    starts, ends (Optional[Offsets]): (characters,), where the characters of the
+        original begin and end that each stands for; None where nothing was changed.
+    """
+
+    text: str
+    starts: Optional[Offsets] = None
+    ends: Optional[Offsets] = None
+
+
+def fold(text: str) -> str:
+    """RETURNS (str): A text in the form in which texts are read and words compared."""
+    return fold_text(text).text
+
+
+@lru_cache(maxsize=50_000)
+def fold_word(word: str) -> str:
+    """RETURNS (str): A word as `fold` has it. Words come again, so they are kept."""
+    return fold(word)
+
+
+def fold_text(text: str) -> Folded:
+    """Fold a text.
+
+    text (str): Any text.
+    RETURNS (Folded): It in one form, without white space at its ends. Folding it again
+        changes nothing.
+    """
+    folded = Folded(text)
+    while True:
+        new = _fold_once(folded)
+        # What was taken out may have stood between what belongs together.
+        if new is folded:
+            return new
+        folded = new
+
+
+def _fold_once(folded: Folded) -> Folded:
+    if not (folded.text.isascii() and folded.text.isprintable()):
+        folded = _replace(folded, _CHARS, _plain)
+        if not unicodedata.is_normalized("NFC", folded.text):
+            folded = _replace(folded, _CLUSTERS, _compose)
+    folded = _replace(folded, _SPACES, _space)
+    return _replace(folded, _APART, _together)
+
+
+def visible(text: str) -> str:
+    """RETURNS (str): A text as it is shown in a line: white space of any kind and length
+    is one space, or nothing where a line breaks in a script without spaces, and what
+    cannot be seen is left out."""
+    if not text.isascii() or not text.isprintable():
+        text = _HIDDEN.sub("", text)
+    return _SPACES.sub(_space, text)
+
+
+_HIDDEN = re.compile(rf"[{_INVISIBLE}]|(?<![\u0600-\u109f])[{_JOINERS}]")
+
+
+def _replace(
+    folded: Folded, pattern: "re.Pattern[str]", make: Callable[[Match[str]], str]
+) -> Folded:
+    text = folded.text
+    parts = []
+    places: list[Tuple[Offsets, Offsets]] = []
+    starts, ends = folded.starts, folded.ends
+    last = 0
+    for match in pattern.finditer(text):
+        new = make(match)
+        begin, end = match.span()
+        if new == text[begin:end]:
+            continue
+        if starts is None or ends is None:
+            starts = np.arange(len(text), dtype=np.int64)
+            ends = starts + 1
+        parts += [text[last:begin], new]
+        places.append((starts[last:begin], ends[last:begin]))
+        count = len(new)
+        places.append(
+            (np.repeat(starts[begin], count), np.repeat(ends[end - 1], count))
+        )
+        last = end
+    if not parts:
+        return folded
+    assert starts is not None and ends is not None
+    places.append((starts[last:], ends[last:]))
+    return Folded(
+        "".join([*parts, text[last:]]),
+        np.concatenate([start for start, _ in places]),
+        np.concatenate([end for _, end in places]),
+    )
+
+
+def _compose(match: Match[str]) -> str:
+    return unicodedata.normalize("NFC", match.group())
+
+
+def _plain(match: Match[str]) -> str:
+    found = match.group()
+    if found in _SAME:
+        return _SAME[found]
+    if found in "`´":
+        return "'"
+    if _REMOVED.fullmatch(found):
+        return ""
+    return _REMOVED.sub("", unicodedata.normalize("NFKC", found))
+
+
+_REMOVED = re.compile(rf"\u00ad\s*|[{_INVISIBLE}{_VOWELS}{_JOINERS}]")
+
+
+def _space(match: Match[str]) -> str:
+    begin, end = match.span()
+    text = match.string
+    if not begin or end == len(text):
+        return ""
+    breaks = _BREAK.search(match.group()) is not None
+    return (
+        ""
+        if breaks and is_unspaced(text[begin - 1]) and is_unspaced(text[end])
+        else " "
+    )
+
+
+def _together(match: Match[str]) -> str:
+    return _TREEBANK.get(match.group(), "")
