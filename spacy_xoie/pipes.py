@@ -67,8 +67,11 @@ class BatchPipe(Pipe):
     """
 
     name: str
-    max_tokens: int = sys.maxsize
-    """Tokens that fill a batch, so that long docs do not take all memory."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens that fill a batch, so that long docs do not take all memory."""
+        return sys.maxsize
 
     def __call__(self, doc: Doc) -> Doc:
         """Apply the component to a doc.

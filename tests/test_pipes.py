@@ -39,8 +39,11 @@ def test_batches_are_cut_by_number_and_by_tokens() -> None:
     docs = make_docs("a", "b", "c d e", "f", "g h i", "j")
     assert list(counter.pipe(docs, batch_size=3)) == docs
     assert counter.batches == [["a", "b", "c d e"], ["f", "g h i", "j"]]
-    counter = Counter()
-    counter.max_tokens = 3
+
+    class Small(Counter):
+        max_tokens = 3
+
+    counter = Small()
     assert list(counter.pipe(make_docs("a", "b", "c d e", "f", "g h i", "j")))
     assert counter.batches == [["a", "b", "c d e"], ["f", "g h i"], ["j"]]
 

@@ -171,7 +171,6 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         self.span_key = span_key
         self.overwrite = overwrite
         self.batch_tokens = batch_tokens
-        self.max_tokens = _BATCHES * batch_tokens
         self.scorer = scorer
         self.segment = Segmenter(max_length)
         self._warned: Set[str] = set()
@@ -187,6 +186,11 @@ class TripleExtractor(TriplePipe, TrainablePipe):
     def languages(self) -> Tuple[str, ...]:
         """The languages (or other experts) that the component has adapters for."""
         return tuple(self.network.experts)
+
+    @property
+    def max_tokens(self) -> int:
+        """Docs that fill a few batches of the network are sorted into them together."""
+        return _BATCHES * self.batch_tokens
 
     @property
     def cfg(self) -> Dict[str, Any]:

@@ -1,7 +1,7 @@
 """Triples of many documents on their translations."""
 
 from collections import Counter
-from typing import Any, Dict, Iterable, Iterator, List, Optional
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
 from spacy.tokens import Doc
 
@@ -48,8 +48,7 @@ class ProjectingEngine:
                     next(found) if text.triples is None else self._known(text)
                     for text in batch
                 ]
-                self._project([each.doc for each in answers if each.doc is not None])
-                yield from map(self._checked, answers)
+                yield from self._project(answers)
 
     def _known(self, text: Text) -> Answer:
         data = {**text.__dict__, "triples": text.triples}
@@ -58,30 +57,23 @@ class ProjectingEngine:
         except DataError as e:
             return Answer(text, None, str(e))
 
-    def _project(self, docs: List[Doc]) -> None:
-        """Carry over what can be; what fails together is tried one by one later."""
-        try:
-            results = self.projector.predict(docs)
-        except Exception:
-            return
-        self.projector.set_annotations(docs, results)
-        for doc in docs:
-            doc.user_data["xoie_projected"] = True
-        self._worked = self._worked or bool(docs)
+    def _project(self, answers: Sequence[Answer]) -> Iterator[Answer]:
+        """Carry over what can be; a doc that fails becomes an answer that says why."""
+        reasons: Dict[int, str] = {}
 
-    def _checked(self, answer: Answer) -> Answer:
-        doc = answer.doc
-        if doc is None or doc.user_data.pop("xoie_projected", False):
-            return answer
-        try:
-            self.projector(doc)
-        except Exception as e:
-            if isinstance(e, EngineError) and not self._worked:
-                raise
-            reason = " ".join(str(e).split())
-            return Answer(answer.text, None, f"{type(e).__name__}: {reason}")
-        self._worked = True
-        return answer
+        def fail(name: str, pipe: Any, docs: List[Doc], error: Exception) -> None:
+            if isinstance(error, EngineError) and not self._worked:
+                raise error
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            reasons.update((id(doc), reason) for doc in docs)
+
+        self.projector.set_error_handler(fail)  # type: ignore[arg-type]
+        docs = [answer.doc for answer in answers if answer.doc is not None]
+        for _ in self.projector.pipe(docs, batch_size=self.batch_size):
+            self._worked = True
+        for answer in answers:
+            reason = reasons.get(id(answer.doc))
+            yield answer if reason is None else Answer(answer.text, None, reason)
 
 
 class ProjectionLines(JsonLines):
