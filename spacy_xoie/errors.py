@@ -21,7 +21,20 @@ class NotReadyError(XoieError, ValueError):
 
 
 class DataError(XoieError, ValueError):
-    """Input data (a corpus, gold annotation, a triple) is malformed."""
+    """Input data (a corpus, gold annotation, a triple) is malformed.
+
+    why (str): What is wrong.
+    field (str): The field of a record that it is wrong with, or "".
+    """
+
+    def __init__(self, why: str, field: str = "") -> None:
+        super().__init__(f"{field}: {why}" if field else why)
+        self.why = why
+        self.field = field
+
+
+class DamageError(DataError):
+    """A file breaks off: what comes behind that place is lost."""
 
 
 class ModelDataError(XoieError, ValueError):

@@ -13,12 +13,11 @@ All are written beside their places first and then put there, the report last.
 """
 
 import json
-import os
 import random
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Set, TextIO, Tuple
+from typing import Any, ContextManager, Dict, List, NamedTuple, Optional, TextIO, Tuple
 
 from spacy.tokens import Doc, DocBin
 
@@ -26,6 +25,7 @@ from ..corpora.readers.grounded import make_record, triple_at
 from ..corpora.records import Record, Split, TripleRecord
 from ..doc.triples import SPAN_KEY, Triple, get_triples, set_triples
 from ..errors import DataError
+from ..files import atomic, remove_partials
 from .codec import char_pieces
 from .instructions import make_instruction
 from .report import Statistics, report_md
@@ -190,62 +190,52 @@ def _instruction(record: Record, labelled: Labelled) -> Optional[Dict[str, Any]]
 
 
 class Files:
-    """Files that are there wholly or not at all.
+    """Files that are there wholly or not at all, and are put in their places together.
 
-    folder (Path): Their folder.
+    folder (Path): Their folder, which nobody else writes to.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._stack = ExitStack()
-        self._texts: Dict[str, TextIO] = {}
-        self._names: List[str] = []
+        self._texts = ExitStack()
+        self._files: Dict[str, TextIO] = {}
+        self._waiting: Dict[str, ContextManager[Path]] = {}
 
     def __enter__(self) -> "Files":
+        remove_partials(self.folder)
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._stack.close()
-        for name in self._names:
-            self._partial(name).unlink(missing_ok=True)
+        self._texts.close()
+        for place in self._waiting.values():
+            place.__exit__(*error)
 
     def open(self, name: str) -> None:
         """Begin a file of lines, which may stay empty."""
         file = self._begin(name).open("w", encoding="utf8", errors="backslashreplace")
-        self._texts[name] = self._stack.enter_context(file)
+        self._files[name] = self._texts.enter_context(file)
 
     def line(self, name: str, value: Any) -> None:
         """Add a line of JSON to a file."""
-        if name not in self._texts:
+        if name not in self._files:
             self.open(name)
-        self._texts[name].write(json.dumps(value, ensure_ascii=False) + "\n")
+        self._files[name].write(json.dumps(value, ensure_ascii=False) + "\n")
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file."""
-        with self._begin(name).open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        self._begin(name).write_bytes(content)
 
     def finish(self) -> None:
-        """Put all files in their places, and take away those of languages that there
-        are no records of any more."""
-        for file in self._texts.values():
-            file.flush()
-            os.fsync(file.fileno())
-        self._stack.close()
-        for name in self._names:
-            self._partial(name).replace(self.folder / name)
-        mine: Set[Path] = {self.folder / name for name in self._names}
+        """Put all files in their places, in the order in which they were begun, and
+        take away those of languages that there are no records of any more."""
+        self._texts.close()
+        mine = {self.folder / name for name in self._waiting}
+        while self._waiting:
+            self._waiting.pop(next(iter(self._waiting))).__exit__(None, None, None)
         for path in (self.folder / _CORPUS).glob("*.jsonl"):
             if path not in mine:
                 path.unlink()
 
     def _begin(self, name: str) -> Path:
-        path = self._partial(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._names.append(name)
-        return path
-
-    def _partial(self, name: str) -> Path:
-        return self.folder / f"{name}.part"
+        self._waiting[name] = place = atomic(self.folder / name)
+        return place.__enter__()

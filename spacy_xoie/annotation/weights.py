@@ -2,17 +2,17 @@
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Dict, Iterable, List, Mapping, Sequence, Tuple, Union
 
-import srsly
 from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeInt, ValidationError
 from spacy.tokens import Doc
 
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, EngineError
 from ..evaluation.matching import match_triples, placed_triples
+from ..files import read_json, write_json
 from .ty import Annotator, Item, Labelled
 
 Weights = Mapping[str, Mapping[str, float]]
@@ -52,16 +52,7 @@ class LearnedWeights:
 
         path (Union[str, Path]): The file.
         """
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.part")
-        content = {
-            "weights": self.weights,
-            "precision": self.precision,
-            "n_triples": self.n_triples,
-        }
-        srsly.write_json(partial, content)
-        partial.replace(path)
+        write_json(path, asdict(self))
 
 
 def read_weights(path: Union[str, Path]) -> Dict[str, Dict[str, float]]:
@@ -72,7 +63,7 @@ def read_weights(path: Union[str, Path]) -> Dict[str, Dict[str, float]]:
     RAISES (DataError): If it is no such file.
     """
     try:
-        return _File.model_validate(srsly.read_json(path)).weights
+        return _File.model_validate(read_json(path)).weights
     except (ValueError, OSError) as e:
         if isinstance(e, ValidationError):
             first = e.errors()[0]

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, DocBin
 
 from ..doc.triples import SPAN_KEY, set_triples
 from ..errors import DataError
+from ..files import write_bytes
 from ..ty import Pieces, TokenTriple
 from .records import PhraseRecord, Record
 
@@ -61,11 +62,7 @@ def docs_from_records(
 
 def write_docbin(path: Union[str, Path], docs: Iterable[Doc]) -> None:
     """Write docs to a `.spacy` file, which is there wholly or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(DocBin(docs=docs).to_bytes())
-    partial.replace(path)
+    write_bytes(path, DocBin(docs=docs).to_bytes())
 
 
 def _pieces(doc: Doc, part: PhraseRecord, field: str, record: Record) -> Pieces:

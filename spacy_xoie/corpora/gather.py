@@ -1,12 +1,12 @@
 """Assets of a project from a folder that already holds them."""
 
-import gzip
 import hashlib
 import shutil
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from ..errors import DataError
+from ..files import GZ, atomic, unpacked
 
 
 class Gathered(NamedTuple):
@@ -41,30 +41,30 @@ def gather_assets(
             f'or "" and download the assets with `spacy project assets --extra`.'
         )
     by_name: Dict[str, Path] = {}
+    names = {Path(asset["dest"]).name for asset in assets}
     for path in sorted(local.rglob("*")) if local is not None else ():
-        if path.is_file():
+        if {path.name, path.name.removesuffix(GZ)} & names and path.is_file():
             by_name.setdefault(path.name, path)
     for asset in assets:
         dest = project / asset["dest"]
         if dest.is_file():
             yield Gathered(asset["dest"], None, True)
             continue
-        source = by_name.get(dest.name) or by_name.get(dest.name + ".gz")
+        source = by_name.get(dest.name) or by_name.get(dest.name + GZ)
         if source is None:
             yield Gathered(asset["dest"], None, False)
             continue
-        dest.parent.mkdir(parents=True, exist_ok=True)
-        partial = dest.with_name(dest.name + ".part")
-        opener = gzip.open if source.suffix == ".gz" else open
-        with opener(source, "rb") as old, partial.open("wb") as new:
-            shutil.copyfileobj(old, new)
         expected = asset.get("checksum")
-        actual = hashlib.md5(partial.read_bytes(), usedforsecurity=False).hexdigest()
-        if expected and expected != actual:
-            partial.unlink()
-            raise DataError(
-                f"{source} is not the file that the project names: its MD5 checksum is "
-                f"{actual}, not {expected}. Get that version, or take the file away."
-            )
-        partial.replace(dest)
+        with atomic(dest) as partial:
+            reading = source.open("rb") if dest.suffix == GZ else unpacked(source)
+            with reading as old, partial.open("wb") as new:
+                shutil.copyfileobj(old, new)
+            content = partial.read_bytes()
+            actual = hashlib.md5(content, usedforsecurity=False).hexdigest()
+            if expected and expected != actual:
+                raise DataError(
+                    f"{source} is not the file that the project names: its MD5 "
+                    f"checksum is {actual}, not {expected}. Get that version, or take "
+                    f"the file away."
+                )
         yield Gathered(asset["dest"], source, True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConfigError
+from ..files import atomic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,10 +45,8 @@ def picture(path: Union[str, Path], width: float, height: float) -> Iterator["Fi
         ) from e
     figure = Figure(figsize=(width, height), layout="constrained")
     yield figure
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part")
-    figure.savefig(partial, format=path.suffix[1:])
-    partial.replace(path)
+    with atomic(path) as partial:
+        figure.savefig(partial, format=path.suffix[1:])
 
 
 def draw_map(

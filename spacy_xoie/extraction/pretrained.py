@@ -8,6 +8,7 @@ from spacy.util import registry
 from thinc.api import Config
 
 from ..errors import ConfigError, readable
+from ..files import write_bytes, write_text
 from .model import ExtractionModel, network_of, shim_of
 
 DEFAULT_NAME = "xx_xoie_sm"
@@ -82,10 +83,9 @@ def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
     folder (Path): Where to; made if need be.
     """
     network_of(model)
-    folder.mkdir(parents=True, exist_ok=True)
     # How it was trained is no part of it: those who go on choose for themselves.
     block = {k: v for k, v in config["model"].items() if k != "mixed_precision"}
-    Config({"model": block}).to_disk(folder / CONFIG)
+    write_text(folder / CONFIG, Config({"model": block}).to_str())
     shim = shim_of(model)
     with shim.compression():
-        (folder / WEIGHTS).write_bytes(shim.to_bytes())
+        write_bytes(folder / WEIGHTS, shim.to_bytes())

@@ -15,6 +15,7 @@ from ..about import __title__, __version__
 from ..errors import ConfigError, ModelDataError
 from ..extraction.component import TripleExtractor
 from ..extraction.model import shim_of
+from ..files import atomic
 from ..language.facts import find_language
 from .pipelines import (
     check_kept,
@@ -209,9 +210,10 @@ def _wheel(nlp: Language, output: Path) -> Path:
                 f"install setuptools from the package index.)"
             ) from e
         wheels: List[Path] = sorted(build.glob("*/dist/*.whl"))
-        partial = output / (wheels[0].name + ".part")
-        shutil.copyfile(wheels[0], partial)
-        return partial.replace(output / wheels[0].name)
+        path = output / wheels[0].name
+        with atomic(path) as partial:
+            shutil.copyfile(wheels[0], partial)
+        return path
 
 
 def _compressed_to_disk(nlp: Language, folder: Path) -> None:

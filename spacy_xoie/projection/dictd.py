@@ -1,13 +1,12 @@
 """FreeDict's dictionaries in the format of dictd: an index and a packed text."""
 
-import gzip
 import re
-import zlib
 from collections import defaultdict
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..errors import DataError
+from ..files import unpacked
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGITS = {char: value for value, char in enumerate(_BASE64)}
@@ -80,14 +79,11 @@ def read_entries(index: Path) -> Iterator[Tuple[str, List[str]]]:
 def _read_data(index: Path) -> bytes:
     packed, plain = index.with_suffix(".dict.dz"), index.with_suffix(".dict")
     try:
-        return (
-            plain.read_bytes()
-            if plain.exists()
-            else gzip.decompress(packed.read_bytes())
-        )
-    except (OSError, EOFError, zlib.error) as error:
+        with unpacked(plain if plain.exists() else packed) as file:
+            return file.read()
+    except (OSError, DataError) as error:
         raise DataError(
-            f"The dictionary {packed} cannot be read: {error}. Install its package "
+            f"The dictionary {packed} cannot be read: {error} Install its package "
             "again."
         ) from error
 

@@ -56,3 +56,19 @@ def test_no_such_folder(tmp_path: Path) -> None:
 
 def test_without_local_copies(tmp_path: Path) -> None:
     assert not any(a.found for a in gather_assets(assets(), tmp_path, None))
+
+
+def test_what_the_project_wants_packed_stays_packed(
+    tmp_path: Path, local: Path
+) -> None:
+    content = (local / "deep" / "packed.conllu.gz").read_bytes()
+    (asset,) = assets(hashlib.md5(content, usedforsecurity=False).hexdigest())[1:2]
+    list(gather_assets([{**asset, "dest": "packed.conllu.gz"}], tmp_path, local))
+    assert (tmp_path / "packed.conllu.gz").read_bytes() == content
+
+
+def test_a_damaged_copy_is_named(tmp_path: Path, local: Path) -> None:
+    path = local / "deep" / "packed.conllu.gz"
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(DataError, match=r"packed\.conllu\.gz is damaged"):
+        list(gather_assets(assets(), tmp_path, local))

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import IO, Any, BinaryIO, Callable, Iterator, Optional, Set, Tuple
 
 from ...errors import DataError
+from ...files import atomic, locked
 from .formats import Format
 
 
@@ -90,14 +91,12 @@ def opened_output(
             yield output, set()
         return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    with os.fdopen(descriptor, "r+b", buffering=0) as raw:
-        _lock(raw, path)
+    with locked(path), os.fdopen(descriptor, "r+b", buffering=0) as raw:
         done: Set[str] = set()
         end = 0
         if not overwrite:
-            # A second reader would give the lock up when it is closed.
-            reader = open(raw.fileno(), "rb", closefd=False)  # noqa: SIM115
-            done, end = read_done(reader, form, path)
+            with path.open("rb") as reader:
+                done, end = read_done(reader, form, path)
         raw.truncate(end)
         raw.seek(end)
         output = Output(raw, path)
@@ -156,14 +155,8 @@ def replaced(path: Optional[Path]) -> Iterator[Callable[[bytes], None]]:
         with path.open("wb", buffering=0) as raw:
             yield Output(raw, path).write
         return
-    partial = path.with_name(path.name + ".part")
-    try:
-        with partial.open("wb") as file:
-            yield Output(file, path).write
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with locked(path), atomic(path) as partial, partial.open("wb") as file:
+        yield Output(file, path).write
 
 
 def standard_output() -> IO[bytes]:
@@ -192,24 +185,6 @@ def _appends(raw: IO[bytes]) -> bool:
     except ImportError:
         return False
     return bool(fcntl.fcntl(raw, fcntl.F_GETFL) & os.O_APPEND)
-
-
-def _lock(raw: IO[bytes], path: Path) -> None:
-    """Keep other processes from writing to the same file, where the system can."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    try:
-        # Of this process alone: others that it starts do not hold it.
-        fcntl.lockf(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError) as e:
-        raise DataError(
-            f"Another process is writing to {path}. Wait for it, or choose another "
-            f"file."
-        ) from e
-    except OSError:
-        return  # a file system without locks
 
 
 @contextmanager

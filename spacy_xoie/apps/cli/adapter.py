@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, Any, Dict, Iterable, List, NamedTuple, Optional
 
-import srsly
 import typer
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
@@ -31,7 +30,7 @@ from ...extraction.pretrained import (
     save_model,
     stored_config,
 )
-from ...files import read_json
+from ...files import atomic, check_vacant, read_json, write_json
 from ...loading import load
 from ...training.adapter import (
     SCHEDULE,
@@ -143,7 +142,7 @@ def add_cli(
         seed=seed,
     )
     with one_line_errors():
-        _check_output(output)
+        check_vacant(output)
         opened = _open(model, component)
         nlp, pipe = opened.nlp, opened.pipe
         weights = _weights(start, pipe, language)
@@ -193,7 +192,7 @@ def remove_cli(
 ) -> None:
     """Take an adapter out."""
     with one_line_errors():
-        _check_output(output)
+        check_vacant(output)
         opened = _open(model, component)
         remove_adapter(opened.pipe, language)
         _save(opened, output, model, component)
@@ -210,7 +209,7 @@ def rename_cli(
 ) -> None:
     """Let an adapter serve another language code."""
     with one_line_errors():
-        _check_output(output)
+        check_vacant(output)
         opened = _open(model, component)
         rename_adapter(opened.pipe, language, new)
         _save(opened, output, model, component, new)
@@ -248,8 +247,10 @@ def export_cli(
 ) -> None:
     """Store an adapter as PEFT does (adapter_config.json, safetensors)."""
     with one_line_errors():
-        _check_output(output)
-        size = export_adapter(_open(model, component).pipe, language, output)
+        check_vacant(output)
+        opened = _open(model, component)
+        with atomic(output) as partial:
+            size = export_adapter(opened.pipe, language, partial)
     msg.good(f"Wrote {output} ({size / 1e6:.2f} MB)")
 
 
@@ -270,7 +271,7 @@ def import_cli(
 ) -> None:
     """Add an adapter that was exported, or made with PEFT."""
     with one_line_errors():
-        _check_output(output)
+        check_vacant(output)
         opened = _open(model, component)
         code = import_adapter(opened.pipe, adapter, name, any_base=any_base)
         _save(opened, output, model, component, code)
@@ -293,11 +294,6 @@ def _open(model: str, component: str) -> Opened:
     return Opened(nlp, pipe, pretrained)
 
 
-def _check_output(output: Path) -> None:
-    if output.is_file() or (output.is_dir() and any(output.iterdir())):
-        raise ConfigError(f"{output} is there already. Name a new or empty folder.")
-
-
 def _save(
     opened: Opened,
     output: Path,
@@ -310,26 +306,23 @@ def _save(
     language (Optional[str]): A language that is new to it.
     """
     nlp, pipe = opened.nlp, opened.pipe
-    partial = output.with_name(output.name + ".part")
-    if opened.pretrained is None:
-        update_config(nlp, component)
-        if language is not None and not extend_detector(nlp, language):
-            msg.warn(
-                f"The pipeline does not detect {language!r}: say it of each doc, by "
-                f"doc._.language = {language!r}"
-            )
-        nlp.to_disk(partial)
-    else:
+    with atomic(output) as partial:
+        if opened.pretrained is None:
+            update_config(nlp, component)
+            if language is not None and not extend_detector(nlp, language):
+                msg.warn(
+                    f"The pipeline does not detect {language!r}: say it of each doc, "
+                    f"by doc._.language = {language!r}"
+                )
+            nlp.to_disk(partial)
+            return
         config = stored_config(model)
         config["model"]["bank"]["languages"] = list(pipe.languages)
         save_model(pipe.model, Config(config), partial)
         if (opened.pretrained / META).is_file():
             meta = read_json(opened.pretrained / META)
             meta["languages"] = list(pipe.languages)
-            srsly.write_json(partial / META, meta)
-    if output.is_dir():
-        output.rmdir()
-    partial.replace(output)
+            write_json(partial / META, meta)
 
 
 def _docs(

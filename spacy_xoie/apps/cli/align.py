@@ -66,8 +66,5 @@ def fit_aligner_cli(
                 f"There is no sentence in {source!r} with a translation in {target!r}. "
                 f"Translations stand in one line, or share an id."
             )
-        output.parent.mkdir(parents=True, exist_ok=True)
-        partial = output.with_name(output.name + ".part")
-        aligner.to_disk(partial, least=least)
-        partial.replace(output)
+        aligner.to_disk(output, least=least)
     msg.good(f"{output}: word translations of {count} pairs")

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, Callable, List, Optional
 
-import srsly
 import typer
 from confection import ConfigValidationError
 from spacy.language import Language
@@ -15,7 +14,7 @@ from ...evaluation.consistency import Consistency, ConsistencyTable, consistency
 from ...evaluation.heatmap import save_heatmap
 from ...evaluation.parallel import read_parallel
 from ...extraction.pretrained import find_model
-from ...files import write_text
+from ...files import write_json
 from ...loading import load
 from ...projection.ty import Aligner
 from .app import app
@@ -94,7 +93,7 @@ def _write(
     table: ConsistencyTable, output: Optional[Path], plot: Optional[Path]
 ) -> None:
     if output is not None:
-        write_text(output, srsly.json_dumps(table.to_dict(), indent=2) + "\n")
+        write_json(output, table.to_dict())
         msg.good(f"Wrote {output}")
     if plot is not None:
         save_heatmap(plot, table)

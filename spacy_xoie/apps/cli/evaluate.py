@@ -1,5 +1,7 @@
 """Commands that say how good a pipeline is."""
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Dict, List, Optional
 
@@ -24,7 +26,7 @@ from ...evaluation.calibration import (
 from ...evaluation.curves import CurveScore, save_curves
 from ...evaluation.references import references
 from ...extraction.pretrained import CONFIG, find_model
-from ...files import write_text
+from ...files import write_json, write_text
 from ...loading import load
 from .app import app
 from .util import one_line_errors
@@ -97,7 +99,7 @@ def evaluate_cli(
                 write_text(extractions / name, "\n".join(lines) + "\n")
             msg.good(f"Wrote {extractions}")
         if output is not None:
-            write_text(output, srsly.json_dumps(written, indent=2) + "\n")
+            write_json(output, written)
             msg.good(f"Wrote {output}")
         if curve is not None:
             save_curves(curve, _panels(results))
@@ -119,13 +121,15 @@ def calibrate_cli(
         folder = find_model(model)
         config = Config().from_disk(folder / CONFIG)
         config["model"]["calibration"] = []
-        config.to_disk(folder / CONFIG)
         flags = []
-        for item in data:
-            for benchmark in find_benchmarks(item, _warn):
-                if benchmark.name == "benchie":
-                    nlp = load(str(folder), benchmark.language, 0.0, "minimal")
-                    flags += run_benchmark(nlp, benchmark).flags
+        with tempfile.TemporaryDirectory() as scratch:
+            raw = shutil.copytree(folder, Path(scratch) / folder.name)
+            config.to_disk(raw / CONFIG)
+            for item in data:
+                for benchmark in find_benchmarks(item, _warn):
+                    if benchmark.name == "benchie":
+                        nlp = load(str(raw), benchmark.language, 0.0, "minimal")
+                        flags += run_benchmark(nlp, benchmark).flags
         if not flags:
             raise ConfigError(
                 f"There is no BenchIE annotation in {', '.join(data)}: only that says "
@@ -136,7 +140,7 @@ def calibrate_cli(
         before = reliability(scores, correct)
         after = reliability(apply_calibration(scores, curve), correct)
         config["model"]["calibration"] = [list(point) for point in curve]
-        config.to_disk(folder / CONFIG)
+        write_text(folder / CONFIG, config.to_str())
     header = ["", "Facts", "AUC", "Brier", "Calibration error"]
     rows = [
         [name, r.size, f"{r.auc:.3f}", f"{r.brier:.3f}", f"{r.ece:.3f}"]

@@ -4,14 +4,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, List, Optional
 
-import srsly
 import typer
 from wasabi import msg
 
 from ...evaluation.gate_plot import save_gates
 from ...evaluation.gates import GateTable, measure_gates
 from ...evaluation.parallel import read_parallel
-from ...files import write_text
+from ...files import write_json
 from ...loading import load
 from .app import app
 from .util import one_line_errors
@@ -59,7 +58,7 @@ def gates_cli(
         table = measure_gates(load(model, "xx"), texts, languages=codes)
         _print(table)
         if output is not None:
-            write_text(output, srsly.json_dumps(table.to_dict(), indent=2) + "\n")
+            write_json(output, table.to_dict())
             msg.good(f"Wrote {output}")
         if plot is not None:
             save_gates(plot, table)

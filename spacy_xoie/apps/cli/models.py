@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, Any, Dict, Optional
 
-import srsly
 import typer
 from spacy import util
 from thinc.api import Config
@@ -14,7 +13,7 @@ from ...corpora.gather import gather_assets
 from ...errors import ConfigError
 from ...extraction.component import TripleExtractor
 from ...extraction.pretrained import META, model_config, save_model
-from ...files import read_json
+from ...files import read_json, write_json
 from .app import app
 from .util import one_line_errors
 
@@ -80,6 +79,6 @@ def export_cli(
             "sources": [] if sources is None else read_json(sources),
             "performance": {} if metrics is None else read_json(metrics),
         }
-        srsly.write_json(output / META, meta)
+        write_json(output / META, meta)
     size = sum(path.stat().st_size for path in output.iterdir()) / 1e6
     msg.good(f"Wrote {output} ({size:.1f} MB)")

@@ -105,7 +105,7 @@ def store_cli(
             if dump is not None:
                 triples.dump(dump)
     written = filled.written
-    faults += [f"{name}: {reason}" for name, reason in written.faults]
+    faults += map(str, written.faults)
     for fault in faults:
         typer.echo(" ".join(fault.split()), err=True)
     msg.good(

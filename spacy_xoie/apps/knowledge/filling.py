@@ -8,10 +8,11 @@ from spacy.language import Language
 
 from ...doc.triples import SPAN_KEY
 from ...errors import DataError
+from ...files import Fault
 from ...schema.component import SchemaMapper
 from ..batch.engines import Engine
 from ..batch.texts import Text
-from .rdf import Fault, Tally, Written
+from .rdf import Tally, Written
 from .store import TripleStore
 
 
@@ -66,12 +67,12 @@ def add_texts(
 
     for text, doc, error in engine(fresh()):
         if doc is None:
-            tally.faults.append(Fault(text.name, error))
+            tally.faults.append(Fault(text.name, "", error))
         else:
             try:
                 found = store.add(doc, name=text.name, model=model, key=key)
             except DataError as e:
-                tally.faults.append(Fault(text.name, str(e)))
+                tally.faults.append(Fault.of(text.name, e))
             else:
                 tally.add(doc, key, len(found))
         done += 1

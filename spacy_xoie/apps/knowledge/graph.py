@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Tuple, Union
 from spacy.tokens import Doc
 
 from ...doc.triples import SPAN_KEY, Triple
+from ...files import atomic
 from ..visual.blocks import blocks
 from ..visual.page import clean
 
@@ -97,12 +98,8 @@ def write_graphml(graph: "MultiDiGraph", path: Union[str, Path]) -> None:
     """
     import networkx
 
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part")
-    with partial.open("wb") as file:
+    with atomic(path) as partial, partial.open("wb") as file:
         networkx.write_graphml_xml(_cleaned(graph), file)
-    partial.replace(path)
 
 
 def graph_html(

@@ -7,7 +7,6 @@ of its own: each triple names a graph with its binary reading as plain statement
 the statement (subject; canonical relation; object).
 """
 
-from hashlib import blake2b
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -29,6 +28,7 @@ from ...doc.facts import FACTS_KEY, Fact, get_facts
 from ...doc.languages import document_language
 from ...doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ...errors import DataError, EngineError
+from ...files import Fault, atomic, digest
 from ...language import sentence_bounds
 from . import vocabulary as names
 
@@ -36,17 +36,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Literal, NamedNode, Quad
 
 _ROLES = ("object", "object2", "object3")
-
-
-class Fault(NamedTuple):
-    """A document that could not be written.
-
-    name (str): Its name.
-    reason (str): What was wrong.
-    """
-
-    name: str
-    reason: str
 
 
 class Written(NamedTuple):
@@ -74,11 +63,6 @@ def oxigraph() -> Any:
             "pip install 'spacy-xoie[rdf]'"
         ) from e
     return pyoxigraph
-
-
-def text_digest(text: str) -> str:
-    """RETURNS (str): The digest by which a text is known again."""
-    return blake2b(text.encode("utf8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def quads(
@@ -138,20 +122,16 @@ def write_nquads(
     RAISES (EngineError): If pyoxigraph is not installed.
     """
     library = oxigraph()
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
     tally = Tally()
-    with partial.open("wb") as output:
+    with atomic(path) as partial, partial.open("wb") as output:
         for name, doc in docs:
             try:
                 found = list(quads(doc, name=name, model=model, key=key))
             except DataError as e:
-                tally.faults.append(Fault(name, str(e)))
+                tally.faults.append(Fault.of(name, e))
                 continue
             output.write(library.serialize(found, format=library.RdfFormat.N_QUADS))
             tally.add(doc, key, len(found))
-    partial.replace(path)
     return tally.written()
 
 
@@ -192,7 +172,7 @@ class _Writer:
         language = document_language(self.doc) or self.doc.lang_
         self._type(self.document, "Document")
         self._add(self.document, names.RDFS_LABEL, self._literal(self.name))
-        self._add(self.document, "digest", self._literal(text_digest(text)))
+        self._add(self.document, "digest", self._literal(digest(text)))
         self._add(self.document, "length", self._number(len(text)))
         self._add(self.document, "language", self._literal(language))
         if self.model:

@@ -14,9 +14,10 @@ from spacy.tokens import Doc
 
 from ...doc.triples import SPAN_KEY
 from ...errors import ConfigError, DataError
+from ...files import digest, write_bytes
 from . import vocabulary as names
 from .asking import Answer, ask
-from .rdf import oxigraph, quads, text_digest
+from .rdf import oxigraph, quads
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -79,7 +80,7 @@ class TripleStore:
         document = names.document_iri(name)
         digests = self._texts(document, names.term("digest"))
         models = self._texts(document, names.term("model"))
-        return digests == [text_digest(text)] and models == ([model] if model else [])
+        return digests == [digest(text)] and models == ([model] if model else [])
 
     def add(
         self, doc: Doc, *, name: str, model: str = "", key: str = SPAN_KEY
@@ -135,13 +136,10 @@ class TripleStore:
 
     def dump(self, path: Union[str, Path]) -> None:
         """Write the store to a file of N-Quads, sorted, there wholly or not at all."""
-        path = Path(path)
-        partial = path.with_name(path.name + ".part")
         content = self._library.serialize(
             sorted(self._store, key=str), format=self._library.RdfFormat.N_QUADS
         )
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_bytes(path, content)
 
     def _forget(self, node: Any) -> None:
         """Remove what is said of a phrase or a relation that nothing names any more,

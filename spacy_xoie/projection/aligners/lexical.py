@@ -26,6 +26,7 @@ from spacy.util import registry
 from ...doc.codes import short_code
 from ...doc.translations import Alignment
 from ...errors import ConfigError, EngineError, ModelDataError
+from ...files import unpacked, write_bytes
 from ..lexicon import Lexicon, read_freedict, read_tsv
 from ..ty import Pair
 from .cells import Cells, make_cells
@@ -47,7 +48,6 @@ LEXICON_COUNT = 1.0
 FREEDICT_NAME = "freedict"
 OWN = "own"
 OWN_PATH = Path(__file__).parent / "data" / "tables.msgpack.gz"
-GZIP = b"\x1f\x8b"
 
 Languages = Tuple[str, str]
 Lexicons = Union[None, str, Dict[str, str]]
@@ -141,7 +141,7 @@ class LexicalAligner:
             "-".join(languages): table.to_dict(least=least)
             for languages, table in sorted(self._learnt.items())
         }
-        Path(path).write_bytes(gzip.compress(srsly.msgpack_dumps(data), mtime=0))
+        write_bytes(path, gzip.compress(srsly.msgpack_dumps(data), mtime=0))
 
     def from_disk(self, path: Union[str, Path]) -> "LexicalAligner":
         """Read what `to_disk` wrote, in place of what was learnt of the same languages.
@@ -151,10 +151,8 @@ class LexicalAligner:
         RAISES (ModelDataError): If the file is not there, damaged or of another kind.
         """
         try:
-            content = Path(path).read_bytes()
-            if content.startswith(GZIP):
-                content = gzip.decompress(content)
-            data = srsly.msgpack_loads(content)
+            with unpacked(path) as file:
+                data = srsly.msgpack_loads(file.read())
         except Exception as e:  # The reader has no base class for what may be wrong.
             raise ModelDataError(
                 f"The tables of words {path} cannot be read ({type(e).__name__}: {e}). "

@@ -125,7 +125,7 @@ def test_a_file_holds_what_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / "new" / "a.nq"
     written = write_nquads([("good", good), ("bad", bad), ("\ud800", good)], path)
     assert written[:3] == (1, 1, 1)
-    assert [fault.name for fault in written.faults] == ["bad", "\ud800"]
+    assert [fault.place for fault in written.faults] == ["bad", "\ud800"]
     assert "nan" in written.faults[0].reason
     found = list(pyoxigraph.parse(path=str(path)))
     assert found == list(quads(good, name="good"))

@@ -12,9 +12,9 @@ from spacy_xoie.apps.batch.texts import Text
 from spacy_xoie.apps.knowledge.asking import Term
 from spacy_xoie.apps.knowledge.filling import Filled, add_texts, model_name
 from spacy_xoie.apps.knowledge.queries import QUERIES
-from spacy_xoie.apps.knowledge.rdf import Fault
 from spacy_xoie.apps.knowledge.store import TripleStore
 from spacy_xoie.errors import ConfigError, DataError
+from spacy_xoie.files import Fault
 
 TEXTS = [
     ("a", "Anna has recently met Ben in Rome ."),
@@ -207,7 +207,7 @@ def test_texts_are_read_once(trained: Language, tmp_path: Path) -> None:
             on_step=lambda done, there: steps.append((done, there)),
         )
         assert (filled.written.documents, filled.known) == (1, 2)
-        assert [fault.name for fault in filled.written.faults] == ["e"]
+        assert [fault.place for fault in filled.written.faults] == ["e"]
         assert steps == [(1, 1), (2, 2), (3, 2), (4, 2)]
         store.remove("c")
         assert snapshot(store, tmp_path) == content
@@ -248,4 +248,4 @@ def test_a_pipe_that_fails_costs_one_text(blank: Language) -> None:
         pairs = [("a", "x"), ("b", "bad"), ("c", "y")]
         written = read_into(store, blank, pairs).written
         assert written.documents == 2
-        assert written.faults == (Fault("b", "RuntimeError: no"),)
+        assert written.faults == (Fault("b", "", "RuntimeError: no"),)
