@@ -47,10 +47,12 @@ class EngineError(XoieError, RuntimeError):
 
 
 DAMAGE = (
+    ArithmeticError,
     AttributeError,
     EOFError,
-    KeyError,
+    LookupError,
     OSError,
+    RuntimeError,
     TypeError,
     ValueError,
     configparser.Error,

@@ -60,10 +60,13 @@ def build_triple_model_v1(
     head_router (Optional[RouterBuilder]): Chooses among the adapters on the head by its
         own weights; null for the gates of the encoder.
     """
-    if any(len(p) != 2 or not 0 <= min(p) <= max(p) <= 1 for p in calibration):
+    rising = calibration == sorted(calibration)
+    if not rising or any(
+        len(p) != 2 or not 0 <= p[0] <= 1 or not 0 <= p[1] <= 1 for p in calibration
+    ):
         raise ConfigError(
             f"The calibration is {calibration}, but it must be made of points [score, "
-            f"probability], which both go from 0 to 1."
+            f"probability], which both go from 0 to 1, in the order of their scores."
         )
     if bank is not None and router is None:
         raise ConfigError(
@@ -262,7 +265,9 @@ def build_adapter_bank_v1(
         ["of_child$", "of_head$"] of `spacy-xoie.ArcHead.v1`, ["of_anchor$",
         "of_token$", "^layers", "role$"] of `spacy-xoie.LightHead.v1`; empty for none.
     """
-    check_bank(languages or [], rank=rank, targets=[*targets, *head_targets])
+    check_bank(
+        languages or [], rank=rank, alpha=alpha, targets=[*targets, *head_targets]
+    )
     return BankSpec(
         languages=languages,
         make=partial(

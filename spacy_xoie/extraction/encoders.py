@@ -22,6 +22,9 @@ from ..network.precision import Precision
 from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
 
 Files = Dict[str, bytes]
+CODE = (".bin", ".pickle", ".pkl", ".pt", ".py", ".so")
+LARGEST_JSON = 2**27
+"""Bytes; the vocabularies of large tokenizers take a third of that."""
 Tok2Vec = Model[List[Doc], List[Floats2d]]
 
 
@@ -164,19 +167,7 @@ class TransformerSpec(EncoderSpec):
 
     def restore(self, files: Files) -> Encoder:
         library = self._library()
-        if "config.json" not in files:
-            raise ModelDataError(
-                "The stored transformer has no config.json, so the model data is not "
-                "of a transformer encoder, or damaged. Load the model with the config "
-                "with which it was stored."
-            )
-        strange = [n for n in files if Path(n).name != n or n in ("", "..")]
-        if strange:
-            raise ModelDataError(
-                f"The stored transformer has a file {strange[0]!r}, whose name leads "
-                f"out of its folder. Do not use this model: somebody made it to "
-                f"overwrite files."
-            )
+        _check_files(files)
         # Neither code that a model brings along nor anything from the network.
         safely = {"trust_remote_code": False, "local_files_only": True}
         with tempfile.TemporaryDirectory() as folder:
@@ -228,6 +219,43 @@ class TransformerSpec(EncoderSpec):
         room = limit - (model.config.pad_token_id or 0) - 1
         self.max_pieces = min(self.max_pieces, room)
         return TransformerEncoder(model, self.precision)
+
+
+def _check_files(files: Files) -> None:
+    """RAISES (ModelDataError): If the files of a stored transformer are not such as its
+    tokenizer and its config write."""
+    if "config.json" not in files:
+        raise ModelDataError(
+            "The stored transformer has no config.json, so the model data is not "
+            "of a transformer encoder, or damaged. Load the model with the config "
+            "with which it was stored."
+        )
+    for name, content in files.items():
+        if Path(name).name != name or name in ("", ".."):
+            raise ModelDataError(
+                f"The stored transformer has a file {name!r}, whose name leads out of "
+                f"its folder. Do not use this model: somebody made it to overwrite "
+                f"files."
+            )
+        if Path(name).suffix in CODE:
+            raise ModelDataError(
+                f"The stored transformer has a file {name!r}, which could run code and "
+                f"which no tokenizer needs. Do not use this model, or store it anew "
+                f"with the tokenizer that transformers has for it."
+            )
+        if name.endswith(".json") and len(content) > LARGEST_JSON:
+            raise ModelDataError(
+                f"The stored transformer has a file {name!r} of {len(content):,} "
+                f"bytes; it can have {LARGEST_JSON:,}."
+            )
+    config = srsly.json_loads(files["config.json"])
+    for setting, value in config.items():
+        counts = "layer" in setting or setting.startswith("num_")
+        if counts and isinstance(value, int) and value > MOST_LAYERS:
+            raise ModelDataError(
+                f"The config of the stored transformer has {setting} = {value}; it can "
+                f"be up to {MOST_LAYERS}."
+            )
 
 
 class ListenerSpec(EncoderSpec):

@@ -37,7 +37,7 @@ from ..ty import Sentence, TokenTriple
 from .encoders import EncoderSpec, Tok2Vec
 from .features import Features, token_batches
 from .parts import BankSpec, HeadBuilder, Parts, RouterBuilder
-from .storage import read_network, write_network
+from .storage import read_network, read_weights, write_network
 
 ExtractionModel = Model["Request", Any]
 
@@ -106,7 +106,7 @@ class NetworkShim(PyTorchShim):
     def network(self) -> TripleNetwork:
         """RAISES (NotReadyError): If there is no network yet."""
         if self._model is None and self.source is not None:
-            self.from_bytes(self.source.read_bytes())
+            self.from_bytes(read_weights(self.source))
         if self._model is None:
             raise NotReadyError(
                 "The component 'xoie' has no weights yet: load a trained pipeline with "

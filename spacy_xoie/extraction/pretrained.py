@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from spacy.util import registry
 from thinc.api import Config
@@ -12,8 +12,16 @@ from ..files import write_bytes, write_text
 from .model import ExtractionModel, network_of, shim_of
 
 DEFAULT_NAME = "xx_xoie_sm"
+OURS = "spacy-xoie."
 ARC_HEAD = "spacy-xoie.ArcHead.v1"
+PRETRAINED_MODEL = "spacy-xoie.PretrainedModel.v1"
+TRIPLE_MODEL = "spacy-xoie.TripleModel.v1"
 CONFIG, WEIGHTS, META = "model.cfg", "model.weights", "meta.json"
+
+LARGEST_CONFIG = 2**18
+"""Bytes; a config that names as many adapters as a bank can have takes less."""
+DEEPEST, MOST_SETTINGS, LARGEST_NUMBER = 8, 20_000, 2**63
+"""Of a model's config."""
 
 
 def find_model(name: str) -> Path:
@@ -52,11 +60,17 @@ def load_model(name: str, facts: Optional[str] = None) -> ExtractionModel:
 
 def stored_config(name: str, facts: Optional[str] = None) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): `{"model": …}`, what a pretrained model is built from.
-    See `load_model` for the arguments."""
+    Nothing of it has been resolved. See `load_model` for the arguments.
+    RAISES (ModelDataError): If it is damaged, or names what is no part of a model."""
     path = find_model(name) / CONFIG
     with readable(str(path)):
-        config = Config().from_disk(path)
-        head = config["model"]["head"]
+        size = path.stat().st_size
+        if size > LARGEST_CONFIG:
+            raise ValueError(f"it has {size:,} bytes, and can have {LARGEST_CONFIG:,}")
+        text = path.read_text(encoding="utf8")
+        model = Config().from_str(text, interpolate=False)["model"]
+        check_block(model)
+    head = model["head"]
     if facts is not None:
         if head["@architectures"] != ARC_HEAD:
             raise ConfigError(
@@ -64,13 +78,53 @@ def stored_config(name: str, facts: Optional[str] = None) -> Dict[str, Any]:
                 f"{head['@architectures']}, not {ARC_HEAD}."
             )
         head["facts"] = facts
-    return dict(config)
+    return {"model": model}
+
+
+def check_block(model: Any) -> None:
+    """Check the block `model` of a model's config before any of it is resolved.
+
+    model (Any): The block.
+    RAISES (ValueError): If it is none, is larger than models are, or names functions
+        other than this package's parts of models.
+    """
+    if not isinstance(model, dict) or model.get("@architectures") != TRIPLE_MODEL:
+        raise ValueError(f"its block 'model' is no {TRIPLE_MODEL}")
+    if not isinstance(model.get("head"), dict) or "@architectures" not in model["head"]:
+        raise ValueError("its block 'model.head' names no head")
+    parts: List[Tuple[str, int, Any]] = [("model", 0, model)]
+    for place, depth, value in parts:
+        if depth > DEEPEST or len(parts) > MOST_SETTINGS:
+            raise ValueError(
+                f"at {place!r:.80} it has more than {DEEPEST} levels or "
+                f"{MOST_SETTINGS:,} settings"
+            )
+        if isinstance(value, dict):
+            _check_functions(place, value)
+            parts += [(f"{place}.{k}", depth + 1, v) for k, v in value.items()]
+        elif isinstance(value, (list, tuple)):
+            parts += [(place, depth + 1, v) for v in value]
+        elif isinstance(value, str) and "${" in value:
+            raise ValueError(f"{place} is {value!r:.80}, and variables are not read")
+        elif isinstance(value, (int, float)) and not abs(value) <= LARGEST_NUMBER:
+            raise ValueError(f"{place} is {value!r:.80}, which is no number of a model")
+
+
+def _check_functions(place: str, block: Dict[str, Any]) -> None:
+    for key, value in block.items():
+        ours = str(value).startswith(OURS) and value != PRETRAINED_MODEL
+        if str(key).startswith("@") and not (key == "@architectures" and ours):
+            raise ValueError(
+                f"{place} names {key} = {value!r:.80}, and a model is made of "
+                f"@architectures of this package alone; a pipeline, whose config is "
+                f"its user's, can have others"
+            )
 
 
 def model_config(model: Dict[str, Any]) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): `{"model": …}` with a block `model` of a pipeline's
     config written out in full, even if it names a pretrained model."""
-    if model.get("@architectures") == "spacy-xoie.PretrainedModel.v1":
+    if model.get("@architectures") == PRETRAINED_MODEL:
         return stored_config(model.get("name", DEFAULT_NAME), model.get("facts"))
     return {"model": model}
 
@@ -81,10 +135,18 @@ def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
     model (ExtractionModel): The model, with weights.
     config (Config): What it was built from, `{"model": {…}}`.
     folder (Path): Where to; made if need be.
+    RAISES (ConfigError): If the config names what a folder cannot be read with.
     """
     network_of(model)
     # How it was trained is no part of it: those who go on choose for themselves.
     block = {k: v for k, v in config["model"].items() if k != "mixed_precision"}
+    try:
+        check_block(block)
+    except ValueError as e:
+        raise ConfigError(
+            f"The model cannot be stored in a folder of its own: {e}. Store the "
+            f"pipeline instead (`nlp.to_disk`)."
+        ) from e
     write_text(folder / CONFIG, Config({"model": block}).to_str())
     shim = shim_of(model)
     with shim.compression():

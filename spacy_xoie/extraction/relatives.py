@@ -1,5 +1,6 @@
 """From what is known of languages to weights of adapters."""
 
+import math
 from functools import lru_cache, partial
 from typing import Dict, Mapping, Sequence, Union
 
@@ -22,7 +23,7 @@ def make_relatives(
     from ..language.relatives import resolve_profile
 
     resolve_profile(profile)
-    if temperature <= 0:
+    if not 0 < temperature < math.inf:
         raise ConfigError(
             f"The router's temperature is {temperature}; it must be above 0."
         )

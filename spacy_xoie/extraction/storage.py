@@ -1,17 +1,27 @@
 """Networks as bytes: msgpack with safetensors inside, no pickle."""
 
 from hashlib import blake2b
-from typing import Any, Dict, Mapping
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 import safetensors.torch
 import srsly
 import torch
+from pydantic import BaseModel, ConfigDict
 from safetensors import SafetensorError
+from srsly import msgpack
+from torch import Tensor
 
-from ..errors import ModelDataError, XoieError
-from ..network.compress import compress_state, expand_state
+from ..errors import DAMAGE, ModelDataError, XoieError
+from ..network.compress import SCALE, compress_state, expand_state
 from ..network.model import TripleNetwork
-from ..network.storage import Unfilled, stack_state, unstack_state
+from ..network.storage import (
+    STACK,
+    Unfilled,
+    fault_of_numbers,
+    stack_state,
+    unstack_state,
+)
 from .parts import Parts
 
 FORMAT = 2
@@ -20,16 +30,23 @@ since thousands of small ones take long to read."""
 
 READABLE = (1, 2)
 
-DAMAGE = (
-    SafetensorError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What damaged model data provokes in the libraries that read it."""
+MOST_PARTS, MOST_ENTRIES = 100_000, 20_000
+"""Lists and dicts in the data, and entries of one of them: there is a handful, and a
+few remarks on each adapter. A small file can ask for many."""
+LARGEST_FILE = 2**32 + 2**28
+"""Bytes; msgpack can say no more of the weights, and what is beside them is small."""
+
+
+class Stored(BaseModel):
+    """The data as they are stored, but for the tensors within `state`."""
+
+    model_config = ConfigDict(strict=True)
+
+    experts: List[str]
+    plugged: Dict[str, Dict[str, Any]] = {}
+    routed: bool
+    files: Dict[str, bytes]
+    state: bytes
 
 
 def write_network(
@@ -56,6 +73,20 @@ def write_network(
     return message
 
 
+def read_weights(path: Path) -> bytes:
+    """RETURNS (bytes): A file with what `write_network` returned.
+    RAISES (ModelDataError): If it is none."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise ValueError(f"it has {size:,} bytes, and can have {LARGEST_FILE:,}")
+        return path.read_bytes()
+    except (OSError, ValueError) as e:
+        raise ModelDataError(
+            f"The weights {path} cannot be read: {e}. Copy or download the model again."
+        ) from e
+
+
 def read_network(parts: Parts, data: bytes) -> TripleNetwork:
     """parts (Parts): What the config says of the network.
     data (bytes): What `write_network` returned.
@@ -63,33 +94,22 @@ def read_network(parts: Parts, data: bytes) -> TripleNetwork:
     RAISES (ModelDataError): If the data is damaged, or of another model.
     """
     try:
-        message = srsly.msgpack_loads(data)
-        if message["format"] not in READABLE:
-            raise ModelDataError(
-                f"The model data has format {message['format']!r}, but this version of "
-                f"spacy_xoie reads format {FORMAT}. Update spacy_xoie."
-            )
-        digest = message.pop("digest", None)
-        if digest is not None and digest != _digest(message):
-            raise ModelDataError(
-                "The model data is damaged: it is not what was written, going by its "
-                "digest. Copy or download the pipeline again."
-            )
-        stored = expand_state(safetensors.torch.load(message["state"]))
-        state = unstack_state(stored, message["experts"])
+        stored = _read_message(data)
+        tensors = safetensors.torch.load(stored.state)
         with Unfilled():
             # Without memory first: sizes in a config may be anything.
             with torch.device("meta"):
-                _check_state(_assemble(parts, message), state)
-            network = _assemble(parts, message)
+                expected = _assemble(parts, stored).state_dict()
+            state = _read_state(tensors, stored.experts, expected)
+            network = _assemble(parts, stored)
         with torch.no_grad():
             # All have been checked: `load_state_dict` takes ten times as long for that.
             for name, value in network.state_dict().items():
                 value.copy_(state[name])
-        network.routed = bool(message["routed"]) and network.bank is not None
+        network.routed = stored.routed and network.bank is not None
     except XoieError:
         raise
-    except DAMAGE as e:
+    except (*DAMAGE, SafetensorError) as e:
         raise ModelDataError(
             f"The model data is damaged or cut short ({type(e).__name__}: {e}). Copy "
             f"or download the pipeline again."
@@ -97,12 +117,44 @@ def read_network(parts: Parts, data: bytes) -> TripleNetwork:
     return network
 
 
-def _assemble(parts: Parts, message: Mapping[str, Any]) -> TripleNetwork:
-    encoder = parts.encoder.restore(message["files"])
-    plugged = message.get("plugged", {})
-    base = [expert for expert in message["experts"] if expert not in plugged]
+def _read_message(data: bytes) -> Stored:
+    parts = 0
+
+    def limited(part: Any) -> Any:
+        nonlocal parts
+        parts += 1
+        if parts > MOST_PARTS:
+            raise ValueError(f"it has more than {MOST_PARTS:,} parts")
+        return part
+
+    message = msgpack.unpackb(
+        data,
+        raw=False,
+        max_array_len=MOST_ENTRIES,
+        max_map_len=MOST_ENTRIES,
+        max_ext_len=0,
+        list_hook=limited,
+        object_pairs_hook=lambda pairs: limited(dict(pairs)),
+    )
+    if message["format"] not in READABLE:
+        raise ModelDataError(
+            f"The model data has format {message['format']!r}, but this version of "
+            f"spacy_xoie reads format {FORMAT}. Update spacy_xoie."
+        )
+    digest = message.pop("digest", None)
+    if digest is not None and digest != _digest(message):
+        raise ModelDataError(
+            "The model data is damaged: it is not what was written, going by its "
+            "digest. Copy or download the pipeline again."
+        )
+    return Stored.model_validate(message)
+
+
+def _assemble(parts: Parts, stored: Stored) -> TripleNetwork:
+    encoder = parts.encoder.restore(stored.files)
+    base = [expert for expert in stored.experts if expert not in stored.plugged]
     network = parts.assemble(encoder, base)
-    for expert, notes in plugged.items():
+    for expert, notes in stored.plugged.items():
         if network.bank is not None:
             network.bank.plug(expert, notes)
     return network
@@ -116,15 +168,43 @@ def _digest(content: Mapping[str, Any]) -> bytes:
     return digest.digest()
 
 
-def _check_state(network: TripleNetwork, state: Mapping[str, torch.Tensor]) -> None:
-    expected = network.state_dict()
-    faults = [f"{name} is missing" for name in expected if name not in state]
-    faults += [f"{name} is unknown" for name in state if name not in expected]
-    faults += [
+def _read_state(
+    stored: Mapping[str, Tensor], experts: Sequence[str], expected: Mapping[str, Tensor]
+) -> Dict[str, Tensor]:
+    """RETURNS (Dict[str, Tensor]): The weights by name, of the shapes and types of the
+    expected ones, and finite."""
+    some = experts[0] if experts else STACK
+    names = {name: name.replace(STACK, some) for name in stored}
+    _fit(
+        f"{name} is unknown"
+        for name, one in names.items()
+        if one not in expected and one.removesuffix(SCALE) not in expected
+    )
+    for name, value in stored.items():
+        like = expected.get(names[name])
+        packed = value.dtype == torch.int8 and name + SCALE in stored
+        if like is None or like.is_floating_point():
+            fault = None if packed else fault_of_numbers(value)
+        else:
+            fault = None if value.dtype == like.dtype else f"is no {like.dtype}"
+        if fault is not None:
+            raise ModelDataError(
+                f"The stored weights cannot be used: {name} {fault}. Copy or download "
+                f"the pipeline again; if it was trained so, train it with a lower "
+                f"learning rate."
+            )
+    state = unstack_state(expand_state(stored), experts)
+    _fit(f"{name} is missing" for name in expected if name not in state)
+    _fit(
         f"{name} has shape {tuple(state[name].shape)}, not {tuple(value.shape)}"
         for name, value in expected.items()
-        if name in state and state[name].shape != value.shape
-    ]
+        if state[name].shape != value.shape
+    )
+    return state
+
+
+def _fit(faults: Iterable[str]) -> None:
+    faults = list(faults)
     if faults:
         more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
         raise ModelDataError(

@@ -41,13 +41,21 @@ def compress_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
 def expand_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     """The inverse of `compress_state` but for what was rounded away. Weights that are
     not compressed pass unchanged. Matrices of the same shape may be stacked, and so may
-    be their scales."""
+    be their scales.
+
+    RAISES (ValueError): If scales do not fit their matrix.
+    """
     full: Dict[str, Tensor] = {}
     for name, value in state.items():
         if name.endswith(SCALE) and name[: -len(SCALE)] in state:
             continue
         if value.dtype == torch.int8:
             scale = state[name + SCALE].float()
+            if scale.shape != value.shape[: scale.ndim]:
+                raise ValueError(
+                    f"{name} has shape {tuple(value.shape)}, and its scales "
+                    f"{tuple(scale.shape)}"
+                )
             each = [1] * (value.ndim - scale.ndim)
             value = value.float() * scale.view(*scale.shape, *each)
         elif value.dtype == torch.float16:

@@ -1,6 +1,7 @@
 """How the weights of many adapters are stored and read without taking long."""
 
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+import math
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,14 @@ RANDOM = {
 }
 
 
+FLOATS = (torch.float16, torch.bfloat16, torch.float32)
+"""Types that weights are stored in, beside those of `compress_state`."""
+
+LARGEST = 1e9
+"""Of a weight: those of any real model are far smaller, and products of larger ones
+soon reach beyond single precision, where there is nothing to extract any more."""
+
+
 class Unfilled(TorchFunctionMode):
     """Leaves out the random start of weights in a `with` block, because they are about
     to be read from a file."""
@@ -31,6 +40,22 @@ class Unfilled(TorchFunctionMode):
         if func in RANDOM:
             return args[0] if args else kwargs["tensor"]
         return func(*args, **kwargs)
+
+
+def fault_of_numbers(value: Tensor) -> Optional[str]:
+    """RETURNS (Optional[str]): Why the numbers of a tensor cannot be weights; None if
+    they can. One pass, without a copy."""
+    if value.dtype not in FLOATS:
+        return f"holds what is no number of a weight, but {value.dtype}"
+    if not value.numel():
+        return None
+    low, high = (float(bound) for bound in torch.aminmax(value))
+    # One NaN among the numbers makes both of them NaN.
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "holds what is no number"
+    if max(-low, high) > LARGEST:
+        return f"holds {max(-low, high):g}, and a weight can be {LARGEST:g}"
+    return None
 
 
 def stack_state(
@@ -68,6 +93,13 @@ def unstack_state(
 
     RAISES (ValueError): If a stack has not as many parts as there are experts.
     """
+    for name, value in stacked.items():
+        # Looked at before anything is taken apart: a stack of nothing can be endless.
+        if STACK in name and value.shape[:1] != (len(experts),):
+            raise ValueError(
+                f"{name} has shape {tuple(value.shape)}, and not a part for each of "
+                f"{len(experts)} adapters"
+            )
     state: Dict[str, Tensor] = {}
     for name, value in stacked.items():
         if STACK not in name:

@@ -3,15 +3,18 @@
 
 import configparser
 import json
+import math
+import re
 import tempfile
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 import pytest
 import spacy
 import srsly
 import torch
+from catalogue import REGISTRY
 from confection import Config
 from hard_builders import (
     JUNK,
@@ -19,11 +22,14 @@ from hard_builders import (
     cases,
     damage,
     files_of,
+    places,
     write_files,
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load, save
 from spacy.language import Language
+from torch import Tensor
 
 from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.errors import ConfigError, ModelDataError, XoieError
@@ -232,6 +238,221 @@ def test_sizes_beyond_all_memory(model_files: Files, setting: str, value: Any) -
         loaded_model({**model_files, "model.cfg": config.to_bytes()})
 
 
+# Weights that are no numbers, or of another type than weights are.
+
+NUMBERS: Dict[str, Callable[[Tensor], Tensor]] = {
+    "nan": lambda x: x.float().index_fill(0, torch.tensor([0]), math.nan),
+    "infinite": lambda x: x.float().index_fill(0, torch.tensor([0]), -math.inf),
+    "nan in half": lambda x: x.half().index_fill(0, torch.tensor([0]), math.nan),
+    "huge": lambda x: torch.full_like(x, 1e30, dtype=torch.float32),
+    "double": lambda x: x.double(),
+    "integers": lambda x: x.to(torch.int64),
+    "complex": lambda x: x.to(torch.complex64),
+    "booleans": lambda x: x.to(torch.bool),
+    "8 bits without scale": lambda x: x.to(torch.int8),
+}
+
+
+def with_tensors(
+    content: bytes, change: Callable[[Dict[str, Tensor]], Dict[str, Tensor]]
+) -> bytes:
+    """The weights of a model with other tensors, by somebody who renews the digest."""
+    message = srsly.msgpack_loads(content)
+    del message["digest"]
+    message["state"] = save(change(load(message["state"])))
+    return srsly.msgpack_dumps(message)
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+@pytest.mark.parametrize("part", ["", "*", "scale", "norm"])
+def test_weights_that_are_no_numbers(model_files: Files, kind: str, part: str) -> None:
+    """They were taken, and there was not a triple in any text, without a word."""
+    content = model_files["model.weights"]
+    names = sorted(load(srsly.msgpack_loads(content)["state"]))
+    name = next(n for n in names if part in n and (part or "*" not in n))
+    with pytest.raises(ModelDataError, match=re.escape(name.removesuffix(".scale"))):
+        loaded_model(
+            {
+                **model_files,
+                "model.weights": with_tensors(
+                    content, lambda state: {**state, name: NUMBERS[kind](state[name])}
+                ),
+            }
+        )
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1e38])
+def test_pipelines_whose_training_went_astray(
+    learnt: Language, tmp_path: Path, value: float
+) -> None:
+    astray = deepcopy(learnt)
+    pipe: Any = astray.get_pipe("xoie")
+    name, weight = list(pipe.network.named_parameters())[-1]
+    with torch.no_grad():
+        weight.view(-1)[-1] = value
+    astray.to_disk(tmp_path)
+    with pytest.raises(ModelDataError, match=re.escape(name)):
+        spacy.load(tmp_path)
+    with pytest.raises(ModelDataError, match=re.escape(name)):
+        deepcopy(learnt).from_bytes(astray.to_bytes())
+
+
+def test_stacks_of_nothing(model_files: Files) -> None:
+    """A few bytes can name a million tensors, or as many rows to multiply."""
+
+    def endless(state: Dict[str, Tensor]) -> Dict[str, Tensor]:
+        name = next(n for n in state if "*" in n)
+        return {**state, name: torch.empty(10**9, 0)}
+
+    def broad(state: Dict[str, Tensor]) -> Dict[str, Tensor]:
+        scale = next(n for n in state if n.endswith(".scale"))
+        n = 10**6
+        column = torch.zeros(n, 1, dtype=torch.int8)
+        return {**state, scale: torch.ones(1, n), scale[: -len(".scale")]: column}
+
+    for change in (endless, broad):
+        content = with_tensors(model_files["model.weights"], change)
+        with pytest.raises(ModelDataError):
+            loaded_model({**model_files, "model.weights": content})
+
+
+BESIDE: Dict[str, Dict[str, Any]] = {
+    "too many names": {"experts": [f"x{n}" for n in range(100_000)]},
+    "many names": {"experts": [f"x{n}" for n in range(15_000)]},
+    "one name": {"experts": "en"},
+    "numbers": {"experts": [1, 2]},
+    "lists": {"plugged": {"x": {"": [[] for _ in range(20_000)]}}},
+    "nested lists": {"plugged": {"x": {"": [[[]] * 300] * 1000}}},
+    "no remarks": {"plugged": {"en": []}},
+    "text": {"files": {"a": "text"}},
+    "word": {"routed": "yes"},
+    "format": {"format": [[[]]]},
+    "array": {"state": {b"nd": True, b"type": "O", b"shape": [1], b"data": b"1234"}},
+}
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_what_stands_beside_the_weights(model_files: Files, kind: str) -> None:
+    message = srsly.msgpack_loads(model_files["model.weights"])
+    del message["digest"]
+    content = srsly.msgpack_dumps({**message, **BESIDE[kind]})
+    with pytest.raises((ModelDataError, ConfigError)):
+        loaded_model({**model_files, "model.weights": content})
+
+
+def test_no_more_is_read_than_could_be_weights(
+    model_files: Files, tmp_path: Path
+) -> None:
+    folder = write_files(model_files, tmp_path)
+    with (folder / "model.weights").open("r+b") as file:
+        file.truncate(2**40)  # Takes no room on the disk.
+    nlp = multilingual_pipeline()
+    model = {"@architectures": "spacy-xoie.PretrainedModel.v1", "name": str(folder)}
+    nlp.add_pipe("xoie", config={"model": model})
+    with pytest.raises(ModelDataError, match="model.weights cannot be read"):
+        nlp(TEXT)
+
+
+# A config names functions, which is to say that it calls them.
+
+
+@pytest.fixture
+def calls() -> Iterator[List[str]]:
+    """What a registered function that is not ours was called with."""
+    calls: List[str] = []
+    spacy.registry.misc.register("hard.call.v1", func=calls.append)
+    spacy.registry.architectures.register("hard.call.v1", func=calls.append)
+    yield calls
+    for registry in (spacy.registry.misc, spacy.registry.architectures):
+        REGISTRY.pop((*registry.namespace, "hard.call.v1"))
+
+
+def test_a_model_is_the_only_thing_that_its_config_makes(
+    model_files: Files, expected: Facts, calls: List[str]
+) -> None:
+    for section in (
+        b'\n[more]\n@misc = "hard.call.v1"\nx = "called"\n',
+        b'\n[more]\n[more.inner]\n@misc = "hard.call.v1"\nx = "called"\n',
+        b'\n[nlp]\nx = "${model.encoder.width}"\n',
+        b"\n[more]\nx = " + b"[" * 900 + b"]" * 900 + b"\n",
+    ):
+        content = model_files["model.cfg"] + section
+        found = loaded_model({**model_files, "model.cfg": content})
+        assert [words for words, _ in found] == [words for words, _ in expected]
+    assert calls == []
+
+
+@cases(20)
+@given(st.data())
+def test_functions_of_others_are_not_called(
+    model_files: Files, data: st.DataObject
+) -> None:
+    config = json.loads(json.dumps(Config().from_bytes(model_files["model.cfg"])))
+    path = data.draw(st.sampled_from(places(config)))
+    function = data.draw(
+        st.sampled_from(
+            [
+                {"@misc": "hard.never.v1", "x": "called"},
+                {"@architectures": "hard.never.v1", "x": "called"},
+                {"@readers": "srsly.read_json.v1", "path": "/etc/hostname"},
+                {"@architectures": "spacy-xoie.PretrainedModel.v1"},
+                "${model.encoder}",
+            ]
+        )
+    )
+    inner = config
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = function
+    with pytest.raises(ModelDataError, match="model.cfg"):
+        loaded_model({**model_files, "model.cfg": Config(config).to_bytes()})
+
+
+SETTINGS: Dict[str, Tuple[Tuple[str, ...], Any]] = {
+    "names": (("bank", "languages"), [f"x{n}" for n in range(100_000)]),
+    "fewer names": (("bank", "languages"), [f"x{n}" for n in range(15_000)]),
+    "points": (("calibration",), [[n / 50_000, 0.5] for n in range(50_000)]),
+    "nested": (("calibration",), json.loads("[" * 500 + "]" * 500)),
+    "deep": (("encoder",), {"@architectures": "spacy-xoie.HashedEncoder.v1", "x": {}}),
+    "scale": (("bank", "alpha"), 1e300),
+    "no scale": (("bank", "alpha"), 0),
+    "pattern": (("bank", "targets"), ["(.*)*x"]),
+    "long pattern": (("bank", "targets"), ["a?" * 40 + "a" * 40]),
+    "falling points": (("calibration",), [[0.5, 0.5], [0.0, 0.9]]),
+}
+
+
+@pytest.mark.parametrize("kind", SETTINGS)
+def test_settings_without_end(model_files: Files, kind: str) -> None:
+    config = json.loads(json.dumps(Config().from_bytes(model_files["model.cfg"])))
+    (*path, last), value = SETTINGS[kind]
+    inner = config["model"]
+    for key in path:
+        inner = inner[key]
+    inner[last] = value
+    with pytest.raises((ModelDataError, ConfigError)):
+        loaded_model({**model_files, "model.cfg": Config(config).to_bytes()})
+
+
+def test_points_that_are_no_numbers() -> None:
+    """What is below no number is nothing: there were no triples at all."""
+    from conftest import TINY_MODEL
+
+    for point in ([0.5, math.nan], [math.nan, 0.5]):
+        block = {**TINY_MODEL, "calibration": [point]}
+        with pytest.raises(ConfigError, match="calibration"):
+            spacy.registry.resolve({"model": block})
+
+
+def test_only_what_can_be_read_is_stored(learnt: Language, tmp_path: Path) -> None:
+    block = json.loads(json.dumps(learnt.config["components"]["xoie"]["model"]))
+    block["head"] = {"@architectures": "hard.head.v1"}
+    pipe: Any = learnt.get_pipe("xoie")
+    with pytest.raises(ConfigError, match="cannot be stored.*hard.head.v1"):
+        save_model(pipe.model, Config({"model": block}), tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
 # Adapters in PEFT's format.
 
 
@@ -293,6 +514,52 @@ def test_settings_of_an_adapter(
         assert str(e)
 
 
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_adapters_that_are_no_numbers(
+    make_bank: Callable[[], AdapterBank], adapter_files: Files, kind: str
+) -> None:
+    name = "adapter_model.safetensors"
+    state = load(adapter_files[name])
+    key = list(state)[-1]
+    changed = save({**state, key: NUMBERS[kind](state[key])})
+    with pytest.raises(ModelDataError, match=re.escape(f"{key} holds")):
+        imported(make_bank(), {**adapter_files, name: changed})
+
+
+@pytest.mark.parametrize("type_", [torch.float16, torch.bfloat16])
+def test_adapters_in_half_precision(
+    make_bank: Callable[[], AdapterBank], adapter_files: Files, type_: torch.dtype
+) -> None:
+    name = "adapter_model.safetensors"
+    state = {key: value.to(type_) for key, value in load(adapter_files[name]).items()}
+    imported(make_bank(), {**adapter_files, name: save(state)})
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        '"lora_alpha": 1e999',
+        '"lora_alpha": NaN',
+        '"lora_alpha": -1e300',
+        f'"lora_alpha": 1{"0" * 400}',
+        '"alpha_pattern": {"mix": 1e300}',
+        '"rank_pattern": {"(.*)*x": 1}',
+        '"rank_pattern": {"' + "a?" * 20 + '": 1}',
+        '"target_modules": "((a|a)*)*b"',
+        '"target_modules": ' + "[" * 3000 + "]" * 3000,
+        '"more": "' + "x" * 10**6 + '"',
+    ],
+    ids=lambda setting: setting[:20],
+)
+def test_settings_of_an_adapter_without_end(
+    make_bank: Callable[[], AdapterBank], adapter_files: Files, setting: str
+) -> None:
+    name = "adapter_config.json"
+    text = adapter_files[name].decode().rstrip().removesuffix("}") + f", {setting}}}"
+    with pytest.raises(ModelDataError):
+        imported(make_bank(), {**adapter_files, name: text.encode()})
+
+
 # A stored transformer is a set of files that its author named.
 
 
@@ -323,3 +590,14 @@ class TestStoredTransformer:
                 }
             )
         assert not trace.exists()
+
+    @pytest.mark.parametrize("name", ["x.py", "vocab.pkl", "pytorch_model.bin"])
+    def test_nothing_that_could_run(self, name: str) -> None:
+        with pytest.raises(ModelDataError, match=f"{name}.*could run code"):
+            self.restore({"config.json": b"{}", name: b""})
+
+    @pytest.mark.parametrize("name", ["num_hidden_layers", "n_layers", "num_experts"])
+    def test_layers_without_end(self, name: str) -> None:
+        config = json.dumps({"model_type": "bert", name: 10**9}).encode()
+        with pytest.raises(ModelDataError, match=f"{name} = 1000000000"):
+            self.restore({"config.json": config})

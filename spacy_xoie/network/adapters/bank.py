@@ -1,11 +1,14 @@
 """The bank: adapters injected into a module, added, removed and merged."""
 
+import math
 import re
+from collections import Counter
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from torch import nn
 
 from ...errors import ConfigError
+from ..patterns import compile_pattern
 from .combine import weighted_sum
 from .gates import GateState
 from .lora import LAYERS
@@ -13,6 +16,8 @@ from .routed import RoutedLora
 
 RESERVED = nn.ParameterDict()
 """Its attributes cannot name an expert, nor those of PEFT's dicts, much the same."""
+
+MOST_EXPERTS = 10_000
 
 
 class AdapterBank:
@@ -42,7 +47,7 @@ class AdapterBank:
         dropout: float = 0.0,
         targets: Sequence[str] = (),
     ) -> None:
-        check_bank(experts, rank=rank, targets=targets)
+        check_bank(experts, rank=rank, alpha=alpha, targets=targets)
         self.rank = rank
         self.scaling = alpha / rank
         self.dropout = dropout
@@ -81,7 +86,7 @@ class AdapterBank:
 
     def add(self, expert: str) -> None:
         """Add an expert that changes nothing until it is trained."""
-        check_bank([*self.experts, expert])
+        self._check_new(expert)
         self._add(expert)
 
     def plug(self, expert: str, notes: Mapping[str, Any]) -> None:
@@ -108,7 +113,7 @@ class AdapterBank:
     def rename(self, expert: str, name: str) -> None:
         """Give an expert another name, and leave everything else as it is."""
         self.check_known(expert)
-        check_bank([*self.experts, name])
+        self._check_new(name)
         for _, layer in self._all_layers:
             layer.rename(expert, name)
         self.experts[self.experts.index(expert)] = name
@@ -132,6 +137,12 @@ class AdapterBank:
         """RAISES (ConfigError): If the expert is not in the bank."""
         if expert not in self.experts:
             raise ConfigError(_unknown_expert(expert, self.experts))
+
+    def _check_new(self, expert: str) -> None:
+        _check_name(expert)
+        _check_number(len(self.experts) + 1)
+        if expert in self.experts:
+            raise ConfigError(_named_twice([expert]))
 
     def _add(self, expert: str) -> None:
         for _, layer in self._all_layers:
@@ -204,7 +215,11 @@ class AdapterBank:
 
 
 def check_bank(
-    experts: Sequence[str], *, rank: int = 1, targets: Sequence[str] = ()
+    experts: Sequence[str],
+    *,
+    rank: int = 1,
+    alpha: float = 1.0,
+    targets: Sequence[str] = (),
 ) -> None:
     """Check the settings of a bank before anything is built from them.
 
@@ -215,27 +230,40 @@ def check_bank(
             f"The rank of the adapters is {rank}, but it must be 1 or more. To train "
             f"without adapters, set the bank to null."
         )
+    if not alpha or not math.isfinite(alpha):
+        raise ConfigError(
+            f"The scale `alpha` of the adapters is {alpha}, but it must be a number "
+            f"other than 0."
+        )
+    _check_number(len(experts))
     for expert in experts:
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", expert):
-            raise ConfigError(
-                f"{expert!r} cannot name an adapter: use letters, digits, '-' and '_', "
-                f"for example a language code."
-            )
-        if hasattr(RESERVED, expert):
-            raise ConfigError(
-                f"{expert!r} cannot name an adapter: torch's modules have an attribute "
-                f"of this name. Choose another, such as '{expert}-x'."
-            )
-    doubles = sorted({expert for expert in experts if list(experts).count(expert) > 1})
+        _check_name(expert)
+    doubles = sorted(name for name, times in Counter(experts).items() if times > 1)
     if doubles:
-        raise ConfigError(f"These adapters are named twice: {', '.join(doubles)}.")
+        raise ConfigError(_named_twice(doubles))
     for target in targets:
-        try:
-            re.compile(target)
-        except re.error as e:
-            raise ConfigError(
-                f"The adapter target {target!r} is no regular expression: {e}."
-            ) from e
+        compile_pattern(target)
+
+
+def _check_number(number: int) -> None:
+    if number > MOST_EXPERTS:
+        raise ConfigError(
+            f"The bank has {number:,} adapters, but it can have {MOST_EXPERTS:,}: more "
+            f"than there are written languages. Divide them among several models."
+        )
+
+
+def _check_name(expert: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", expert):
+        raise ConfigError(
+            f"{expert!r} cannot name an adapter: use letters, digits, '-' and '_', "
+            f"for example a language code."
+        )
+    if hasattr(RESERVED, expert):
+        raise ConfigError(
+            f"{expert!r} cannot name an adapter: torch's modules have an attribute "
+            f"of this name. Choose another, such as '{expert}-x'."
+        )
 
 
 def adaptable(module: nn.Module) -> List[str]:
@@ -244,12 +272,18 @@ def adaptable(module: nn.Module) -> List[str]:
 
 
 def _is_target(name: str, targets: Sequence[str]) -> bool:
-    return not targets or any(re.search(target, name) for target in targets)
+    return not targets or any(
+        compile_pattern(target).search(name) for target in targets
+    )
 
 
 def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
     parent, _, child = name.rpartition(".")
     setattr(module.get_submodule(parent), child, new)
+
+
+def _named_twice(experts: Sequence[str]) -> str:
+    return f"These adapters are named twice: {', '.join(experts)}."
 
 
 def _unknown_expert(expert: str, experts: Sequence[str]) -> str:

@@ -5,9 +5,7 @@ to know stands in the metadata of the tensors, and the weights of adapters on th
 in a file of their own, `head_model.safetensors`: PEFT passes over both.
 """
 
-import json
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Tuple
@@ -21,6 +19,8 @@ from torch import Tensor
 
 from ...errors import ConfigError, ModelDataError
 from ..layers import BagEmbedding
+from ..patterns import compile_pattern
+from ..storage import fault_of_numbers
 from .bank import AdapterBank
 from .lora import LoraConv1d, LoraEmbedding
 from .routed import RoutedLora
@@ -28,6 +28,9 @@ from .routed import RoutedLora
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 HEAD_WEIGHTS = "head_model.safetensors"
 PICKLED = "adapter_model.bin"
+LARGEST_CONFIG = 2**18
+"""Bytes; settings that name a thousand layers take less."""
+LARGEST_ALPHA = 1e6
 START = "base_model.model."
 
 # Settings that change what is computed in a way that our layers do not know, and the
@@ -147,7 +150,7 @@ def read_adapter(folder: Path) -> StoredAdapter:
             )
         )
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf8"))
+        config = _read_config(folder / CONFIG)
         tensors, notes = _read_tensors(folder / WEIGHTS)
         head: Dict[str, Tensor] = {}
         if (folder / HEAD_WEIGHTS).is_file():
@@ -173,7 +176,7 @@ def check_adapter(
     if kind != "LORA":
         faults.append(f"it is of PEFT's type {kind!r}, and only 'LORA' can be added")
     faults += [
-        f"its setting {name} is {config[name]!r}, which our layers do not know"
+        f"its setting {name} is {config[name]!r:.80}, which our layers do not know"
         for name, plain in UNKNOWN_SETTINGS.items()
         if name in config and config[name] not in plain
     ]
@@ -182,7 +185,7 @@ def check_adapter(
             faults += _faults_of_names(stored, layers)
             faults += _faults_of_tensors(stored.config, stored.tensors, layers)
             faults += _faults_of_head(stored, dict(bank.head_layers))
-    except (AttributeError, TypeError, ValueError, re.error) as e:
+    except (AttributeError, OverflowError, TypeError, ValueError) as e:
         faults.append(f"its settings cannot be made out ({type(e).__name__}: {e})")
     if faults:
         more = f"; and {len(faults) - 3} more faults" if len(faults) > 3 else ""
@@ -216,6 +219,15 @@ def fill_adapter(
             scale = _scaling(stored.config, name) / layer.scaling
             new_up = new_up if scale == 1 else new_up * scale
             layer.set_factors(expert, new_down, new_up)
+
+
+def _read_config(path: Path) -> Any:
+    size = path.stat().st_size
+    if size > LARGEST_CONFIG:
+        raise ValueError(
+            f"{path.name} has {size:,} bytes, and can have {LARGEST_CONFIG:,}"
+        )
+    return srsly.read_json(path)
 
 
 def _read_tensors(path: Path) -> Tuple[Dict[str, Tensor], Dict[str, str]]:
@@ -267,7 +279,7 @@ def _faults_of_names(
     ]
     told = stored.config.get("target_modules")
     if isinstance(told, str):
-        targeted = [name for name in layers if re.fullmatch(told, name)]
+        targeted = [name for name in layers if compile_pattern(told).fullmatch(name)]
     else:
         targeted = []
         for target in told or []:
@@ -321,8 +333,8 @@ def _faults_of_tensors(
             )
             continue
         alpha = _value(config, "alpha_pattern", "lora_alpha", name)
-        if not isinstance(alpha, (int, float)):
-            faults.append(f"its lora_alpha at {name} is {alpha!r}, which is no number")
+        if not isinstance(alpha, (int, float)) or not abs(alpha) <= LARGEST_ALPHA:
+            faults.append(f"its lora_alpha at {name} is {alpha!r}, which is no scale")
         down, up = layer.factors(layer.experts[0]) if layer.experts else _blank(layer)
         wanted = _shaped(layer, down[:rank], up[:, :rank])
         for key, like in zip(keys, wanted, strict=True):
@@ -331,8 +343,8 @@ def _faults_of_tensors(
                 faults.append(
                     f"{key} has shape {tuple(value.shape)}, not {tuple(like.shape)}"
                 )
-            elif not value.is_floating_point() or not bool(value.isfinite().all()):
-                faults.append(f"{key} holds what is no number")
+            elif fault := fault_of_numbers(value):
+                faults.append(f"{key} {fault}")
     return faults
 
 
@@ -352,6 +364,6 @@ def _scaling(config: Mapping[str, Any], name: str) -> float:
 def _value(config: Mapping[str, Any], patterns: str, default: str, name: str) -> Any:
     """A setting of a layer: that of the first pattern which its name ends with."""
     for pattern, value in (config.get(patterns) or {}).items():
-        if re.match(rf"(.*\.)?({pattern})$", name):
+        if compile_pattern(rf"(.*\.)?({pattern})$").match(name):
             return value
     return config.get(default, 8)

@@ -4,6 +4,7 @@ A router turns what is known of a sentence, its language distribution or its
 hidden states, into gates over the experts.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Callable, Dict, Mapping, Optional, Sequence
 
@@ -102,7 +103,7 @@ def check_mixture(top_k: int, n_experts: int, temperature: float) -> None:
             f"The router's top_k is {top_k}, but there are {n_experts} experts: "
             f"choose a number from 1 to {n_experts}."
         )
-    if temperature <= 0:
+    if not 0 < temperature < math.inf:
         raise ConfigError(
             f"The router's temperature is {temperature}; it must be above 0."
         )
