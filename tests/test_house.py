@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 FLOORS: Tuple[Tuple[str, ...], ...] = (
     ("about", "errors", "labels", "ty"),
-    ("files", "streams"),
+    ("files", "forks", "streams"),
     ("doc",),
     ("pipes",),
     ("chat", "language", "network", "syntax"),

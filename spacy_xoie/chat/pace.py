@@ -2,7 +2,7 @@
 
 import threading
 import time
-from typing import Callable, Optional
+from typing import Any, Callable, Dict, Optional
 
 from ..errors import ConfigError
 
@@ -31,6 +31,12 @@ class Pace:
         self._clock = clock
         self._next = clock()
         self._lock = threading.Lock()
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "_lock"}
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
 
     def wait(self, stop: threading.Event) -> None:
         """Wait for the next moment, or until `stop` is set."""

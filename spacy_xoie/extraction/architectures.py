@@ -350,8 +350,10 @@ def build_frozen_router_v1(
 def _checked(make: Callable[[], Router]) -> RouterBuilder:
     """The builder of a router that has no sizes, whose settings are checked now."""
     make()
+    return partial(_build_unsized, make)
 
-    def build(*, width: int, n_experts: int, n_layers: int) -> Router:
-        return make()
 
-    return build
+def _build_unsized(
+    make: Callable[[], Router], *, width: int, n_experts: int, n_layers: int
+) -> Router:
+    return make()

@@ -1,6 +1,5 @@
 """The network as a thinc model: spaCy's handle on it."""
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,7 @@ from thinc.api import (
 
 from ..doc.languages import sentence_scores
 from ..errors import ConfigError, NotReadyError
+from ..forks import loading, prepare_forks
 from ..language.sentences import sentence_bounds
 from ..network.heads import Gold, TreeGold
 from ..network.model import Batch, TripleNetwork
@@ -85,7 +85,9 @@ class NetworkShim(PyTorchShim):
 
     Unlike thinc's shim it clears gradients instead of zeroing them: on a gradient
     of zero Adam's momentum would go on moving frozen and absent parameters. And
-    it leaves the network in evaluation mode after a prediction.
+    it leaves the network in evaluation mode after a prediction. Copies, also those
+    for other processes, are made by way of bytes: tensors would be shared by file
+    descriptors, of which a process cannot have enough.
 
     mixed_precision (bool): Whether training runs its products in bfloat16.
     source (Optional[Path]): Where the weights are read from when they are first
@@ -100,13 +102,34 @@ class NetworkShim(PyTorchShim):
         self.mixed_precision = mixed_precision
         self._compressed = False
         self.source: Optional[Path] = None
-        self._process = os.getpid()
+        prepare_forks()
+
+    def __getstate__(self) -> Dict[str, Any]:
+        network = self._model
+        return {
+            "parts": self.parts,
+            "mixed_precision": self.mixed_precision,
+            "source": self.source,
+            "weights": b"" if network is None else write_network(self.parts, network),
+            "frozen": [] if network is None else _frozen(network),
+        }
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        self.__init__(state["parts"], state["mixed_precision"])  # type: ignore[misc]
+        self.source = state["source"]
+        self.from_bytes(state["weights"])
+        if self._model is not None:
+            parameters = dict(self._model.named_parameters())
+            for name in state["frozen"]:
+                parameters[name].requires_grad = False
 
     @property
     def network(self) -> TripleNetwork:
         """RAISES (NotReadyError): If there is no network yet."""
         if self._model is None and self.source is not None:
-            self.from_bytes(read_weights(self.source))
+            with loading:
+                if self._model is None:
+                    self.from_bytes(read_weights(self.source))
         if self._model is None:
             raise NotReadyError(
                 "The component 'xoie' has no weights yet: load a trained pipeline with "
@@ -127,11 +150,6 @@ class NetworkShim(PyTorchShim):
 
     def predict(self, inputs: ArgsKwargs) -> Any:
         network = self.network
-        if self._process != os.getpid():
-            # A worker of `n_process`: after a fork torch's threads are gone, and
-            # waiting for them would last forever. Workers are parallel anyway.
-            torch.set_num_threads(1)
-            self._process = os.getpid()
         if network.training:
             network.eval()
         with torch.inference_mode():
@@ -405,6 +423,10 @@ def make_batch(
         head_languages=head_languages,
         sentences=sentences,
     )
+
+
+def _frozen(network: TripleNetwork) -> List[str]:
+    return [n for n, p in network.named_parameters() if not p.requires_grad]
 
 
 def tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:

@@ -129,8 +129,10 @@ class LangidDetector:
         if not scripts or not candidates:
             return {}
         if self._identifier is None:
-            self._identifier = copy.copy(_load_identifier())
-            self._identifier.set_languages(self.languages)
+            # Other threads may only see it when it is restricted.
+            identifier = copy.copy(_load_identifier())
+            identifier.set_languages(self.languages)
+            self._identifier = identifier
         # The model learned from running text: a word is much easier for it to
         # recognise (one-word texts: 83 % right instead of 69 %) between blanks.
         ranking = self._identifier.rank(f" {text} ")

@@ -131,8 +131,8 @@ class NearestRouter(LanguageRouter):
         if key not in self._mixtures:
             mixture = self._mix(language, experts)
             row = torch.tensor([mixture.get(expert, 0.0) for expert in experts])
-            self._mixtures[key] = mixture
             self._rows.add(tuple(row.tolist()))
+            self._mixtures[key] = mixture
         return self._mixtures[key]
 
     def label(self, languages: Mapping[str, float], experts: Sequence[str]) -> str:

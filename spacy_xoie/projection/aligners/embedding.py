@@ -12,6 +12,7 @@ from spacy.vocab import Vocab
 
 from ...doc.translations import Alignment
 from ...errors import ConfigError, EngineError, NotReadyError
+from ...forks import prepare_forks
 from ..ty import Pair
 
 Vectors = NDArray[np.float32]
@@ -68,6 +69,8 @@ class EmbeddingAligner:
         self.threshold = threshold
         self.pipeline = pipeline
         self._nlp: Optional[Language] = None
+        if pipeline is not None:
+            prepare_forks()
 
     def __call__(self, pairs: Sequence[Pair]) -> List[Alignment]:
         """Align pairs.

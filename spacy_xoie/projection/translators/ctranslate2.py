@@ -9,6 +9,7 @@ from spacy.util import registry
 from ...doc.codes import short_code
 from ...doc.translations import Untranslated
 from ...errors import ConfigError, EngineError
+from ...forks import prepare_forks
 from ..ty import Translation, Translator
 
 Outcome = Union[Translation, Untranslated]
@@ -59,6 +60,7 @@ class MarianTranslator:
         self.device = device
         self._decode: Optional[Decode] = None
         self._owner = os.getpid()
+        prepare_forks()
 
     def __call__(self, texts: Sequence[str], source: str, target: str) -> List[Outcome]:
         """Translate texts.

@@ -1,0 +1,101 @@
+"""Uses pipelines in other processes: `processes.py METHOD`, with a way of starting
+these. Ends with 0 if all that they find is what this process finds."""
+
+import copy
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, List
+
+import spacy
+import torch
+from conftest import SENTENCES, TINY_MODEL, make_example
+from spacy.language import Language
+
+SCHEMA = {"@misc": "spacy-xoie.GeneralSchema.v1"}
+TRANSLATOR = {
+    "@misc": "spacy-xoie.PrecomputedTranslator.v1",
+    "translations": {"Anna bought Rome.": "Ana compró Roma."},
+}
+TEXTS = ["Anna bought Rome.", "Ben met Clara in Paris.", "Die Stadt baut ein Haus."] * 8
+
+nlp: Any = None
+tiny: Any = None
+
+
+def make_pipeline() -> Language:
+    """All components but `xoie_syntax`, which needs a parser, with weights that are
+    read when they are first needed."""
+    made = spacy.blank("en")
+    made.add_pipe("xoie_lang")
+    made.add_pipe("xoie")
+    made.add_pipe("xoie_schema", config={"schema": SCHEMA})
+    made.add_pipe("xoie_projector", config={"target": "es", "translator": TRANSLATOR})
+    return made
+
+
+def make_tiny() -> Language:
+    made = spacy.blank("xx")
+    made.add_pipe("xoie", config={"model": TINY_MODEL})
+    data = [make_example(made, *sentence) for sentence in SENTENCES]
+    made.initialize(lambda: data)
+    made.get_pipe("xoie").set_stage("adapters")
+    return made
+
+
+def take(*pipelines: Language) -> None:
+    global nlp, tiny
+    nlp, tiny = pipelines
+
+
+def answer(doc: Any) -> Any:
+    return [
+        doc._.language,
+        [(triple.as_tuple(), round(triple.score, 4)) for triple in doc._.triples],
+        [fact.relation for fact in doc._.facts],
+        [t.as_tuple() for d in doc._.translations.values() for t in d._.triples],
+    ]
+
+
+def extract(text: str) -> Any:
+    return answer(nlp(text))
+
+
+def gates(text: str) -> Any:
+    pipe = nlp.get_pipe("xoie")
+    return [one.gates.round(4).tolist() for one in pipe.gates([nlp.make_doc(text)])]
+
+
+def clone(text: str) -> Any:
+    return answer(copy.deepcopy(nlp)(text))
+
+
+def load(text: str) -> Any:
+    return answer(make_pipeline().from_bytes(nlp.to_bytes())(text))
+
+
+def learn(text: str) -> List[bool]:
+    """Whether each parameter learns, after an update."""
+    data = [make_example(tiny, *sentence) for sentence in SENTENCES]
+    assert tiny.update(data, sgd=tiny.resume_training())["xoie"] > 0
+    return [p.requires_grad for p in tiny.get_pipe("xoie").network.parameters()]
+
+
+def main(method: str) -> None:
+    multiprocessing.set_start_method(method)
+    multiprocessing.set_forkserver_preload(["processes"])
+    # Enough for torch to start its threads, also where there is one processor only.
+    torch.set_num_threads(2)
+    torch.ones(2000, 2000) @ torch.ones(2000, 2000)
+    take(make_pipeline(), make_tiny())
+    # First with weights that were not read yet, then with a network that computed.
+    docs = list(nlp.pipe(TEXTS, n_process=2, batch_size=4))
+    assert list(map(answer, docs)) == list(map(extract, TEXTS))
+    with ProcessPoolExecutor(1, initializer=take, initargs=(nlp, tiny)) as pool:
+        for task in (extract, gates, clone, load, learn):
+            assert list(pool.map(task, TEXTS[:3])) == list(map(task, TEXTS[:3])), task
+    assert torch.get_num_threads() == 2
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
