@@ -2,6 +2,25 @@
 
 from typing import Any, Sequence
 
+PAIRS = {
+    "(": ")",
+    "[": "]",
+    "（": "）",
+    "【": "】",
+    "“": "”",
+    "„": "“”",
+    "«": "»",
+    "»": "«",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "〈": "〉",
+    "‘": "’",
+    "``": ("''",),
+    '"': '"',
+}
+"""Opening quotes and brackets, and what closes them."""
+
 
 def join_pieces(pieces: Sequence[str]) -> str:
     """RETURNS (str): Pieces of text side by side: with a space between them, and

@@ -4,7 +4,8 @@ from typing import Dict, Optional
 
 from spacy.tokens import Doc
 
-from ..syntax.tree import OPENERS, PAIRS
+from ..doc.text import PAIRS
+from ..syntax.tree import OPENERS
 from ..ty import Pieces, TokenTriple
 
 MARKS = frozenset(

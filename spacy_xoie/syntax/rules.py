@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Container, List, Literal, Optional, Sequence, Set, Tuple
 
+from ..doc.questions import question_bounds
 from .clauses import ClauseReader
 from .features import LanguageFeatures
 from .languages import features_for
@@ -38,8 +39,9 @@ class Rules:
         triples: List[SyntaxTriple] = []
         reader = ClauseReader(tree, self.features)
         nested = reader.phrases if self.features.nested_facts else None
+        questions = question_bounds(tree.words)
         for clause in reader.read():
-            if _is_question(tree, clause.head):
+            if _is_asked(tree, clause.head, questions):
                 continue
             triples.extend(self._triples(tree, clause, nested))
         unique = {triple[:3]: triple for triple in reversed(triples)}
@@ -106,10 +108,17 @@ class Rules:
         return tuple(kept)
 
 
-def _is_question(tree: Tree, head: int) -> bool:
-    """Whether a clause is the main clause of a direct question."""
-    ends_in_doubt = len(tree) > 0 and tree.words[-1] in ("?", "？", "؟")
-    return ends_in_doubt and tree.heads[head] == head
+def _is_asked(tree: Tree, head: int, questions: Sequence[Tuple[int, int]]) -> bool:
+    """Whether a clause is the main clause of a direct question, or one beside it."""
+    for start, end in questions:
+        while start <= head < end:
+            governor = tree.heads[head]
+            if governor == head or not start <= governor < end:
+                return True
+            if tree.bases[head] != "conj":
+                break
+            head = governor
+    return False
 
 
 def _without(part: Part, taken: Container[int]) -> Part:

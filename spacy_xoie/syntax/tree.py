@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from ..doc.text import PAIRS
+
 JOINERS = ("-", "·", "•")
 """Marks that make one word, or one name, of two."""
 
@@ -19,25 +21,6 @@ VERSION_1 = {
     "nmod:agent": "obl:agent",
 }
 """Labels of the first version of Universal Dependencies, and their successors."""
-
-PAIRS = {
-    "(": ")",
-    "[": "]",
-    "（": "）",
-    "【": "】",
-    "“": "”",
-    "„": "“”",
-    "«": "»",
-    "»": "«",
-    "「": "」",
-    "『": "』",
-    "《": "》",
-    "〈": "〉",
-    "‘": "’",
-    "``": ("''",),
-    '"': '"',
-}
-"""Opening quotes and brackets, and what closes them."""
 
 OPENERS = {
     mark: tuple(opening for opening, closing in PAIRS.items() if mark in closing)

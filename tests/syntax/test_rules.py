@@ -567,6 +567,27 @@ def test_nothing_to_extract(text):
     assert facts("en", text) == set()
 
 
+@pytest.mark.parametrize("after", ["?", "??", "? ”", "? )", "? !", "? :-)", "؟ »"])
+def test_questions_assert_nothing_whatever_follows_their_mark(after):
+    marks = " ".join(f"{mark}/PUNCT/3/punct" for mark in after.split())
+    text = (
+        "Did/AUX/3/aux Eva/PROPN/3/nsubj sell/VERB/0/root maps/NOUN/3/obj "
+        f"and/CCONJ/6/cc buy/VERB/3/conj tea/NOUN/6/obj {marks}"
+    )
+    assert facts("en", text) == set()
+
+
+def test_who_asked_is_said_though_what_they_asked_is_not():
+    text = (
+        "“/PUNCT/4/punct Did/AUX/4/aux Eva/PROPN/4/nsubj sell/VERB/8/ccomp "
+        "maps/NOUN/4/obj ?/PUNCT/4/punct ”/PUNCT/4/punct asked/VERB/0/root "
+        "Noor/PROPN/8/nsubj in/ADP/11/case Rome/PROPN/8/obl ./PUNCT/8/punct"
+    )
+    triples = facts("en", text)
+    assert any(triple.startswith("Noor | asked") for triple in triples)
+    assert not any(triple.startswith("Eva") for triple in triples)
+
+
 def test_empty_tree():
     assert rules_for("en", facts="minimal").extract(make_tree("")) == []
 
