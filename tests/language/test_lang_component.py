@@ -16,7 +16,6 @@ from spacy_xoie.doc.languages import (
 )
 from spacy_xoie.errors import ConfigError, DataError, NotReadyError
 from spacy_xoie.language.component import best_language, in_context
-from spacy_xoie.language.sentences import sentence_bounds
 
 GERMAN = "Hast du das Buch gelesen? Ja. Es war gut. 123!"
 MIXED = (
@@ -110,15 +109,6 @@ def test_sentence_annotation_is_used(nlp):
     for token in doc:
         token.is_sent_start = token.i in (0, 6)
     assert languages_of(nlp(doc)) == ["es", "en"]
-
-
-def test_sentence_bounds_are_those_of_the_sentencizer():
-    doc = spacy.blank("xx")(MIXED + "  \n¡Hola! ¿Qué tal?")
-    bounds = sentence_bounds(doc)
-    nlp = spacy.blank("xx")
-    nlp.add_pipe("sentencizer")
-    assert bounds == [(sent.start, sent.end) for sent in nlp(doc.text).sents]
-    assert sentence_bounds(Doc(doc.vocab)) == []
 
 
 def test_without_sentences():
