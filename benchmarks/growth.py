@@ -6,8 +6,6 @@ from typing import Iterator, List, Sequence, Tuple
 
 from spacy.language import Language
 
-from spacy_xoie.extraction.model import shim_of
-
 from .memory import watched
 from .pipelines import (
     encoding,
@@ -140,9 +138,9 @@ def _bank(nlp: Language, texts: Sequence[str]) -> Tuple[Run, Run, int]:
     """Runs that encode texts and that load the weights, and their size in bytes."""
     network = network_of(nlp)
     batches = [sure_of(batch) for batch in record_batches(nlp, texts)]
-    shim = shim_of(extractor_of(nlp).model)
+    shim = extractor_of(nlp).model.shim
     with shim.compression():
         data = shim.to_bytes()
     # Another model takes the weights, so that this one can go on.
-    other = shim_of(extractor_of(make_pipeline()).model)
+    other = extractor_of(make_pipeline()).model.shim
     return encoding(network, batches), partial(other.from_bytes, data), len(data)

@@ -19,8 +19,7 @@ from spacy.tokens import Doc, DocBin
 
 from spacy_xoie.corpora.treebanks import TokenTree, annotated
 from spacy_xoie.doc.triples import get_triples
-from spacy_xoie.extraction.features import token_batches
-from spacy_xoie.extraction.model import make_batch, network_of, shim_of
+from spacy_xoie.extraction.model import Request
 from spacy_xoie.extraction.pretrained import load_model
 from spacy_xoie.network.heads import ArcHead
 from spacy_xoie.ty import Pieces, TokenTriple
@@ -34,17 +33,14 @@ def parse(name: str, docs: Sequence[Doc], codes: Sequence[str]) -> List[TokenTre
     codes (Sequence[str]): The language of each doc.
     """
     model = load_model(name)
-    network = network_of(model).eval()
+    network = model.network.eval()
     if not isinstance(network.head, ArcHead):
         raise SystemExit(f"{name} predicts no trees: it cannot be the parser.")
     language_of: Dict[int, str] = dict(zip(map(id, docs), codes, strict=True))
     spans = [doc[:] for doc in docs]
-    shim = shim_of(model)
-    features = shim.parts.encoder.featurize(docs, spans, None, False)
-    languages = [{language_of[id(span.doc)]: 1.0} for span in features.spans]
+    request = Request(docs, spans, lambda span: {language_of[id(span.doc)]: 1.0})
     trees = [TokenTree() for _ in docs]
-    for rows in token_batches(features.lengths, 4096):
-        batch = make_batch(features, rows, languages, network, shim.device)
+    for rows, batch in model.read(request).batches():
         with torch.inference_mode(), network.encoded(batch) as hidden:
             found = network.head.parse(hidden, batch.mask)
         for row, tree in zip(rows, found, strict=True):

@@ -25,7 +25,6 @@ from ..network.model import TripleNetwork
 from ..network.routing import NearestRouter
 from .component import UNKNOWN, TripleExtractor
 from .encoders import TransformerSpec
-from .model import shim_of
 from .relatives import make_relatives
 
 LANGUAGE, BASE, NOTES = "xoie_language", "xoie_base", "xoie_notes"
@@ -152,7 +151,7 @@ def export_adapter(pipe: TripleExtractor, name: str, folder: Union[str, Path]) -
     RAISES (ConfigError): If there is no such adapter, or PEFT has no layer for it.
     """
     bank = _bank_of(pipe)
-    spec = shim_of(pipe.model).parts.encoder
+    spec = pipe.model.parts.encoder
     return write_adapter(
         bank,
         name,

@@ -43,10 +43,9 @@ from .model import (
     ExtractionModel,
     Reply,
     Request,
+    Segments,
     copy_weights,
     initialize_network,
-    network_of,
-    shim_of,
 )
 from .pretrained import DEFAULT_NAME, load_model
 from .segments import Segmenter
@@ -180,7 +179,7 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         """The torch network.
         RAISES (NotReadyError): Before the component is initialised or loaded.
         """
-        return network_of(self.model)
+        return self.model.network
 
     @property
     def languages(self) -> Tuple[str, ...]:
@@ -220,23 +219,29 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         RAISES (NotReadyError): If the component has no weights yet.
         """
         docs = list(docs)
-        network = self.network
         found: Dict[int, List[TokenTriple]] = {id(doc): [] for doc in docs}
         reply: Reply = self.model.predict(self._request(docs, self._scores))
         for span, triples in zip(reply.spans, reply.triples, strict=True):
-            if not triples:
-                continue
-            scores = self._scores(span)
-            language = max(scores, key=lambda code: scores[code], default="und")
-            adapter = network.adapter_label(scores)
             for triple in triples:
                 neat = tidy(span.doc, triple.shifted(span.start))
                 if neat is not None:
-                    neat = neat._replace(
-                        language=language, adapter=adapter, origin=self.name
-                    )
-                    found[id(span.doc)].append(neat)
+                    found[id(span.doc)].append(neat._replace(origin=self.name))
         return [sorted(found[id(doc)], key=lambda t: t.relation) for doc in docs]
+
+    def read(
+        self,
+        docs: Sequence[Doc],
+        languages: Optional[Callable[[Span], Mapping[str, float]]] = None,
+    ) -> Segments:
+        """Cut docs into segments, and read what the network sees of them.
+
+        docs (Sequence[Doc]): The docs.
+        languages (Optional[Callable[[Span], Mapping[str, float]]]): Language
+            distribution of a segment, in place of what is known of it.
+        RETURNS (Segments): The segments, whose `batches` the network takes.
+        RAISES (NotReadyError): If the component has no weights yet.
+        """
+        return self.model.read(self._request(docs, languages or self._scores))
 
     def gates(self, docs: Iterable[Doc]) -> List[SentenceGates]:
         """Find out which adapters serve which sentences, without changing the docs.
@@ -246,7 +251,8 @@ class TripleExtractor(TriplePipe, TrainablePipe):
             model has no adapters, or no stage has trained them.
         RAISES (NotReadyError): If the component has no weights yet.
         """
-        return sentence_gates(self.model, self._request(list(docs), self._scores))
+        docs = list(docs)
+        return sentence_gates(self.model.shim, self.read(docs), docs)
 
     def initialize(
         self,
@@ -266,7 +272,7 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         RAISES (DataError): If there is no gold annotation at all.
         RAISES (ConfigError): If data and settings do not fit.
         """
-        if shim_of(self.model).source is not None:
+        if self.model.shim.source is not None:
             return
         languages: Dict[str, None] = {}
         sample: List[Doc] = []

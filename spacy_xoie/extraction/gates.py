@@ -1,14 +1,13 @@
 """What the adapters of a model do: the gates of each sentence."""
 
-from typing import List, NamedTuple
+from typing import List, NamedTuple, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 from thinc.api import ArgsKwargs
 
-from .features import token_batches
-from .model import ExtractionModel, Request, make_batch, shim_of, tok2vec_of
+from .model import NetworkShim, Segments
 
 
 class SentenceGates(NamedTuple):
@@ -23,29 +22,26 @@ class SentenceGates(NamedTuple):
     gates: NDArray[np.float32]
 
 
-def sentence_gates(model: ExtractionModel, request: Request) -> List[SentenceGates]:
+def sentence_gates(
+    shim: NetworkShim, segments: Segments, docs: Sequence[Doc]
+) -> List[SentenceGates]:
     """Find out which experts serve which segments.
 
-    model (ExtractionModel): The model.
-    request (Request): The segments; only what concerns their text is used.
+    shim (NetworkShim): Holds the network.
+    segments (Segments): The segments.
+    docs (Sequence[Doc]): Their docs.
     RETURNS (List[SentenceGates]): The gates of each segment, in order; none at all if
         the model has no adapters or has not begun to use them.
     """
-    shim = shim_of(model)
-    features = shim.parts.encoder.featurize(
-        request.docs, request.spans, tok2vec_of(model), False
-    )
-    languages = [request.languages(span) for span in features.spans]
     found: List[SentenceGates] = []
-    for rows in token_batches(features.lengths, request.batch_tokens):
-        batch = make_batch(features, rows, languages, shim.network, shim.device)
-        gates = shim.predict(ArgsKwargs(args=("gates", batch), kwargs={}))
+    for rows, batch in segments.batches():
+        gates = shim.predict(ArgsKwargs(args=("gates_by_layer", batch), kwargs={}))
         if gates is None:
             return []
         of_rows = gates.transpose(0, 1).float().cpu().numpy()
         found += [
-            SentenceGates(features.spans[row], values)
+            SentenceGates(segments.spans[row], values)
             for row, values in zip(rows, of_rows, strict=True)
         ]
-    places = {id(doc): number for number, doc in enumerate(request.docs)}
+    places = {id(doc): number for number, doc in enumerate(docs)}
     return sorted(found, key=lambda one: (places[id(one.span.doc)], one.span.start))

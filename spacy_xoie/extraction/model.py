@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import (
     Any,
@@ -24,6 +25,7 @@ from thinc.api import (
     Model,
     Optimizer,
     PyTorchShim,
+    Shim,
     get_torch_default_device,
 )
 
@@ -38,8 +40,6 @@ from .encoders import EncoderSpec, Tok2Vec
 from .features import Features, token_batches
 from .parts import BankSpec, HeadBuilder, Parts, RouterBuilder
 from .storage import read_network, read_weights, write_network
-
-ExtractionModel = Model["Request", Any]
 
 
 @dataclass
@@ -70,7 +70,8 @@ class Reply:
     """What the model answers.
 
     spans (List[Span]): Segments, perhaps cut further than they were asked for.
-    triples (List[List[TokenTriple]]): Triples of each segment, in its offsets.
+    triples (List[List[TokenTriple]]): Triples of each segment, in its offsets, each
+        with the likeliest language of the segment and the adapter that served it.
     losses (Dict[str, float]): The terms of the loss, if gold was given.
     """
 
@@ -197,6 +198,95 @@ class NetworkShim(PyTorchShim):
         return self
 
 
+@dataclass
+class Segments:
+    """Segments of docs as an encoder reads them.
+
+    features (Features): What it reads.
+    languages (List[Mapping[str, float]]): Language distribution of each segment.
+    network (TripleNetwork): The network that they are meant for.
+    device (torch.device): Where it lies.
+    batch_tokens (int): Most tokens of a batch.
+    """
+
+    features: Features
+    languages: List[Mapping[str, float]]
+    network: TripleNetwork
+    device: torch.device
+    batch_tokens: int
+
+    @property
+    def spans(self) -> List[Span]:
+        return self.features.spans
+
+    @cached_property
+    def adapters(self) -> List[str]:
+        """The adapter that serves each segment, see `TripleNetwork.adapter_label`."""
+        return [self.network.adapter_label(scores) for scores in self.languages]
+
+    def batch(self, rows: Sequence[int]) -> Batch:
+        """rows (Sequence[int]): Numbers of segments.
+        RETURNS (Batch): These segments."""
+        return make_batch(
+            self.features, rows, self.languages, self.network, self.device
+        )
+
+    def batches(self) -> Iterator[Tuple[List[int], Batch]]:
+        """YIELDS (Tuple[List[int], Batch]): The numbers of the segments of a batch, and
+        the batch. Each segment is in exactly one."""
+        for rows in token_batches(self.features.lengths, self.batch_tokens):
+            # Rows of one adapter lie together: see `GateState.runs`.
+            rows.sort(key=self.adapters.__getitem__)
+            yield rows, self.batch(rows)
+
+
+class ExtractionModel(Model[Request, Any]):
+    """spaCy's handle on a network.
+
+    layers (Sequence[Tok2Vec]): The part of the encoder that is a thinc model of its
+        own, if it has one.
+    shim (NetworkShim): Holds the network.
+    """
+
+    def __init__(self, layers: Sequence[Tok2Vec], shim: NetworkShim) -> None:
+        super().__init__("xoie_triples", forward, layers=layers, shims=[shim])
+
+    @property
+    def shim(self) -> NetworkShim:
+        return cast(NetworkShim, self.shims[0])
+
+    @property
+    def parts(self) -> Parts:
+        return self.shim.parts
+
+    @property
+    def network(self) -> TripleNetwork:
+        """RAISES (NotReadyError): If there is no network yet."""
+        return self.shim.network
+
+    @property
+    def tok2vec(self) -> Optional[Tok2Vec]:
+        return self.layers[0] if self.layers else None
+
+    def read(self, request: Request, is_train: bool = False) -> Segments:
+        """RETURNS (Segments): The segments, which the network takes in batches.
+        RAISES (NotReadyError): If there is no network yet."""
+        network = self.network
+        features = self.parts.encoder.featurize(
+            request.docs, request.spans, self.tok2vec, is_train
+        )
+        languages = [request.languages(span) for span in features.spans]
+        return Segments(
+            features, languages, network, self.shim.device, request.batch_tokens
+        )
+
+    def _copy(
+        self, seen: Optional[Dict[int, Union[Model[Any, Any], Shim]]] = None
+    ) -> "ExtractionModel":
+        plain = super()._copy(seen)
+        return ExtractionModel(plain.layers, cast(NetworkShim, plain.shims[0]))
+
+
 def build_model(
     encoder: EncoderSpec,
     head: HeadBuilder,
@@ -212,19 +302,7 @@ def build_model(
     # From here on it is the model's layer, which is copied with the model.
     encoder.tok2vec = None
     parts = Parts(encoder, head, bank, router, calibration, head_router)
-    shim = NetworkShim(parts, mixed_precision)
-    return Model("xoie_triples", forward, layers=layers, shims=[shim])
-
-
-def shim_of(model: ExtractionModel) -> NetworkShim:
-    return cast(NetworkShim, model.shims[0])
-
-
-def network_of(model: ExtractionModel) -> TripleNetwork:
-    """RETURNS (TripleNetwork): The torch network within a model.
-    RAISES (NotReadyError): If there is none yet.
-    """
-    return shim_of(model).network
+    return ExtractionModel(layers, NetworkShim(parts, mixed_precision))
 
 
 def initialize_network(
@@ -238,8 +316,8 @@ def initialize_network(
     RAISES (ConfigError): If the parts do not fit together or the data is in a
         language without adapter.
     """
-    shim = shim_of(model)
-    bank = shim.parts.bank
+    parts = model.parts
+    bank = parts.bank
     experts: Sequence[str] = ()
     if bank is not None:
         experts = languages if bank.languages is None else bank.languages
@@ -255,11 +333,10 @@ def initialize_network(
                 "The bank of adapters names no languages and the training data tells "
                 "none. Set `model.bank.languages`, or set `bank` to null."
             )
-    tok2vec = tok2vec_of(model)
-    if tok2vec is not None:
-        tok2vec.initialize(X=list(docs))
-    encoder = shim.parts.encoder.build(docs, tok2vec)
-    shim.network = shim.parts.assemble(encoder, experts)
+    if model.tok2vec is not None:
+        model.tok2vec.initialize(X=list(docs))
+    encoder = parts.encoder.build(docs, model.tok2vec)
+    model.shim.network = parts.assemble(encoder, experts)
 
 
 def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
@@ -269,8 +346,8 @@ def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
     RETURNS (int): How many tensors were copied.
     RAISES (ConfigError): If the encoders share no weights, or one in another shape.
     """
-    given = network_of(source).state_dict()
-    network = network_of(target)
+    given = source.network.state_dict()
+    network = target.network
     own = network.state_dict()
     same = {
         name: value
@@ -291,7 +368,7 @@ def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
         )
     network.load_state_dict(same, strict=False)
     network.routed = network.routed or (
-        network.bank is not None and network_of(source).routed
+        network.bank is not None and source.network.routed
     )
     return len(same)
 
@@ -305,22 +382,13 @@ def forward(
     RETURNS (Tuple[Reply, Callable[[float], None]]): The reply, and a callback that
         takes the gradient of the loss (1.0) and goes back through the network.
     """
-    shim = shim_of(model)
-    network = shim.network
     if not isinstance(request, Request):
         request = _bare_request(request)
-    features = shim.parts.encoder.featurize(
-        request.docs, request.spans, tok2vec_of(model), is_train
-    )
+    segments = model.read(request, is_train)
     if is_train:
-        return _learn(shim, request, features)
-    reply = Reply(features.spans, [[] for _ in features.spans])
-    languages = [request.languages(span) for span in features.spans]
-    labels = [network.adapter_label(distribution) for distribution in languages]
-    for rows in token_batches(features.lengths, request.batch_tokens):
-        # Rows of one adapter lie together: see `GateState.runs`.
-        rows.sort(key=labels.__getitem__)
-        batch = make_batch(features, rows, languages, network, shim.device)
+        return _learn(model.shim, request, segments)
+    reply = Reply(segments.spans, [[] for _ in segments.spans])
+    for rows, batch in segments.batches():
         task = ArgsKwargs(
             args=("extract", batch),
             kwargs={
@@ -328,8 +396,14 @@ def forward(
                 "max_triples": request.max_triples,
             },
         )
-        for row, triples in zip(rows, shim.predict(task), strict=True):
-            reply.triples[row] = triples
+        for row, triples in zip(rows, model.shim.predict(task), strict=True):
+            scores = segments.languages[row]
+            language = max(scores, key=lambda code: scores[code], default="und")
+            adapter = segments.adapters[row]
+            reply.triples[row] = [
+                triple._replace(language=language, adapter=adapter)
+                for triple in triples
+            ]
     return reply, _no_backprop
 
 
@@ -347,18 +421,18 @@ def _bare_request(docs: Sequence[Doc]) -> Request:
 
 
 def _learn(
-    shim: NetworkShim, request: Request, features: Features
+    shim: NetworkShim, request: Request, segments: Segments
 ) -> Tuple[Reply, Callable[[float], None]]:
-    gold = [request.gold and request.gold(span) for span in features.spans]
-    trees = [request.trees and request.trees(span) for span in features.spans]
+    spans = segments.spans
+    gold = [request.gold and request.gold(span) for span in spans]
+    trees = [request.trees and request.trees(span) for span in spans]
     learns = shim.network.head.learns_from
     # What is not annotated must not even get a gradient of zero: see `NetworkShim`.
     known = zip(gold, trees, strict=True)
     rows = [row for row, (one, tree) in enumerate(known) if learns(one, tree)]
     if not rows:
-        return Reply(features.spans), lambda d_loss: None
-    languages = [request.languages(span) for span in features.spans]
-    batch = make_batch(features, rows, languages, shim.network, shim.device)
+        return Reply(spans), lambda d_loss: None
+    batch = segments.batch(rows)
     batch.gold = [gold[row] for row in rows]
     batch.trees = [trees[row] for row in rows]
     losses, bp_losses = shim.begin_update(ArgsKwargs(args=("loss", batch), kwargs={}))
@@ -370,10 +444,10 @@ def _learn(
             bp_losses(
                 ArgsKwargs(args=((total,),), kwargs={"grad_tensors": (gradient,)})
             )
-            features.backprop()
+            segments.features.backprop()
 
     values = {name: float(value.detach()) for name, value in losses.items()}
-    return Reply(features.spans, losses=values), backprop
+    return Reply(spans, losses=values), backprop
 
 
 def _no_backprop(d_loss: float) -> None:
@@ -427,7 +501,3 @@ def make_batch(
 
 def _frozen(network: TripleNetwork) -> List[str]:
     return [n for n, p in network.named_parameters() if not p.requires_grad]
-
-
-def tok2vec_of(model: ExtractionModel) -> Optional[Tok2Vec]:
-    return model.layers[0] if model.layers else None

@@ -9,7 +9,8 @@ from thinc.api import Config
 
 from ..errors import ConfigError, readable
 from ..files import write_bytes, write_text
-from .model import ExtractionModel, network_of, shim_of
+from .model import ExtractionModel
+from .storage import write_network
 
 DEFAULT_NAME = "xx_xoie_sm"
 OURS = "spacy-xoie."
@@ -54,7 +55,7 @@ def load_model(name: str, facts: Optional[str] = None) -> ExtractionModel:
     config = stored_config(name, facts)
     with readable(f"{find_model(name) / CONFIG}"):
         model: ExtractionModel = registry.resolve(Config(config))["model"]
-        shim_of(model).source = find_model(name) / WEIGHTS
+        model.shim.source = find_model(name) / WEIGHTS
     return model
 
 
@@ -137,7 +138,7 @@ def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
     folder (Path): Where to; made if need be.
     RAISES (ConfigError): If the config names what a folder cannot be read with.
     """
-    network_of(model)
+    weights = write_network(model.parts, model.network, compress=True)
     # How it was trained is no part of it: those who go on choose for themselves.
     block = {k: v for k, v in config["model"].items() if k != "mixed_precision"}
     try:
@@ -148,6 +149,4 @@ def save_model(model: ExtractionModel, config: Config, folder: Path) -> None:
             f"pipeline instead (`nlp.to_disk`)."
         ) from e
     write_text(folder / CONFIG, Config({"model": block}).to_str())
-    shim = shim_of(model)
-    with shim.compression():
-        write_bytes(folder / WEIGHTS, shim.to_bytes())
+    write_bytes(folder / WEIGHTS, weights)

@@ -2,7 +2,18 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import (
+    Any,
+    Dict,
+    Iterator,
+    List,
+    Literal,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    get_args,
+)
 
 import numpy as np
 import torch
@@ -15,6 +26,8 @@ from .adapters.plugged import plugged_gates, plugged_label
 from .encoders import Encoder
 from .heads import Gold, Head, TreeGold
 from .routing import Router, Routing
+
+Task = Literal["loss", "gates_by_layer", "extract"]
 
 
 @dataclass
@@ -234,13 +247,11 @@ class TripleNetwork(nn.Module):
         self._encode(batch, [], seen)
         return torch.stack(seen).detach()
 
-    def forward(self, task: str, batch: Batch, **settings: Any) -> Any:
-        """Run one task, "loss", "gates" or "extract", on a batch."""
-        if task == "loss":
-            return self.loss(batch)
-        if task == "gates":
-            return self.gates_by_layer(batch)
-        return self.extract(batch, **settings)
+    def forward(self, task: Task, batch: Batch, **settings: Any) -> Any:
+        """Run a task on a batch. See the method of its name."""
+        if task not in get_args(Task):
+            raise ValueError(f"There is no task {task!r}, only {get_args(Task)}.")
+        return getattr(self, task)(batch, **settings)
 
     def _over_experts(
         self, router: Optional[Router], languages: Mapping[str, float]

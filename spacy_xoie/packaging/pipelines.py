@@ -9,7 +9,6 @@ from spacy.language import Language
 from ..errors import ConfigError
 from ..extraction.adapters import remove_adapter, restrict_detector, update_config
 from ..extraction.component import TripleExtractor
-from ..extraction.model import shim_of
 from ..extraction.pretrained import model_config
 from ..network.model import TripleNetwork
 
@@ -192,7 +191,7 @@ def _rebuilt(
     tokenizer: Any = nlp.tokenizer
     if lang is None and hasattr(tokenizer, "to_bytes"):
         made.tokenizer.from_bytes(tokenizer.to_bytes())  # type: ignore[union-attr]
-    shim_of(extractor_of(made, component).model).network = network
+    extractor_of(made, component).model.shim.network = network
     made.meta.update({k: v for k, v in nlp.meta.items() if k not in _OWN_META})
     return made
 

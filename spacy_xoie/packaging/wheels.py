@@ -14,7 +14,6 @@ from spacy.language import Language
 from ..about import __title__, __version__
 from ..errors import ConfigError, ModelDataError
 from ..extraction.component import TripleExtractor
-from ..extraction.model import shim_of
 from ..files import atomic
 from ..language.facts import find_language
 from .pipelines import (
@@ -181,7 +180,7 @@ def _notes_of(pipe: TripleExtractor, languages: Sequence[str]) -> Dict[str, Any]
 
 def _our_requirement(pipe: TripleExtractor) -> str:
     major, minor = __version__.split(".")[:2]
-    extra = shim_of(pipe.model).parts.encoder.extra
+    extra = pipe.model.parts.encoder.extra
     name = f"{__title__}[{extra}]" if extra else __title__
     return f"{name}>={__version__},<{major}.{int(minor) + 1}.0"
 
@@ -221,5 +220,5 @@ def _compressed_to_disk(nlp: Language, folder: Path) -> None:
     nlp.to_disk(folder)
     for name, pipe in nlp.pipeline:
         if isinstance(pipe, TripleExtractor):
-            with shim_of(pipe.model).compression():
+            with pipe.model.shim.compression():
                 pipe.to_disk(folder / name)

@@ -23,7 +23,6 @@ from ..errors import ConfigError, DataError
 from ..extraction import TripleExtractor
 from ..extraction.adapters import add_adapter, remove_adapter
 from ..extraction.component import UNKNOWN
-from ..extraction.model import tok2vec_of
 from ..network.heads import ArcHead, TreeGold
 from .dev_scores import dev_scores
 from .folds import cross_validate
@@ -163,7 +162,7 @@ def train_adapter(
     RAISES (DataError): If there is too little to learn from.
     RAISES (ConfigError): If a setting or the name cannot work.
     """
-    if tok2vec_of(pipe.model) is not None:
+    if pipe.model.tok2vec is not None:
         raise ConfigError(
             f"The encoder of {pipe.name!r} listens to another component, which is not "
             f"at hand here. Train the adapter with `spacy train` and the stage "

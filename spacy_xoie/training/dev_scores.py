@@ -9,9 +9,7 @@ from spacy.training import Example
 
 from ..evaluation.matching import match_triples, placed_triples
 from ..extraction import TripleExtractor
-from ..extraction.features import token_batches
 from ..extraction.gold import aligned_tree, tree_within
-from ..extraction.model import make_batch, shim_of, tok2vec_of
 from ..labels import LABEL_NUMBERS, UNANNOTATED
 from ..network.heads import ArcHead
 
@@ -89,23 +87,20 @@ def attachment_tally(
 ) -> Tally:
     """RETURNS (Tally): Share of the tokens with the right head and relation (LAS) on
     docs with gold trees."""
-    network, shim = pipe.network, shim_of(pipe.model)
+    network = pipe.network
     assert isinstance(network.head, ArcHead)
     if network.training:
         network.eval()
     examples = [Example(unannotated(gold, language), gold) for gold in golds]
     docs = [example.predicted for example in examples]
     trees = {id(example.predicted): aligned_tree(example) for example in examples}
-    spans = [span for doc in docs for span in pipe.segment(doc)]
-    features = shim.parts.encoder.featurize(docs, spans, tok2vec_of(pipe.model), False)
-    languages = [{language: 1.0}] * len(features.spans)
+    segments = pipe.read(docs, lambda span: {language: 1.0})
     right = total = 0
-    for rows in token_batches(features.lengths, pipe.batch_tokens):
-        batch = make_batch(features, rows, languages, network, shim.device)
+    for rows, batch in segments.batches():
         with torch.inference_mode(), network.encoded(batch) as hidden:
             guesses = network.head.parse(hidden, batch.mask)
         for row, guess in zip(rows, guesses, strict=True):
-            span = features.spans[row]
+            span = segments.spans[row]
             tree = tree_within(trees[id(span.doc)], span.start, span.end)
             if tree is None:
                 continue

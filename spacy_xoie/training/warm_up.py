@@ -17,7 +17,6 @@ from ..errors import ConfigError, DataError
 from ..extraction import TripleExtractor
 from ..extraction.encoders import HashedSpec
 from ..extraction.features import affix_length
-from ..extraction.model import make_batch, shim_of
 from ..network.model import Batch
 from .batchers import make_language_batcher
 from .contrast import TEMPERATURE, WordBatches, contrastive_loss, word_vectors
@@ -90,7 +89,7 @@ def learn_languages(
     check_adapters(pipe)
     if not 0 < hidden < 1:
         raise ConfigError(f"hidden is {hidden}; it must be between 0 and 1.")
-    shim = shim_of(pipe.model)
+    shim = pipe.model.shim
     spec = _hashed(pipe)
     names = list(attributes) or [_longest_suffix(spec.attributes)]
     unknown = [name for name in names if name not in spec.attributes]
@@ -175,7 +174,7 @@ def learn_words(
             f"max_pairs={max_pairs}, temperature={temperature}: the first two must be "
             f"2 or more, the third above 0."
         )
-    shim = shim_of(pipe.model)
+    shim = pipe.model.shim
     spec = _hashed(pipe)
     counts = {
         code: Counter(token.lower_ for doc in docs for token in doc)
@@ -261,7 +260,7 @@ def check_adapters(pipe: TripleExtractor) -> None:
 
 
 def _hashed(pipe: TripleExtractor) -> HashedSpec:
-    spec = shim_of(pipe.model).parts.encoder
+    spec = pipe.model.parts.encoder
     if not isinstance(spec, HashedSpec):
         raise ConfigError(
             f"The encoder of {pipe.name!r} comes with embeddings of its own; a warm-up "
@@ -292,10 +291,8 @@ def _endless(
 
 
 def _batch(pipe: TripleExtractor, examples: Sequence[Example]) -> Batch:
-    docs = [example.reference for example in examples]
-    spans = [span for doc in docs for span in pipe.segment(doc)]
-    shim = shim_of(pipe.model)
-    features = shim.parts.encoder.featurize(docs, spans, None, True)
-    languages = [{document_language(span.doc) or "": 1.0} for span in features.spans]
-    rows = range(len(features.spans))
-    return make_batch(features, rows, languages, pipe.network, shim.device)
+    segments = pipe.read(
+        [example.reference for example in examples],
+        lambda span: {document_language(span.doc) or "": 1.0},
+    )
+    return segments.batch(range(len(segments.spans)))

@@ -218,11 +218,10 @@ class TestDefaultModel:
 
 
 def encoder_inputs(pipe: Any) -> Dict[str, torch.Tensor]:
-    from spacy_xoie.extraction.model import shim_of
 
     docs = [Doc(pipe.vocab, words=text.split()) for text in TEXTS]
     spans = [doc[:] for doc in docs]
-    features = shim_of(pipe.model).parts.encoder.featurize(docs, spans, None, False)
+    features = pipe.model.parts.encoder.featurize(docs, spans, None, False)
     inputs: Dict[str, torch.Tensor] = features.inputs(range(len(docs)))[0]
     return inputs
 

@@ -15,7 +15,6 @@ from spacy.util import fix_random_seed
 from thinc.api import Config
 
 from spacy_xoie.errors import ConfigError, ModelDataError
-from spacy_xoie.extraction.model import network_of, shim_of
 from spacy_xoie.extraction.pretrained import (
     CONFIG,
     DEFAULT_NAME,
@@ -80,9 +79,9 @@ class TestDefaultModel:
     def test_weights_are_read_when_they_are_needed(self) -> None:
         nlp = spacy.blank("en")
         pipe: Any = nlp.add_pipe("xoie")
-        assert shim_of(pipe.model)._model is None
+        assert pipe.model.shim._model is None
         nlp(TEXTS["en"])
-        assert shim_of(pipe.model)._model is not None
+        assert pipe.model.shim._model is not None
 
     def test_initialize_keeps_the_weights(self) -> None:
         nlp = spacy.blank("en")
@@ -146,7 +145,7 @@ class TestStoredModel:
     def test_copies_share_nothing(self, folder: Path) -> None:
         first = load_model(str(folder))
         second = first.copy()
-        assert network_of(first) is not network_of(second)
+        assert first.network is not second.network
 
     def test_moved_away_after_loading(self, folder: Path, tmp_path: Path) -> None:
         nlp = pretrained(folder)
@@ -177,8 +176,8 @@ class TestStartingFrom:
     def test_other_head_takes_the_encoder(self, folder: Path) -> None:
         head = {"@architectures": "spacy-xoie.LightHead.v1", "width": 20}
         nlp = self.start(folder, {**TINY_MODEL, "head": head})
-        own = network_of(nlp.get_pipe("xoie").model).state_dict()
-        given = network_of(load_model(str(folder))).state_dict()
+        own = nlp.get_pipe("xoie").model.network.state_dict()
+        given = load_model(str(folder)).network.state_dict()
         for name, value in given.items():
             if name.startswith("encoder."):
                 assert (own[name] == value).all()
@@ -200,11 +199,11 @@ class TestStartingFrom:
         model = {**TINY_MODEL, "mixed_precision": True}
         nlp = self.start(folder, model)
         pipe = nlp.get_pipe("xoie")
-        before = {k: v.clone() for k, v in network_of(pipe.model).state_dict().items()}
+        before = {k: v.clone() for k, v in pipe.model.network.state_dict().items()}
         examples = [make_example(nlp, *s) for s in SENTENCES]
         losses = nlp.update(examples, sgd=nlp.create_optimizer())
         assert 0 < losses["xoie"] < 1000
-        after = network_of(pipe.model).state_dict()
+        after = pipe.model.network.state_dict()
         assert all(value.dtype == torch.float32 for value in after.values())
         assert any((after[name] != value).any() for name, value in before.items())
         # How a model was trained is not what it is.

@@ -12,7 +12,6 @@ from spacy.language import Language
 from torch import Tensor, nn
 
 from spacy_xoie.errors import ModelDataError
-from spacy_xoie.extraction.model import network_of, shim_of
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, find_model, load_model
 from spacy_xoie.network.compress import compress_state, expand_state
 from spacy_xoie.network.storage import Unfilled, stack_state, unstack_state
@@ -61,7 +60,7 @@ def test_the_shipped_model_is_of_the_first_format_and_reads_as_ever() -> None:
     data = (find_model(DEFAULT_NAME) / "model.weights").read_bytes()
     message = srsly.msgpack_loads(data)
     stored = load(message["state"])
-    network = network_of(load_model(DEFAULT_NAME))
+    network = load_model(DEFAULT_NAME).network
     own = network.state_dict()
     assert set(own) == set(expand_state(stored))
     for name, value in stored.items():
@@ -76,27 +75,27 @@ def test_the_shipped_model_is_of_the_first_format_and_reads_as_ever() -> None:
 
 def test_written_again_it_is_read_the_same() -> None:
     model = load_model(DEFAULT_NAME)
-    shim = shim_of(model)
+    shim = model.shim
     before = shim.network.state_dict()
     with shim.compression():
         compressed = shim.to_bytes()
     assert len(compressed) < 0.5 * len(shim.to_bytes())
     for data in (compressed, shim.to_bytes()):
-        again = shim_of(load_model(DEFAULT_NAME)).from_bytes(data)
+        again = load_model(DEFAULT_NAME).shim.from_bytes(data)
         after = again.network.state_dict()
         assert list(after) == list(before)
         assert all(torch.equal(after[name], value) for name, value in before.items())
 
 
 def test_one_tensor_for_all_adapters_of_a_layer(trained: Language) -> None:
-    shim = shim_of(trained.get_pipe("xoie").model)
+    shim = trained.get_pipe("xoie").model.shim
     names: List[str] = list(load(srsly.msgpack_loads(shim.to_bytes())["state"]))
     adapters = [name for name in names if ".lora_" in name]
     assert adapters and all(name.endswith(".*") for name in adapters)
 
 
 def test_formats_to_come_are_refused(trained: Language) -> None:
-    shim = shim_of(trained.get_pipe("xoie").model)
+    shim = trained.get_pipe("xoie").model.shim
     message = srsly.msgpack_loads(shim.to_bytes())
     message["format"] += 1
     with pytest.raises(ModelDataError, match="Update spacy_xoie"):
@@ -109,7 +108,7 @@ def test_formats_to_come_are_refused(trained: Language) -> None:
 
 def test_reading_needs_no_chance() -> None:
     state = torch.get_rng_state()
-    network_of(load_model(DEFAULT_NAME))
+    assert load_model(DEFAULT_NAME).network.experts
     assert torch.equal(torch.get_rng_state(), state)
     with Unfilled():
         nn.Linear(3, 3)

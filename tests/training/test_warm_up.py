@@ -23,7 +23,6 @@ from torch import Tensor
 
 from spacy_xoie.errors import ConfigError, DataError, EngineError
 from spacy_xoie.extraction import TripleExtractor
-from spacy_xoie.extraction.model import shim_of
 from spacy_xoie.network.stages import TRAINABLE, parameter_groups
 from spacy_xoie.training import lexicons, make_callbacks_in_turn, warm_up
 from spacy_xoie.training.contrast import WordBatches, contrastive_loss, word_vectors
@@ -73,7 +72,7 @@ def groups_moved(pipe: TripleExtractor, before: Dict[str, Tensor]) -> Set[str]:
 
 def translated(pipe: TripleExtractor, pairs: List[Tuple[str, str]]) -> float:
     """How many words are nearest to their translation, of all the other side has."""
-    spec = shim_of(pipe.model).parts.encoder
+    spec = pipe.model.parts.encoder
     sides = []
     pipe.network.eval()
     for words in zip(*pairs, strict=True):
@@ -502,6 +501,6 @@ def test_callback_names_a_missing_component(name: str) -> None:
 
 def test_other_encoders_are_refused(trained: Language) -> None:
     pipe = trained.get_pipe("xoie")
-    shim_of(pipe.model).parts.encoder = object()  # type: ignore[assignment]
+    pipe.model.parts.encoder = object()  # type: ignore[assignment]
     with pytest.raises(ConfigError, match="HashedEncoder.*after_init"):
         learn_words(pipe, {}, WarmUp(1))

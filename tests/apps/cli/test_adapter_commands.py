@@ -15,7 +15,7 @@ from thinc.api import Config
 from typer.testing import CliRunner
 
 from spacy_xoie.apps.cli import app
-from spacy_xoie.extraction.pretrained import META, load_model, network_of, save_model
+from spacy_xoie.extraction.pretrained import META, load_model, save_model
 from spacy_xoie.loading import load
 
 SUBJECTS = ["De stad", "De raad", "Het dorp", "De bank"]
@@ -161,7 +161,7 @@ def test_pretrained_model_stays_one(
     )
     meta = json.loads((tmp_path / "new" / META).read_text())
     assert meta == {"license": "CC0", "languages": ["en", "de", "nl"]}
-    old, new = (network_of(load_model(str(tmp_path / n))) for n in ("old", "new"))
+    old, new = (load_model(str(tmp_path / n)).network for n in ("old", "new"))
     assert new.experts == ["en", "de", "nl"]
     state = new.state_dict()
     assert all((state[name] == value).all() for name, value in old.state_dict().items())
