@@ -54,6 +54,12 @@ def serve_cli(
     max_waiting: Annotated[
         int, typer.Option(min=1, help="Most requests that are open at a time")
     ] = 16,
+    max_connections: Annotated[
+        int, typer.Option(min=1, help="Most connections that are open at a time")
+    ] = 200,
+    max_idle_seconds: Annotated[
+        float, typer.Option(min=0.1, help="Longest wait for a client to ask or to read")
+    ] = 10.0,
     threads: Annotated[
         int, typer.Option(min=0, help="Threads of the model; 0 for torch's choice")
     ] = 0,
@@ -88,7 +94,13 @@ def serve_cli(
                 taken,
                 EngineSpec(model, "" if no_translator else config, threads),
                 limits=Limits(
-                    max_chars, max_texts, max_bytes, max_seconds, max_waiting
+                    max_chars,
+                    max_texts,
+                    max_bytes,
+                    max_seconds,
+                    max_waiting,
+                    max_connections,
+                    max_idle_seconds,
                 ),
                 hosts=allowed_hosts(host, allow_host),
                 on_ready=lambda: _tell(address),

@@ -1,6 +1,7 @@
 """What holds for every request: its size, its host, and the headers of its answer."""
 
 import asyncio
+import re
 from typing import FrozenSet, Optional
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -33,6 +34,10 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]\\]+)(?::[0-9]{1,5})?", re.ASCII)
+"""A name or an address, and perhaps a port (RFC 9110, 7.2). It is matched wholly: what
+follows could tell another name."""
 
 
 class Guard:
@@ -75,11 +80,12 @@ class Guard:
         await self.app(scope, limited, send_with_headers)
 
     def _check(self, headers: Headers) -> None:
-        host = _host_name(headers.get("host", ""))
+        named = headers.getlist("host")
+        host = _host_name(named[0]) if len(named) == 1 else None
         if self.hosts is not None and host not in self.hosts:
             raise Refusal(
                 "wrong host",
-                f"This server does not answer to {host!r}, only to "
+                f"This server does not answer to {', '.join(named)!r:.80}, only to "
                 f"{', '.join(sorted(self.hosts))}.",
             )
         length = headers.get("content-length", "").lstrip("0")
@@ -121,8 +127,8 @@ def _limited(receive: Receive, limits: Limits) -> Receive:
     return limited
 
 
-def _host_name(host: str) -> str:
-    """RETURNS (str): What a header `Host` says, without the port."""
-    if host.startswith("["):
-        return host.partition("]")[0].lower() + "]"
-    return host.partition(":")[0].lower()
+def _host_name(host: str) -> Optional[str]:
+    """RETURNS (Optional[str]): What a header `Host` says, without the port; None if it
+    says nothing that can be one."""
+    said = HOST.fullmatch(host)
+    return None if said is None else said[1].lower()

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from .settings import STATUS, Refusal
 
 MEDIA_TYPE = "application/json"
-_RETRY = 2
+RETRY = 2
 """Seconds after which a client that was refused for the moment may try again."""
 
 
@@ -28,7 +28,7 @@ def refusal_reply(refusal: Refusal) -> Response:
     record = error_record(refusal.reason, refusal.message)
     reply = json_reply(record, STATUS[refusal.reason])
     if refusal.reason == "busy":
-        reply.headers["retry-after"] = str(_RETRY)
+        reply.headers["retry-after"] = str(RETRY)
     return reply
 
 

@@ -4,18 +4,25 @@ import ipaddress
 import logging
 import socket
 from contextlib import suppress
-from typing import Callable, FrozenSet, Optional, Sequence
+from functools import partial
+from typing import Any, Callable, FrozenSet, Optional, Sequence, cast
 
 import uvicorn
+from fastapi import FastAPI
 
 from ...errors import ConfigError
+from . import connections
 from .app import make_app
 from .backend import ProcessBackend
+from .connections import BACKLOG, Connection, Room
 from .engine import EngineSpec
+from .logs import sparse_logs
 from .settings import Limits
 
 _GOODBYE = 10
 """Seconds that answers may take to be finished when the server is stopped."""
+_FLOODED = ("asyncio", "uvicorn.error", connections.__name__)
+"""Loggers that say something of each connection that goes wrong."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -81,20 +88,34 @@ def serve(
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     backend = ProcessBackend(spec, limits.seconds)
+    server = make_server(make_app(backend, limits=limits, hosts=hosts), limits)
+    # Who comes from now on waits until the server accepts.
+    taken.listen()
+    on_ready()
+    # uvicorn raises it again when all is done.
+    with suppress(KeyboardInterrupt), sparse_logs(*_FLOODED):
+        server.run(sockets=[taken])
+
+
+def make_server(app: FastAPI, limits: Limits) -> uvicorn.Server:
+    """Make what listens for an application.
+
+    app (FastAPI): See `make_app`.
+    limits (Limits): How many connections it takes on, and how long one waits.
+    RETURNS (uvicorn.Server): The server.
+    """
+    room = Room(limits.connections, limits.idle_seconds)
     config = uvicorn.Config(
-        make_app(backend, limits=limits, hosts=hosts),
+        app,
+        http=cast(Any, partial(Connection, room=room)),
+        ws="none",
+        backlog=BACKLOG,
         log_config=None,
         access_log=False,
         server_header=False,
         # Nobody but a proxy of the user's may say who is asking.
         proxy_headers=False,
-        ws="none",
         lifespan="on",
         timeout_graceful_shutdown=_GOODBYE,
     )
-    # Who comes from now on waits until the server accepts.
-    taken.listen()
-    on_ready()
-    # uvicorn raises it again when all is done.
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[taken])
+    return uvicorn.Server(config)

@@ -15,6 +15,9 @@ class Limits:
     bytes (int): Most bytes of a request.
     seconds (float): Longest time until an answer.
     waiting (int): Most requests that are worked on or wait.
+    connections (int): Most connections; those that wait for a request make room.
+    idle_seconds (float): Longest wait for a client: for the head of a request to be
+        there whole, or for it to take what it was sent.
     RAISES (ConfigError): If one of them is not above zero.
     """
 
@@ -23,6 +26,8 @@ class Limits:
     bytes: int = 2_000_000
     seconds: float = 60.0
     waiting: int = 16
+    connections: int = 200
+    idle_seconds: float = 10.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -273,14 +273,38 @@ def test_pages_ask_for_nothing_elsewhere(client: TestClient) -> None:
         ("localhost:8000", 200),
         ("127.0.0.1", 200),
         ("[::1]:8000", 200),
+        ("LocalHost", 200),
         ("rebound.example:8000", 421),
         ("", 421),
+        # What begins with a name of its own, and goes on.
+        ("[::1].evil.com", 421),
+        ("[::1].evil.com:8000", 421),
+        ("[::1]evil.com", 421),
+        ("[::1", 421),
+        ("[::1]:evil.com", 421),
+        ("localhost:8000.evil.com", 421),
+        ("localhost:evil.com", 421),
+        ("localhost:", 421),
+        ("localhost:80:80", 421),
+        ("localhost.", 421),
+        ("localhost@evil.com", 421),
+        ("evil.com@localhost", 421),
+        ("localhost/evil.com", 421),
+        ("localhost, evil.com", 421),
+        ("localhost#evil.com", 421),
+        ("localhost\\.evil.com", 421),
     ],
 )
 def test_only_called_by_its_own_names(
     client: TestClient, host: str, status: int
 ) -> None:
     assert client.get("/health", headers={"host": host}).status_code == status
+
+
+def test_called_by_two_names(client: TestClient) -> None:
+    for names in (("localhost", "evil.com"), ("localhost", "localhost")):
+        headers = [("host", name) for name in names]
+        assert client.get("/health", headers=headers).status_code == 421
 
 
 def test_description_names_every_schema(client: TestClient) -> None:
