@@ -6,10 +6,11 @@ from typing import Iterator, List, Sequence, Tuple
 
 from spacy.language import Language
 
+from spacy_xoie.extraction.pipelines import extractor_of
+
 from .memory import watched
 from .pipelines import (
     encoding,
-    extractor_of,
     make_bank,
     make_pipeline,
     network_of,

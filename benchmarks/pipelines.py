@@ -9,7 +9,7 @@ import torch
 from spacy.language import Language
 from torch import Tensor, nn
 
-from spacy_xoie.extraction.component import TripleExtractor
+from spacy_xoie.extraction.pipelines import extractor_of
 from spacy_xoie.network import Batch, TripleNetwork
 
 TOKENIZER = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
@@ -52,13 +52,6 @@ def make_bank(languages: Sequence[str]) -> Language:
                 if code not in known:
                     layer.lora_B[code].normal_(std=0.02)
     return nlp
-
-
-def extractor_of(nlp: Language) -> TripleExtractor:
-    """RETURNS (TripleExtractor): The extractor of a pipeline."""
-    pipe = nlp.get_pipe(EXTRACTOR)
-    assert isinstance(pipe, TripleExtractor)
-    return pipe
 
 
 def network_of(nlp: Language) -> TripleNetwork:

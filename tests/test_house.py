@@ -42,14 +42,22 @@ def module_name(path: Path) -> str:
 MODULES = {module_name(path): path for path in PACKAGE.rglob("*.py")}
 
 
+def import_nodes(tree: ast.AST) -> Iterator[ast.ImportFrom]:
+    """The imports from the package itself, wherever in a text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield node
+
+
+def parse(name: str) -> ast.Module:
+    return ast.parse(MODULES[name].read_text(encoding="utf8"))
+
+
 def imports(name: str) -> Iterator[str]:
     """The modules of the package that a module imports, wherever in its text."""
-    path = MODULES[name]
     parts = name.split(".") if name else []
-    package = parts if path.name == "__init__.py" else parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
-        if not isinstance(node, ast.ImportFrom) or not node.level:
-            continue
+    package = parts if MODULES[name].name == "__init__.py" else parts[:-1]
+    for node in import_nodes(parse(name)):
         base = package[: len(package) - node.level + 1]
         module = ".".join([*base, *([node.module] if node.module else [])])
         for alias in node.names:
@@ -112,6 +120,38 @@ def test_network_is_pure_torch() -> None:
         if room(name) == "network":
             text = path.read_text(encoding="utf8")
             assert not re.search(r"^\s*(import|from) (spacy|thinc)\b", text, re.M), name
+
+
+def test_components_are_the_affair_of_their_rooms() -> None:
+    """Others get them from a pipeline, and import their classes for the eyes of the
+    type checker alone. Three use one as an engine, without a pipeline."""
+    homes = {
+        node.name: room(name)
+        for name in MODULES
+        if name.endswith(".component")
+        for node in parse(name).body
+        if isinstance(node, ast.ClassDef)
+    }
+    engines = {
+        "annotation.pipeline",
+        "annotation.projection",
+        "apps.server.translation",
+    }
+    used = set()
+    for name in set(MODULES) - set(FRONT):
+        tree = parse(name)
+        unseen = {
+            id(node)
+            for block in ast.walk(tree)
+            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+            for node in import_nodes(block)
+        }
+        for node in import_nodes(tree):
+            if id(node) not in unseen:
+                classes = [alias.name for alias in node.names if alias.name in homes]
+                used |= {name for one in classes if homes[one] != room(name)}
+    # `extraction.adapters` gives detectors further languages.
+    assert used - {"extraction.adapters"} == engines
 
 
 def test_the_drawing_shows_these_floors() -> None:

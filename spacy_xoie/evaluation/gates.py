@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.util import minibatch
 
 from ..errors import ConfigError, DataError
-from ..extraction.component import TripleExtractor
+from ..extraction.pipelines import extractor_of, extractors_of
 
 Floats = NDArray[np.float64]
 
@@ -154,7 +154,8 @@ def measure_gates(
     RAISES (DataError): If a language has no text.
     """
     chosen = sorted(texts) if languages is None else list(languages)
-    name, extractor = _find_extractor(nlp)
+    name = next((name for name, _ in extractors_of(nlp)), "xoie")
+    extractor = extractor_of(nlp, name)
     network = extractor.network
     if not network.routed or network.router is None:
         raise ConfigError(
@@ -170,13 +171,3 @@ def measure_gates(
             found = chain.from_iterable(extractor.gates(list(b)) for b in batches)
             gates[language] = [one.gates for one in found]
     return tabulate_gates(gates, network.experts)
-
-
-def _find_extractor(nlp: Language) -> Tuple[str, TripleExtractor]:
-    for name, pipe in nlp.pipeline:
-        if isinstance(pipe, TripleExtractor):
-            return name, pipe
-    raise ConfigError(
-        f"The pipeline has no extractor 'xoie'; it has "
-        f"{', '.join(nlp.pipe_names) or 'no components'}."
-    )

@@ -1,16 +1,19 @@
 """Pipelines for fewer languages, made from one for many."""
 
 from copy import deepcopy
-from typing import Any, Dict, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence
 
 from spacy import util
 from spacy.language import Language
 
 from ..errors import ConfigError
 from ..extraction.adapters import remove_adapter, restrict_detector, update_config
-from ..extraction.component import TripleExtractor
+from ..extraction.pipelines import extractor_of
 from ..extraction.pretrained import model_config
 from ..network.model import TripleNetwork
+
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
 
 _OWN_META = ("lang", "name", "pipeline", "components", "labels", "vectors", "disabled")
 
@@ -112,19 +115,7 @@ def is_known_to_spacy(language: str) -> bool:
     return True
 
 
-def extractor_of(nlp: Language, component: str) -> TripleExtractor:
-    """RETURNS (TripleExtractor): The extractor of a pipeline.
-    RAISES (ConfigError): If it has none of this name."""
-    pipe = nlp.get_pipe(component) if component in nlp.pipe_names else None
-    if not isinstance(pipe, TripleExtractor):
-        raise ConfigError(
-            f"The pipeline has no extractor called {component!r}; it has "
-            f"{', '.join(nlp.pipe_names) or 'no components'}."
-        )
-    return pipe
-
-
-def check_mergeable(pipe: TripleExtractor, language: str) -> None:
+def check_mergeable(pipe: "TripleExtractor", language: str) -> None:
     """RAISES (ConfigError): If `merge_language` cannot work."""
     if not pipe.network.over_experts({language: 1.0}):
         raise ConfigError(_no_adapter(pipe, language))
@@ -138,7 +129,7 @@ def check_mergeable(pipe: TripleExtractor, language: str) -> None:
         )
 
 
-def check_kept(pipe: TripleExtractor, languages: Sequence[str]) -> None:
+def check_kept(pipe: "TripleExtractor", languages: Sequence[str]) -> None:
     """RAISES (ConfigError): If `keep_languages` cannot work."""
     for language in languages:
         if language not in pipe.languages:
@@ -196,7 +187,7 @@ def _rebuilt(
     return made
 
 
-def _no_adapter(pipe: TripleExtractor, language: str) -> str:
+def _no_adapter(pipe: "TripleExtractor", language: str) -> str:
     return (
         f"The pipeline has no adapter for {language!r}; it has "
         f"{', '.join(pipe.languages) or 'none'}."

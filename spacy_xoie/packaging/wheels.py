@@ -5,7 +5,18 @@ import tempfile
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 
 from spacy import util
 from spacy.cli.package import package
@@ -13,18 +24,20 @@ from spacy.language import Language
 
 from ..about import __title__, __version__
 from ..errors import ConfigError, ModelDataError
-from ..extraction.component import TripleExtractor
+from ..extraction.pipelines import extractor_of, extractors_of
 from ..files import atomic
 from ..language.facts import find_language
 from .pipelines import (
     check_kept,
     check_mergeable,
-    extractor_of,
     keep_languages,
     merge_language,
     whole_pipeline,
 )
 from .readme import readme_text
+
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
 
 PathLike = Union[str, Path]
 Group = Tuple[str, ...]
@@ -171,14 +184,14 @@ def _scores_of(scores: Mapping[str, Any], languages: Sequence[str]) -> Dict[str,
     return {"xoie_per_language": found} if found else {}
 
 
-def _notes_of(pipe: TripleExtractor, languages: Sequence[str]) -> Dict[str, Any]:
+def _notes_of(pipe: "TripleExtractor", languages: Sequence[str]) -> Dict[str, Any]:
     """What is known of adapters that were added after the training."""
     bank = pipe.network.bank
     plugged = {} if bank is None else bank.plugged
     return {code: dict(plugged[code]) for code in languages if code in plugged}
 
 
-def _our_requirement(pipe: TripleExtractor) -> str:
+def _our_requirement(pipe: "TripleExtractor") -> str:
     major, minor = __version__.split(".")[:2]
     extra = pipe.model.parts.encoder.extra
     name = f"{__title__}[{extra}]" if extra else __title__
@@ -218,7 +231,6 @@ def _wheel(nlp: Language, output: Path) -> Path:
 def _compressed_to_disk(nlp: Language, folder: Path) -> None:
     """Save a pipeline with the weights of its extractors rounded to 8 bits."""
     nlp.to_disk(folder)
-    for name, pipe in nlp.pipeline:
-        if isinstance(pipe, TripleExtractor):
-            with pipe.model.shim.compression():
-                pipe.to_disk(folder / name)
+    for name, pipe in extractors_of(nlp):
+        with pipe.model.shim.compression():
+            pipe.to_disk(folder / name)

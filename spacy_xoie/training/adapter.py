@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from typing import (
+    TYPE_CHECKING,
     Any,
     Callable,
     Dict,
@@ -20,13 +21,15 @@ from spacy.tokens import Doc
 
 from ..doc.languages import document_language
 from ..errors import ConfigError, DataError
-from ..extraction import TripleExtractor
 from ..extraction.adapters import add_adapter, remove_adapter
 from ..extraction.component import UNKNOWN
 from ..network.heads import ArcHead, TreeGold
 from .dev_scores import dev_scores
 from .folds import cross_validate
 from .rounds import adapter_weights, learning_alone, train_rounds
+
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
 
 TREE = TreeGold(*np.zeros((3, 0), dtype=np.int64))
 LEAST = 10
@@ -136,7 +139,7 @@ OnEpoch = Optional[Callable[[Epoch], None]]
 
 
 def train_adapter(
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     language: str,
     docs: Sequence[Doc],
     *,
@@ -211,7 +214,7 @@ def train_adapter(
 
 
 def _by_dev(
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     language: str,
     docs: Sequence[Doc],
     dev: Sequence[Doc],
@@ -264,7 +267,7 @@ def _by_dev(
 
 
 def _by_folds(
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     language: str,
     docs: Sequence[Doc],
     schedule: Schedule,
@@ -343,7 +346,7 @@ def docs_in_language(
     return picked
 
 
-def useful_docs(pipe: TripleExtractor, docs: Sequence[Doc]) -> List[Doc]:
+def useful_docs(pipe: "TripleExtractor", docs: Sequence[Doc]) -> List[Doc]:
     """RETURNS (List[Doc]): The docs whose annotation teaches the extractor something.
     RAISES (DataError): If there are none, with what to do about it.
     """

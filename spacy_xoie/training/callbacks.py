@@ -1,14 +1,13 @@
 """Callbacks for the configs of the training stages."""
 
 from contextlib import contextmanager
-from typing import Callable, Dict, Iterator, List, Optional, cast
+from typing import Callable, Dict, Iterator, List, Optional
 
 from spacy.language import Language
 from spacy.util import logger, registry
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from ..errors import ConfigError
-from ..extraction import TripleExtractor
+from ..extraction.pipelines import extractor_of
 from .raw_text import Reader, read_texts
 from .warm_up import WarmUp, check_adapters, learn_languages, learn_words
 
@@ -28,7 +27,7 @@ def make_stage_callback(stage: str, component: str = "xoie") -> Callback:
     """
 
     def set_stage(nlp: Language) -> Language:
-        pipe = _extractor(nlp, component, f"The stage {stage!r} is set")
+        pipe = extractor_of(nlp, component)
         trained = pipe.set_stage(stage)
         logger.info("%s: stage %r trains %d tensors", component, stage, len(trained))
         return nlp
@@ -84,7 +83,7 @@ def make_language_callback(
     """
 
     def learn(nlp: Language) -> Language:
-        pipe = _extractor(nlp, component, "Raw text is to be learnt")
+        pipe = extractor_of(nlp, component)
         check_adapters(pipe)
         texts = read_texts(nlp, corpus, pipe.languages, span_key=pipe.span_key)
         with _progress("Raw text", steps, progress_bar) as on_step:
@@ -141,7 +140,7 @@ def make_word_callback(
     """
 
     def learn(nlp: Language) -> Language:
-        pipe = _extractor(nlp, component, "Words are to be learnt")
+        pipe = extractor_of(nlp, component)
         wanted = pipe.languages if languages is None else languages
         texts = read_texts(nlp, corpus, wanted, span_key=pipe.span_key)
         with _progress("Lexicons", steps, progress_bar) as on_step:
@@ -173,13 +172,3 @@ def _progress(
             bar.update(done - bar.n)
 
         yield on_step
-
-
-def _extractor(nlp: Language, component: str, what: str) -> TripleExtractor:
-    # While spaCy initialises the others, sourced components are disabled.
-    if component not in nlp.component_names:
-        raise ConfigError(
-            f"{what} for the component {component!r}, but the "
-            f"pipeline has {', '.join(nlp.component_names) or 'no components'}."
-        )
-    return cast(TripleExtractor, nlp.get_pipe(component))

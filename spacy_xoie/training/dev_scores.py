@@ -1,17 +1,19 @@
 """How good an extractor is on a few annotated docs of one language."""
 
 from dataclasses import dataclass
-from typing import Dict, Sequence
+from typing import TYPE_CHECKING, Dict, Sequence
 
 import torch
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from ..evaluation.matching import match_triples, placed_triples
-from ..extraction import TripleExtractor
 from ..extraction.gold import aligned_tree, tree_within
 from ..labels import LABEL_NUMBERS, UNANNOTATED
 from ..network.heads import ArcHead
+
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
 
 
 def unannotated(gold: Doc, language: str) -> Doc:
@@ -45,7 +47,7 @@ class Tally:
 
 
 def dev_tallies(
-    pipe: TripleExtractor, golds: Sequence[Doc], language: str
+    pipe: "TripleExtractor", golds: Sequence[Doc], language: str
 ) -> Dict[str, Tally]:
     """RETURNS (Dict[str, Tally]): "triple_f", F1 of whole triples; "soft_f", the same
     with triples counted by how alike they are (see `match_triples`); and "las", of
@@ -57,7 +59,7 @@ def dev_tallies(
 
 
 def dev_scores(
-    pipe: TripleExtractor, golds: Sequence[Doc], language: str
+    pipe: "TripleExtractor", golds: Sequence[Doc], language: str
 ) -> Dict[str, float]:
     """RETURNS (Dict[str, float]): The shares of `dev_tallies`."""
     tallies = dev_tallies(pipe, golds, language)
@@ -65,7 +67,7 @@ def dev_scores(
 
 
 def triple_tallies(
-    pipe: TripleExtractor, golds: Sequence[Doc], language: str
+    pipe: "TripleExtractor", golds: Sequence[Doc], language: str
 ) -> Dict[str, Tally]:
     """RETURNS (Dict[str, Tally]): "triple_f" and "soft_f" on docs with gold triples."""
     known = [gold for gold in golds if pipe.span_key in gold.spans]
@@ -83,7 +85,7 @@ def triple_tallies(
 
 
 def attachment_tally(
-    pipe: TripleExtractor, golds: Sequence[Doc], language: str
+    pipe: "TripleExtractor", golds: Sequence[Doc], language: str
 ) -> Tally:
     """RETURNS (Tally): Share of the tokens with the right head and relation (LAS) on
     docs with gold trees."""

@@ -1,15 +1,27 @@
 """How to train on a corpus that is too small to set some of it aside: found out by
 cross-validation, after which all of it can be learned from."""
 
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    NamedTuple,
+    Sequence,
+    Tuple,
+)
 
 import numpy as np
 import torch
 from spacy.tokens import Doc
 
-from ..extraction import TripleExtractor
 from .dev_scores import Tally, dev_tallies
 from .rounds import adapter_weights, train_rounds
+
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
 
 Tallies = Dict[str, Tally]
 EVERY = 3
@@ -35,7 +47,7 @@ class Choice(NamedTuple):
 
 
 def cross_validate(
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     language: str,
     docs: Sequence[Doc],
     *,
@@ -111,7 +123,7 @@ def folds_of(
         )
 
 
-def _restore(pipe: TripleExtractor, language: str, start: Sequence[Any]) -> None:
+def _restore(pipe: "TripleExtractor", language: str, start: Sequence[Any]) -> None:
     for weight, value in zip(
         adapter_weights(pipe.network, language), start, strict=True
     ):

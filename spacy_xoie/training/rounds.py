@@ -1,7 +1,7 @@
 """Rounds of training in which one adapter learns and nothing else does."""
 
 from contextlib import contextmanager
-from typing import Dict, Iterator, List, Sequence
+from typing import TYPE_CHECKING, Dict, Iterator, List, Sequence
 
 import numpy as np
 import torch
@@ -9,15 +9,17 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from torch import nn
 
-from ..extraction import TripleExtractor
 from ..network.encoders import HashedEncoder
 from ..network.model import TripleNetwork
 from .batchers import make_language_batcher
 from .dev_scores import unannotated
 
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
+
 
 def train_rounds(
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     language: str,
     docs: Sequence[Doc],
     *,

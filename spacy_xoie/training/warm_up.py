@@ -4,7 +4,16 @@ import warnings
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Callable, Iterable, Iterator, List, Mapping, Optional, Sequence
+from typing import (
+    TYPE_CHECKING,
+    Callable,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+)
 
 import torch
 from spacy.tokens import Doc
@@ -14,7 +23,6 @@ from torch import nn
 
 from ..doc.languages import document_language
 from ..errors import ConfigError, DataError
-from ..extraction import TripleExtractor
 from ..extraction.encoders import HashedSpec
 from ..extraction.features import affix_length
 from ..network.model import Batch
@@ -24,6 +32,9 @@ from .descent import descend
 from .guessing import HIDDEN, Guesser, guessing_loss
 from .lexicons import OWN, find_word_pairs
 from .raw_text import Texts
+
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
 
 OnStep = Optional[Callable[[int, float], None]]
 """Told of each step: how many are done, and the loss."""
@@ -54,7 +65,7 @@ class WarmUp:
 
 
 def learn_languages(
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     texts: Texts,
     settings: WarmUp,
     *,
@@ -140,7 +151,7 @@ def learn_languages(
 
 
 def learn_words(
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     texts: Texts,
     settings: WarmUp,
     *,
@@ -230,7 +241,7 @@ def learn_words(
 
 @contextmanager
 def _learning(
-    pipe: TripleExtractor, stage: str, seed: int
+    pipe: "TripleExtractor", stage: str, seed: int
 ) -> Iterator[List[nn.Parameter]]:
     """Within the block the parameters of a stage learn, in the way that the seed says;
     behind it those learn that did before."""
@@ -249,7 +260,7 @@ def _learning(
                 parameter.requires_grad_(learns)
 
 
-def check_adapters(pipe: TripleExtractor) -> None:
+def check_adapters(pipe: "TripleExtractor") -> None:
     """RAISES (ConfigError): If there are no adapters that could learn languages."""
     if not pipe.languages:
         raise ConfigError(
@@ -259,7 +270,7 @@ def check_adapters(pipe: TripleExtractor) -> None:
         )
 
 
-def _hashed(pipe: TripleExtractor) -> HashedSpec:
+def _hashed(pipe: "TripleExtractor") -> HashedSpec:
     spec = pipe.model.parts.encoder
     if not isinstance(spec, HashedSpec):
         raise ConfigError(
@@ -290,7 +301,7 @@ def _endless(
         yield from batcher(examples[number] for number in order)
 
 
-def _batch(pipe: TripleExtractor, examples: Sequence[Example]) -> Batch:
+def _batch(pipe: "TripleExtractor", examples: Sequence[Example]) -> Batch:
     segments = pipe.read(
         [example.reference for example in examples],
         lambda span: {document_language(span.doc) or "": 1.0},

@@ -1,7 +1,16 @@
 """Triples of many documents on their translations."""
 
 from collections import Counter
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Sequence,
+)
 
 from spacy.tokens import Doc
 
@@ -10,13 +19,15 @@ from ...doc.translations import Translations, get_provenance, get_untranslated
 from ...doc.triples import Triple, get_triples
 from ...errors import DataError, EngineError
 from ...language.zones import Zone
-from ...projection.component import Projector
 from .engines import Loader, batches, extract, length
 from .formats import JsonLines, json_line
 from .records import doc_from_dict, doc_to_dict
 from .tables import columns, harmless
 from .texts import Text
 from .wire import Answer
+
+if TYPE_CHECKING:
+    from ...projection.component import Projector
 
 KEPT = "kept"
 TARGET_ALREADY = "is in the target language"
@@ -30,7 +41,7 @@ class ProjectingEngine:
     batch_size (int): Number of texts that are worked on together.
     """
 
-    def __init__(self, load: Loader, projector: Projector, batch_size: int) -> None:
+    def __init__(self, load: Loader, projector: "Projector", batch_size: int) -> None:
         self.load = load
         self.projector = projector
         self.batch_size = batch_size

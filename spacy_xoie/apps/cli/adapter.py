@@ -1,7 +1,16 @@
 """Commands that plug languages into a trained model and out of it."""
 
 from pathlib import Path
-from typing import Annotated, Any, Dict, Iterable, List, NamedTuple, Optional
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Dict,
+    Iterable,
+    List,
+    NamedTuple,
+    Optional,
+)
 
 import typer
 from spacy.language import Language
@@ -12,7 +21,6 @@ from wasabi import msg
 
 from ...corpora import docs_from_records, read_corpus
 from ...errors import ConfigError, DataError
-from ...extraction import TripleExtractor
 from ...extraction.adapters import (
     export_adapter,
     extend_detector,
@@ -23,6 +31,7 @@ from ...extraction.adapters import (
     rename_adapter,
     update_config,
 )
+from ...extraction.pipelines import extractor_of
 from ...extraction.pretrained import (
     DEFAULT_NAME,
     META,
@@ -42,6 +51,9 @@ from ...training.adapter import (
 )
 from .app import app
 from .util import one_line_errors
+
+if TYPE_CHECKING:
+    from ...extraction import TripleExtractor
 
 group = typer.Typer(
     name="adapter",
@@ -80,7 +92,7 @@ class Opened(NamedTuple):
     """
 
     nlp: Language
-    pipe: TripleExtractor
+    pipe: "TripleExtractor"
     pretrained: Optional[Path]
 
 
@@ -284,13 +296,7 @@ def _open(model: str, component: str) -> Opened:
     except ConfigError:
         pretrained = None
     nlp = load(model, "xx")
-    name = component if pretrained is None else "xoie"
-    pipe = nlp.get_pipe(name) if nlp.has_pipe(name) else None
-    if not isinstance(pipe, TripleExtractor):
-        raise ConfigError(
-            f"{model} has no extractor {name!r}, only "
-            f"{', '.join(nlp.pipe_names) or 'nothing'} (`--component`)."
-        )
+    pipe = extractor_of(nlp, component if pretrained is None else "xoie")
     return Opened(nlp, pipe, pretrained)
 
 
@@ -327,7 +333,7 @@ def _save(
 
 def _docs(
     nlp: Language,
-    pipe: TripleExtractor,
+    pipe: "TripleExtractor",
     path: Path,
     language: str,
     source: Optional[str],
@@ -354,7 +360,7 @@ def _warn_of(faults: Iterable[Any]) -> None:
         msg.warn(f"Left out: {fault}")
 
 
-def _weights(start: str, pipe: TripleExtractor, language: str) -> Dict[str, float]:
+def _weights(start: str, pipe: "TripleExtractor", language: str) -> Dict[str, float]:
     """Read "nearest", "none", "pt=0.6,es=0.4", or a name alone."""
     if start == "nearest":
         return nearest_adapters(pipe, language)

@@ -10,8 +10,7 @@ from wasabi import msg
 from weasel.util.config import load_project_config
 
 from ...corpora.gather import gather_assets
-from ...errors import ConfigError
-from ...extraction.component import TripleExtractor
+from ...extraction.pipelines import extractor_of
 from ...extraction.pretrained import META, model_config, save_model
 from ...files import read_json, write_json
 from .app import app
@@ -65,11 +64,7 @@ def export_cli(
     `spacy-xoie.PretrainedModel.v1`."""
     with one_line_errors():
         nlp = util.load_model(model)
-        pipe = nlp.get_pipe(component)
-        if not isinstance(pipe, TripleExtractor):
-            raise ConfigError(
-                f"{component!r} is a {type(pipe).__name__}, no extractor."
-            )
+        pipe = extractor_of(nlp, component)
         config = model_config(nlp.config["components"][component]["model"])
         save_model(pipe.model, Config(config), output)
         meta: Dict[str, Any] = {

@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Dict, List, Optional, cast
 
 import typer
 from spacy import util
@@ -13,7 +13,6 @@ from ...doc.blank import multilingual_pipeline
 from ...errors import ConfigError
 from ...extraction.pretrained import DEFAULT_NAME
 from ...loading import PipelineLoader
-from ...projection.component import Projector
 from ..batch.outputs import replaced
 from ..batch.projecting import (
     ProjectingEngine,
@@ -27,6 +26,9 @@ from .app import app
 from .inputs import check_output, codes_of, in_language, split_inputs
 from .progress import Progress
 from .util import one_line_errors
+
+if TYPE_CHECKING:
+    from ...projection.component import Projector
 
 EXAMPLES = """Examples:
 
@@ -173,7 +175,7 @@ def _projector(
     translator: str,
     aligner: AlignerName,
     mode: ModeName,
-) -> Projector:
+) -> "Projector":
     if config is not None:
         settings = _read_config(config)
     else:
@@ -186,9 +188,8 @@ def _projector(
         settings["target"] = target
     if not settings.get("target"):
         raise ConfigError("Name the language of the translations: --target es.")
-    pipe = multilingual_pipeline().add_pipe("xoie_projector", config=settings)
-    assert isinstance(pipe, Projector)
-    return pipe
+    pipe: Any = multilingual_pipeline().add_pipe("xoie_projector", config=settings)
+    return cast("Projector", pipe)
 
 
 def _translator(translations: Optional[Path], name: str, target: str) -> Dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Callable, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 from spacy.language import Language
 
 from ...doc.triples import SPAN_KEY
 from ...errors import DataError
 from ...files import Fault
-from ...schema.component import SchemaMapper
 from ..batch.engines import Engine
 from ..batch.texts import Text
 from .rdf import Tally, Written
@@ -85,8 +84,9 @@ def model_name(nlp: Language) -> str:
     settings, so that texts are read again when these change."""
     meta = nlp.meta
     settings = blake2b(nlp.config.to_str().encode("utf8"), digest_size=4)
-    for _, pipe in nlp.pipeline:
-        if isinstance(pipe, SchemaMapper):
+    for name in nlp.pipe_names:
+        if nlp.get_pipe_meta(name).factory == "xoie_schema":
+            pipe: Any = nlp.get_pipe(name)
             settings.update(pipe.to_bytes())
     name = "_".join(filter(None, (meta.get("lang"), meta.get("name"))))
     return " ".join(filter(None, (name, meta.get("version"), settings.hexdigest())))

@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -15,10 +15,12 @@ from ...doc.translations import Untranslated, set_untranslated
 from ...doc.triples import SPAN_KEY, get_triples, set_triples
 from ...errors import ConfigError, EngineError
 from ...language.zones import Zone
-from ...projection.component import Projector
 from .exports import FORMATS, available_formats
 from .records import doc_record
 from .translation import Engines
+
+if TYPE_CHECKING:
+    from ...projection.component import Projector
 
 logger = logging.getLogger(__name__)
 

@@ -180,7 +180,7 @@ def test_what_cannot_be_done(pipeline: Path, corpus: Path, tmp_path: Path) -> No
     wrong = tmp_path / "wrong.spacy"
     wrong.write_bytes(b"no docs")
     assert "is not a .spacy file" in refused(*add[:5], wrong, *add[6:])
-    assert "no extractor 'x'" in refused(
+    assert "no extractor called 'x'" in refused(
         "list", "--model", pipeline, "--component", "x"
     )
     assert "tmp/nowhere" in refused("list", "--model", "tmp/nowhere")

@@ -1,0 +1,32 @@
+"""The extractors of pipelines."""
+
+from typing import List, Tuple
+
+from spacy.language import Language
+
+from ..errors import ConfigError
+from .component import TripleExtractor
+
+
+def extractors_of(nlp: Language) -> List[Tuple[str, TripleExtractor]]:
+    """RETURNS (List[Tuple[str, TripleExtractor]]): The extractors of a pipeline with
+    their names, in order."""
+    return [(n, pipe) for n, pipe in nlp.pipeline if isinstance(pipe, TripleExtractor)]
+
+
+def extractor_of(nlp: Language, name: str = "xoie") -> TripleExtractor:
+    """Get an extractor by name, also one that is disabled (as sourced components are
+    while spaCy initialises the others).
+
+    nlp (Language): The pipeline.
+    name (str): Name of the component.
+    RETURNS (TripleExtractor): The component.
+    RAISES (ConfigError): If there is none of this name.
+    """
+    pipe = nlp.get_pipe(name) if name in nlp.component_names else None
+    if not isinstance(pipe, TripleExtractor):
+        raise ConfigError(
+            f"The pipeline has no extractor called {name!r}; it has "
+            f"{', '.join(nlp.component_names) or 'no components'}."
+        )
+    return pipe
