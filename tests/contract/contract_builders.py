@@ -3,7 +3,7 @@ writes, and what makes it fail on one doc. A new component needs a case here, no
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
 import spacy
 from spacy.language import Language
@@ -214,3 +214,25 @@ CASES = {
         ),
     )
 }
+
+KEYS = {case.factory: case.key for case in CASES.values()} | {"xoie_syntax": "syntax"}
+
+
+def all_in_one() -> Language:
+    """A pipeline of all components."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("contract_parser")
+    nlp.add_pipe("xoie_lang")
+    nlp.add_pipe("xoie")
+    nlp.add_pipe("xoie_syntax", config={"span_key": KEYS["xoie_syntax"]})
+    nlp.add_pipe("xoie_schema")
+    nlp.add_pipe("xoie_projector", config=CASES["xoie_projector"].config)
+    return nlp
+
+
+def all_answers(docs: Iterable[Doc]) -> List[Dict[str, Any]]:
+    """What each of them wrote, doc by doc."""
+    return [
+        {name: case.answer(doc, KEYS[name]) for name, case in CASES.items()}
+        for doc in docs
+    ]

@@ -1,4 +1,4 @@
-"""Pipelines in other processes and threads, and copies of them."""
+"""Pipelines in other processes, and what travels there."""
 
 import copy
 import multiprocessing
@@ -6,22 +6,16 @@ import os
 import pickle
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
-from threading import Barrier
-from typing import Any, Iterator, List
+from typing import Any
 
 import pytest
 import spacy
 import torch
-from processes import TEXTS, answer, make_pipeline
-from spacy.language import Language
 
 from spacy_xoie.chat import ChatClient
 
 HERE = Path(__file__).parent
-N_THREADS = 8
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
@@ -47,7 +41,7 @@ def fork() -> Any:
 
 
 def test_only_children_compute_with_one_thread(fork: Any) -> None:
-    make_pipeline()
+    spacy.blank("en").add_pipe("xoie")
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(3)
@@ -69,21 +63,6 @@ with multiprocessing.get_context("fork").Pool(1) as pool:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("used", [False, True], ids=["fresh", "used"])
-@pytest.mark.parametrize("name", ["xoie_lang", "xoie", "xoie_schema", "xoie_projector"])
-def test_copies_of_components(name: str, used: bool) -> None:
-    nlp = make_pipeline()
-    expected = [answer(doc) for doc in make_pipeline().pipe(TEXTS[:3])]
-    if used:
-        list(nlp.pipe(TEXTS[:3]))
-    pipe = nlp.get_pipe(name)
-    for twin in (copy.deepcopy(pipe), pickle.loads(pickle.dumps(pipe))):
-        docs = map(nlp.make_doc, TEXTS[:3])
-        for own, component in nlp.pipeline:
-            docs = (twin if own == name else component).pipe(docs)
-        assert [answer(doc) for doc in docs] == expected
 
 
 def test_a_copy_is_of_its_own(trained: Any) -> None:
@@ -123,26 +102,3 @@ def test_clients_travel() -> None:
     for twin in (copy.deepcopy(client), pickle.loads(pickle.dumps(client))):
         assert twin.settings == client.settings
         assert twin._pace.next_wait() <= 1.0
-
-
-@pytest.fixture
-def hasty() -> Iterator[None]:
-    """Threads that give way to each other as often as they can."""
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(interval)
-
-
-def test_threads_find_what_one_finds(hasty: None) -> None:
-    expected = [answer(doc) for doc in make_pipeline().pipe(TEXTS[:3])]
-    for _ in range(3):
-        work = partial(_extract_together, make_pipeline(), Barrier(N_THREADS))
-        with ThreadPoolExecutor(N_THREADS) as pool:
-            jobs = [pool.submit(work) for _ in range(N_THREADS)]
-        assert [job.result() for job in jobs] == [expected] * N_THREADS
-
-
-def _extract_together(nlp: Language, barrier: Barrier) -> List[Any]:
-    barrier.wait()
-    return [answer(nlp(text)) for text in TEXTS[:3]]
