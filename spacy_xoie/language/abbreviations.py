@@ -22,15 +22,16 @@ BEFORE_NAMES = frozenset("""
 
 BEFORE_CAPITALIZED_NAMES = frozenset("""
     gen sen rep col gov maj pres st sr sra mt ft card adm insp atty asst dir br mm pt cv
+    fam fa eng
     """.split())
 """Titles too, where they are written with a capital, unless a word follows that
 begins sentences."""
 
 BEFORE_NUMBERS = frozenset("""
     no nos nr nrn num núm nro art arts abs abb fig figs vol vols ch chap kap cap
-    sec sect eq pp pg pgs pag pág págs ss seq para par vers lfd bd bde ziff rn rdnr
-    tab ill tel telp tlf fax op núms tít odst čl čís str sid stk kl lid blz madd
-    бр чл рис табл стр гл вип αρ σελ αριθ
+    sec sect eq ref refs pp pg pgs pag pág págs ss seq para par vers lfd bd bde ziff rn
+    rdnr tab ill max min tel telp tlf fax op núms tít odst čl čís str sid stk kl lid blz
+    madd бр чл рис табл стр гл вип αρ σελ αριθ
     jan feb febr mar apr jun jul aug sep sept oct okt nov dec dez
     jän janv févr avr juil déc
     ene abr ago set dic
@@ -176,7 +177,7 @@ GERMAN_AFTER_ORDINALS = frozenset("""
 
 ATTRIBUTION = re.compile(
     # A name that speaks.
-    r"(?:[A-Z][\w'’-]+\s+){1,3}(?:said|asked|replied|answered|cried|shouted|called|added"
+    r"(?:[A-Z][\w'’-]+\s?\.?\s+){1,3}(?:said|asked|replied|answered|cried|shouted|called|added"
     r"|whispered|yelled|wondered|exclaimed|says|asks|demanded|insisted|continued)\b"
     # Languages without capitals.
     r"|(?:و|ف)?(?:قال|قالت|سأل|سألت|أجاب|أجابت|صرخ|صرخت|أضاف|أضافت|يقول|تقول|رد|هتف)\b"

@@ -15,6 +15,8 @@ _ITEM = re.compile(
     r"|\(?(?:(?P<number>\d{1,3})|(?P<letter>[a-zA-Zа-яА-Я])|(?P<roman>[ivxIVX]{2,5}))[.)](?=\s)"
     r"|(?P<han>[一二三四五六七八九十]{1,3})、"
 )
+# "From: Anna"; lines of such, one after the other, are no wrapped text.
+_LABEL = re.compile(r"[^\W\d_][\w-]*(?: [\w-]+){0,2}\s?[:：]\s+\S")
 _HEADING = re.compile(r"#{1,6}\s")
 _OPENS = "\"'“„«»‘‚([¿¡"
 _ENDS = re.compile(r"[.!?…。！？؟۔।:：,;，、；-]\W*$")
@@ -36,7 +38,8 @@ class _Line(NamedTuple):
     """Without white space at its edges, and without marks of a quoted mail."""
     depth: int
     """How often a mail quotes it."""
-    tabs: int
+    columns: int
+    """How many tabs or upright lines divide it."""
 
 
 def hard_breaks(text: str) -> List[int]:
@@ -62,7 +65,9 @@ def hard_breaks(text: str) -> List[int]:
                 depth = quotes.group().count(">")
                 stripped = stripped[quotes.end() :]
         if stripped:
-            paragraph.append(_Line(start, stripped, depth, stripped.count("\t")))
+            n_bars = stripped.count(" | ")
+            columns = stripped.count("\t") + (n_bars if n_bars > 1 else 0)
+            paragraph.append(_Line(start, stripped, depth, columns))
         if (not stripped or match.group(2) == "\u2029") and paragraph:
             breaks.extend(_breaks_of_paragraph(paragraph))
             paragraph = []
@@ -86,7 +91,8 @@ def _breaks_of_paragraph(lines: List[_Line]) -> List[int]:
             or alone[number - 1]
             or number in items
             or line.depth != before.depth
-            or (line.tabs and line.tabs == before.tabs)
+            or (line.columns and line.columns == before.columns)
+            or (_LABEL.match(line.text) and _LABEL.match(before.text))
             or (
                 line.text.isdigit()
                 and number + 1 < len(lines)

@@ -2,7 +2,7 @@
 
 `sentences.jsonl` has a language, a kind and a text a line, all written for these tests;
 "‖" stands in front of each sentence but the first. Line breaks count in kinds that end
-in "layout" only. Every third was held out while the rules were written.
+in "layout" only.
 """
 
 import json
