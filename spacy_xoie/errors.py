@@ -34,7 +34,15 @@ class DataError(XoieError, ValueError):
 
 
 class DamageError(DataError):
-    """A file breaks off: what comes behind that place is lost."""
+    """A file is damaged: what comes behind some place of it is lost.
+
+    why (str): What is wrong, such as "is damaged after line 5".
+    name (str): What to call the file.
+    """
+
+    def __init__(self, why: str, name: str = "this") -> None:
+        super().__init__(f"{name} {why}")
+        self.why = f"this {why}"
 
 
 class ModelDataError(XoieError, ValueError):

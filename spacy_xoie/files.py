@@ -130,7 +130,7 @@ def unpacked(source: Readable) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, gzip.GzipFile(fileobj=stream))
         except _DAMAGE as e:
             name = file_name(source)
-            raise DamageError(f"{name} is damaged ({e}). Fetch it again.") from e
+            raise DamageError(f"is damaged ({e}). Fetch it again.", name) from e
 
 
 @contextmanager
@@ -155,8 +155,8 @@ def read_lines(
     source (Union[str, Path, BinaryIO]): The file, see `opened`.
     max_bytes (int): Most bytes of a line.
     YIELDS (Tuple[int, Union[str, DataError]]): Number of each line, counted from 1, and
-        its text or what is wrong with it. The last may be a `DamageError`: what comes
-        after it is lost.
+        its text or what is wrong with it.
+    RAISES (DamageError): If what comes behind the last one is lost.
     """
     number = 0
     with opened(source) as file:
@@ -178,8 +178,8 @@ def read_lines(
                 text = text.removeprefix("\ufeff")
                 yield number, text.removesuffix("\n").removesuffix("\r")
         except (*_DAMAGE, OSError) as e:
-            why = f"the file is damaged from here on ({e}). Fetch it again"
-            yield number + 1, DamageError(why)
+            why = f"is damaged after line {number} ({e}). Fetch it again."
+            raise DamageError(why, file_name(source)) from e
 
 
 def lines(
@@ -189,40 +189,39 @@ def lines(
     name: str = "",
     max_bytes: int = LINE_LIMIT,
 ) -> Iterator[Tuple[int, str]]:
-    """Read the lines of a file that can be read. See `read_lines` for the other
-    arguments.
+    """Read the lines of a file that can be read and are not empty. See `read_lines` for
+    the other arguments.
 
     on_fault (Optional[Callable[[Fault], None]]): Told of the others.
     name (str): What to call the file in faults, if not by its name.
-    YIELDS (Tuple[int, str]): Number and text of each line, also of empty ones.
-    RAISES (DataError): If the file is damaged, and there is nobody to tell.
+    YIELDS (Tuple[int, str]): Number and text of each line.
+    RAISES (DamageError): If what comes behind the last one is lost.
     """
     name = name or file_name(source)
     for number, line in read_lines(source, max_bytes=max_bytes):
-        if isinstance(line, str):
-            yield number, line
-        else:
+        if not isinstance(line, str):
             tell(on_fault, f"{name}:{number}", line)
+        elif line.strip():
+            yield number, line
 
 
-def tell(on_fault: Optional[OnFault], place: str, error: DataError) -> None:
-    """Tell of a fault. What was lost with it must not be lost in silence.
+def tell(on_fault: Optional[OnFault], place: str, error: Union[str, DataError]) -> None:
+    """Tell of a fault, if there is somebody to tell.
 
     on_fault (Optional[Callable[[Fault], None]]): Who is told.
     place (str): Where it is.
-    error (DataError): What is wrong.
-    RAISES (DataError): If a file is damaged, and there is nobody to tell.
+    error (Union[str, DataError]): What is wrong.
     """
     if on_fault is not None:
+        error = DataError(error) if isinstance(error, str) else error
         on_fault(Fault.of(place, error))
-    elif isinstance(error, DamageError):
-        raise DataError(f"{place}: {error}") from error
 
 
 def read_text(source: Readable) -> str:
     """Read a whole file, see `opened`.
 
-    RAISES (DataError): If it is damaged, or not UTF-8.
+    RAISES (DataError): If it is not UTF-8.
+    RAISES (DamageError): If it is damaged.
     """
     name = file_name(source)
     with opened(source) as file:
@@ -235,19 +234,19 @@ def read_text(source: Readable) -> str:
 def json_object(text: str) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): The JSON object that a text is.
     RAISES (DataError): If it is none."""
-    value = parse_json(text)
+    value = parse_json(text, "a JSON object")
     if not isinstance(value, dict):
-        raise DataError(f"this is not a JSON object, but {text.strip()!r:.60}")
+        raise DataError(f"this is not a JSON object, but {type(value).__name__}")
     return value
 
 
-def parse_json(text: str) -> Any:
+def parse_json(text: str, kind: str = "JSON") -> Any:
     """RETURNS (Any): What a text says in JSON.
     RAISES (DataError): If it is no JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as e:
-        raise DataError(f"this is not JSON: {e}") from e
+        raise DataError(f"this is not {kind}: {e}") from e
 
 
 def read_json(path: Union[str, Path]) -> Any:

@@ -90,9 +90,11 @@ def test_lines_are_the_same_in_every_form(
     if packed:
         half = len(content) // 2  # gzip allows several members
         content = gzip.compress(content[:half]) + gzip.compress(content[half:])
+    texts = texts if ended or not texts or texts[-1] else texts[:-1]
+    wanted = list(enumerate(texts, start=1))
+    assert list(read_lines(Dripping(content, sizes))) == wanted
     found, faults = all_lines(Dripping(content, sizes))
-    wanted = texts if ended or not texts or texts[-1] else texts[:-1]
-    assert found == list(enumerate(wanted, start=1)) and faults == []
+    assert found == [each for each in wanted if each[1].strip()] and faults == []
     assert read_text(io.BytesIO(content)) == whole
 
 
@@ -145,14 +147,12 @@ def test_of_a_damaged_file_the_beginning_is_read(tmp_path: Path) -> None:
     content = gzip.compress("\n".join(line for _, line in wanted).encode())
     for damaged in (content[:-9], content[:-8] + b"\0\0\0\0" + content[-4:]):
         path.write_bytes(damaged)
-        found, faults = all_lines(path)
+        found = []
+        with pytest.raises(DamageError) as caught:
+            found.extend(lines(path))
         assert found == wanted[: len(found)] and len(found) > 1500
-        (fault,) = faults
-        assert fault.startswith(f"a.txt.gz:{len(found) + 1}: the file is damaged")
-        with pytest.raises(DataError, match=r"a\.txt\.gz:\d+: the file is damaged"):
-            list(lines(path))
-        assert isinstance(list(read_lines(path))[-1][1], DamageError)
-        with pytest.raises(DataError, match=r"a\.txt\.gz is damaged"):
+        assert f"a.txt.gz is damaged after line {len(found)} (" in str(caught.value)
+        with pytest.raises(DamageError, match=r"a\.txt\.gz is damaged"):
             read_text(path)
     path.write_bytes(codecs.BOM_UTF16_LE + "ab\nc".encode("utf-16-le")[:-1])
     found, faults = all_lines(path)

@@ -1,6 +1,5 @@
 """The builder of training data: input, cleaning, teacher, store, final files."""
 
-from hashlib import blake2b
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
@@ -8,6 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 import srsly
 
 from ..errors import DataError, EngineError, XoieError
+from ..files import digest, file_digest
 from .clean import clean, derive_thresholds
 from .outputs import write_outputs
 from .settings import Settings
@@ -57,7 +57,7 @@ def build(
     with Store(folder / STORE) as store:
         store.claim(
             {name: _digest(part) for name, part in settings.given.items()},
-            {name: _file_digest(path) for name, path in files.items()},
+            {name: file_digest(path) for name, path in files.items()},
         )
         if not store.is_filled:
             _fill(store, settings)
@@ -197,8 +197,7 @@ def _name(value: Any) -> str:
 
 
 def _digest(section: Any) -> str:
-    text = srsly.json_dumps(_plain(section), sort_keys=True)
-    return blake2b(text.encode("utf8"), digest_size=16).hexdigest()
+    return digest(srsly.json_dumps(_plain(section), sort_keys=True))
 
 
 def _plain(value: Any) -> Any:
@@ -207,11 +206,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     return value
-
-
-def _file_digest(path: Path) -> str:
-    digest = blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

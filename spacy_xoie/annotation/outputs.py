@@ -21,7 +21,7 @@ from typing import Any, ContextManager, Dict, List, NamedTuple, Optional, TextIO
 
 from spacy.tokens import Doc, DocBin
 
-from ..corpora.readers.grounded import make_record, triple_at
+from ..corpora.readers.grounded import OverlapError, make_record, triple_at
 from ..corpora.records import Record, Split, TripleRecord
 from ..doc.triples import SPAN_KEY, Triple, get_triples, set_triples
 from ..errors import DataError
@@ -131,7 +131,8 @@ def select(
             kept.append(triple)
         except DataError as e:
             damaged += 1
-            reason = "overlapping parts" if "overlap" in str(e) else "not a triple"
+            overlap = isinstance(e, OverlapError)
+            reason = "overlapping parts" if overlap else "not a triple"
             discards.append(Discard(reason, f"{triple}: {e}"))
     if not kept and (damaged or labelled.discards):
         # An empty record would say that there is nothing to be found.

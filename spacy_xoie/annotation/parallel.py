@@ -1,17 +1,17 @@
 """Parallel corpora as pairs of docs, for aligners to learn from."""
 
 from pathlib import Path
-from typing import Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
 from ..doc.blank import blank_pipeline
 from ..errors import ConfigError
 from ..evaluation.parallel import read_parallel
+from ..files import OnFault, file_suffix, tell
 from ..projection.ty import Pair
 from .settings import InputSettings
 from .sources import Removed, input_files, read_items
 from .ty import Item
 
-OnFault = Callable[[str], None]
 Texts = Tuple[str, str]
 
 
@@ -29,8 +29,7 @@ def read_pairs(
         All of them perhaps with .gz behind that.
     source (str): Code of the language of the first side.
     target (str): Code of the language of the second side.
-    on_fault (Optional[Callable[[str], None]]): Told of each line that is left out, with
-        its place and the reason.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that is left out.
     YIELDS (Pair): The pairs, of which both sides have tokens.
     RAISES (ConfigError): If there is nothing to read, or both languages are the same.
     RAISES (DataError): If a file is damaged.
@@ -39,8 +38,7 @@ def read_pairs(
         raise ConfigError(
             f"The languages are {source!r} and {target!r}; name two different ones."
         )
-    tell = on_fault or (lambda fault: None)
-    for texts in _texts([str(path) for path in paths], source, target, tell):
+    for texts in _texts([str(path) for path in paths], source, target, on_fault):
         docs = [
             blank_pipeline(code).make_doc(text)
             for code, text in zip((source, target), texts, strict=True)
@@ -50,12 +48,12 @@ def read_pairs(
 
 
 def _texts(
-    paths: List[str], source: str, target: str, tell: OnFault
+    paths: List[str], source: str, target: str, on_fault: Optional[OnFault]
 ) -> Iterator[Texts]:
     files = input_files(InputSettings(path=paths)).values()
-    trees = [file for file in files if ".conllu" in file.name]
+    trees = [file for file in files if file_suffix(file) == ".conllu"]
     sides: Dict[str, Dict[str, str]] = {source: {}, target: {}}
-    for language, texts in (read_parallel(trees, tell) if trees else {}).items():
+    for language, texts in (read_parallel(trees, on_fault) if trees else {}).items():
         sides.setdefault(language, {}).update(texts)
     for file in files:
         if file in trees:
@@ -65,18 +63,18 @@ def _texts(
         )
         for item in read_items(settings):
             if isinstance(item, Removed):
-                tell(f"{item.id}: {item.detail}")
+                tell(on_fault, item.id, item.detail)
             elif item.source is None:
                 sides.setdefault(item.language, {})[item.id] = item.text
             else:
-                yield from _of_pair(item, item.source, source, target, tell)
+                yield from _of_pair(item, item.source, source, target, on_fault)
     for identity, text in sides[source].items():
         if identity in sides[target]:
             yield text, sides[target][identity]
 
 
 def _of_pair(
-    item: Item, origin: Item, source: str, target: str, tell: OnFault
+    item: Item, origin: Item, source: str, target: str, on_fault: Optional[OnFault]
 ) -> Iterator[Texts]:
     languages = origin.language, item.language
     if languages == (source, target):
@@ -84,4 +82,4 @@ def _of_pair(
     elif languages == (target, source):
         yield item.text, origin.text
     else:
-        tell(f"{item.id}: this is {languages[0]} and {languages[1]}")
+        tell(on_fault, item.id, f"this is {languages[0]} and {languages[1]}")

@@ -20,15 +20,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
-import srsly
 from pydantic import ValidationError
 from spacy.tokens import Doc
 
 from ..corpora import doc_from_record
-from ..corpora.readers.grounded import stream_lines
-from ..corpora.records import Record
+from ..corpora.records import Record, field_errors
 from ..doc.blank import multilingual_pipeline
 from ..errors import ConfigError, DataError
+from ..files import Fault, file_suffix, files_in, json_object, lines
 from ..language import sentence_bounds
 from .settings import InputSettings
 from .ty import Item
@@ -70,10 +69,10 @@ def input_files(settings: InputSettings) -> Dict[str, Path]:
     found: List[Path] = []
     for path in map(Path, given):
         if path.is_dir():
-            found += sorted(file for file in path.iterdir() if _suffix(file))
+            found += map(Path, files_in(path, SUFFIXES))
         elif not path.is_file():
             raise ConfigError(f"[input] path: there is no file or folder {path}.")
-        elif not _suffix(path):
+        elif file_suffix(path) not in SUFFIXES:
             raise ConfigError(
                 f"[input] path: {path.name} is of no known kind. Files are read whose "
                 f"names end in {', '.join(SUFFIXES)}, also with .gz behind that."
@@ -99,30 +98,25 @@ def read_items(settings: InputSettings) -> Iterator[Union[Item, Removed]]:
     RAISES (ConfigError): If there is nothing to read.
     """
     for name, path in input_files(settings).items():
-        if _suffix(path) == ".conllu":
+        suffix = file_suffix(path)
+        if suffix == ".conllu":
             yield from _trees(path, name, settings)
             continue
-        faults: List[str] = []
-        for number, line in stream_lines(path, faults.append):
+        faults: List[Fault] = []
+        for number, line in lines(path, faults.append, name=name):
             yield from _unreadable(faults)
-            if line.strip():
-                place = f"{name}:{number}"
-                try:
-                    yield from _READERS[_suffix(path)](line, place, settings)
-                except DataError as e:
-                    yield Removed(place, "unreadable", str(e))
+            place = f"{name}:{number}"
+            try:
+                yield from _READERS[suffix](line, place, settings)
+            except DataError as e:
+                yield Removed(place, "unreadable", str(e))
         yield from _unreadable(faults)
 
 
-def _unreadable(faults: List[str]) -> Iterator[Removed]:
+def _unreadable(faults: List[Fault]) -> Iterator[Removed]:
     while faults:
-        place, _, message = faults.pop(0).partition(": ")
-        yield Removed(place, "unreadable", message)
-
-
-def _suffix(path: Path) -> str:
-    name = path.name.removesuffix(".gz")
-    return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+        fault = faults.pop(0)
+        yield Removed(fault.place, "unreadable", fault.reason)
 
 
 def _plain(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
@@ -141,12 +135,7 @@ def _tabbed(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
 
 
 def _object(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
-    try:
-        data = srsly.json_loads(line)
-    except ValueError as e:
-        raise DataError(f"this is not a JSON object: {e}") from e
-    if not isinstance(data, dict):
-        raise DataError("this is not a JSON object")
+    data = json_object(line)
     if "triples" in data:
         yield _record(data)
     elif "source" in data or "target" in data:
@@ -173,28 +162,25 @@ def _trees(
     from ..corpora.treebanks import graft, read_treebank
 
     language = settings.language or path.name.partition("_")[0]
-    faults: List[str] = []
-    try:
-        for sentence in read_treebank(path, faults.append):
-            yield from _unreadable(faults)
-            place = name + sentence.place.removeprefix(path.name)
-            bare = _tokenizing().make_doc(sentence.text)
-            try:
-                tree = graft(sentence, bare)
-                doc = Doc(
-                    bare.vocab,
-                    words=[token.text for token in bare],
-                    spaces=[bool(token.whitespace_) for token in bare],
-                    heads=tree.heads,
-                    deps=tree.labels,
-                    pos=tree.tags,
-                )
-            except ValueError as e:
-                yield Removed(place, "unreadable", str(e), language, sentence.text)
-                continue
-            yield Item(id=place, text=sentence.text, language=language, doc=doc)
-    except (EOFError, UnicodeDecodeError) as e:
-        raise DataError(f"{path.name} is damaged ({e}). Fetch it again.") from e
+    faults: List[Fault] = []
+    for sentence in read_treebank(path, faults.append, name=name):
+        yield from _unreadable(faults)
+        bare = _tokenizing().make_doc(sentence.text)
+        try:
+            tree = graft(sentence, bare)
+            doc = Doc(
+                bare.vocab,
+                words=[token.text for token in bare],
+                spaces=[bool(token.whitespace_) for token in bare],
+                heads=tree.heads,
+                deps=tree.labels,
+                pos=tree.tags,
+            )
+        except ValueError as e:
+            why = str(e)
+            yield Removed(sentence.place, "unreadable", why, language, sentence.text)
+            continue
+        yield Item(id=sentence.place, text=sentence.text, language=language, doc=doc)
     yield from _unreadable(faults)
 
 
@@ -205,7 +191,7 @@ def _text(data: Dict[str, Any], field: str, default: Optional[str] = None) -> st
     if isinstance(value, int) and field == "id":
         value = str(value)
     if not isinstance(value, str) or (not value.strip() and default is None):
-        raise DataError(f"{field}: this must be a text, but it is {value!r}")
+        raise DataError(f"this must be a text, but it is {value!r}", field)
     return _checked(value) or (default or "")
 
 
@@ -226,11 +212,9 @@ def _record(data: Dict[str, Any]) -> Item:
     try:
         record = Record.model_validate(data)
     except ValidationError as e:
-        first = e.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise DataError(f"{field}: {first['msg']}" if field else first["msg"]) from e
+        raise field_errors(e)[0] from e
     if record.split == "test":
-        raise DataError("split: test records make no training data")
+        raise DataError("test records make no training data", "split")
     _checked(record.text)
     doc = doc_from_record(_tokenizing(), record)
     return Item(id=record.id, text=record.text, language=record.language, doc=doc)

@@ -7,11 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Dict, List
 
-import srsly
 from spacy import util
 
 from ..errors import ConfigError, DataError
 from ..extraction.pretrained import META, WEIGHTS, find_model
+from ..files import read_json
 
 
 @dataclass
@@ -123,10 +123,7 @@ def _info(name: str, kind: str, folder: Path, meta: Dict[str, Any]) -> ModelInfo
 
 
 def _read(path: Path) -> Dict[str, Any]:
-    try:
-        meta = srsly.read_json(path)
-    except ValueError as e:
-        raise DataError(f"{path} is not a JSON file: {e}") from e
+    meta = read_json(path)
     if not isinstance(meta, dict):
         raise DataError(f"{path} is no JSON object. Install the model again.")
     return meta

@@ -1,5 +1,6 @@
+from ..files import Fault
 from .convert import doc_from_record, docs_from_records, write_docbin
-from .records import Fault, Record, read_corpus, read_records
+from .records import Record, read_corpus, read_records
 
 __all__ = [
     "Fault",

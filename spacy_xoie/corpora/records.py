@@ -13,11 +13,9 @@ Sentences that are translations of each other have the same id in the files of
 their languages, and the same split.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Dict, Iterator, List, Literal, Tuple, Union
 
-import srsly
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -28,20 +26,13 @@ from pydantic import (
 )
 
 from ..doc.text import join_pieces
+from ..errors import DataError
+from ..files import Fault, files_in, json_object, read_lines
 
 Split = Literal["train", "dev", "test"]
 SPLITS: Tuple[Split, ...] = ("train", "dev", "test")
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 CharSpan = Tuple[int, int]
-
-
-class _FieldError(ValueError):
-    """What is wrong with a field, found where the record is checked as a whole."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
 
 
 class _Strict(BaseModel):
@@ -82,51 +73,44 @@ class Record(_Strict):
             for name, part in parts.items():
                 place = f"triples.{number}.{name}"
                 if not part.spans and name != "subject":
-                    raise _FieldError(f"{place}.spans", "there is no span")
+                    raise DataError("there is no span", f"{place}.spans")
                 for start, end in part.spans:
                     if not 0 <= start < end <= len(self.text):
-                        raise _FieldError(
-                            f"{place}.spans",
+                        raise DataError(
                             f"[{start}, {end}] is not a stretch of a text of "
                             f"{len(self.text)} characters",
+                            f"{place}.spans",
                         )
                     for other_start, other_end, other in taken:
                         if start < other_end and other_start < end:
-                            raise _FieldError(
-                                f"{place}.spans", f"[{start}, {end}] overlaps {other}"
+                            raise DataError(
+                                f"[{start}, {end}] overlaps {other}", f"{place}.spans"
                             )
                     taken.append((start, end, name))
                 pieces = [self.text[start:end] for start, end in part.spans]
                 if join_pieces(pieces) != part.text:
-                    raise _FieldError(
-                        f"{place}.text",
+                    raise DataError(
                         f"this is {part.text!r}, but the spans cover "
                         f"{join_pieces(pieces)!r}",
+                        f"{place}.text",
                     )
         return self
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong with a record.
-
-    path (Path): The file.
-    line (int): The line, counted from 1; 0 for the file as a whole.
-    field (str): The field, such as "triples.0.relation.spans".
-    message (str): What is wrong.
-    """
-
-    path: Path
-    line: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else str(self.path)
-        return ": ".join(filter(None, (place, self.field, self.message)))
+def field_errors(error: ValidationError) -> List[DataError]:
+    """RETURNS (List[DataError]): What is wrong with a record, field by field."""
+    errors: List[DataError] = []
+    for each in error.errors():
+        cause = each.get("ctx", {}).get("error")
+        if not isinstance(cause, DataError):
+            cause = DataError(each["msg"], ".".join(map(str, each["loc"])))
+        errors.append(cause)
+    return errors
 
 
-def read_records(path: Union[str, Path]) -> Iterator[Tuple[int, Union[Record, Fault]]]:
+def read_records(
+    path: Union[str, Path],
+) -> Iterator[Tuple[int, Union[Record, Fault]]]:
     """Read a file of records. What is wrong with one record is reported in its
     place, and the rest is read.
 
@@ -134,60 +118,55 @@ def read_records(path: Union[str, Path]) -> Iterator[Tuple[int, Union[Record, Fa
     YIELDS (Tuple[int, Union[Record, Fault]]): Line number, and the record or what
         is wrong with it.
     """
-    path = Path(path)
-    with path.open(encoding="utf8", errors="surrogateescape") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
+    for number, line in read_lines(path):
+        place = f"{path}:{number}"
+        if isinstance(line, DataError):
+            yield number, Fault.of(place, line)
+        elif line.strip():
             try:
-                yield number, Record.model_validate(srsly.json_loads(line))
+                yield number, Record.model_validate(json_object(line))
             except ValidationError as e:
-                for error in e.errors():
-                    field, message = ".".join(map(str, error["loc"])), error["msg"]
-                    cause = error.get("ctx", {}).get("error")
-                    if isinstance(cause, _FieldError):
-                        field, message = cause.field, cause.message
-                    yield number, Fault(path, number, field, message)
-            except (ValueError, UnicodeError) as e:
-                fault = Fault(path, number, "", f"this is not a JSON object: {e}")
-                yield number, fault
+                for error in field_errors(e):
+                    yield number, Fault.of(place, error)
+            except DataError as e:
+                yield number, Fault.of(place, e)
 
 
 def read_corpus(folder: Union[str, Path]) -> Tuple[List[Record], List[Fault]]:
-    """Read all files `*.jsonl` of a folder, one a language, and check that they
+    """Read all files of records in a folder, one a language, and check that they
     agree: no id twice in a language, and the same split everywhere.
 
     folder (Union[str, Path]): The folder, or a single file.
     RETURNS (Tuple[List[Record], List[Fault]]): Good records, and all faults.
     """
     folder = Path(folder)
-    paths = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [folder]
+    paths = [folder]
+    if folder.is_dir():
+        paths = [Path(path) for path in files_in(folder, (".jsonl",))]
     records: List[Record] = []
     faults: List[Fault] = []
     if not paths:
-        faults.append(Fault(folder, 0, "", "there is no .jsonl file in this folder"))
+        why = "there is no .jsonl file in this folder"
+        faults.append(Fault(str(folder), "", why))
     splits: Dict[str, Tuple[str, Path]] = {}
     seen = set()
     for path in paths:
         for number, item in read_records(path):
+            place = f"{path}:{number}"
             if isinstance(item, Fault):
                 faults.append(item)
                 continue
             if (item.id, item.language) in seen:
-                faults.append(Fault(path, number, "id", f"{item.id!r} occurs twice"))
+                faults.append(Fault(place, "id", f"{item.id!r} occurs twice"))
                 continue
             seen.add((item.id, item.language))
             split, first = splits.setdefault(item.id, (item.split, path))
             if split != item.split:
-                faults.append(
-                    Fault(
-                        path,
-                        number,
-                        "split",
-                        f"{item.id!r} is in {item.split!r} here but in {split!r} in "
-                        f"{first.name}: translations must share a split",
-                    )
+                why = (
+                    f"{item.id!r} is in {item.split!r} here but in {split!r} in "
+                    f"{first.name}: translations must share a split"
                 )
+                faults.append(Fault(place, "split", why))
                 continue
             records.append(item)
     return records, faults

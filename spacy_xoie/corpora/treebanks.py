@@ -6,9 +6,7 @@ token, a Chinese word is one word and perhaps a token for each character. `graft
 carries a tree across by character offsets.
 """
 
-import gzip
 import random
-import zlib
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +21,7 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    Union,
 )
 
 import conllu
@@ -34,13 +33,12 @@ from spacy.util import get_lang_class
 from ..doc.blank import multilingual_pipeline
 from ..doc.triples import SPAN_KEY, set_triples
 from ..errors import ConfigError, DataError
+from ..files import OnFault, read_lines, tell
 from ..labels import PIECE, simplify_label
 from ..language.facts import find_language
 from ..syntax.reading import read_triples
 from ..syntax.tree import VERSION_1
 from ..ty import Sentence
-
-OnFault = Callable[[str], None]
 
 DAMAGE = (ParseException, KeyError, ValueError, TypeError, IndexError)
 """What a block that is no sentence provokes."""
@@ -115,7 +113,7 @@ def treebank_docs(
     max_length (int): Sentences of more tokens are left out.
     simplify (float): Share of the sentences in traditional Chinese that are turned
         to simplified characters (needs `opencc`).
-    on_fault (Optional[Callable[[str], None]]): Told of what cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of what cannot be read.
     on_file (Optional[Callable[[Path, int], None]]): Told of each file when it has
         been read, with the number of its sentences.
     RETURNS (Slices): The docs.
@@ -135,8 +133,7 @@ def treebank_docs(
             try:
                 tree = graft(sentence, doc)
             except ValueError as e:
-                if on_fault is not None:
-                    on_fault(f"{sentence.place}: {e}")
+                tell(on_fault, sentence.place, str(e))
                 continue
             if len(doc) <= max_length:
                 (slices.dev if aside else slices.train).append(
@@ -205,32 +202,27 @@ def _simplified(sentence: TreeSentence) -> TreeSentence:
 
 
 def read_treebank(
-    path: Path, on_fault: Optional[OnFault] = None
+    path: Path, on_fault: Optional[OnFault] = None, *, name: str = ""
 ) -> Iterator[TreeSentence]:
     """Read a treebank, also one of UD version 1.
 
     path (Path): A .conllu file, perhaps compressed (.gz).
-    on_fault (Optional[Callable[[str], None]]): Told of each sentence that cannot be
-        read, with file, line and reason. The others are read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each sentence that cannot be
+        read. The others are read.
+    name (str): What to call the file in places, if not by its name.
     YIELDS (TreeSentence): The sentences.
-    RAISES (DataError): If a compressed file is damaged.
+    RAISES (DamageError): If what comes behind the last one is lost.
     """
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf8", errors="surrogateescape") as file:
-            for line, block in _blocks(file):
-                place = f"{path.name}:{line}"
-                try:
-                    sentence = _sentence(block, place)
-                except DAMAGE as e:
-                    if on_fault is not None:
-                        on_fault(f"{place}: {e}")
-                else:
-                    yield sentence
-    except (EOFError, gzip.BadGzipFile, zlib.error) as e:
-        raise DataError(
-            f"{path.name} cannot be read: it is damaged ({e}). Fetch it again."
-        ) from e
+    for line, block in _blocks(path):
+        place = f"{name or path.name}:{line}"
+        try:
+            if isinstance(block, DataError):
+                raise block
+            sentence = _sentence(block, place)
+        except DAMAGE as e:
+            tell(on_fault, place, e if isinstance(e, DataError) else str(e))
+        else:
+            yield sentence
 
 
 def graft(sentence: TreeSentence, doc: Doc) -> TokenTree:
@@ -318,24 +310,26 @@ def _components(
     return groups, group_of_word
 
 
-def _blocks(lines: Iterator[str]) -> Iterator[Tuple[int, str]]:
+def _blocks(path: Path) -> Iterator[Tuple[int, Union[str, DataError]]]:
+    """Blocks of lines; one with a line that cannot be read cannot be read either."""
     block: List[str] = []
-    first = 1
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            if not block:
-                first = number
-            block.append(line)
-        elif block:
-            yield first, "".join(block)
-            block = []
-    if block:
-        yield first, "".join(block)
+    error: Optional[DataError] = None
+    first = 0
+    for number, line in read_lines(path):
+        if isinstance(line, DataError) or line.strip():
+            first = first or number
+            if isinstance(line, str):
+                block.append(f"{line}\n")
+            else:
+                error = error or line
+        elif first:
+            yield first, error or "".join(block)
+            block, error, first = [], None, 0
+    if first:
+        yield first, error or "".join(block)
 
 
 def _sentence(block: str, place: str) -> TreeSentence:
-    if not block.isascii() and any("\udc80" <= char <= "\udcff" for char in block):
-        raise ValueError("This is not UTF-8.")
     parsed = conllu.parse(block)
     if len(parsed) != 1 or not len(parsed[0]):
         raise ValueError("There is no word in this block.")

@@ -8,7 +8,6 @@ from 1; `ipj` is a possible link, the others are sure.
 import re
 from pathlib import Path
 from typing import (
-    Callable,
     Iterable,
     List,
     NamedTuple,
@@ -19,6 +18,7 @@ from typing import (
 )
 
 from ..errors import DataError
+from ..files import Fault, OnFault, read_text
 
 Link = Tuple[int, int]
 
@@ -81,14 +81,14 @@ def score_alignments(
 
 
 def read_gold_alignments(
-    texts: Path, links: Path, on_fault: Optional[Callable[[str], None]] = None
+    texts: Path, links: Path, on_fault: Optional[OnFault] = None
 ) -> List[GoldAlignment]:
     """Read gold links.
 
     texts (Path): The file of sentences.
     links (Path): The file of their links.
-    on_fault (Optional[Callable[[str], None]]): Told of lines that cannot be read, which
-        are left out. By default they are errors.
+    on_fault (Optional[Callable[[Fault], None]]): Told of lines that cannot be read,
+        which are left out. By default they are errors.
     RETURNS (List[GoldAlignment]): The pairs.
     RAISES (DataError): If a file cannot be read, or the files do not have as many lines
         as each other.
@@ -104,7 +104,7 @@ def read_gold_alignments(
         try:
             pairs.append(_read(text, line))
         except ValueError as e:
-            fault = f"{texts.name}:{number}: {e}"
+            fault = Fault(f"{texts.name}:{number}", "", str(e))
             if on_fault is None:
                 raise DataError(f"{fault}. Correct the line.") from e
             on_fault(fault)
@@ -114,10 +114,10 @@ def read_gold_alignments(
 def _read_lines(path: Path) -> List[str]:
     """The lines of a file. Other ends of lines than its own may stand in a text."""
     try:
-        lines = path.read_text(encoding="utf8").split("\n")
-    except (OSError, UnicodeDecodeError) as e:
+        text = read_text(path)
+    except (OSError, DataError) as e:
         raise DataError(f"The gold alignments {path} cannot be read: {e}.") from e
-    return lines[:-1] if not lines[-1] else lines
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _read(text: str, line: str) -> GoldAlignment:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import (
     Any,
-    Callable,
     Dict,
     Iterator,
     List,
@@ -21,16 +20,15 @@ from spacy.language import Language
 
 from ..corpora.extractions import Extraction
 from ..corpora.readers import read_benchie, read_carb, read_reoie2016
-from ..corpora.readers.lines import numbered_lines
 from ..doc.triples import Triple
 from ..errors import DataError
+from ..files import OnFault, file_suffix, files_in, lines
 from .benchie import score_benchie
 from .carb import CarbScore, score_carb
 from .curves import CurveScore, precision_recall_curve
 from .mapping import MappedSentence, binary_facts, map_sentence
 from .reoie2016 import ReOIEScore, score_reoie2016
 
-OnFault = Callable[[str], None]
 Found = Dict[str, List[Extraction]]
 
 _CODES = {
@@ -110,6 +108,9 @@ class BenchmarkResult:
         }
 
 
+_SUFFIXES = (".txt", ".tsv", ".json")
+
+
 def find_benchmarks(
     text: str, on_fault: Optional[OnFault] = None
 ) -> Iterator[Benchmark]:
@@ -119,7 +120,7 @@ def find_benchmarks(
         or a folder, of which all such files are read. The contents tell the
         benchmark and the file's name the language ("…_de.txt", "…-Spanish.json",
         else English), unless the argument says them.
-    on_fault (Optional[Callable[[str], None]]): Told of what cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of what cannot be read.
     YIELDS (Benchmark): The benchmarks.
     RAISES (DataError): If there is no such path, or no benchmark in it.
     """
@@ -129,7 +130,9 @@ def find_benchmarks(
             f"There is no file or folder {str(path)!r}. Give a benchmark as "
             f"[{'|'.join(_READERS)}:]PATH[:LANGUAGE]."
         )
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = [Path(file) for file in files_in(path, _SUFFIXES)]
     found = False
     for file in files:
         kind = detect_benchmark(file) if path.is_dir() or not name else name
@@ -147,11 +150,10 @@ def find_benchmarks(
 
 def detect_benchmark(path: Path) -> Optional[str]:
     """RETURNS (Optional[str]): The benchmark whose format a file has, or None."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix
-    if not path.is_file() or suffix not in (".txt", ".tsv", ".json"):
+    suffix = file_suffix(path)
+    if not path.is_file() or suffix not in _SUFFIXES:
         return None
-    lines = (line for _, line in numbered_lines(path) if line.strip())
-    first = next(lines, "")
+    first = next((line for _, line in lines(path)), "")
     if suffix == ".txt":
         return "benchie" if first.startswith("sent_id:") else None
     if suffix == ".json":

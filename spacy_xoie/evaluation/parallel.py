@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple, Union
 
 from ..corpora import read_corpus
 from ..corpora.treebanks import read_treebank
-from ..errors import DataError
+from ..errors import DamageError, DataError
+from ..files import OnFault, file_suffix, files_in, tell
 
 Parallel = Dict[str, Dict[str, str]]
 """Texts by their language, then by the id that translations share."""
 
-SUFFIXES = (".jsonl", ".conllu", ".conllu.gz")
-OnFault = Callable[[str], None]
+SUFFIXES = (".jsonl", ".conllu")
 
 
 def read_parallel(
@@ -21,11 +21,11 @@ def read_parallel(
     """Read parallel sentences.
 
     paths (Iterable[Union[str, Path]]): Files, or folders of files: our own corpus
-        (.jsonl), in which translations share an id, and treebanks (.conllu, .conllu.gz)
-        whose names begin with the language, as in en_pud-ud-test.conllu, and in which
-        translations share a sent_id.
-    on_fault (Optional[Callable[[str], None]]): Told of each sentence that is left out,
-        with its place and the reason.
+        (.jsonl), in which translations share an id, and treebanks (.conllu) whose names
+        begin with the language, as in en_pud-ud-test.conllu, and in which translations
+        share a sent_id; all of them perhaps with .gz behind that.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each sentence that is left
+        out.
     RETURNS (Dict[str, Dict[str, str]]): Texts by language and id.
     RAISES (DataError): If a file cannot be read, or a folder has none.
     """
@@ -35,34 +35,35 @@ def read_parallel(
             for language, identity, text in _sentences(file, on_fault):
                 if identity not in texts[language]:
                     texts[language][identity] = text
-                elif on_fault is not None:
-                    on_fault(f"{file.name}: {identity!r} occurs twice in {language!r}")
+                else:
+                    why = f"{identity!r} occurs twice in {language!r}"
+                    tell(on_fault, file.name, why)
     return {language: by_id for language, by_id in texts.items() if by_id}
 
 
 def _files(path: Path) -> List[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.iterdir() if file.name.endswith(SUFFIXES))
-    if not found:
+    paths = files_in(path, SUFFIXES)
+    if not paths:
         raise DataError(f"There is no file {' or '.join(SUFFIXES)} in {path}.")
-    return found
+    return [Path(file) for file in paths]
 
 
 def _sentences(
     file: Path, on_fault: Optional[OnFault]
 ) -> Iterator[Tuple[str, str, str]]:
     """Language, id and text of each sentence."""
-    if not file.name.endswith(SUFFIXES):
+    if file_suffix(file) not in SUFFIXES:
         raise DataError(
             f"{file.name!r} is no parallel corpus. Let it end in "
             f"{' or '.join(SUFFIXES)}."
         )
-    if file.suffix == ".jsonl":
+    if file_suffix(file) == ".jsonl":
         records, faults = read_corpus(file)
-        for fault in faults:
-            if on_fault is not None:
-                on_fault(str(fault))
+        if on_fault is not None:
+            for fault in faults:
+                on_fault(fault)
         for record in records:
             yield record.language, record.id, record.text
         return
@@ -75,5 +76,5 @@ def _sentences(
     try:
         for sentence in read_treebank(file, on_fault):
             yield language, sentence.id, sentence.text
-    except (EOFError, OSError, UnicodeDecodeError) as e:
+    except (OSError, DamageError) as e:
         raise DataError(f"{file} cannot be read: {e}") from e

@@ -1,7 +1,7 @@
 """How good a pipeline is on annotated docs, language by language."""
 
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
 from spacy.language import Language
 from spacy.scorer import Scorer
@@ -10,6 +10,7 @@ from spacy.training import Corpus, Example
 from ..corpora.convert import docs_from_records
 from ..corpora.records import Record, read_records
 from ..errors import DataError
+from ..files import OnFault, file_suffix
 from .corpus_curves import corpus_curves
 
 LEVELS = ("predicate", "argument", "triple")
@@ -20,21 +21,21 @@ def evaluate_pipeline(
     path: Union[str, Path],
     *,
     batch_size: int = 256,
-    on_fault: Optional[Callable[[str], None]] = None,
+    on_fault: Optional[OnFault] = None,
 ) -> Dict[str, Any]:
     """Run a pipeline over the texts of annotated docs and score its triples.
 
     nlp (Language): The pipeline.
     path (Union[str, Path]): A `.spacy` file, or records (`.jsonl`).
     batch_size (int): Number of docs to buffer.
-    on_fault (Optional[Callable[[str], None]]): Told of records that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of records that cannot be read.
     RETURNS (Dict[str, Any]): The scores of `spacy-xoie.triple_scorer.v1`, the number
         of docs as "n_docs", the words a second as "speed", and precision over recall of
         whole triples by language as "curves", see `CurveScore.to_record`.
     RAISES (DataError): If there are no docs, or the file cannot be read.
     """
     try:
-        if Path(path).suffix == ".jsonl":
+        if file_suffix(path) == ".jsonl":
             examples = _examples_of_records(nlp, Path(path), on_fault)
         else:
             examples = list(Corpus(path)(nlp))
@@ -70,19 +71,18 @@ class _KeepingScorer(Scorer):
 
 
 def _examples_of_records(
-    nlp: Language, path: Path, on_fault: Optional[Callable[[str], None]]
+    nlp: Language, path: Path, on_fault: Optional[OnFault]
 ) -> List[Example]:
     records: List[Record] = []
-    faults: List[Any] = []
     for _, record in read_records(path):
         if isinstance(record, Record):
             records.append(record)
-        else:
-            faults.append(record)
-    docs, refused = docs_from_records(nlp, records)
-    for fault in (*faults, *refused):
-        if on_fault is not None:
-            on_fault(str(fault))
+        elif on_fault is not None:
+            on_fault(record)
+    docs, faults = docs_from_records(nlp, records)
+    if on_fault is not None:
+        for fault in faults:
+            on_fault(fault)
     return [Example(nlp.make_doc(doc.text), doc) for doc in docs]
 
 

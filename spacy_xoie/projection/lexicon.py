@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
-from ..corpora.records import Fault
 from ..doc.codes import long_code, short_code
 from ..errors import DataError, EngineError
+from ..files import Fault, lines
 from .dictd import read_entries
 
 FREEDICT = "/usr/share/dictd"
@@ -114,26 +114,22 @@ def read_tsv(path: Union[str, Path], *, source: str = "", target: str = "") -> L
     RAISES (DataError): If the file cannot be read, or no line of it is good.
     """
     path = Path(path)
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"The lexicon {path} cannot be read: {error}. It should be a text in UTF-8 "
-            "with lines of source, tab, target."
-        ) from error
     table: Table = defaultdict(lambda: defaultdict(float))
     faults: List[Fault] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        try:
-            word, translation, weight = _parse_row(line)
-        except DataError as error:
-            faults.append(Fault(path, number, "", str(error)))
-        else:
-            table[word.lower()][translation.lower()] += weight
+    try:
+        for number, line in lines(path, faults.append):
+            if line.startswith("#"):
+                continue
+            try:
+                word, translation, weight = _parse_row(line)
+            except DataError as error:
+                faults.append(Fault.of(f"{path.name}:{number}", error))
+            else:
+                table[word.lower()][translation.lower()] += weight
+    except OSError as error:
+        raise DataError(f"The lexicon {path} cannot be read: {error}.") from error
     if faults:
-        first = "; ".join(f"line {fault.line}: {fault.message}" for fault in faults[:3])
+        first = "; ".join(map(str, faults[:3]))
         text = f"The lexicon {path} has {len(faults)} faulty lines. {first}"
         if not table:
             raise DataError(f"{text}. No line can be used.")

@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, Dict, Union
 
-import srsly
 from spacy.util import registry
 
 from ..errors import ConfigError
+from ..files import file_suffix, parse_json, read_text
 from .definition import Schema, make_schema
 
 _GENERAL = Path(__file__).parent / "data" / "general.toml"
@@ -24,10 +24,10 @@ def read_schema(path: Union[str, Path]) -> Schema:
     """
     path = Path(path)
     try:
-        if path.suffix == ".toml":
-            data = tomllib.loads(path.read_text(encoding="utf8"))
-        elif path.suffix == ".json":
-            data = srsly.read_json(path)
+        if file_suffix(path) == ".toml":
+            data = tomllib.loads(read_text(path))
+        elif file_suffix(path) == ".json":
+            data = parse_json(read_text(path))
         else:
             raise ConfigError(f"{path} must be a .toml or a .json file.")
     except ConfigError:

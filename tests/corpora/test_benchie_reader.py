@@ -27,7 +27,7 @@ def test_read_annotation(tmp_path):
     path = tmp_path / "gold.txt"
     path.write_text(GOLD, encoding="utf8")
     faults = []
-    assert read_benchie(path, faults.append) == {
+    assert read_benchie(path, lambda fault: faults.append(str(fault))) == {
         "1": BenchieSentence(
             "The miller sold flour .",
             (
@@ -52,7 +52,7 @@ def test_read_output(tmp_path):
     path = tmp_path / "output.txt"
     path.write_text("1\tHe\tsold\tflour\n1\tHe\tsold\n\tHe\tsold\tflour\n")
     faults = []
-    assert read_benchie_output(path, faults.append) == {
+    assert read_benchie_output(path, lambda fault: faults.append(str(fault))) == {
         "1": [Extraction("sold", ("He", "flour"))]
     }
     assert faults == [

@@ -83,7 +83,9 @@ def test_rules_read_the_gold_triples(code: str, split: str, n_right: int) -> Non
     assert not refused
     faults: List[str] = []
     examples: List[Example] = []
-    read = read_treebank(tree_path(code, split), faults.append)
+    read = read_treebank(
+        tree_path(code, split), lambda fault: faults.append(str(fault))
+    )
     for sentence, gold in zip(read, golds, strict=True):
         assert sentence.text == gold.text
         doc = nlp.make_doc(gold.text)

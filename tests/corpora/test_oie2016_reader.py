@@ -46,7 +46,9 @@ def read(path: Path, text: str) -> Tuple[List[Record], List[str], Counter[str]]:
         file.write(text)
     faults: List[str] = []
     counts: Counter[str] = Counter()
-    records = list(read_oie2016(path, faults.append, counts=counts))
+    records = list(
+        read_oie2016(path, lambda fault: faults.append(str(fault)), counts=counts)
+    )
     return records, faults, counts
 
 
@@ -148,7 +150,7 @@ def test_line_that_is_not_utf8(tmp_path: Path) -> None:
     bad = GOOD.encode().replace(b"Bo", b"\xff\xfe")
     path.write_bytes(HEADER.encode() + bad + GOOD.encode())
     faults: List[str] = []
-    records = list(read_oie2016(path, faults.append))
+    records = list(read_oie2016(path, lambda fault: faults.append(str(fault))))
     assert faults[0].startswith("x.conll:4: this is not UTF-8")
     assert records[-1].text == "Ann met Bo"
 
@@ -182,7 +184,9 @@ def test_published_files(
         pytest.skip(f"there is no {path.name} in XOIE_DATA")
     faults: List[str] = []
     counts: Counter[str] = Counter()
-    records = list(read_oie2016(path, faults.append, counts=counts))
+    records = list(
+        read_oie2016(path, lambda fault: faults.append(str(fault)), counts=counts)
+    )
     assert faults == []
     assert len(records) == counts["sentences"] == sentences
     assert len({record.text for record in records}) == sentences

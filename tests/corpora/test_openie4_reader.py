@@ -87,7 +87,7 @@ def test_discontinuous_and_absent_parts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "bad, reason, kept",
     [
-        ("{", "not JSON", 0),
+        ("{", "not a JSON object", 0),
         ("[1]", "not a JSON object", 0),
         ({**GOOD, "tuples": None}, "tuples: this must be a list", 0),
         ({**GOOD, "sentence_tokenized": None}, "sentence_tokenized", 0),
@@ -108,7 +108,9 @@ def test_malformed_record_is_reported_and_the_rest_read(
     faults: List[str] = []
     counts: Counter[str] = Counter()
     path = write(tmp_path / "x.jsonl", GOOD, "", bad, GOOD)
-    records = list(read_openie4(path, faults.append, counts=counts))
+    records = list(
+        read_openie4(path, lambda fault: faults.append(str(fault)), counts=counts)
+    )
     assert sum(len(record.triples) for record in records) == 2 + kept
     (fault,) = faults
     assert fault.startswith("x.jsonl:3: ") and reason in fault

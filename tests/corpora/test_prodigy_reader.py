@@ -163,7 +163,7 @@ def test_malformed_arc(
     faults: List[str] = []
     bad = changed(task, index, **changes)
     path = write(tmp_path / "x.jsonl", task, bad, task)
-    records = list(read_prodigy(path, faults.append))
+    records = list(read_prodigy(path, lambda fault: faults.append(str(fault))))
     assert [len(record.triples) for record in records][::2] == [1, 1]
     assert faults[0].startswith("x.jsonl:2: ")
     assert reason in faults[0]
@@ -172,7 +172,7 @@ def test_malformed_arc(
 @pytest.mark.parametrize(
     "bad, reason",
     [
-        ("{", "not JSON"),
+        ("{", "not a JSON object"),
         ("3", "not a JSON object"),
         ('{"text": 3}', "text: this must be a text"),
         ('{"text": ""}', "text: "),
@@ -186,6 +186,6 @@ def test_malformed_task(
 ) -> None:
     faults: List[str] = []
     path = write(tmp_path / "x.jsonl", task, bad, task)
-    assert len(list(read_prodigy(path, faults.append))) == 2
+    assert len(list(read_prodigy(path, lambda fault: faults.append(str(fault))))) == 2
     (fault,) = faults
     assert fault.startswith("x.jsonl:2: ") and reason in fault

@@ -65,7 +65,7 @@ RELATION, OBJECT = "triples.0.relation", "triples.0.objects.0"
         ("{'id': 1}", "", "not a JSON object"),
         ('{"id": "a"', "", "not a JSON object"),
         ("[" * 5000, "", "not a JSON object"),
-        ("[1, 2]", "", "dictionary"),
+        ("[1, 2]", "", "not a JSON object, but list"),
         (variant(lambda r: r.pop("text")), "text", "required"),
         (variant(lambda r: r.pop("language")), "language", "required"),
         (variant(lambda r: r["triples"][0].pop("relation")), RELATION, "required"),
@@ -114,8 +114,8 @@ RELATION, OBJECT = "triples.0.relation", "triples.0.objects.0"
             "'wurde gebauet'.*'wurde gebaut'",
         ),
         (part("subject", "Brücke", []), "triples.0.subject.text", "'Brücke'.*''"),
-        (variant(lambda r: None).encode("latin1"), "text", "unicode"),
-        ('{"id": "a"}'.encode("utf-16"), "", "not a JSON object"),
+        (variant(lambda r: None).encode("latin1"), "", "not UTF-8"),
+        ('{"id": "a"}'.encode("utf-16"), "", "not UTF-8"),
     ],
 )
 def test_fault_has_its_place(
@@ -127,15 +127,15 @@ def test_fault_has_its_place(
     assert [items[0][0], items[-1][0]] == [1, 3]
     faults = [item for _, item in items if isinstance(item, Fault)]
     fault = faults[0]
-    assert (fault.path, fault.line, fault.field) == (path, 2, field)
-    assert re.search(message, fault.message)
+    assert (fault.place, fault.field) == (f"{path}:2", field)
+    assert re.search(message, fault.why)
     assert str(fault).startswith(f"{path}:2: {field}")
     assert "\n" not in str(fault)
     # The records around it are read; the faulty one is not.
     good, reported = read_corpus(path)
     assert [record.id for record in good] == ["passive-03", "other"]
     assert reported == faults
-    assert {fault.line for fault in faults} == {2}
+    assert {fault.place for fault in faults} == {f"{path}:2"}
 
 
 def test_several_faults_of_one_record(tmp_path: Path) -> None:
@@ -163,9 +163,9 @@ def test_same_id_twice(tmp_path: Path) -> None:
     write(tmp_path / "de2.jsonl", GOOD)
     write(tmp_path / "en.jsonl", {**GOOD, "language": "en"})
     records, faults = read_corpus(tmp_path)
-    assert [(fault.path.name, fault.line, fault.field) for fault in faults] == [
-        ("de.jsonl", 2, "id"),
-        ("de2.jsonl", 1, "id"),
+    assert [(fault.place, fault.field) for fault in faults] == [
+        (f"{tmp_path / 'de.jsonl'}:2", "id"),
+        (f"{tmp_path / 'de2.jsonl'}:1", "id"),
     ]
     assert "'passive-03' occurs twice" in str(faults[0])
     assert [record.language for record in records] == ["de", "en"]
@@ -180,16 +180,13 @@ def test_split_that_differs_between_languages(tmp_path: Path) -> None:
     )
     records, faults = read_corpus(tmp_path)
     (fault,) = faults
-    assert (fault.path.name, fault.line, fault.field) == ("en.jsonl", 2, "split")
+    assert (fault.place, fault.field) == (f"{tmp_path / 'en.jsonl'}:2", "split")
     for word in ("'passive-03'", "'test'", "'train'", "de.jsonl"):
-        assert word in fault.message
+        assert word in fault.why
     assert len(records) == 3
 
 
 def test_folder_without_files(tmp_path: Path) -> None:
     records, (fault,) = read_corpus(tmp_path)
     assert records == []
-    assert (fault.line, str(fault)) == (
-        0,
-        f"{tmp_path}: there is no .jsonl file in this folder",
-    )
+    assert str(fault) == f"{tmp_path}: there is no .jsonl file in this folder"

@@ -32,7 +32,13 @@ def run(
         paths[name].write_bytes(gzip.compress("\n".join(lines).encode()))
     faults: List[str] = []
     counts: Counter[str] = Counter()
-    records = agreed(paths, sentences, on_fault=faults.append, counts=counts, **options)
+    records = agreed(
+        paths,
+        sentences,
+        on_fault=lambda fault: faults.append(str(fault)),
+        counts=counts,
+        **options,
+    )
     return list(records), faults, counts
 
 

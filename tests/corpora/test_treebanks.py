@@ -62,7 +62,7 @@ def read(path: Path, *blocks: str) -> Tuple[List[TreeSentence], List[str]]:
     with opener(path, "wt", encoding="utf8") as file:
         file.write("".join(blocks))
     faults: List[str] = []
-    return list(read_treebank(path, faults.append)), faults
+    return list(read_treebank(path, lambda fault: faults.append(str(fault)))), faults
 
 
 def arcs(doc: Doc, tree: TokenTree) -> List[Tuple[str, str, str]]:
@@ -329,7 +329,7 @@ def test_docs_with_trees_and_triples(tmp_path: Path) -> None:
     slices = treebank_docs(
         [path],
         dev_share=0.5,
-        on_fault=faults.append,
+        on_fault=lambda fault: faults.append(str(fault)),
         on_file=lambda file, n: told.append((file.name, n)),
     )
     assert told == [(path.name, 6)]

@@ -119,8 +119,11 @@ def test_confidences_that_are_no_numbers_count_as_0():
 @pytest.mark.skipif(not FOLDER.is_dir() or not DATA, reason="XOIE_DATA is not set")
 def test_reference_scores():
     faults = []
-    gold = read_carb(FOLDER / "dev.tsv", faults.append)
-    output = read_openie5(FOLDER / "system_output_openie5_dev.txt.gz", faults.append)
+    gold = read_carb(FOLDER / "dev.tsv", lambda fault: faults.append(str(fault)))
+    output = read_openie5(
+        FOLDER / "system_output_openie5_dev.txt.gz",
+        lambda fault: faults.append(str(fault)),
+    )
     score = score_carb(gold, output)
     assert f"{score.precision:.3f} {score.recall:.3f}" == "0.526 0.406"
     assert f"{score.f1:.3f} {score.auc:.3f}" == "0.458 0.240"

@@ -345,7 +345,7 @@ class TestReading:
         )
         (tmp_path / "README.md").write_text("other files are left alone")
         faults: List[str] = []
-        texts = read_parallel([tmp_path], faults.append)
+        texts = read_parallel([tmp_path], lambda fault: faults.append(str(fault)))
         assert texts == {"en": {"s1": "Anna slept."}, "de": {"s1": "Anna schlief."}}
         assert len(faults) == 3
         assert "corpus.jsonl:2: text" in faults[0]
@@ -360,7 +360,8 @@ class TestReading:
             ("corpus.conllu", "does not say its language"),
             ("de_x.conllu.gz", "cannot be read"),
         ):
-            (tmp_path / name).write_text("Anna schlief.")
+            content = gzip.compress(b"Anna schlief.")[:-4]
+            (tmp_path / name).write_bytes(content)
             with pytest.raises(DataError, match=message):
                 read_parallel([tmp_path / name])
 

@@ -77,7 +77,10 @@ def test_nothing_to_score():
 )
 def test_the_annotation_scores_full_marks(suffix, count):
     faults = []
-    gold = read_reoie2016(FOLDER / f"Re-OIE2016{suffix}.dev150.json", faults.append)
+    gold = read_reoie2016(
+        FOLDER / f"Re-OIE2016{suffix}.dev150.json",
+        lambda fault: faults.append(str(fault)),
+    )
     assert (len(gold), sum(map(len, gold.values())), faults) == (150, count, [])
     for binary in (False, True):
         score = score_reoie2016(gold, gold, binary=binary)

@@ -147,10 +147,14 @@ def test_tables(tmp_path: Path) -> None:
 def test_a_faulty_line_costs_itself(tmp_path: Path) -> None:
     path = tmp_path / "table.tsv"
     path.write_text("a\tb\nno tab\n\tb\na\tb\tmuch\na\tb\t-1\na\tb\tnan\n", "utf8")
-    with pytest.warns(UserWarning, match="5 faulty lines. line 2: there are 1 cells"):
+    with pytest.warns(
+        UserWarning, match="5 faulty lines. table.tsv:2: there are 1 cells"
+    ):
         lexicon = read_tsv(path)
     assert lexicon["a"] == {"b": 1.0}
-    assert [fault.line for fault in lexicon.faults] == [2, 3, 4, 5, 6]
+    assert [fault.place for fault in lexicon.faults] == [
+        f"table.tsv:{number}" for number in range(2, 7)
+    ]
     path.write_text("no tab\n", "utf8")
     with pytest.raises(DataError, match="No line can be used"):
         read_tsv(path)

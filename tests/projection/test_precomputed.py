@@ -54,8 +54,8 @@ def test_reads_files(name: str, tmp_path: Path, make_translator) -> None:
     [
         ("a.tsv", "a\tb\nno tab\n\tempty\n", "2 faults.*Line 2.*'no tab'.*Line 3"),
         ("a.json", '{"a": 1, "b": "c"}', "'a' is no text, but int"),
-        ("a.json", '["a"]', "no object, but list"),
-        ("a.json", "{", "no JSON"),
+        ("a.json", '["a"]', "not a JSON object, but list"),
+        ("a.json", "{", "not a JSON object"),
         ("a.tsv", b"\xff\xfe\xff", "not in UTF-8"),
     ],
 )

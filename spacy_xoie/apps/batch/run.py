@@ -7,9 +7,9 @@ from typing import Callable, Iterable, Iterator, Optional, Set, Tuple
 
 from spacy.tokens import Doc
 
-from ...corpora.records import Fault
 from ...doc.triples import get_triples
 from ...errors import DataError
+from ...files import OnFault
 from .engines import Engine
 from .formats import Format
 from .outputs import opened_output, replaced
@@ -53,7 +53,7 @@ class Run:
         texts: Iterable[Text],
         engine: Engine,
         *,
-        on_fault: Callable[[Fault], None],
+        on_fault: OnFault,
         on_step: OnStep = lambda account: None,
     ) -> None:
         self.texts = texts

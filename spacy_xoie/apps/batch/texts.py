@@ -7,18 +7,13 @@ one document is cut where it does least harm, and its pieces are "path#1", "path
 
 import codecs
 import glob
-import gzip
-import json
 import os
 import zlib
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import (
     Any,
     BinaryIO,
-    Callable,
-    ContextManager,
     Dict,
     Iterable,
     Iterator,
@@ -28,16 +23,24 @@ from typing import (
     Sequence,
     Set,
     Union,
-    cast,
 )
 
 from spacy.tokens import Doc, DocBin
 
-from ...corpora.records import Fault
 from ...doc.blank import multilingual_pipeline
 from ...doc.languages import UNDETERMINED
 from ...doc.triples import SPAN_KEY
 from ...errors import DataError
+from ...files import (
+    Fault,
+    OnFault,
+    Readable,
+    file_suffix,
+    files_in,
+    json_object,
+    lines,
+    opened,
+)
 from .records import doc_to_dict
 
 Kind = Literal["auto", "text", "lines", "jsonl"]
@@ -74,8 +77,8 @@ class Text:
 
     def fault(self, message: str) -> Fault:
         """RETURNS (Fault): Something that is wrong with this text, with its place."""
-        place = Path(self.path or self.name)
-        return Fault(place, self.line, "" if self.path else self.name, message)
+        place = f"{self.path}:{self.line}" if self.line else self.path or self.name
+        return Fault(place, "", message)
 
 
 class Source:
@@ -101,7 +104,7 @@ class Source:
         texts: Sequence[str] = (),
         *,
         kind: Kind = "auto",
-        on_fault: Callable[[Fault], None],
+        on_fault: OnFault,
         stdin: Optional[BinaryIO] = None,
         piece: int = PIECE,
         by_file: bool = False,
@@ -125,9 +128,8 @@ class Source:
                 total += 1
                 continue
             try:
-                with _open(path) as file:
-                    total += sum(1 for line in file if line.strip())
-            except (OSError, EOFError, zlib.error):
+                total += sum(1 for _ in lines(path))
+            except (OSError, DataError):
                 continue  # reading it will tell
         return total
 
@@ -154,43 +156,40 @@ class Source:
             if path.endswith(DOCS):
                 yield from self._docs(path, name)
                 continue
+            file: Readable = path
+            if path == STDIN:
+                assert self.stdin is not None
+                file = self.stdin
             try:
-                with self._opened(path) as file:
-                    if self._kind(path) == "text":
-                        yield from self._cut(_blocks(file, self.piece), name, name)
-                        continue
-                    for line, content in enumerate(file, start=1):
-                        if content.strip():
-                            yield from self._record(content, path, name, line)
+                if self._kind(path) == "text":
+                    yield from self._cut(_blocks(file, self.piece), name, name)
+                    continue
+                for line, content in lines(file, self.on_fault, name=name):
+                    yield from self._record(content, path, name, line)
             except DataError as e:
-                self.on_fault(Fault(Path(name), 0, "", str(e)))
-            except (OSError, EOFError, zlib.error) as e:
-                reason = getattr(e, "strerror", None) or str(e)
-                self.on_fault(Fault(Path(name), line, "", f"cannot be read: {reason}"))
+                self.on_fault(Fault.of(name, e))
+            except OSError as e:
+                why = f"cannot be read: {e.strerror or e}"
+                self.on_fault(Fault(name, "", why))
 
-    def _record(
-        self, content: bytes, path: str, name: str, line: int
-    ) -> Iterator[Text]:
+    def _record(self, content: str, path: str, name: str, line: int) -> Iterator[Text]:
         """A line of a file: what is wrong with it costs that line only."""
+        place = f"{name}:{line}"
         try:
-            text = content.decode("utf-8-sig" if line == 1 else "utf8").strip("\r\n")
             if self._kind(path) == "lines":
-                found = Text(f"{name}:{line}", text, "", name, line)
+                text = Text(place, content, "", name, line)
             else:
-                found = _from_json(text, name, line)
-                if self.by_file and found.name != f"{name}:{line}":
-                    found = replace(found, name=f"{name}:{found.name}")
+                text = _from_json(content, name, line)
+                if self.by_file and text.name != place:
+                    text = replace(text, name=f"{name}:{text.name}")
         except DataError as e:
-            field, _, message = str(e).partition(": ")
-            self.on_fault(Fault(Path(name), line, field, message))
-        except UnicodeDecodeError as e:
-            self.on_fault(Fault(Path(name), line, "", f"this is not UTF-8: {e}"))
-        else:
-            if len(found.text) <= self.piece:
-                yield found
-                return
-            for piece in self._cut([found.text], found.name, name):
-                yield replace(piece, language=found.language, line=line)
+            self.on_fault(Fault.of(place, e))
+            return
+        if len(text.text) <= self.piece:
+            yield text
+            return
+        for piece in self._cut([text.text], text.name, name):
+            yield replace(piece, language=text.language, line=line)
 
     def _docs(self, path: str, name: str) -> Iterator[Text]:
         """The docs of a .spacy file, with their triples if they have any."""
@@ -203,7 +202,7 @@ class Source:
                 triples = data["triples"] if SPAN_KEY in doc.spans else None
                 yield Text(place, doc.text, language, name, number, 0, triples)
         except DataError as e:
-            self.on_fault(Fault(Path(name), number, "", str(e)))
+            self.on_fault(Fault.of(f"{name}:{number}" if number else name, e))
 
     def _cut(self, blocks: Iterable[str], name: str, path: str) -> Iterator[Text]:
         """Cut a text that is too long into pieces."""
@@ -220,16 +219,10 @@ class Source:
         elif rest.strip():
             yield Text(f"{name}#{number + 1}", rest, "", path, 0, start)
 
-    def _opened(self, path: str) -> ContextManager[BinaryIO]:
-        if path != STDIN:
-            return _open(path)
-        assert self.stdin is not None
-        return nullcontext(self.stdin)
-
     def _kind(self, path: str) -> Kind:
         if self.kind != "auto":
             return self.kind
-        return "jsonl" if path.removesuffix(".gz").endswith(".jsonl") else "text"
+        return "jsonl" if file_suffix(path) == ".jsonl" else "text"
 
 
 def read_docs(path: str) -> Iterator[Doc]:
@@ -266,12 +259,7 @@ def find_files(
         if path == STDIN:
             files = [STDIN]
         elif os.path.isdir(path):  # noqa: PTH112
-            files = sorted(
-                os.path.join(folder, name)  # noqa: PTH118
-                for folder, _, names in os.walk(path)
-                for name in names
-                if name.removesuffix(".gz").endswith(suffixes)
-            )
+            files = files_in(path, suffixes, deep=True)
             if not files:
                 raise DataError(
                     f"There is no {' or '.join(suffixes)} file in the folder {path}."
@@ -296,27 +284,23 @@ def _matching(pattern: str) -> List[str]:
     return [path for path in found if not os.path.isdir(path)]  # noqa: PTH112
 
 
-def _open(path: str) -> BinaryIO:
-    if path.endswith(".gz"):
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    return open(path, "rb")  # noqa: PTH123
-
-
-def _blocks(file: BinaryIO, size: int) -> Iterator[str]:
+def _blocks(file: Readable, size: int) -> Iterator[str]:
     """The text of a file, in blocks of about so many characters."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    decoder = codecs.getincrementaldecoder("utf8")()
     place = 0
-    while True:
-        data = file.read(size)
-        waiting = len(decoder.getstate()[0])
-        try:
-            yield decoder.decode(data, final=not data)
-        except UnicodeDecodeError as e:
-            at = place - waiting + e.start
-            raise DataError(f"this is not UTF-8: {e.reason} at byte {at}") from e
-        if not data:
-            return
-        place += len(data)
+    with opened(file) as content:
+        while True:
+            data = content.read(size)
+            waiting = len(decoder.getstate()[0])
+            try:
+                yield decoder.decode(data, final=not data)
+            except UnicodeDecodeError as e:
+                at = place - waiting + e.start
+                why = f"this is not UTF-8: {e.reason} at byte {at}"
+                raise DataError(why) from e
+            if not data:
+                return
+            place += len(data)
 
 
 def _break(text: str, limit: int) -> int:
@@ -330,22 +314,17 @@ def _break(text: str, limit: int) -> int:
 
 
 def _from_json(line: str, path: str, number: int) -> Text:
-    try:
-        data: Any = json.loads(line)
-    except (ValueError, RecursionError) as e:
-        raise DataError(f": this is not a JSON object: {e}") from e
-    if not isinstance(data, dict):
-        raise DataError(": this is not a JSON object")
+    data = json_object(line)
     text, language = data.get("text"), data.get("language") or ""
     name = data.get("id")
     if not isinstance(text, str):
-        raise DataError(f"text: this must be a text, but it is {text!r:.60}")
+        raise DataError(f"this must be a text, but it is {text!r:.60}", "text")
     if not isinstance(language, str):
-        raise DataError(f"language: this must be a code, but it is {language!r:.60}")
+        raise DataError(f"this must be a code, but it is {language!r:.60}", "language")
     if name is None or name == "":
         name = f"{path}:{number}"
     elif isinstance(name, (dict, list)) or _half_character(str(name)) is not None:
-        raise DataError(f"id: this must be a text or a number, but it is {name!r:.60}")
+        raise DataError(f"this must be a text or a number, not {name!r:.60}", "id")
     known = data.get("triples")
     return Text(
         str(name),

@@ -39,7 +39,7 @@ from ...extraction.pretrained import (
     save_model,
     stored_config,
 )
-from ...files import atomic, check_vacant, read_json, write_json
+from ...files import atomic, check_vacant, file_suffix, read_json, write_json
 from ...loading import load
 from ...training.adapter import (
     SCHEDULE,
@@ -343,7 +343,7 @@ def _docs(
             docs = list(DocBin().from_disk(path).get_docs(nlp.vocab))
         except (ValueError, KeyError, TypeError, AttributeError, EOFError) as e:
             raise DataError(f"{path} is not a .spacy file: {e}") from e
-    elif path.is_dir() or path.suffix == ".jsonl":
+    elif path.is_dir() or file_suffix(path) == ".jsonl":
         records, faults = read_corpus(path)
         learnt = [record for record in records if record.split != "test"]
         if len(learnt) < len(records):

@@ -56,7 +56,9 @@ def fit_aligner_cli(
                 pairs.setdefault(frozenset((one, other)), (one, other))
         for one, other in pairs.values():
             with tqdm(unit=" pairs", desc=f"{one}-{other}") as bar:
-                texts = read_pairs(corpus, one, other, lambda fault: bar.write(fault))
+                texts = read_pairs(
+                    corpus, one, other, lambda fault: bar.write(str(fault))
+                )
                 for batch in minibatch(texts, batch_size):
                     aligner.fit(batch)
                     count += len(batch)

@@ -77,7 +77,7 @@ def consistency_cli(
     by word alignment, and the judged language should have the same ones."""
     codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
-        found = read_parallel(corpus, msg.warn)
+        found = read_parallel(corpus, lambda fault: msg.warn(str(fault)))
         table = consistency(
             _pipelines(model, threshold, facts),
             found,

@@ -208,8 +208,6 @@ def _trees(
                     f"{path.name} must begin with the code of a language that spaCy "
                     f"knows, as in de_gsd-ud-dev.conllu: {e}"
                 ) from e
-            except (EOFError, UnicodeDecodeError) as e:
-                raise DataError(f"{path.name} is damaged: {e}") from e
         converted["train"] += slices.train
         converted["dev"] += slices.dev
     return converted

@@ -26,7 +26,7 @@ from ...evaluation.calibration import (
 from ...evaluation.curves import CurveScore, save_curves
 from ...evaluation.references import references
 from ...extraction.pretrained import CONFIG, find_model
-from ...files import write_json, write_text
+from ...files import Fault, write_json, write_text
 from ...loading import load
 from .app import app
 from .util import one_line_errors
@@ -150,8 +150,8 @@ def calibrate_cli(
     msg.good(f"Wrote {folder / CONFIG}")
 
 
-def _warn(fault: str) -> None:
-    msg.warn(fault)
+def _warn(fault: Fault) -> None:
+    msg.warn(str(fault))
 
 
 def _score_corpus(model: str, path: str, threshold: Optional[float]) -> Dict[str, Any]:

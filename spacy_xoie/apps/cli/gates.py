@@ -50,7 +50,7 @@ def gates_cli(
     these gates, and the mutual information of language and adapter, in bits."""
     codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
-        found = read_parallel(corpus, msg.warn)
+        found = read_parallel(corpus, lambda fault: msg.warn(str(fault)))
         texts = {
             language: list(islice(by_id.values(), limit or None))
             for language, by_id in found.items()

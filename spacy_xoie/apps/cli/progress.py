@@ -8,7 +8,7 @@ from typing import Any, Iterator, Optional
 import typer
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from ...corpora.records import Fault
+from ...files import Fault
 from ..batch.run import Account
 from .group import INTERRUPTED, PARTLY
 

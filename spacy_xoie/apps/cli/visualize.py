@@ -10,12 +10,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from wasabi import msg
 
-from ...corpora.records import Fault
 from ...doc.blank import blank_pipeline
 from ...doc.languages import set_language
 from ...doc.triples import SPAN_KEY
 from ...errors import ConfigError, DataError
-from ...files import write_text
+from ...files import Fault, file_suffix, write_text
 from ...loading import load
 from ..batch.engines import batches, extract
 from ..batch.texts import DOCS, STDIN, SUFFIXES, Source, find_files, read_docs
@@ -184,7 +183,7 @@ def _sources(inputs: Iterable[str], faults: List[str]) -> Iterator[Union[Source,
         for path in find_files(paths, docs=True):
             if path.endswith(DOCS):
                 yield Path(path)
-            elif path == STDIN or path.removesuffix(".gz").endswith(SUFFIXES):
+            elif path == STDIN or file_suffix(path) in SUFFIXES:
                 yield source([path], [])
             else:
                 raise DataError(

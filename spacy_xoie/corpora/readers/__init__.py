@@ -1,7 +1,7 @@
 """Readers of benchmarks and of the output of extraction systems.
 
 Every reader takes a path, perhaps of a compressed file (.gz), and `on_fault`, which
-is told "file:line: reason" of each record that cannot be read. The others are read.
+is told of each record that cannot be read (`files.Fault`). The others are read.
 `READERS` are those that know where each part stands in the sentence: they yield
 `Record` objects, which training data can be made of.
 """

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple, Union
+from typing import Dict, List, Optional, Tuple
 
+from ...errors import DataError
+from ...files import OnFault, lines, tell
 from ..extractions import Extraction
-from .lines import Faults, OnFault, numbered_lines
 
 Slots = Tuple[str, str, str]
 Cluster = Tuple[Slots, ...]
@@ -38,37 +39,37 @@ def read_benchie(
     optional words in square brackets.
 
     path (Path): The file.
-    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, BenchieSentence]): The annotation of each sentence id.
     """
-    faults = Faults(path, on_fault)
     texts: Dict[str, str] = {}
     clusters: Dict[str, List[List[Slots]]] = {}
     facts: List[List[Slots]] = []
     inside = False
-    for number, line in numbered_lines(path):
+    for number, line in lines(path, on_fault):
+        place = f"{path.name}:{number}"
         opening = SENTENCE.match(line)
         if opening is not None or line.lstrip().startswith("sent_id:"):
             # What follows a bad heading is dropped with it.
             inside, facts = False, []
             if opening is None:
-                faults.report(number, "a tab and the sentence must follow the id")
+                tell(on_fault, place, "a tab and the sentence must follow the id")
             elif opening[1] in texts:
-                faults.report(number, f"the id {opening[1]!r} occurs twice")
+                tell(on_fault, place, f"the id {opening[1]!r} occurs twice")
             else:
                 inside = True
                 texts[opening[1]] = opening[2].strip()
                 facts = clusters[opening[1]] = []
         elif not inside:
-            faults.report(number, "this line belongs to no sentence that can be read")
+            tell(on_fault, place, "this line belongs to no sentence that can be read")
         elif CLUSTER.match(line):
             facts.append([])
         else:
             slots = [slot.strip() for slot in line.split("-->")]
             if len(slots) != 3:
-                faults.report(number, f"a triple has 3 parts, this has {len(slots)}")
+                tell(on_fault, place, f"a triple has 3 parts, this has {len(slots)}")
             elif not facts:
-                faults.report(number, "this triple belongs to no cluster")
+                tell(on_fault, place, "this triple belongs to no cluster")
             else:
                 facts[-1].append((slots[0], slots[1], slots[2]))
     return {
@@ -83,31 +84,31 @@ def read_benchie_output(
     """Read the output of a system: `sent_id TAB arg1 TAB rel TAB arg2`.
 
     path (Path): The file.
-    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence id.
     """
-    faults = Faults(path, on_fault)
     extractions: Dict[str, List[Extraction]] = {}
-    for number, line in numbered_lines(path):
-        record = split_triple(line)
-        if isinstance(record, str):
-            faults.report(number, record)
+    for number, line in lines(path, on_fault):
+        try:
+            key, extraction = split_triple(line)
+        except DataError as e:
+            tell(on_fault, f"{path.name}:{number}", e)
         else:
-            extractions.setdefault(record[0], []).append(record[1])
+            extractions.setdefault(key, []).append(extraction)
     return extractions
 
 
-def split_triple(line: str) -> Union[Tuple[str, Extraction], str]:
+def split_triple(line: str) -> Tuple[str, Extraction]:
     """Split a line `number TAB arg1 TAB rel TAB arg2`.
 
     line (str): The line.
-    RETURNS (Union[Tuple[str, Extraction], str]): Number and extraction, or what is
-        wrong with the line.
+    RETURNS (Tuple[str, Extraction]): Number and extraction.
+    RAISES (DataError): If it is no such line.
     """
     parts = [part.strip() for part in line.split("\t")]
     if len(parts) != 4:
-        return f"a line has 4 fields between tabs, this has {len(parts)}"
+        raise DataError(f"a line has 4 fields between tabs, this has {len(parts)}")
     number, subject, relation, rest = parts
     if not number:
-        return "the number of the sentence is empty"
+        raise DataError("the number of the sentence is empty")
     return number, Extraction(relation, (subject, rest))

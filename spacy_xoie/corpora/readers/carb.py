@@ -4,8 +4,8 @@
 from pathlib import Path
 from typing import Dict, List, Optional
 
+from ...files import OnFault, lines, tell
 from ..extractions import Extraction
-from .lines import Faults, OnFault, numbered_lines
 
 
 def read_carb(
@@ -15,17 +15,17 @@ def read_carb(
     too: the benchmark counts them.
 
     path (Path): The file.
-    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The tuples of each sentence.
     """
-    faults = Faults(path, on_fault)
     tuples: Dict[str, List[Extraction]] = {}
-    for number, line in numbered_lines(path):
+    for number, line in lines(path, on_fault):
+        place = f"{path.name}:{number}"
         sentence, *parts = (part.strip() for part in line.rstrip().split("\t"))
         if not sentence:
-            faults.report(number, "the sentence is empty")
+            tell(on_fault, place, "the sentence is empty")
         elif not parts or not parts[0]:
-            faults.report(number, "there is no relation after the sentence")
+            tell(on_fault, place, "there is no relation after the sentence")
         else:
             extraction = Extraction(parts[0], tuple(parts[1:]))
             tuples.setdefault(sentence, []).append(extraction)

@@ -1,12 +1,9 @@
 """What the readers of grounded annotation share: they know where each part of a
 triple stands in the sentence, and yield records."""
 
-import gzip
 import random
-import zlib
 from pathlib import Path
 from typing import (
-    BinaryIO,
     Counter,
     Dict,
     Iterable,
@@ -25,8 +22,15 @@ from pydantic import ValidationError
 from ...doc.text import join_pieces
 from ...doc.triples import OBJECTS
 from ...errors import DataError
-from ..records import CharSpan, PhraseRecord, Record, Split, TripleRecord
-from .lines import OnFault
+from ...files import OnFault
+from ..records import (
+    CharSpan,
+    PhraseRecord,
+    Record,
+    Split,
+    TripleRecord,
+    field_errors,
+)
 
 # Brackets and quotation marks as the Penn Treebank writes them.
 ESCAPED: Dict[str, str] = {
@@ -41,12 +45,16 @@ ESCAPED: Dict[str, str] = {
 }
 
 
+class OverlapError(DataError):
+    """Two parts of a triple have a place in common."""
+
+
 class RecordReader(Protocol):
     """A reader of grounded annotation.
 
     path (Path): The file, perhaps compressed (.gz).
-    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of what
-        cannot be read. The rest is read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of what cannot be read. The rest
+        is read.
     language (str): Language of the sentences that do not say theirs.
     counts (Optional[Counter[str]]): Counts what was read, and what was left out.
     YIELDS (Record): The sentences, with their triples.
@@ -60,32 +68,6 @@ class RecordReader(Protocol):
         language: str = "en",
         counts: Optional[Counter[str]] = None,
     ) -> Iterator[Record]: ...
-
-
-def stream_lines(
-    path: Path, on_fault: Optional[OnFault] = None
-) -> Iterator[Tuple[int, str]]:
-    """Read a file line by line, holding no more than a line.
-
-    path (Path): A text file in UTF-8, perhaps compressed (.gz).
-    on_fault (Optional[Callable[[str], None]]): Told of lines that are not UTF-8.
-    YIELDS (Tuple[int, str]): Number and text of each line, also of empty ones.
-    RAISES (DataError): If a compressed file is damaged.
-    """
-    path = Path(path)
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with cast(BinaryIO, opener(path, "rb")) as file:
-            for number, line in enumerate(file, start=1):
-                try:
-                    text = line.decode("utf-8-sig" if number == 1 else "utf8")
-                except UnicodeDecodeError as e:
-                    if on_fault is not None:
-                        on_fault(f"{path.name}:{number}: this is not UTF-8: {e}")
-                    continue
-                yield number, text.rstrip("\r\n")
-    except (EOFError, gzip.BadGzipFile, zlib.error) as e:
-        raise DataError(f"{path.name} is damaged ({e}). Fetch it again.") from e
 
 
 def phrase_at(text: str, spans: Iterable[CharSpan]) -> PhraseRecord:
@@ -121,7 +103,7 @@ def triple_at(
                 f"[{start}, {end}] is not a stretch of a text of {len(text)} characters"
             )
         if any(start < other_end and other < end for other, other_end in taken):
-            raise DataError(f"parts overlap at {text[start:end]!r}")
+            raise OverlapError(f"parts overlap at {text[start:end]!r}")
         taken.append((start, end))
     return TripleRecord(
         subject=phrase_at(text, subject),
@@ -152,9 +134,7 @@ def make_record(
             triples=triples,
         )
     except ValidationError as e:
-        first = e.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise DataError(f"{field}: {first['msg']}" if field else first["msg"]) from e
+        raise field_errors(e)[0] from e
 
 
 def join_words(words: Sequence[str]) -> Tuple[str, List[CharSpan]]:

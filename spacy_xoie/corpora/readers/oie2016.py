@@ -7,9 +7,9 @@ from typing import Counter, Dict, Iterator, List, Optional, Tuple
 
 from ...doc.triples import OBJECTS
 from ...errors import DataError
+from ...files import OnFault, read_lines, tell
 from ..records import CharSpan, Record, TripleRecord
-from .grounded import ESCAPED, join_words, make_record, stream_lines, triple_at
-from .lines import OnFault
+from .grounded import ESCAPED, join_words, make_record, triple_at
 
 COLUMNS = 8
 RELATION, SUBJECT = "P", "A0"
@@ -24,7 +24,7 @@ class _Block:
     words: List[str] = field(default_factory=list)
     labels: List[str] = field(default_factory=list)
     run: str = ""
-    fault: Optional[Tuple[int, str]] = None
+    fault: Optional[Tuple[int, DataError]] = None
 
 
 def read_oie2016(
@@ -44,8 +44,8 @@ def read_oie2016(
     it says nothing. All of that is counted.
 
     path (Path): The file, perhaps compressed (.gz).
-    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each
-        extraction that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each extraction that cannot be
+        read.
     language (str): Language of the sentences.
     counts (Optional[Counter[str]]): Counts "sentences", "extractions", "triples",
         and by reason what was left out or is unusual.
@@ -65,11 +65,11 @@ def read_oie2016(
             name = f"{path.name.partition('.')[0]}-{number}"
             yield make_record(name, join_words(sentence)[0], triples, language)
 
-    for block in _blocks(path, on_fault):
+    for block in _blocks(path):
         counts["extractions"] += 1
         try:
             if block.fault is not None:
-                raise DataError(block.fault[1])
+                raise block.fault[1]
             parts = _parts(block)
             if block.words != sentence:
                 yield from finished()
@@ -77,9 +77,8 @@ def read_oie2016(
             found = _triple(block.words, parts, counts)
         except DataError as e:
             counts["malformed"] += 1
-            if on_fault is not None:
-                line = block.fault[0] if block.fault else block.line
-                on_fault(f"{path.name}:{line}: {e}")
+            line = block.fault[0] if block.fault else block.line
+            tell(on_fault, f"{path.name}:{line}", e)
         else:
             if found is not None and found not in triples:
                 counts["triples"] += 1
@@ -87,45 +86,47 @@ def read_oie2016(
     yield from finished()
 
 
-def _blocks(path: Path, on_fault: Optional[OnFault]) -> Iterator[_Block]:
+def _blocks(path: Path) -> Iterator[_Block]:
     block: Optional[_Block] = None
-    for number, line in stream_lines(path, on_fault):
-        if not line.strip():
+    for number, line in read_lines(path):
+        if isinstance(line, str) and not line.strip():
             if block is not None:
                 yield block
             block = None
             continue
-        fields = line.split("\t")
-        if fields[0] == "word_id":
-            continue
-        if block is None:
-            block = _Block(number)
-        reason = _add(block, fields)
-        if reason and block.fault is None:
-            block.fault = (number, reason)
+        try:
+            if isinstance(line, DataError):
+                raise line
+            fields = line.split("\t")
+            if fields[0] == "word_id":
+                continue
+            block = block or _Block(number)
+            _add(block, fields)
+        except DataError as e:
+            block = block or _Block(number)
+            block.fault = block.fault or (number, e)
     if block is not None:
         yield block
 
 
-def _add(block: _Block, fields: List[str]) -> str:
-    """Add a line to a block; returns what is wrong with it."""
+def _add(block: _Block, fields: List[str]) -> None:
+    """Add a line to a block."""
     if len(fields) != COLUMNS:
-        return f"a line has {COLUMNS} fields between tabs, this has {len(fields)}"
+        raise DataError(f"a line has {COLUMNS} fields, this has {len(fields)}")
     number, word, run, label = fields[0], fields[1].strip(), fields[6], fields[7]
     label = label.strip()
     if number.strip() != str(len(block.words)):
-        return f"the word_id must be {len(block.words)} here, not {number!r}"
+        raise DataError(f"the word_id must be {len(block.words)} here, not {number!r}")
     if not word:
-        return "the word is empty"
+        raise DataError("the word is empty")
     if block.words and run != block.run:
-        return f"run_id {run!r} begins within the block of {block.run!r}"
+        raise DataError(f"run_id {run!r} begins within the block of {block.run!r}")
     role, _, prefix = label.partition("-")
     if label != "O" and (role not in ROLES or prefix not in ("B", "I")):
-        return f"the label {label!r} is neither O nor a role with -B or -I"
+        raise DataError(f"the label {label!r} is neither O nor a role with -B or -I")
     block.run = run
     block.words.append(ESCAPED.get(word, word))
     block.labels.append(label)
-    return ""
 
 
 def _parts(block: _Block) -> Dict[str, List[Tuple[int, int]]]:

@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any, Counter, Dict, Iterator, List, Optional, Sequence, Tuple
 
-import srsly
-
 from ...doc.triples import OBJECTS
 from ...errors import DataError
+from ...files import OnFault, json_object, lines, tell
 from ..records import CharSpan, Record, TripleRecord
-from .grounded import ESCAPED, join_words, make_record, stream_lines, triple_at
-from .lines import OnFault
+from .grounded import ESCAPED, join_words, make_record, triple_at
 
 Positions = List[Tuple[int, int]]
 
@@ -29,8 +27,8 @@ def read_openie4(
     that is the text of the record, otherwise the words with a space between them.
 
     path (Path): The file, perhaps compressed (.gz).
-    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each
-        sentence and each tuple that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each sentence and each tuple
+        that cannot be read.
     language (str): Language of the sentences.
     counts (Optional[Counter[str]]): Counts "sentences", "extractions", "triples",
         and by reason what was left out or is unusual.
@@ -38,43 +36,33 @@ def read_openie4(
     """
     path = Path(path)
     counts = Counter() if counts is None else counts
-    for number, line in stream_lines(path, on_fault):
-        if not line.strip():
-            continue
-        place = f"{path.name}:{number}"
-        faults: List[str] = []
+    for number, line in lines(path, on_fault):
+        faults: List[DataError] = []
         try:
             name = f"{path.name.partition('.')[0]}-{number}"
             yield _record(line, name, language, faults, counts)
         except DataError as e:
-            faults.append(str(e))
-        if faults:
-            counts["malformed"] += len(faults)
+            faults.append(e)
         for fault in faults:
-            if on_fault is not None:
-                on_fault(f"{place}: {fault}")
+            counts["malformed"] += 1
+            tell(on_fault, f"{path.name}:{number}", fault)
 
 
 def _record(
-    line: str, name: str, language: str, faults: List[str], counts: Counter[str]
+    line: str, name: str, language: str, faults: List[DataError], counts: Counter[str]
 ) -> Record:
-    try:
-        data = srsly.json_loads(line)
-    except ValueError as e:
-        raise DataError(f"this is not JSON: {e}") from e
-    if not isinstance(data, dict):
-        raise DataError("this is not a JSON object")
+    data = json_object(line)
     text, words, places = _text(data)
     tuples = data.get("tuples")
     if not isinstance(tuples, list):
-        raise DataError(f"tuples: this must be a list, not {tuples!r}")
+        raise DataError(f"this must be a list, not {tuples!r}", "tuples")
     triples: List[TripleRecord] = []
     for index, item in enumerate(tuples):
         counts["extractions"] += 1
         try:
             found = _triple(item, text, words, places, counts)
         except DataError as e:
-            faults.append(f"tuples.{index}: {e}")
+            faults.append(DataError(str(e), f"tuples.{index}"))
             continue
         if found is not None and found not in triples:
             counts["triples"] += 1
@@ -90,9 +78,9 @@ def _text(data: Dict[str, Any]) -> Tuple[str, List[str], List[CharSpan]]:
     if not isinstance(words, list) or not all(
         isinstance(word, str) and word.strip() for word in words
     ):
-        raise DataError(f"sentence_tokenized: these are no words: {tokenized!r}")
+        raise DataError(f"these are no words: {tokenized!r}", "sentence_tokenized")
     if not words:
-        raise DataError("sentence_tokenized: there is no word")
+        raise DataError("there is no word", "sentence_tokenized")
     words = [ESCAPED.get(word, word) for word in words]
     sentence = data.get("sentence")
     if isinstance(sentence, str):
@@ -122,7 +110,7 @@ def _triple(
     relation = _positions(item, "relation_pos", len(words))
     listed = item.get("args_pos")
     if not isinstance(listed, list):
-        raise DataError(f"args_pos: this must be a list, not {listed!r}")
+        raise DataError(f"this must be a list, not {listed!r}", "args_pos")
     if len(listed) == 2 and all(type(number) is int for number in listed):
         listed = [listed]
     objects = [
@@ -154,7 +142,7 @@ def _triple(
 
 def _positions(item: Dict[str, Any], field: str, length: int) -> Positions:
     if field not in item:
-        raise DataError(f"{field}: this is missing")
+        raise DataError("this is missing", field)
     return _parse(item[field], field, length)
 
 
@@ -170,9 +158,9 @@ def _parse(value: Any, field: str, length: int) -> Positions:
     for pair in pairs:
         whole = isinstance(pair, list) and len(pair) == 2
         if not whole or any(type(number) is not int for number in pair):
-            raise DataError(f"{field}: {pair!r} is not a pair [first, last]")
+            raise DataError(f"{pair!r} is not a pair [first, last]", field)
         first, last = pair
         if not 0 <= first <= last < length:
-            raise DataError(f"{field}: {pair!r} is not a stretch of {length} words")
+            raise DataError(f"{pair!r} is not a stretch of {length} words", field)
         found.append((first, last))
     return found

@@ -9,14 +9,13 @@ a key "triple" that tells apart triples with the same relation.
 from pathlib import Path
 from typing import Any, Counter, Dict, Iterable, Iterator, List, Optional, Tuple
 
-import srsly
 from spacy.tokens import Doc, Span
 
 from ...doc.triples import OBJECTS, RELATION, ROLES, SPAN_KEY, SUBJECT, get_triples
 from ...errors import DataError
+from ...files import OnFault, json_object, lines, tell
 from ..records import CharSpan, Record, TripleRecord
-from .grounded import make_record, stream_lines, triple_at
-from .lines import OnFault
+from .grounded import make_record, triple_at
 
 PART = "PART"
 LABELS = (SUBJECT, *OBJECTS, PART)
@@ -90,8 +89,8 @@ def read_prodigy(
     """Read annotated tasks. Those that the annotator did not accept are left out.
 
     path (Path): The file, perhaps compressed (.gz).
-    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each task
-        and each triple that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each task and each triple that
+        cannot be read.
     language (str): Language of the tasks without `meta.language`.
     counts (Optional[Counter[str]]): Counts "sentences", "triples", "malformed" and
         "left out: not accepted".
@@ -99,15 +98,13 @@ def read_prodigy(
     """
     path = Path(path)
     counts = Counter() if counts is None else counts
-    for number, line in stream_lines(path, on_fault):
-        if not line.strip():
-            continue
-        faults: List[str] = []
+    for number, line in lines(path, on_fault):
+        faults: List[DataError] = []
         try:
             name = f"{path.name.partition('.')[0]}-{number}"
             record = _record(line, name, language, faults)
         except DataError as e:
-            faults.append(str(e))
+            faults.append(e)
         else:
             if record is None:
                 counts["left out: not accepted"] += 1
@@ -115,28 +112,23 @@ def read_prodigy(
                 counts["sentences"] += 1
                 counts["triples"] += len(record.triples)
                 yield record
-        if faults:
-            counts["malformed"] += len(faults)
         for fault in faults:
-            if on_fault is not None:
-                on_fault(f"{path.name}:{number}: {fault}")
+            counts["malformed"] += 1
+            tell(on_fault, f"{path.name}:{number}", fault)
 
 
-def _record(line: str, name: str, language: str, faults: List[str]) -> Optional[Record]:
-    try:
-        task = srsly.json_loads(line)
-    except ValueError as e:
-        raise DataError(f"this is not JSON: {e}") from e
-    if not isinstance(task, dict):
-        raise DataError("this is not a JSON object")
+def _record(
+    line: str, name: str, language: str, faults: List[DataError]
+) -> Optional[Record]:
+    task = json_object(line)
     if task.get("answer", "accept") != "accept":
         return None
     text = task.get("text")
     if not isinstance(text, str):
-        raise DataError(f"text: this must be a text, not {text!r}")
+        raise DataError(f"this must be a text, not {text!r}", "text")
     arcs = task.get("relations", [])
     if not isinstance(arcs, list):
-        raise DataError(f"relations: this must be a list, not {arcs!r}")
+        raise DataError(f"this must be a list, not {arcs!r}", "relations")
     parts_of: Dict[Any, Dict[str, List[CharSpan]]] = {}
     broken = set()
     for index, arc in enumerate(arcs):
@@ -149,14 +141,14 @@ def _record(line: str, name: str, language: str, faults: List[str]) -> Optional[
             identity = identity or head
             label = arc.get("label")
             if label not in LABELS:
-                raise DataError(f"label: {label!r} is none of {', '.join(LABELS)}")
+                raise DataError(f"{label!r} is none of {', '.join(LABELS)}", "label")
             parts = parts_of.setdefault(identity, {RELATION: [head]})
             if parts[RELATION][0] != head:
                 raise DataError("the arcs of this triple have different heads")
             role = RELATION if label == PART else str(label)
             parts.setdefault(role, []).append(_place(arc, "child", task))
         except DataError as e:
-            faults.append(f"relations.{index}: {e}")
+            faults.append(DataError(str(e), f"relations.{index}"))
             broken.add(identity)
     triples: List[TripleRecord] = []
     for identity, parts in parts_of.items():
@@ -169,7 +161,7 @@ def _record(line: str, name: str, language: str, faults: List[str]) -> Optional[
             )
         except DataError as e:
             start, end = parts[RELATION][0]
-            faults.append(f"the triple of {text[start:end]!r}: {e}")
+            faults.append(DataError(f"the triple of {text[start:end]!r}: {e}"))
     meta = task.get("meta")
     meta = meta if isinstance(meta, dict) else {}
     return make_record(
@@ -189,13 +181,13 @@ def _place(arc: Dict[str, Any], end: str, task: Dict[str, Any]) -> CharSpan:
         number, tokens, field = arc.get(end), task.get("tokens"), end
         in_range = isinstance(tokens, list) and type(number) is int
         if not in_range or not 0 <= number < len(tokens):  # type: ignore
-            raise DataError(f"{end}: there is no token {number!r}")
+            raise DataError(f"there is no token {number!r}", end)
         found = tokens[number]  # type: ignore
     if isinstance(found, dict):
         first, last = found.get("start"), found.get("end")
         if type(first) is int and type(last) is int:
             return first, last
-    raise DataError(f"{field}: 'start' and 'end' must be numbers: {found!r}")
+    raise DataError(f"'start' and 'end' must be numbers: {found!r}", field)
 
 
 def _span(span: Span, label: str) -> Dict[str, Any]:

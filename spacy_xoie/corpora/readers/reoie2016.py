@@ -4,11 +4,13 @@ sentence to its tuples, objects with "pred" and the arguments as texts."""
 import json
 import re
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Union
 
 from ...errors import DataError
+from ...files import OnFault, read_text, tell
 from ..extractions import Extraction
-from .lines import Faults, OnFault, read_text
+
+Report = Callable[[int, str], None]
 
 SUBJECT = "arg0"
 OTHERS = ("arg1", "arg2", "arg3", "temp", "loc")
@@ -29,22 +31,25 @@ def read_reoie2016(
     they do not always agree with the texts.
 
     path (Path): The file.
-    on_fault (Optional[Callable[[str], None]]): Told of each tuple that cannot be
+    on_fault (Optional[Callable[[Fault], None]]): Told of each tuple that cannot be
         read. After a fault in the JSON, reading goes on with the next tuple.
     RETURNS (Dict[str, List[Extraction]]): The tuples of each sentence, which may be
         none.
     """
     text = read_text(path)
-    faults = Faults(path, on_fault)
+
+    def report(line: int, error: Union[str, DataError]) -> None:
+        tell(on_fault, f"{path.name}:{line}", error)
+
     tuples: Dict[str, List[Extraction]] = {}
-    for sentence, position, record in _records(text, faults):
+    for sentence, position, record in _records(text, report):
         found = tuples.setdefault(sentence, [])
         if record is None:
             continue
         try:
             found.append(_extraction(record))
         except DataError as e:
-            faults.report(_line(text, position), str(e))
+            report(_line(text, position), e)
     return tuples
 
 
@@ -65,19 +70,19 @@ def _extraction(record: Any) -> Extraction:
     return Extraction(relation, (parts[SUBJECT], *(part for part in others if part)))
 
 
-def _records(text: str, faults: Faults) -> Iterator[Tuple[str, int, Any]]:
+def _records(text: str, report: Report) -> Iterator[Tuple[str, int, Any]]:
     """Walk through the JSON, so that the place of each record is known and a broken
     one does not take the others with it.
 
     text (str): The file.
-    faults (Faults): Told where the JSON is broken.
+    report (Callable[[int, str], None]): Told where the JSON is broken, and how.
     YIELDS (Tuple[str, int, Any]): Sentence, position and record; the record is None
         for each sentence as such.
     """
     decoder = json.JSONDecoder()
     at = _skip(text, 0)
     if not text.startswith("{", at):
-        faults.report(_line(text, at), "the file must be a JSON object")
+        report(_line(text, at), "the file must be a JSON object")
         return
     at = _skip(text, at + 1)
     sentence: Optional[str] = None
@@ -95,10 +100,10 @@ def _records(text: str, faults: Faults) -> Iterator[Tuple[str, int, Any]]:
             if record is not None:
                 yield sentence, at, record
             else:
-                faults.report(_line(text, at), "a tuple must be an object")
+                report(_line(text, at), "a tuple must be an object")
             at = _comma(text, _skip(text, end), "]")
         except json.JSONDecodeError as e:
-            faults.report(e.lineno, f"{e.msg} (column {e.colno})")
+            report(e.lineno, f"{e.msg} (column {e.colno})")
             found = RECORD_END.search(text, max(at, e.pos - 1))
             if found is None:
                 return
@@ -112,7 +117,7 @@ def _records(text: str, faults: Faults) -> Iterator[Tuple[str, int, Any]]:
                 at = rest.end()
                 continue
             at = found.end()
-    faults.report(_line(text, len(text)), "the file ends too early")
+    report(_line(text, len(text)), "the file ends too early")
 
 
 def _key(text: str, at: int, decoder: json.JSONDecoder) -> Tuple[str, int]:

@@ -16,11 +16,11 @@ from typing import (
     Tuple,
 )
 
-from ...errors import ConfigError
+from ...errors import ConfigError, DataError
+from ...files import OnFault, lines, tell
 from ..records import CharSpan, Record, TripleRecord
 from .benchie import split_triple
-from .grounded import join_words, make_record, stream_lines, triple_at
-from .lines import OnFault
+from .grounded import join_words, make_record, triple_at
 
 Words = Tuple[str, ...]
 Key = Tuple[Words, Words, Words]
@@ -64,8 +64,7 @@ def agreed(
         of a tuple is a line of this file, counted from 1.
     at_least (int): How many systems must agree.
     language (str): Language of the sentences.
-    on_fault (Optional[Callable[[str], None]]): Told "file:line: reason" of each line
-        that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     counts (Optional[Counter[str]]): Counts "sentences", "tuples", "agreed", "triples",
         and by reason what was dropped.
     YIELDS (Record): The sentences with such tuples. `construction` names the systems
@@ -79,10 +78,9 @@ def agreed(
         )
     sentences = Path(sentences)
     counts = Counter() if counts is None else counts
-    texts: Dict[int, Words] = {}
-    for number, line in stream_lines(sentences, on_fault):
-        if line.strip():
-            texts[number] = tuple(line.split())
+    texts: Dict[int, Words] = {
+        number: tuple(line.split()) for number, line in lines(sentences, on_fault)
+    }
     first_line: Dict[Words, int] = {}
     for number, words in texts.items():
         first_line.setdefault(words, number)
@@ -133,25 +131,19 @@ def _tuples(
     counts: Counter[str],
     on_fault: Optional[OnFault],
 ) -> Iterator[Tuple[int, _Parts]]:
-    for line_number, line in stream_lines(path, on_fault):
-        if not line.strip():
-            continue
-        found = split_triple(line)
-        reason = ""
-        if isinstance(found, str):
-            reason = found
-        else:
-            number = int(found[0]) if re.fullmatch("[0-9]{1,9}", found[0]) else 0
+    for line_number, line in lines(path, on_fault):
+        try:
+            key, extraction = split_triple(line)
+            number = int(key) if re.fullmatch("[0-9]{1,9}", key) else 0
             if number not in texts:
-                reason = f"there is no sentence {found[0]!r} in {sentences.name}"
-        if isinstance(found, str) or reason:
+                raise DataError(f"there is no sentence {key!r} in {sentences.name}")
+        except DataError as e:
             counts["malformed"] += 1
-            if on_fault is not None:
-                on_fault(f"{path.name}:{line_number}: {reason}")
+            tell(on_fault, f"{path.name}:{line_number}", e)
             continue
         counts["tuples"] += 1
-        subject, rest = found[1].arguments
-        parts = _Parts(_words(subject), _words(found[1].relation), _words(rest))
+        subject, rest = extraction.arguments
+        parts = _Parts(_words(subject), _words(extraction.relation), _words(rest))
         if all(parts):
             yield number, parts
         else:

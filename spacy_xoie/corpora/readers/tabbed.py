@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 from ...errors import DataError
+from ...files import OnFault, lines, tell
 from ..extractions import Extraction
 from .benchie import split_triple
-from .lines import Faults, OnFault, numbered_lines, read_text
 
 ARGUMENT = re.compile(r"\w+\((.*?),List\(", re.DOTALL)
 
@@ -19,12 +19,11 @@ def read_tabbed(
     `sentence TAB confidence TAB relation TAB arg1 [TAB arg2 ...]`.
 
     path (Path): The file.
-    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
     """
-    faults = Faults(path, on_fault)
     extractions: Dict[str, List[Extraction]] = {}
-    for number, line in numbered_lines(path):
+    for number, line in lines(path, on_fault):
         parts = [part.strip() for part in line.split("\t")]
         try:
             if len(parts) < 4:
@@ -37,7 +36,7 @@ def read_tabbed(
                 arguments.pop()
             found = Extraction(relation, tuple(arguments), _number(confidence))
         except DataError as e:
-            faults.report(number, str(e))
+            tell(on_fault, f"{path.name}:{number}", e)
         else:
             extractions.setdefault(sentence, []).append(found)
     return extractions
@@ -53,12 +52,11 @@ def read_openie5(
     the beginning of the extraction is put before the subject.
 
     path (Path): The file.
-    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
     """
-    faults = Faults(path, on_fault)
     extractions: Dict[str, List[Extraction]] = {}
-    for number, line in numbered_lines(path):
+    for number, line in lines(path, on_fault):
         parts = [part.strip() for part in line.split("\t")]
         try:
             if len(parts) != 6:
@@ -67,7 +65,7 @@ def read_openie5(
                 raise DataError("the sentence is empty")
             found = _openie5(parts)
         except DataError as e:
-            faults.report(number, str(e))
+            tell(on_fault, f"{path.name}:{number}", e)
         else:
             if found is not None:
                 extractions.setdefault(parts[5], []).append(found)
@@ -82,23 +80,21 @@ def read_numbered(
 
     path (Path): The file of extractions.
     sentences (Path): The file of sentences, one in each line.
-    on_fault (Optional[Callable[[str], None]]): Told of each line that cannot be read.
+    on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
     """
-    faults = Faults(path, on_fault)
-    texts = [text.strip() for text in read_text(sentences).split("\n")]
+    texts = {number: text.strip() for number, text in lines(sentences, on_fault)}
     extractions: Dict[str, List[Extraction]] = {}
-    for number, line in numbered_lines(path):
-        record = split_triple(line)
-        if isinstance(record, str):
-            faults.report(number, record)
-            continue
-        key, extraction = record
-        place = int(key) if key.isdecimal() and len(key) < 10 else 0
-        if not 1 <= place <= len(texts) or not texts[place - 1]:
-            faults.report(number, f"there is no sentence {key!r} in {sentences.name}")
+    for number, line in lines(path, on_fault):
+        try:
+            key, extraction = split_triple(line)
+            place = int(key) if key.isdecimal() and len(key) < 10 else 0
+            if place not in texts:
+                raise DataError(f"there is no sentence {key!r} in {sentences.name}")
+        except DataError as e:
+            tell(on_fault, f"{path.name}:{number}", e)
         else:
-            extractions.setdefault(texts[place - 1], []).append(extraction)
+            extractions.setdefault(texts[place], []).append(extraction)
     return extractions
 
 

@@ -1,13 +1,13 @@
 """Translations that the user has already."""
 
-import json
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from spacy.util import registry
 
 from ...doc.translations import Untranslated
 from ...errors import ConfigError, DataError
+from ...files import file_suffix, json_object, read_text
 from ..ty import Translation, Translator
 
 
@@ -69,17 +69,13 @@ def read_translations(path: Union[str, Path]) -> Dict[str, str]:
     """
     path = Path(path)
     try:
-        content = path.read_text("utf-8-sig")
+        content = read_text(path)
     except OSError as error:
         raise ConfigError(
             f"The translations {path} cannot be read: {error}. Check the setting "
             "'path' of the precomputed translator."
         ) from error
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"The translations {path} are not in UTF-8: {error}."
-        ) from error
-    read = _read_json if path.suffix.lower() == ".json" else _read_tsv
+    read = _read_json if file_suffix(path) == ".json" else _read_tsv
     table, faults = read(content)
     if faults:
         first = "; ".join(faults[:5])
@@ -92,11 +88,9 @@ def read_translations(path: Union[str, Path]) -> Dict[str, str]:
 
 def _read_json(content: str) -> Tuple[Dict[str, str], List[str]]:
     try:
-        table: Any = json.loads(content)
-    except ValueError as error:
-        return {}, [f"This is no JSON: {error}"]
-    if not isinstance(table, dict):
-        return {}, [f"This is no object, but {type(table).__name__}"]
+        table = json_object(content)
+    except DataError as error:
+        return {}, [str(error)]
     faults = [
         f"The translation of {text!r} is no text, but {type(value).__name__}"
         for text, value in table.items()

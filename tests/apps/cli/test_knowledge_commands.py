@@ -10,7 +10,7 @@ import pytest
 from spacy.language import Language
 from typer.testing import CliRunner
 
-import spacy_xoie.apps.cli.loading as loading
+import spacy_xoie.loading as loading
 from spacy_xoie.apps.cli import app
 
 pytest.importorskip("pyoxigraph")

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import numpy as np
-import srsly
 
 from ....errors import DataError
 from ....evaluation.consistency import Consistency, ConsistencyTable
@@ -13,6 +12,7 @@ from ....evaluation.gate_plot import save_gates
 from ....evaluation.gates import GateTable
 from ....evaluation.heatmap import save_heatmap
 from ....evaluation.report import score_table
+from ....files import read_json
 from ..page import escape
 from .sections import Section, drawing, percent, table
 
@@ -29,7 +29,7 @@ def metrics_sections(folder: Path) -> List[Section]:
     for path in sorted(folder.glob("metrics/**/*.json")):
         name = str(path.relative_to(folder))
         try:
-            record = srsly.read_json(path)
+            record = read_json(path)
             if not isinstance(record, dict):
                 raise TypeError(f"it holds no object, but {type(record).__name__}")
             if "layers" in record:

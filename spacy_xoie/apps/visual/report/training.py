@@ -6,6 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 import srsly
 
 from ....evaluation.pictures import picture
+from ....files import read_json
 from .sections import Section, drawing, percent, table
 
 LOG = "log.jsonl"
@@ -129,7 +130,7 @@ def _row(model: Path, folder: Path, missing: List[str]) -> List[str]:
     """Scores of a model, as its training left them."""
     name = str(model.parent.relative_to(folder))
     try:
-        meta: Any = srsly.read_json(model / "meta.json")
+        meta: Any = read_json(model / "meta.json")
         scores = dict(meta.get("performance") or {})
     except (ValueError, AttributeError, TypeError) as error:
         missing.append(f"{name}/{model.name}/meta.json cannot be read: {error}.")
