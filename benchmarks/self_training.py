@@ -21,6 +21,7 @@ from spacy_xoie.corpora.treebanks import TokenTree, annotated
 from spacy_xoie.doc.triples import get_triples
 from spacy_xoie.extraction.model import Request
 from spacy_xoie.extraction.pretrained import load_model
+from spacy_xoie.extraction.reading import Reading
 from spacy_xoie.network.heads import ArcHead
 from spacy_xoie.ty import Pieces, TokenTriple
 
@@ -38,7 +39,8 @@ def parse(name: str, docs: Sequence[Doc], codes: Sequence[str]) -> List[TokenTre
         raise SystemExit(f"{name} predicts no trees: it cannot be the parser.")
     language_of: Dict[int, str] = dict(zip(map(id, docs), codes, strict=True))
     spans = [doc[:] for doc in docs]
-    request = Request(docs, spans, lambda span: {language_of[id(span.doc)]: 1.0})
+    readings = [Reading(doc, doc) for doc in docs]
+    request = Request(readings, spans, lambda span: {language_of[id(span.doc)]: 1.0})
     trees = [TokenTree() for _ in docs]
     for rows, batch in model.read(request).batches():
         with torch.inference_mode(), network.encoded(batch) as hidden:

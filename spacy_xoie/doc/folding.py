@@ -1,14 +1,14 @@
 """Text in one form: the same words, however they were typed, wrapped or pasted.
 
 Folded are Unicode's forms (NFC; letters and digits in full width, ligatures, Arabic
-presentation forms, half-width kana as NFKC has them), apostrophes, quotes and dashes of
-all kinds, vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and
-bidirectional controls, soft hyphens, variation selectors). White space of any kind and
-length is one space, nothing where a line breaks in a script without spaces. Words that
-a treebank's tokenizer took apart are put together again ("did n't", "`` so ''").
+presentation forms, half-width kana as NFKC has them), apostrophes, quotes and hyphens,
+vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and bidirectional
+controls, soft hyphens, variation selectors). White space of any kind and length is one
+space, nothing where a line breaks in a script without spaces. Words that a treebank's
+tokenizer took apart are put together again ("did n't", "`` so ''").
 
-References: Unicode Standard Annexes #15 (normalisation forms) and #14 (line breaks), and
-the table of the Penn Treebank's tokens (Marcus et al. 1993).
+References: Unicode Standard Annexes #15 (normalisation forms) and #14 (line breaks);
+tokens of the Penn Treebank (Marcus et al. 1993).
 """
 
 import re
@@ -24,11 +24,14 @@ from .text import is_unspaced
 
 Offsets = NDArray[np.int64]
 
-_INVISIBLE = (
+_HIDDEN = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
-    "\u00ad\u034f\u061c\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef"
+    "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 )
+_SHAPING = "\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e01ef"
+"""They choose a form of the sign before them."""
+
+_INVISIBLE = _HIDDEN + _SHAPING
 _JOINERS = "\u200c\u200d"
 """They shape letters of Arabic and Indic scripts, and tell words apart there."""
 
@@ -56,6 +59,7 @@ _CHARS = re.compile(
     rf"|[{''.join(map(re.escape, _SAME))}]|[{_COMPATIBLE}]|{_KANA}"
     r"|(?<=[^\W\d_])[`´](?=[^\W\d_])"
 )
+_NOT_SHOWN = re.compile(f"[{_HIDDEN}]")
 _CLUSTERS = regex.compile(r"\X")
 _SPACES = re.compile(r"\s{2,}|[^\S ]|^\s+|\s+$")
 _BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -119,15 +123,12 @@ def _fold_once(folded: Folded) -> Folded:
 
 
 def visible(text: str) -> str:
-    """RETURNS (str): A text as it is shown in a line: white space of any kind and length
-    is one space, or nothing where a line breaks in a script without spaces, and what
-    cannot be seen is left out."""
+    """RETURNS (str): A text as it is shown in a line: white space of any length is one
+    space, or nothing where a line breaks in a script without spaces, and what cannot be
+    seen is left out."""
     if not text.isascii() or not text.isprintable():
-        text = _HIDDEN.sub("", text)
+        text = _NOT_SHOWN.sub("", text)
     return _SPACES.sub(_space, text)
-
-
-_HIDDEN = re.compile(rf"[{_INVISIBLE}]|(?<![\u0600-\u109f])[{_JOINERS}]")
 
 
 def _replace(

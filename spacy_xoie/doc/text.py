@@ -27,7 +27,7 @@ def join_pieces(pieces: Sequence[str]) -> str:
     with nothing between them in scripts that are written without spaces."""
     text = ""
     for piece in pieces:
-        if text and not (is_unspaced(text[-1]) and is_unspaced(piece[:1])):
+        if text and piece and not (is_unspaced(text[-1]) and is_unspaced(piece[0])):
             text += " "
         text += piece
     return text

@@ -23,6 +23,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
+from .folding import visible
 from .text import are_offsets, join_pieces
 
 SPAN_KEY = "xoie"
@@ -40,9 +41,10 @@ class Phrase:
 
     @property
     def text(self) -> str:
-        """The text as it stands in the document; pieces of a discontinuous
-        phrase are joined by a space, in scripts without spaces by nothing."""
-        return join_pieces([span.text for span in self.spans])
+        """The text as it is read: in a line, without what cannot be seen. Pieces of a
+        discontinuous phrase are joined by a space, in scripts without spaces by
+        nothing. `spans` have it as it stands in the document."""
+        return join_pieces([visible(span.text) for span in self.spans])
 
     @property
     def start_char(self) -> int:

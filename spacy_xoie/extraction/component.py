@@ -1,11 +1,13 @@
 """The component `xoie`: triples for every sentence of a doc."""
 
 import warnings
+from contextlib import contextmanager
 from typing import (
     Any,
     Callable,
     Dict,
     Iterable,
+    Iterator,
     List,
     Mapping,
     Optional,
@@ -34,9 +36,9 @@ from .gates import SentenceGates, sentence_gates
 from .gold import (
     aligned_tree,
     aligned_triples,
-    first_token,
     gold_language,
     tree_within,
+    triples_on_words,
     triples_within,
 )
 from .model import (
@@ -48,6 +50,7 @@ from .model import (
     initialize_network,
 )
 from .pretrained import DEFAULT_NAME, load_model
+from .reading import Reader, Reading
 from .segments import Segmenter
 from .tidy import tidy
 
@@ -172,6 +175,7 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         self.batch_tokens = batch_tokens
         self.scorer = scorer
         self.segment = Segmenter(max_length)
+        self.reader = Reader(by_tokens=model.parts.encoder.by_tokens)
         self._warned: Set[str] = set()
 
     @property
@@ -202,6 +206,13 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         for name, value in settings.items():
             setattr(self, name, value)
 
+    @contextmanager
+    def memory_zone(self, mem: Any = None) -> Iterator[Any]:
+        """What is read within the block is forgotten behind it, see
+        `spacy.Language.memory_zone`."""
+        with self.reader.memory_zone(mem):
+            yield mem
+
     def set_stage(self, stage: str) -> List[str]:
         """Choose what learns from here on. See `spacy_xoie.network.stages`.
 
@@ -218,15 +229,21 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         RETURNS (List[List[TokenTriple]]): The triples of each doc, in its tokens.
         RAISES (NotReadyError): If the component has no weights yet.
         """
-        docs = list(docs)
-        found: Dict[int, List[TokenTriple]] = {id(doc): [] for doc in docs}
-        reply: Reply = self.model.predict(self._request(docs, self._scores))
+        readings = [*map(self.reader, docs)]
+        of_words: Dict[int, List[TokenTriple]] = {id(one.words): [] for one in readings}
+        reply: Reply = self.model.predict(self._request(readings, self._scores))
         for span, triples in zip(reply.spans, reply.triples, strict=True):
             for triple in triples:
                 neat = tidy(span.doc, triple.shifted(span.start))
                 if neat is not None:
-                    found[id(span.doc)].append(neat._replace(origin=self.name))
-        return [sorted(found[id(doc)], key=lambda t: t.relation) for doc in docs]
+                    of_words[id(span.doc)].append(neat._replace(origin=self.name))
+        return [
+            sorted(
+                map(reading.triple_on_tokens, of_words[id(reading.words)]),
+                key=lambda triple: triple.relation,
+            )
+            for reading in readings
+        ]
 
     def read(
         self,
@@ -241,7 +258,8 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         RETURNS (Segments): The segments, whose `batches` the network takes.
         RAISES (NotReadyError): If the component has no weights yet.
         """
-        return self.model.read(self._request(docs, languages or self._scores))
+        readings = [*map(self.reader, docs)]
+        return self.model.read(self._request(readings, languages or self._scores))
 
     def gates(self, docs: Iterable[Doc]) -> List[SentenceGates]:
         """Find out which adapters serve which sentences, without changing the docs.
@@ -251,8 +269,7 @@ class TripleExtractor(TriplePipe, TrainablePipe):
             model has no adapters, or no stage has trained them.
         RAISES (NotReadyError): If the component has no weights yet.
         """
-        docs = list(docs)
-        return sentence_gates(self.model.shim, self.read(docs), docs)
+        return sentence_gates(self.model.shim, self.read(list(docs)))
 
     def initialize(
         self,
@@ -330,13 +347,17 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         gold: Dict[int, Optional[List[TokenTriple]]] = {}
         trees: Dict[int, Optional[TreeGold]] = {}
         codes: Dict[int, str] = {}
+        readings: List[Reading] = []
         for example in examples:
             annotated = self.span_key in example.reference.spans
             doc = example.predicted
             triples = aligned_triples(example, self.span_key) if annotated else None
-            gold[id(doc)] = triples and sorted(triples, key=first_token)
-            trees[id(doc)] = aligned_tree(example)
-            codes[id(doc)] = gold_language(example, self.span_key)
+            code = codes[id(doc)] = gold_language(example, self.span_key)
+            reading = self.reader(doc, code)
+            readings.append(reading)
+            place = id(reading.words)
+            gold[place] = triples and triples_on_words(reading, triples)
+            trees[place] = reading.tree_on_words(aligned_tree(example))
         if not any(item is not None for item in (*gold.values(), *trees.values())):
             return losses
 
@@ -350,8 +371,7 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         def tree_of(span: Span) -> Optional[TreeGold]:
             return tree_within(trees[id(span.doc)], span.start, span.end)
 
-        docs = [example.predicted for example in examples]
-        request = self._request(docs, scores, gold_of, tree_of)
+        request = self._request(readings, scores, gold_of, tree_of)
         if not request.spans:
             return losses
         reply, backprop = self.model.begin_update(request)
@@ -377,14 +397,14 @@ class TripleExtractor(TriplePipe, TrainablePipe):
 
     def _request(
         self,
-        docs: Sequence[Doc],
+        readings: Sequence[Reading],
         languages: Callable[[Span], Mapping[str, float]],
         gold: Optional[Callable[[Span], Gold]] = None,
         trees: Optional[Callable[[Span], Optional[TreeGold]]] = None,
     ) -> Request:
         return Request(
-            docs=docs,
-            spans=[span for doc in docs for span in self.segment(doc)],
+            readings=readings,
+            spans=[span for reading in readings for span in self.segment(reading)],
             languages=languages,
             gold=gold,
             trees=trees,
@@ -420,9 +440,10 @@ class TripleExtractor(TriplePipe, TrainablePipe):
         n_kept = 0
         head = self.network.head
         for example in get_examples():
-            doc = example.predicted
-            triples = sorted(aligned_triples(example, self.span_key), key=first_token)
-            for span in self.segment(doc):
+            code = gold_language(example, self.span_key)
+            reading = self.reader(example.predicted, code)
+            triples = triples_on_words(reading, aligned_triples(example, self.span_key))
+            for span in self.segment(reading):
                 gold = triples_within(triples, span) or ()
                 wanted = {triple.parts for triple in gold}
                 kept = head.representable(gold, len(span))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Dict, List, Optional, Sequence
 
 import srsly
+import torch
 from spacy.tokens import Doc, Span
 from thinc.api import Model, torch2xp, xp2torch
 from thinc.types import Floats2d
@@ -20,6 +21,7 @@ from ..network.encoders import (
 from ..network.layers import FURTHEST, MOST_LAYERS
 from ..network.precision import Precision
 from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
+from .reading import Reading
 
 Files = Dict[str, bytes]
 CODE = (".bin", ".pickle", ".pkl", ".pt", ".py", ".so")
@@ -34,12 +36,14 @@ class EncoderSpec:
     tok2vec (Optional[Tok2Vec]): The part of the encoder that is a thinc model of
         its own, such as a listener. It becomes a layer of the extraction model,
         which hands it back where it is needed.
+    by_tokens (bool): Whether it reads the tokens of docs, rather than their text.
     extra (str): The extra of this package without which the encoder cannot work, "" if
         it needs none.
     """
 
     tok2vec: Optional[Tok2Vec] = None
     extra: ClassVar[str] = ""
+    by_tokens: ClassVar[bool] = False
 
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
         """docs (Sequence[Doc]): A few docs of the training data.
@@ -59,13 +63,14 @@ class EncoderSpec:
 
     def featurize(
         self,
-        docs: Sequence[Doc],
+        readings: Sequence[Reading],
         spans: Sequence[Span],
         tok2vec: Optional[Tok2Vec],
         is_train: bool,
     ) -> Features:
-        """docs (Sequence[Doc]): All docs of the batch.
-        spans (Sequence[Span]): Their segments, which cover them wholly, in order.
+        """readings (Sequence[Reading]): All docs of the batch, as they are read.
+        spans (Sequence[Span]): Their segments, which cover their words wholly, in
+            order.
         RETURNS (Features): What the encoder reads of the segments.
         """
         raise NotImplementedError
@@ -119,7 +124,7 @@ class HashedSpec(EncoderSpec):
 
     def featurize(
         self,
-        docs: Sequence[Doc],
+        readings: Sequence[Reading],
         spans: Sequence[Span],
         tok2vec: Optional[Tok2Vec],
         is_train: bool,
@@ -191,7 +196,7 @@ class TransformerSpec(EncoderSpec):
 
     def featurize(
         self,
-        docs: Sequence[Doc],
+        readings: Sequence[Reading],
         spans: Sequence[Span],
         tok2vec: Optional[Tok2Vec],
         is_train: bool,
@@ -261,6 +266,8 @@ def _check_files(files: Files) -> None:
 class ListenerSpec(EncoderSpec):
     """See `build_listener_encoder_v1` for the settings."""
 
+    by_tokens = True
+
     def __init__(
         self,
         *,
@@ -290,19 +297,37 @@ class ListenerSpec(EncoderSpec):
 
     def featurize(
         self,
-        docs: Sequence[Doc],
+        readings: Sequence[Reading],
         spans: Sequence[Span],
         tok2vec: Optional[Tok2Vec],
         is_train: bool,
     ) -> Features:
         assert tok2vec is not None
-        arrays, backprop = tok2vec(list(docs), is_train)
+        arrays, backprop = tok2vec([reading.doc for reading in readings], is_train)
         vectors = [xp2torch(array) for array in arrays]
+        kept = [
+            None if reading.starts is None else torch.from_numpy(reading.starts)
+            for reading in readings
+        ]
+        of_words = [
+            vector if words is None else vector[words]
+            for vector, words in zip(vectors, kept, strict=True)
+        ]
 
         def hand_on(gradients: List[Tensor]) -> None:
-            backprop([torch2xp(gradient) for gradient in gradients])
+            of_tokens = [
+                (
+                    gradient
+                    if words is None
+                    else torch.zeros_like(vector).index_copy(0, words, gradient)
+                )
+                for gradient, words, vector in zip(
+                    gradients, kept, vectors, strict=True
+                )
+            ]
+            backprop([torch2xp(gradient) for gradient in of_tokens])
 
-        return VectorFeatures.make(docs, spans, vectors, hand_on)
+        return VectorFeatures.make(spans, of_words, hand_on)
 
     def _encoder(self, in_width: int) -> Encoder:
         return ProjectionEncoder(

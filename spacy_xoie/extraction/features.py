@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from spacy.strings import get_string_id
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 from spacy.vocab import Vocab
 from thinc.api import NumpyOps
 from torch import Tensor
@@ -92,28 +92,27 @@ class VectorFeatures(Features):
     """
 
     vectors: Tensor
-    docs: Sequence[Doc]
+    sizes: List[int]
     hand_on: Callable[[List[Tensor]], None]
 
     @classmethod
     def make(
         cls,
-        docs: Sequence[Doc],
         spans: Sequence[Span],
         vectors: Sequence[Tensor],
         hand_on: Callable[[List[Tensor]], None],
     ) -> "VectorFeatures":
-        """docs (Sequence[Doc]): All docs of a batch, covered by the spans in order.
-        vectors (Sequence[Tensor]): (tokens, width) of each doc.
+        """spans (Sequence[Span]): Segments that cover all docs of a batch, in order.
+        vectors (Sequence[Tensor]): (words, width) of each doc.
         hand_on (Callable[[List[Tensor]], None]): Takes the gradient of each doc.
         """
         flat = torch.cat([*vectors]) if len(vectors) else torch.zeros(0, 0)
-        return cls(list(spans), flat.detach().requires_grad_(True), docs, hand_on)
+        leaf = flat.detach().requires_grad_(True)
+        return cls(list(spans), leaf, [len(part) for part in vectors], hand_on)
 
     def backprop(self) -> None:
         if self.vectors.grad is not None:
-            lengths = [len(doc) for doc in self.docs]
-            self.hand_on(list(self.vectors.grad.split(lengths)))
+            self.hand_on(list(self.vectors.grad.split(self.sizes)))
 
     def _gather(self, rows: Sequence[int], index: NDArray[np.int64]) -> Inputs:
         place = torch.from_numpy(index).to(self.vectors.device)

@@ -1,10 +1,10 @@
 """What the adapters of a model do: the gates of each sentence."""
 
-from typing import List, NamedTuple, Sequence
+from typing import List, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 from thinc.api import ArgsKwargs
 
 from .model import NetworkShim, Segments
@@ -22,14 +22,11 @@ class SentenceGates(NamedTuple):
     gates: NDArray[np.float32]
 
 
-def sentence_gates(
-    shim: NetworkShim, segments: Segments, docs: Sequence[Doc]
-) -> List[SentenceGates]:
+def sentence_gates(shim: NetworkShim, segments: Segments) -> List[SentenceGates]:
     """Find out which experts serve which segments.
 
     shim (NetworkShim): Holds the network.
     segments (Segments): The segments.
-    docs (Sequence[Doc]): Their docs.
     RETURNS (List[SentenceGates]): The gates of each segment, in order; none at all if
         the model has no adapters or has not begun to use them.
     """
@@ -40,8 +37,8 @@ def sentence_gates(
             return []
         of_rows = gates.transpose(0, 1).float().cpu().numpy()
         found += [
-            SentenceGates(segments.spans[row], values)
+            SentenceGates(segments.tokens[row], values)
             for row, values in zip(rows, of_rows, strict=True)
         ]
-    places = {id(doc): number for number, doc in enumerate(docs)}
+    places = {id(one.doc): number for number, one in enumerate(segments.readings)}
     return sorted(found, key=lambda one: (places[id(one.span.doc)], one.span.start))

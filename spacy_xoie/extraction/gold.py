@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from itertools import islice
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, Iterable, List, Optional, Sequence
 
 import numpy as np
 from spacy.tokens import Doc, Span
@@ -13,6 +13,7 @@ from ..doc.triples import get_triples
 from ..labels import LABEL_NUMBERS, TAG_NUMBERS, UNANNOTATED, simplify_label
 from ..network.heads import TreeGold
 from ..ty import Pieces, TokenTriple
+from .reading import Reading
 
 
 def aligned_triples(example: Example, key: str) -> List[TokenTriple]:
@@ -75,6 +76,15 @@ def aligned_tree(example: Example) -> Optional[TreeGold]:
 def first_token(triple: TokenTriple) -> int:
     """RETURNS (int): The first token of a triple, by which triples are sorted here."""
     return min(start for pieces in triple.parts for start, _ in pieces)
+
+
+def triples_on_words(
+    reading: Reading, triples: Iterable[TokenTriple]
+) -> List[TokenTriple]:
+    """RETURNS (List[TokenTriple]): Triples on the tokens of a doc as those on its
+    words, by `first_token`; without those of which a part is white space."""
+    of_words = (reading.triple_on_words(triple) for triple in triples)
+    return sorted((triple for triple in of_words if triple), key=first_token)
 
 
 def triples_within(

@@ -32,13 +32,14 @@ from thinc.api import (
 from ..doc.languages import sentence_scores
 from ..errors import ConfigError, NotReadyError
 from ..forks import loading, prepare_forks
-from ..language.sentences import sentence_bounds
 from ..network.heads import Gold, TreeGold
 from ..network.model import Batch, TripleNetwork
 from ..ty import Sentence, TokenTriple
 from .encoders import EncoderSpec, Tok2Vec
 from .features import Features, token_batches
 from .parts import BankSpec, HeadBuilder, Parts, RouterBuilder
+from .reading import Reader, Reading
+from .segments import Segmenter
 from .storage import read_network, read_weights, write_network
 
 
@@ -46,16 +47,16 @@ from .storage import read_network, read_weights, write_network
 class Request:
     """What the model is asked.
 
-    docs (Sequence[Doc]): The docs of a batch.
-    spans (Sequence[Span]): Their segments, which cover them wholly, in order.
-    languages (Callable[[Span], Mapping[str, float]]): Language distribution of
-        a segment; empty where nothing is known.
-    gold (Optional[Callable[[Span], Gold]]): Gold triples of a segment, in token
-        offsets of the segment.
+    readings (Sequence[Reading]): The docs of a batch, as they are read.
+    spans (Sequence[Span]): Their segments, which cover their words wholly, in order.
+    languages (Callable[[Span], Mapping[str, float]]): Language distribution of the
+        tokens of a segment; empty where nothing is known.
+    gold (Optional[Callable[[Span], Gold]]): Gold triples of a segment, in offsets of
+        its words.
     trees (Optional[Callable[[Span], Optional[TreeGold]]]): Gold trees likewise.
     """
 
-    docs: Sequence[Doc]
+    readings: Sequence[Reading]
     spans: Sequence[Span]
     languages: Callable[[Span], Mapping[str, float]]
     gold: Optional[Callable[[Span], Gold]] = None
@@ -202,14 +203,18 @@ class NetworkShim(PyTorchShim):
 class Segments:
     """Segments of docs as an encoder reads them.
 
+    readings (Sequence[Reading]): The docs.
     features (Features): What it reads.
+    tokens (List[Span]): The tokens of each segment.
     languages (List[Mapping[str, float]]): Language distribution of each segment.
     network (TripleNetwork): The network that they are meant for.
     device (torch.device): Where it lies.
     batch_tokens (int): Most tokens of a batch.
     """
 
+    readings: Sequence[Reading]
     features: Features
+    tokens: List[Span]
     languages: List[Mapping[str, float]]
     network: TripleNetwork
     device: torch.device
@@ -273,11 +278,18 @@ class ExtractionModel(Model[Request, Any]):
         RAISES (NotReadyError): If there is no network yet."""
         network = self.network
         features = self.parts.encoder.featurize(
-            request.docs, request.spans, self.tok2vec, is_train
+            request.readings, request.spans, self.tok2vec, is_train
         )
-        languages = [request.languages(span) for span in features.spans]
+        readings = {id(reading.words): reading for reading in request.readings}
+        tokens = [readings[id(span.doc)].on_tokens(span) for span in features.spans]
         return Segments(
-            features, languages, network, self.shim.device, request.batch_tokens
+            request.readings,
+            features,
+            tokens,
+            [request.languages(span) for span in tokens],
+            network,
+            self.shim.device,
+            request.batch_tokens,
         )
 
     def _copy(
@@ -383,7 +395,7 @@ def forward(
         takes the gradient of the loss (1.0) and goes back through the network.
     """
     if not isinstance(request, Request):
-        request = _bare_request(request)
+        request = _bare_request(request, model.parts.encoder.by_tokens)
     segments = model.read(request, is_train)
     if is_train:
         return _learn(model.shim, request, segments)
@@ -407,17 +419,14 @@ def forward(
     return reply, _no_backprop
 
 
-def _bare_request(docs: Sequence[Doc]) -> Request:
+def _bare_request(docs: Sequence[Doc], by_tokens: bool) -> Request:
     def languages(span: Span) -> Mapping[str, float]:
         return sentence_scores(span.doc, span.start, span.end)
 
-    spans = [
-        doc[start:end]
-        for doc in docs
-        for start, end in sentence_bounds(doc)
-        if start < end
-    ]
-    return Request(docs, spans, languages)
+    readings = [*map(Reader(by_tokens=by_tokens), docs)]
+    segment = Segmenter(100)
+    spans = [span for reading in readings for span in segment(reading)]
+    return Request(readings, spans, languages)
 
 
 def _learn(

@@ -1,41 +1,45 @@
-"""Cutting docs into the stretches of tokens that the network sees."""
+"""Cutting docs into the stretches of words that the network sees."""
 
 from typing import List
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 
 from ..errors import ConfigError
 from ..language.sentences import sentence_bounds
+from .reading import Reading
 
 
 class Segmenter:
     """Cuts docs into sentences, and sentences that are too long into pieces.
 
     Sentences are those of `sentence_bounds`. The doc itself is not changed, and every
-    token is in exactly one segment.
+    word is in exactly one segment.
 
-    max_length (int): Most tokens of a segment.
+    max_length (int): Most words of a segment.
     RAISES (ConfigError): If `max_length` is below 1.
     """
 
     def __init__(self, max_length: int) -> None:
         if max_length < 1:
             raise ConfigError(
-                f"max_length is {max_length}, but a sentence needs at least 1 token. "
+                f"max_length is {max_length}, but a sentence needs at least 1 word. "
                 f"100 is the default."
             )
         self.max_length = max_length
 
-    def __call__(self, doc: Doc) -> List[Span]:
-        """RETURNS (List[Span]): The segments of a doc, in order."""
+    def __call__(self, reading: Reading) -> List[Span]:
+        """RETURNS (List[Span]): The segments of a doc, in order: spans of its words."""
         segments: List[Span] = []
-        for start, end in sentence_bounds(doc):
-            segments.extend(split_span(doc[start:end], self.max_length))
+        for bounds in sentence_bounds(reading.doc):
+            start, end = reading.word_bounds(*bounds)
+            if start < end:
+                sentence = reading.words[start:end]
+                segments.extend(split_span(sentence, self.max_length))
         return segments
 
 
 def split_span(span: Span, max_length: int) -> List[Span]:
-    """Cut a span into pieces of at most `max_length` tokens, after a punctuation
+    """Cut a span into pieces of at most `max_length` words, after a punctuation
     mark where there is one in the second half of a piece."""
     doc, start, end = span.doc, span.start, span.end
     pieces = []

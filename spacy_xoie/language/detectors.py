@@ -21,6 +21,7 @@ from typing import (
 
 from spacy.util import registry
 
+from ..doc.folding import fold
 from ..doc.languages import normalize_scores
 from ..errors import ConfigError
 
@@ -116,7 +117,7 @@ class LangidDetector:
             language, by falling probability. Empty for a text without any
             letter, or in a script of none of the languages.
         """
-        return [self._detect(unicodedata.normalize("NFKC", text)) for text in texts]
+        return [self._detect(fold(text)) for text in texts]
 
     def __getstate__(self) -> Dict[str, Any]:
         return {**self.__dict__, "_identifier": None}

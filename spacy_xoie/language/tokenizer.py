@@ -1,14 +1,16 @@
 """One tokenizer for texts in any language.
 
-spaCy's rules for `xx`, with three additions that change nothing elsewhere:
-scripts that are written without spaces are cut into characters (Chinese,
-Japanese) or clusters (Thai), and elided articles and pronouns of the Romance
-languages are tokens of their own ("l'homme": l' homme).
+spaCy's rules for `xx`, with additions that change nothing elsewhere: scripts that are
+written without spaces are cut into characters (Chinese, Japanese) or clusters (Thai),
+elided articles and pronouns of the Romance languages are tokens of their own
+("l'homme": l' homme), and so are the contracted words of English ("they're": they 're,
+"can't": ca n't, as in the Penn Treebank and in spaCy's own English).
 """
 
 import re
-from typing import Callable, List, Set, Tuple
+from typing import Any, Callable, Dict, List, Set, Tuple
 
+from spacy.attrs import NORM, ORTH  # type: ignore[import-not-found]
 from spacy.lang.norm_exceptions import BASE_NORMS
 from spacy.lang.xx import MultiLanguage
 from spacy.language import Language
@@ -44,8 +46,8 @@ _CLUSTER = re.compile(f"[{_UNSPACED}][{_MARKS}]*")
 _RUN = re.compile(f"[{_UNSPACED}][{_UNSPACED}{_MARKS}]*")
 
 # French, Italian and Catalan words that lose their vowel before another vowel.
-# English contractions have a consonant after the apostrophe, or other words
-# before it.
+# English contractions have a consonant after the apostrophe, or other words before it:
+# they come off at the end of a word.
 _ELIDED = (
     "c|d|j|l|m|n|s|t|v|gl|qu|un|jusqu|lorsqu|puisqu|quoiqu"
     "|all|coll|dall|dell|nell|sull|anch|bell|com|cos|dov|quell|quest|sant|senz|tutt"
@@ -54,6 +56,30 @@ _ELISION = (
     rf"(?i:(?<![\w'’])(?:{_ELIDED})['’]"
     r"(?=[«“]|\"?[0-9aeiouyhàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ]))"
 )
+
+_CONTRACTIONS = (r"(?<=[A-Za-z])(?:[Nn]['’][Tt]|['’](?:ll|LL|re|RE|ve|VE|[mMdD]))",)
+_CONTRACTED = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
+"""What English contractions stand for, by their text in lower case."""
+
+
+def _irregular() -> Dict[str, List[Dict[int, str]]]:
+    """Words of which more is contracted than the end."""
+    rules: Dict[str, List[Dict[int, str]]] = {}
+    for whole, verb in (("can't", "can"), ("won't", "will"), ("shan't", "shall")):
+        for word in (whole, whole.capitalize(), whole.upper()):
+            for form in (word, word.replace("'", "’")):
+                first, second = form[:-3], form[-3:]
+                rules[form] = [
+                    {ORTH: first, NORM: verb},
+                    {ORTH: second, NORM: "not"},
+                ]
+    for word in ("cannot", "Cannot", "CANNOT"):
+        rules[word] = [{ORTH: word[:3]}, {ORTH: word[3:]}]
+    return rules
+
+
+_IRREGULAR = {("ca", "can"), ("wo", "will"), ("sha", "shall")}
+"""Words in lower case with the norms that they have before "n't"."""
 
 _MAX_CACHED_NORMS = 20_000
 
@@ -64,9 +90,15 @@ _PIECE = 100
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 
 
+def needs_care(text: str) -> bool:
+    """RETURNS (bool): Whether spaCy's rules alone would do badly with a text: there is
+    an unspaced script in it, or a word so long that they would not end."""
+    return _RUN.search(text) is not None or _LONG_WORD.search(text) is not None
+
+
 class MultilingualTokenizer(Tokenizer):
     """spaCy's rules for `xx`; Han, Kana and Thai cut into characters or clusters;
-    elisions split off.
+    elisions and English contractions split off.
 
     The attributes that models read (NORM, PREFIX, SUFFIX, SHAPE) are functions of
     the text alone: a vocabulary's own norms, such as those of British spelling,
@@ -85,11 +117,16 @@ class MultilingualTokenizer(Tokenizer):
         defaults = MultiLanguage.Defaults
         prefixes = [_ELISION, *(defaults.prefixes or ())]
         infixes = [*(defaults.infixes or ()), _ELISION]
+        suffixes = [*(defaults.suffixes or ()), *_CONTRACTIONS]
+        rules: Dict[str, Any] = {
+            **(defaults.tokenizer_exceptions or {}),
+            **_irregular(),
+        }
         return cls(
             vocab,
-            rules=defaults.tokenizer_exceptions,
+            rules=rules,
             prefix_search=compile_prefix_regex(prefixes).search,
-            suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
+            suffix_search=compile_suffix_regex(suffixes).search,
             infix_finditer=compile_infix_regex(infixes).finditer,
             token_match=defaults.token_match,
             url_match=defaults.url_match,
@@ -101,7 +138,7 @@ class MultilingualTokenizer(Tokenizer):
         text (str): The text.
         RETURNS (Doc): A doc of exactly this text.
         """
-        if _RUN.search(text) is None and _LONG_WORD.search(text) is None:
+        if not needs_care(text):
             doc: Doc = super().__call__(text)
         else:
             doc = self._tokenize_unspaced(text)
@@ -152,8 +189,10 @@ class MultilingualTokenizer(Tokenizer):
             right.clear()
         for token, pair in zip(doc, pairs, strict=True):
             if pair not in right:
-                norm = BASE_NORMS.get(token.text, token.text.lower())
-                if token.norm_ == norm:
+                lower = token.text.lower()
+                plain = _CONTRACTED.get(lower.replace("’", "'"), lower)
+                norm = BASE_NORMS.get(token.text, plain)
+                if token.norm_ == norm or (lower, token.norm_) in _IRREGULAR:
                     right.add(pair)
                 else:
                     token.norm_ = norm

@@ -5,13 +5,13 @@ Arabic) there are a few further rules. Characters of scripts without spaces are 
 their own."""
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 from typing import Any, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Token
 
 from ..doc.codes import short_code
+from ..doc.folding import fold as fold_text
 from ..doc.text import is_unspaced
 from .languages import grammar
 
@@ -21,7 +21,6 @@ _WORD = re.compile(
 _ARABIC = str.maketrans(
     "\u0623\u0625\u0622\u0671\u0649\u0629\u0624\u0626",  # hamzas, end forms
     "\u0627\u0627\u0627\u0627\u064a\u0647\u0621\u0621",
-    "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670",  # vowels
 )
 
 _ALGORITHMS = {
@@ -107,10 +106,9 @@ def split_units(text: str) -> Tuple[str, ...]:
 
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
-    """RETURNS (str): A text in lower case and normal form, Arabic without vowels and
-    with one form of each letter that is often written in several."""
-    folded = unicodedata.normalize("NFC", text).lower().replace("’", "'")
-    return folded.translate(_ARABIC)
+    """RETURNS (str): A folded text in lower case; of Arabic letters that are often
+    written in several forms it has one."""
+    return fold_text(text).lower().translate(_ARABIC)
 
 
 def word_fit(part: Unit, word: Unit, language: str) -> Optional[str]:

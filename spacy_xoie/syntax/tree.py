@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from ..doc.folding import fold_word
 from ..doc.text import PAIRS
 
 JOINERS = ("-", "·", "•")
@@ -45,7 +46,7 @@ class Tree:
     Nothing is taken on trust: heads that point nowhere become roots, and what hangs
     in a cycle is cut off at its first word.
 
-    words (Sequence[str]): The words.
+    words (Sequence[str]): The words, which are folded: rules compare them with lists.
     heads (Sequence[int]): Index of each word's head; a root is its own head.
     labels (Sequence[str]): Relations to the head, with subtypes.
     tags (Sequence[str]): Universal parts of speech.
@@ -65,6 +66,7 @@ class Tree:
 
     def __post_init__(self) -> None:
         length = len(self.words)
+        self.words = [fold_word(word) for word in self.words]
         self.lower = [word.lower() for word in self.words]
         self.labels = [VERSION_1.get(label, label) for label in self.labels]
         self.labels = [

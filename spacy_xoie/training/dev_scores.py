@@ -95,8 +95,11 @@ def attachment_tally(
         network.eval()
     examples = [Example(unannotated(gold, language), gold) for gold in golds]
     docs = [example.predicted for example in examples]
-    trees = {id(example.predicted): aligned_tree(example) for example in examples}
     segments = pipe.read(docs, lambda span: {language: 1.0})
+    trees = {
+        id(reading.words): reading.tree_on_words(aligned_tree(example))
+        for reading, example in zip(segments.readings, examples, strict=True)
+    }
     right = total = 0
     for rows, batch in segments.batches():
         with torch.inference_mode(), network.encoded(batch) as hidden:

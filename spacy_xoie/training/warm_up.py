@@ -209,8 +209,8 @@ def learn_words(
             stacklevel=2,
         )
     batches = WordBatches(every, size=batch_size, seed=settings.seed)
-    alone = [Doc(pipe.vocab, words=[word]) for word in batches.words]
-    features = spec.featurize(alone, [doc[:] for doc in alone], None, True)
+    alone = [Doc(pipe.vocab, words=[word])[:] for word in batches.words]
+    features = spec.featurize([], alone, None, True)
     stream = iter(batches)
 
     def loss() -> torch.Tensor:

@@ -221,7 +221,7 @@ def encoder_inputs(pipe: Any) -> Dict[str, torch.Tensor]:
 
     docs = [Doc(pipe.vocab, words=text.split()) for text in TEXTS]
     spans = [doc[:] for doc in docs]
-    features = pipe.model.parts.encoder.featurize(docs, spans, None, False)
+    features = pipe.model.parts.encoder.featurize([], spans, None, False)
     inputs: Dict[str, torch.Tensor] = features.inputs(range(len(docs)))[0]
     return inputs
 

@@ -14,6 +14,7 @@ from spacy_xoie.extraction.features import (
     hash_attributes,
     token_batches,
 )
+from spacy_xoie.extraction.reading import Reader
 from spacy_xoie.extraction.segments import Segmenter, split_span
 
 
@@ -84,9 +85,11 @@ def test_affix_names(name: str, length: object) -> None:
 @given(st.text(max_size=200), st.integers(1, 30))
 def test_segments_cover_a_doc_exactly(text: str, most: int) -> None:
     doc = spacy.blank("xx")(text)
-    segments = Segmenter(most)(doc)
-    assert [t.i for s in segments for t in s] == list(range(len(doc)))
+    reading = Reader()(doc)
+    segments = Segmenter(most)(reading)
+    assert [t.i for s in segments for t in s] == list(range(len(reading.words)))
     assert all(0 < len(segment) <= most for segment in segments)
+    assert not any(token.is_space for token in reading.words)
     assert len(doc) < 2 or not doc.has_annotation("SENT_START")
 
 
@@ -105,12 +108,15 @@ def test_segments_cover_a_doc_exactly(text: str, most: int) -> None:
 def test_full_stops_that_end_no_sentence(text: str, n_sentences: int) -> None:
     tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": tokenizer}})
-    assert len(Segmenter(100)(nlp(text))) == n_sentences
+    assert len(Segmenter(100)(Reader()(nlp(text)))) == n_sentences
 
 
 def test_decimal_points_end_no_sentence_where_digits_are_tokens() -> None:
     doc = spacy.blank("zh")("增长了5.43％。后来没有。")
-    assert [s.text for s in Segmenter(100)(doc)] == ["增长了5.43％。", "后来没有。"]
+    assert [s.text for s in Segmenter(100)(Reader()(doc))] == [
+        "增长了5.43%。",
+        "后来没有。",
+    ]
 
 
 def test_long_sentences_are_cut_after_punctuation() -> None:

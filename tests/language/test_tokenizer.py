@@ -79,8 +79,16 @@ def test_unspaced_scripts(nlp, text, expected):
         ("Val-d'Isère", "Val - d' Isère"),
         ("l'e\u0301te\u0301", "l' e\u0301te\u0301"),
         ("aujourd'hui", "aujourd'hui"),
-        ("don't", "don't"),
-        ("I'd've", "I'd've"),
+        ("don't", "do n't"),
+        ("DON’T", "DO N’T"),
+        ("can't", "ca n't"),
+        ("Won’t", "Wo n’t"),
+        ("I'd've", "I 'd 've"),
+        ("They're", "They 're"),
+        ("dog'll", "dog 'll"),
+        ("I'm", "I 'm"),
+        ("cannot", "can not"),
+        ("'we'll'", "' we 'll '"),
         ("all's", "all 's"),
         ("O'Brien", "O'Brien"),
         ("rock'n'roll", "rock'n'roll"),
@@ -89,14 +97,14 @@ def test_unspaced_scripts(nlp, text, expected):
         ("'that's all'", "' that 's all '"),
     ],
 )
-def test_elisions(nlp, text, expected):
+def test_elisions_and_contractions(nlp, text, expected):
     assert words(nlp, text) == expected.split(" ")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "The U.S. economy (2.5%) won't grow, e.g. by $1,000.",
+        "The U.S. economy (2.5%) will grow, e.g. by $1,000.",
         "Er sagte: „Nein!“ – und ging… :-)",
         "Мама мыла раму.",
         "שלום, עולם!",

@@ -597,7 +597,7 @@ def test_quotes_stay_in_pairs():
         "Ana/PROPN/2/nsubj sang/VERB/0/root “_/PUNCT/4/punct Home/PROPN/2/obj_ "
         "”/PUNCT/4/punct ./PUNCT/2/punct"
     ).replace("obj_", "obj")
-    assert facts("en", text) == {"Ana | sang | “ Home ”"}
+    assert facts("en", text) == {'Ana | sang | " Home "'}
 
 
 def test_construction_is_reported():

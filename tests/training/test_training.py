@@ -127,7 +127,7 @@ def test_the_router_learns_which_language_it_sees(
 def gates_of(pipe: Any, doc: Any) -> torch.Tensor:
     from spacy_xoie.network import Batch
 
-    features = pipe.model.shims[0].parts.encoder.featurize([doc], [doc[:]], None, False)
+    features = pipe.model.shims[0].parts.encoder.featurize([], [doc[:]], None, False)
     inputs, mask = features.inputs([0])
     pipe.network.eval()
     with torch.no_grad():

@@ -77,7 +77,7 @@ def translated(pipe: TripleExtractor, pairs: List[Tuple[str, str]]) -> float:
     pipe.network.eval()
     for words in zip(*pairs, strict=True):
         docs = [Doc(pipe.vocab, words=[word]) for word in words]
-        features = spec.featurize(docs, [doc[:] for doc in docs], None, False)
+        features = spec.featurize([], [doc[:] for doc in docs], None, False)
         with torch.no_grad():
             inputs, _ = features.inputs(range(len(docs)))
             sides.append(F.normalize(word_vectors(pipe.network.encoder, inputs)))

@@ -1,0 +1,228 @@
+"""What the network reads of a doc: its words in one form, each with its place among the
+tokens. So the same words give the same triples, whoever tokenised the doc, and however
+its text was wrapped, typed or encoded."""
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from ..doc.folding import fold_text, fold_word
+from ..doc.languages import NO_LANGUAGE, language_of
+from ..labels import UNANNOTATED
+from ..language.reading import reading_code, reading_pipeline
+from ..network.heads import TreeGold
+from ..ty import Pieces, TokenTriple
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A doc as the network reads it.
+
+    doc (Doc): The doc.
+    words (Doc): Its words: the text folded, without tokens of white space. The doc
+        itself where that changes nothing.
+    starts, ends (Optional[Ints]): (words,), the first token of each word, and the one
+        after its last; None where the words are the tokens.
+    """
+
+    doc: Doc
+    words: Doc
+    starts: Optional[Ints] = None
+    ends: Optional[Ints] = None
+    shares_tokens: bool = False
+    """Whether some token holds several words."""
+
+    def word_bounds(self, start: int, end: int) -> Tuple[int, int]:
+        """RETURNS (Tuple[int, int]): The words that begin in a stretch of tokens."""
+        if self.starts is None:
+            return start, end
+        first, last = np.searchsorted(self.starts, (start, end))
+        return int(first), int(last)
+
+    def token_bounds(self, start: int, end: int) -> Tuple[int, int]:
+        """RETURNS (Tuple[int, int]): The tokens that a stretch of words covers."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return int(self.starts[start]), int(self.ends[end - 1])
+
+    def on_tokens(self, span: Span) -> Span:
+        """RETURNS (Span): The tokens that a span of words covers."""
+        start, end = self.token_bounds(span.start, span.end)
+        return self.doc[start:end]
+
+    def triple_on_tokens(self, triple: TokenTriple) -> TokenTriple:
+        """RETURNS (TokenTriple): A triple on words as one on tokens. A token with words
+        of several parts goes to the part with most of it, unless another has no token
+        but that."""
+        if self.starts is None:
+            return triple
+        parts = [self._tokens(pieces) for pieces in triple.parts]
+        if self.shares_tokens:
+            parts = self._apart(triple, parts)
+        subject, relation, *objects = (_runs(part) for part in parts)
+        return triple._replace(
+            subject=subject, relation=relation, objects=tuple(objects)
+        )
+
+    def triple_on_words(self, triple: TokenTriple) -> Optional[TokenTriple]:
+        """RETURNS (Optional[TokenTriple]): A triple on tokens as one on words; None if
+        one of its parts is white space."""
+        if self.starts is None:
+            return triple
+        parts = []
+        for pieces in triple.parts:
+            words: Set[int] = set()
+            for start, end in pieces:
+                words.update(self._words(start, end))
+            if pieces and not words:
+                return None
+            parts.append(_runs(sorted(words)))
+        subject, relation, *objects = parts
+        return triple._replace(
+            subject=subject, relation=relation, objects=tuple(objects)
+        )
+
+    def tree_on_words(self, tree: Optional[TreeGold]) -> Optional[TreeGold]:
+        """RETURNS (Optional[TreeGold]): A tree on tokens as one on words. Nothing is
+        known of words that are no tokens."""
+        if tree is None or self.starts is None or self.ends is None:
+            return tree
+        word_of = np.full(len(self.doc) + 1, UNANNOTATED, dtype=np.int64)
+        alone = self.ends - self.starts == 1
+        _, index, counts = np.unique(
+            self.starts, return_inverse=True, return_counts=True
+        )
+        alone &= counts[index] == 1
+        word_of[self.starts[alone]] = np.flatnonzero(alone)
+        first = self.starts
+        heads = np.where(alone, word_of[tree.heads[first]], UNANNOTATED)
+        return TreeGold(
+            np.where(tree.heads[first] == UNANNOTATED, UNANNOTATED, heads),
+            np.where(alone, tree.labels[first], UNANNOTATED),
+            np.where(alone, tree.tags[first], UNANNOTATED),
+        )
+
+    def _tokens(self, pieces: Pieces) -> List[int]:
+        tokens: Set[int] = set()
+        for start, end in pieces:
+            tokens.update(range(*self.token_bounds(start, end)))
+        return sorted(tokens)
+
+    def _words(self, start: int, end: int) -> range:
+        """The words that have something of a stretch of tokens."""
+        assert self.starts is not None and self.ends is not None
+        first = int(np.searchsorted(self.ends, start, side="right"))
+        last = int(np.searchsorted(self.starts, end, side="left"))
+        return range(first, last)
+
+    def _apart(self, triple: TokenTriple, parts: List[List[int]]) -> List[List[int]]:
+        shares: Dict[int, Dict[int, int]] = {}
+        assert self.starts is not None
+        for number, pieces in enumerate(triple.parts):
+            for start, end in pieces:
+                for word in range(start, end):
+                    token = int(self.starts[word])
+                    of_token = shares.setdefault(token, {})
+                    of_token[number] = of_token.get(number, 0) + len(self.words[word])
+        kept = [list(part) for part in parts]
+        for token, of_token in shares.items():
+            owner = max(of_token, key=of_token.__getitem__)
+            for number in of_token:
+                if number != owner and len(kept[number]) > 1 and token in kept[number]:
+                    kept[number].remove(token)
+        return kept
+
+
+class Reader:
+    """Reads docs: their text, with the tokenizer that their language is read with; or
+    their tokens, for encoders that another model feeds.
+
+    by_tokens (bool): Whether to read tokens.
+    """
+
+    def __init__(self, *, by_tokens: bool = False) -> None:
+        self.by_tokens = by_tokens
+        self._pipelines: Dict[str, Language] = {}
+
+    def __call__(self, doc: Doc, language: str = "") -> Reading:
+        """doc (Doc): The doc.
+        language (str): Code of its language, if that is known better than to the doc.
+        RETURNS (Reading): Its words.
+        """
+        if self.by_tokens:
+            return self._tokens(doc)
+        known = language not in NO_LANGUAGE
+        return self._text(doc, language if known else language_of(doc))
+
+    def __getstate__(self) -> Dict[str, Any]:
+        # Made again where they are needed.
+        return {**self.__dict__, "_pipelines": {}}
+
+    @contextmanager
+    def memory_zone(self, mem: Any = None) -> Iterator[Any]:
+        """What is read meanwhile enters the vocabularies of the words for so long only,
+        as in `spacy.Language.memory_zone`."""
+        with ExitStack() as stack:
+            for nlp in self._pipelines.values():
+                stack.enter_context(nlp.memory_zone(mem))
+            yield mem
+
+    def _text(self, doc: Doc, language: str) -> Reading:
+        folded = fold_text(doc.text)
+        code = reading_code(folded.text, language)
+        nlp = self._pipelines.get(code)
+        if nlp is None:
+            nlp = self._pipelines.setdefault(code, reading_pipeline(code))
+        words: Doc = nlp.tokenizer(folded.text)
+        places = _places(words)
+        begins, ends = places[:, 0], places[:, 1]
+        if folded.starts is not None and folded.ends is not None:
+            begins, ends = folded.starts[begins], folded.ends[ends - 1]
+        return _reading(doc, words, begins, ends)
+
+    def _tokens(self, doc: Doc) -> Reading:
+        texts = [fold_word(token.text) for token in doc]
+        kept = [number for number, text in enumerate(texts) if text]
+        spaces = [
+            bool(doc[number].whitespace_)
+            or (number + 1 < len(doc) and doc[number + 1].is_space)
+            for number in kept
+        ]
+        words = Doc(doc.vocab, words=[texts[n] for n in kept], spaces=spaces)
+        places = _places(doc)[kept]
+        return _reading(doc, words, places[:, 0], places[:, 1])
+
+
+def _reading(doc: Doc, words: Doc, begins: Ints, ends: Ints) -> Reading:
+    """begins, ends (Ints): (words,), where each word is in the text of the doc."""
+    places = _places(doc)
+    starts = np.searchsorted(places[:, 1], begins, side="right")
+    stops = np.searchsorted(places[:, 0], ends, side="left")
+    if len(doc) == len(words) and np.array_equal(starts, np.arange(len(doc))):
+        return Reading(doc, words)
+    return Reading(doc, words, starts, stops, bool((starts[1:] < stops[:-1]).any()))
+
+
+def _places(doc: Doc) -> Ints:
+    """(tokens, 2), where each token begins and ends in the text."""
+    places: Ints = doc.to_array([IDX, LENGTH]).astype(np.int64).reshape(-1, 2)
+    places[:, 1] += places[:, 0]
+    return places
+
+
+def _runs(tokens: Sequence[int]) -> Pieces:
+    runs: List[Tuple[int, int]] = []
+    for token in tokens:
+        if runs and runs[-1][1] == token:
+            runs[-1] = (runs[-1][0], token + 1)
+        else:
+            runs.append((token, token + 1))
+    return tuple(runs)
