@@ -25,8 +25,8 @@ _OWN: Dict[str, Tuple[str, ...]] = {
     ),
 }
 """Languages whose own tokenizer reads better than the one for all, and infixes that are
-tried before its own. The one for all reads German, French, Chinese and Arabic as well or
-better (development parts of BenchIE and Re-OIE2016)."""
+tried before its own. The one for all reads German, French, Chinese and Arabic as well
+or better (development parts of BenchIE and Re-OIE2016)."""
 
 
 def reading_code(text: str, language: str) -> str:
@@ -34,7 +34,7 @@ def reading_code(text: str, language: str) -> str:
 
     text (str): The text.
     language (str): Code of its language; "und" and the like if it is not known.
-    RETURNS (str): The code of the language, if its own tokenizer reads it best; or "xx".
+    RETURNS (str): The language, if its own tokenizer reads it best; else "xx".
     """
     code = short_code(language)
     # Only the one for all knows scripts without spaces, and ends with long words.
