@@ -43,15 +43,16 @@ linkcheck_timeout = 20
 linkcheck_workers = 4
 
 
-def write_reference(app: Any) -> None:
-    """Write the page of what a config can name, from the code itself."""
+def write_pages(app: Any) -> None:
+    """Write the pages that are made from the code itself."""
+    from api import api
     from reference import reference
 
-    text = reference()
-    page = HERE / "reference.md"
-    if not page.exists() or page.read_text(encoding="utf8") != text:
-        page.write_text(text, encoding="utf8")
+    for name, text in {"api": api(), "reference": reference()}.items():
+        page = HERE / f"{name}.md"
+        if not page.exists() or page.read_text(encoding="utf8") != text:
+            page.write_text(text, encoding="utf8")
 
 
 def setup(app: Any) -> None:
-    app.connect("builder-inited", write_reference)
+    app.connect("builder-inited", write_pages)

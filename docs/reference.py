@@ -7,6 +7,7 @@ import re
 from importlib.metadata import distribution
 from typing import Any, Dict, List, Tuple
 
+from docstrings import Docstring
 from spacy.language import Language
 
 TITLES = {
@@ -46,12 +47,12 @@ def reference() -> str:
 
 
 def _section(name: str, function: Any) -> str:
-    said, told = _read(inspect.getdoc(function) or "")
+    said, told = _told(function)
     for other in re.findall(r"See\s+`(\w+)`", said):
         # Settings that are only handed on are told where they are used.
         target = function.__globals__.get(other)
         for place in (target, getattr(target, "__init__", None)):
-            told = {**_read(inspect.getdoc(place) or "")[1], **told}
+            told = {**_told(place)[1], **told}
     lines = [f"### `{name}`\n", f"{said}\n"]
     defaults = {
         setting.name: setting.default
@@ -61,7 +62,7 @@ def _section(name: str, function: Any) -> str:
         del defaults["nlp"], defaults["name"]
         defaults.update(Language.get_factory_meta(name).default_config)
     rows = [
-        f"| `{setting}` | {_cell(_shown(default))} | {_cell(told.get(setting, ''))} |"
+        f"| `{setting}` | {cell(_shown(default))} | {cell(told.get(setting, ''))} |"
         for setting, default in defaults.items()
     ]
     if rows:
@@ -78,27 +79,11 @@ def _shown(default: Any) -> str:
     return f"`{text}`" if len(text) < 100 else "(see the code)"
 
 
-def _read(text: str) -> Tuple[str, Dict[str, str]]:
-    """Take a docstring apart: what it says first, and what of each argument."""
-    told: Dict[str, str] = {}
-    said: List[str] = []
-    current = ""
-    for line in text.splitlines():
-        start = re.match(r"([\w, ]+) \((.+)\): (.*)", line)
-        if start and not start[1].isupper():
-            current = start[1]
-            # Those that share a line share what it says.
-            told.update(dict.fromkeys(current.split(", "), start[3]))
-        elif re.match(r"(RETURNS|RAISES|YIELDS)\b", line):
-            current = "-"
-        elif current and line.startswith(" "):
-            for name in current.split(", ") if current != "-" else ():
-                told[name] += f" {line.strip()}"
-        elif not current or not line.strip():
-            said.append(line)
-            current = ""
-    return "\n".join(said).strip(), told
+def _told(function: Any) -> Tuple[str, Dict[str, str]]:
+    """What a docstring says first, and what of each argument."""
+    read = Docstring.read(inspect.getdoc(function) or "")
+    return read.said, {name: what for name, (_, what) in read.arguments.items()}
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     return text.replace("|", "\\|")
