@@ -18,11 +18,6 @@ from spacy.tokens import Doc
 from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.corpora.treebanks import graft, read_treebank, treebank_docs
 from spacy_xoie.extraction import TripleExtractor
-from spacy_xoie.extraction.adapters import (
-    add_adapter,
-    nearest_adapters,
-    remove_adapter,
-)
 from spacy_xoie.loading import load
 from spacy_xoie.network.heads import ArcHead
 from spacy_xoie.training.adapter import (
@@ -68,12 +63,12 @@ def run(args: argparse.Namespace, language: str) -> None:
         train = docs_in_language(trees, language, "xoie")
     row("without an adapter", language, dev_scores(pipe, held, language))
     show(args, pipe, held, language)
-    start = nearest_adapters(pipe, language)
-    add_adapter(pipe, language, start=start)
+    start = pipe.nearest_adapters(language)
+    pipe.add_adapter(language, start=start)
     told = ", ".join(f"{code} {weight:.2f}" for code, weight in start.items())
     row(f"nearest relatives ({told})", language, dev_scores(pipe, held, language))
     show(args, pipe, held, language)
-    remove_adapter(pipe, language)
+    pipe.remove_adapter(language)
     rate = args.learn_rate
     for seed in args.seeds:
         settings = AdapterTraining(seed=seed, learn_rate=rate)
@@ -85,7 +80,7 @@ def run(args: argparse.Namespace, language: str) -> None:
             row(f"  cross-validation, {when}", language, notes[when])
         if seed == args.seeds[0]:
             show(args, pipe, held, language)
-        remove_adapter(pipe, language)
+        pipe.remove_adapter(language)
 
 
 def row(what: str, language: str, scores: Dict[str, float]) -> None:

@@ -8,7 +8,6 @@ from spacy.language import Language
 
 from .doc.blank import multilingual_pipeline
 from .errors import ConfigError
-from .extraction.adapters import extend_detector, restrict_detector
 from .extraction.pretrained import (
     ARC_HEAD,
     DEFAULT_NAME,
@@ -17,6 +16,7 @@ from .extraction.pretrained import (
     stored_config,
 )
 from .files import read_json
+from .language.pipelines import extend_detector, restrict_detector
 
 _META_KEYS = ("license", "sources", "performance")
 

@@ -150,8 +150,7 @@ def test_components_are_the_affair_of_their_rooms() -> None:
             if id(node) not in unseen:
                 classes = [alias.name for alias in node.names if alias.name in homes]
                 used |= {name for one in classes if homes[one] != room(name)}
-    # `extraction.adapters` gives detectors further languages.
-    assert used - {"extraction.adapters"} == engines
+    assert used == engines
 
 
 def test_the_drawing_shows_these_floors() -> None:

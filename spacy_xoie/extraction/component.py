@@ -32,8 +32,10 @@ from ..network.model import TripleNetwork
 from ..network.stages import set_stage
 from ..pipes import TriplePipe
 from ..ty import TokenTriple
+from .adapters import AdapterMixin
 from .gates import SentenceGates, sentence_gates
 from .gold import (
+    UNKNOWN,
     aligned_tree,
     aligned_triples,
     gold_language,
@@ -64,9 +66,6 @@ DEFAULT_MODEL = {
 }
 
 _SETTINGS = ("threshold", "max_triples", "span_key", "overwrite")
-
-UNKNOWN = ("", "xx", "und", "mul")
-"""Codes that say nothing of the language of a text."""
 
 
 @Language.factory(
@@ -122,7 +121,7 @@ def make_triple_extractor(
     )
 
 
-class TripleExtractor(TriplePipe, TrainablePipe):
+class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
     """Extracts triples and stores them in a span group of the doc.
 
     The language of each sentence is that which `xoie_lang` (or whoever set

@@ -118,6 +118,10 @@ def tree_within(tree: Optional[TreeGold], start: int, end: int) -> Optional[Tree
     )
 
 
+UNKNOWN = ("", "xx", "und", "mul")
+"""Codes that say nothing of the language of a text."""
+
+
 def gold_language(example: Example, key: str) -> str:
     """RETURNS (str): Language code of an example's reference doc: that of its gold
     triples, else that which is set on the doc, else the vocabulary's."""

@@ -30,3 +30,19 @@ def extractor_of(nlp: Language, name: str = "xoie") -> TripleExtractor:
             f"{', '.join(nlp.component_names) or 'no components'}."
         )
     return pipe
+
+
+def update_config(nlp: Language, component: str = "xoie") -> None:
+    """Bring what a pipeline says of its languages up to what its extractor has
+    adapters for.
+
+    nlp (Language): The pipeline.
+    component (str): Name of the extractor.
+    """
+    languages = list(extractor_of(nlp, component).languages)
+    model = nlp.get_pipe_config(component).get("model", {})
+    bank = model.get("bank") if isinstance(model, dict) else None
+    if bank and bank.get("languages") is not None:
+        bank["languages"] = languages
+    if "languages" in nlp.meta:
+        nlp.meta["languages"] = languages

@@ -7,9 +7,9 @@ from spacy import util
 from spacy.language import Language
 
 from ..errors import ConfigError
-from ..extraction.adapters import remove_adapter, restrict_detector, update_config
-from ..extraction.pipelines import extractor_of
+from ..extraction.pipelines import extractor_of, update_config
 from ..extraction.pretrained import model_config
+from ..language.pipelines import restrict_detector
 from ..network.model import TripleNetwork
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def keep_languages(
         bank.plugged.clear()
     for other in extractor.languages:
         if other not in languages:
-            remove_adapter(extractor, other)
+            extractor.remove_adapter(other)
     update_config(kept, component)
     restrict_detector(kept, extractor.languages)
     return kept

@@ -21,8 +21,7 @@ from spacy.tokens import Doc
 
 from ..doc.languages import document_language
 from ..errors import ConfigError, DataError
-from ..extraction.adapters import add_adapter, remove_adapter
-from ..extraction.component import UNKNOWN
+from ..extraction.gold import UNKNOWN
 from ..network.heads import ArcHead, TreeGold
 from .dev_scores import dev_scores
 from .folds import cross_validate
@@ -186,7 +185,7 @@ def train_adapter(
         docs, dev = _split(docs, settings)
     with torch.random.fork_rng():
         torch.manual_seed(settings.seed)
-        add_adapter(pipe, language, start=start)
+        pipe.add_adapter(language, start=start)
         try:
             with learning_alone(pipe.network, language, few=few):
                 if dev:
@@ -196,7 +195,7 @@ def train_adapter(
                 else:
                     told = _by_folds(pipe, language, docs, schedule, settings, on_epoch)
         except BaseException:
-            remove_adapter(pipe, language)
+            pipe.remove_adapter(language)
             raise
     pipe.network.eval()
     notes = {

@@ -11,16 +11,14 @@ from spacy.training import Example
 from ..doc.languages import document_language, set_language
 from ..doc.triples import SPAN_KEY
 from ..errors import DataError
-from ..extraction.component import UNKNOWN
-from ..extraction.gold import gold_language
+from ..extraction.gold import UNKNOWN, gold_language
+from ..language.pipelines import detectors_of
 
 Reader = Callable[[Language], Iterable[Example]]
 """A reader of corpora, as spaCy's configs name it."""
 
 Texts = Mapping[str, Sequence[Doc]]
 """Docs by the code of their language."""
-
-DETECTOR = "xoie_lang"
 
 
 def read_texts(
@@ -42,11 +40,7 @@ def read_texts(
     RETURNS (Dict[str, List[Doc]]): The docs of each language; each knows its language.
     RAISES (DataError): If there are none.
     """
-    detectors = [
-        pipe
-        for name, pipe in nlp.components
-        if nlp.get_pipe_meta(name).factory == DETECTOR
-    ]
+    detectors = [detector for _, detector in detectors_of(nlp)]
     wanted = list(languages)
     texts: Dict[str, List[Doc]] = {}
     others: Counter[str] = Counter()

@@ -17,19 +17,10 @@ from spacy.util import fix_random_seed
 from thinc.api import Config
 
 from spacy_xoie.errors import ConfigError, ModelDataError
-from spacy_xoie.extraction.adapters import (
-    add_adapter,
-    base_encoder,
-    export_adapter,
-    extend_detector,
-    import_adapter,
-    list_adapters,
-    remove_adapter,
-    rename_adapter,
-    update_config,
-)
+from spacy_xoie.extraction.pipelines import update_config
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, save_model, stored_config
 from spacy_xoie.language import LangidDetector
+from spacy_xoie.language.pipelines import extend_detector
 from spacy_xoie.loading import load
 
 MIXTURE = {"@architectures": "spacy-xoie.MixtureRouter.v1", "top_k": 2}
@@ -57,7 +48,7 @@ def test_a_new_language_changes_no_other(
     pipe: Any = nlp.get_pipe("xoie")
     before = answers(nlp, TEXTS, [*SURE, *UNSURE])
     dutch = answers(nlp, TEXTS, [{"nl": 0.9}])
-    add_adapter(pipe, "nl", notes={"docs": 3})
+    pipe.add_adapter("nl", notes={"docs": 3})
     shake(pipe, "nl")
     assert pipe.languages == ("en", "de", "nl")
     assert answers(nlp, TEXTS, [*SURE, *UNSURE]) == before
@@ -68,9 +59,9 @@ def test_a_new_language_changes_no_other(
     loaded = spacy.load(tmp_path)
     assert answers(loaded, TEXTS, [*SURE, *UNSURE]) == before
     assert answers(loaded, TEXTS, [{"nl": 0.9}]) == served
-    (info,) = [i for i in list_adapters(loaded.get_pipe("xoie")) if i.plugged]  # type: ignore[arg-type]
+    (info,) = [i for i in loaded.get_pipe("xoie").adapters if i.plugged]  # type: ignore[attr-defined]
     assert (info.name, info.notes) == ("nl", {"docs": 3})
-    remove_adapter(loaded.get_pipe("xoie"), "nl")  # type: ignore[arg-type]
+    loaded.get_pipe("xoie").remove_adapter("nl")  # type: ignore[attr-defined]
     assert answers(loaded, TEXTS, [*SURE, *UNSURE, {"nl": 0.9}]) == [*before, *dutch]
 
 
@@ -81,7 +72,7 @@ def test_a_new_name_changes_no_other(
     nlp = routers[router]
     pipe: Any = nlp.get_pipe("xoie")
     before = answers(nlp, TEXTS, SURE)
-    rename_adapter(pipe, "de", "nds")
+    pipe.rename_adapter("de", "nds")
     assert pipe.languages == ("en", "nds")
     after = answers(nlp, TEXTS, [{"en": 1.0}, {"nds": 1.0}])
     parts = [[[(t.parts, t.score) for t in doc] for doc in docs] for docs in before]
@@ -95,12 +86,12 @@ def test_a_new_name_changes_no_other(
 def test_removing_changes_no_other(trained: Language) -> None:
     pipe: Any = trained.get_pipe("xoie")
     before = answers(trained, TEXTS, SURE)
-    remove_adapter(pipe, "en")
+    pipe.remove_adapter("en")
     assert answers(trained, TEXTS, [{"de": 1.0}]) == before[1:]
-    remove_adapter(pipe, "de")
+    pipe.remove_adapter("de")
     assert answers(trained, TEXTS, [{"de": 1.0}]) != before[1:]
-    add_adapter(pipe, "fr")
-    assert list_adapters(pipe)[0].name == "fr"
+    pipe.add_adapter("fr")
+    assert pipe.adapters[0].name == "fr"
 
 
 def test_names_in_turn_do_not_mix_up_what_is_kept(trained: Language) -> None:
@@ -108,7 +99,7 @@ def test_names_in_turn_do_not_mix_up_what_is_kept(trained: Language) -> None:
     pipe: Any = trained.get_pipe("xoie")
     english, german = answers(trained, TEXTS, SURE)
     for old, new in (("en", "x"), ("de", "en"), ("x", "de")):
-        rename_adapter(pipe, old, new)
+        pipe.rename_adapter(old, new)
     swapped = answers(trained, TEXTS, SURE)
 
     def plain(docs: Any) -> Any:
@@ -122,22 +113,22 @@ def test_learned_router_keeps_what_it_was_trained_with(
 ) -> None:
     pipe: Any = routers["mixture"].get_pipe("xoie")
     with pytest.raises(ConfigError, match="MixtureRouter.*but none was"):
-        remove_adapter(pipe, "de")
+        pipe.remove_adapter("de")
     assert pipe.languages == ("en", "de")
 
 
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda p: add_adapter(p, "de"), "named twice: de"),
-        (lambda p: add_adapter(p, "to"), "'to' cannot name"),
-        (lambda p: add_adapter(p, "xx"), "'xx' cannot name"),
-        (lambda p: add_adapter(p, "nl", start={"fr": 1.0}), "no adapter 'fr'"),
-        (lambda p: remove_adapter(p, "fr"), "no adapter 'fr'"),
-        (lambda p: rename_adapter(p, "fr", "it"), "no adapter 'fr'"),
-        (lambda p: rename_adapter(p, "de", "en"), "named twice: en"),
-        (lambda p: rename_adapter(p, "de", "und"), "'und' cannot name"),
-        (lambda p: export_adapter(p, "fr", "nowhere"), "no adapter 'fr'"),
+        (lambda p: p.add_adapter("de"), "named twice: de"),
+        (lambda p: p.add_adapter("to"), "'to' cannot name"),
+        (lambda p: p.add_adapter("xx"), "'xx' cannot name"),
+        (lambda p: p.add_adapter("nl", start={"fr": 1.0}), "no adapter 'fr'"),
+        (lambda p: p.remove_adapter("fr"), "no adapter 'fr'"),
+        (lambda p: p.rename_adapter("fr", "it"), "no adapter 'fr'"),
+        (lambda p: p.rename_adapter("de", "en"), "named twice: en"),
+        (lambda p: p.rename_adapter("de", "und"), "'und' cannot name"),
+        (lambda p: p.save_adapter("fr", "nowhere"), "no adapter 'fr'"),
     ],
 )
 def test_what_cannot_be_done_changes_nothing(
@@ -155,7 +146,7 @@ def test_what_cannot_be_done_changes_nothing(
 def test_model_without_bank(make_pipeline: Callable[..., Language]) -> None:
     pipe: Any = make_pipeline({**TINY_MODEL, "bank": None, "router": None})
     with pytest.raises(ConfigError, match="has no bank of adapters"):
-        add_adapter(pipe.get_pipe("xoie"), "nl")
+        pipe.get_pipe("xoie").add_adapter("nl")
 
 
 def test_config_tells_the_languages(make_pipeline: Callable[..., Language]) -> None:
@@ -163,7 +154,7 @@ def test_config_tells_the_languages(make_pipeline: Callable[..., Language]) -> N
     nlp = make_pipeline({**TINY_MODEL, "bank": bank})
     nlp.meta["languages"] = ["en", "de"]
     pipe: Any = nlp.get_pipe("xoie")
-    add_adapter(pipe, "nl")
+    pipe.add_adapter("nl")
     update_config(nlp)
     model = nlp.config["components"]["xoie"]["model"]
     assert model["bank"]["languages"] == nlp.meta["languages"] == ["en", "de", "nl"]
@@ -200,7 +191,7 @@ class TestDefaultModel:
         languages += [{"es": 0.6, "pt": 0.3}, {}]
         before = answers(nlp, self.TEXTS, languages)
         weights = deepcopy(pipe.network.state_dict())
-        add_adapter(pipe, "it", start={"es": 0.5, "pt": 0.5})
+        pipe.add_adapter("it", start={"es": 0.5, "pt": 0.5})
         save_model(pipe.model, Config(stored_config(DEFAULT_NAME)), tmp_path)
         loaded = load(str(tmp_path), "xx")
         changed: Any = loaded.get_pipe("xoie")
@@ -211,9 +202,9 @@ class TestDefaultModel:
 
     def test_export(self, tmp_path: Path) -> None:
         pipe: Any = load(DEFAULT_NAME, "xx").get_pipe("xoie")
-        infos = list_adapters(pipe)
+        infos = pipe.adapters
         assert all(info.rank == 8 and info.size <= 1e6 for info in infos)
-        assert export_adapter(pipe, "pt", tmp_path) <= 1e6
+        assert pipe.save_adapter("pt", tmp_path) <= 1e6
         assert peft_difference(pipe, "pt", tmp_path) < 1e-5
 
 
@@ -232,7 +223,7 @@ def peft_difference(pipe: Any, name: str, folder: Path) -> float:
     network = pipe.network.eval()
     gates = torch.zeros(len(TEXTS), len(pipe.languages))
     gates[:, pipe.languages.index(name)] = 1.0
-    bare = base_encoder(pipe)
+    bare = pipe.base_encoder()
     theirs = PeftModel.from_pretrained(bare, str(folder)).eval()
     with torch.no_grad(), network.bank.state.use(gates):
         if "input_ids" in inputs:
@@ -261,39 +252,39 @@ class TestExchange:
         fix_random_seed(0)
         nlp = make_pipeline(with_targets("mix", "convolution"))
         pipe: Any = nlp.get_pipe("xoie")
-        add_adapter(pipe, "nl", notes={"docs": 7})
+        pipe.add_adapter("nl", notes={"docs": 7})
         shake(pipe, "en", "de", "nl")
         data = nlp.to_bytes()
-        export_adapter(pipe, "nl", tmp_path / "nl")
+        pipe.save_adapter("nl", tmp_path / "nl")
         assert peft_difference(pipe, "nl", tmp_path / "nl") < 1e-5
         wanted = answers(nlp, TEXTS, [{"nl": 1.0}])
-        remove_adapter(pipe, "nl")
-        assert import_adapter(pipe, tmp_path / "nl") == "nl"
+        pipe.remove_adapter("nl")
+        assert pipe.load_adapter(tmp_path / "nl") == "nl"
         assert answers(nlp, TEXTS, [{"nl": 1.0}]) == wanted
-        assert list_adapters(pipe)[-1].notes == {"docs": 7}
+        assert pipe.adapters[-1].notes == {"docs": 7}
         with pytest.raises(ConfigError, match="named twice: nl"):
-            import_adapter(pipe, tmp_path / "nl")
-        assert import_adapter(pipe, tmp_path / "nl", "af") == "af"
+            pipe.load_adapter(tmp_path / "nl")
+        assert pipe.load_adapter(tmp_path / "nl", "af") == "af"
         # A model that is the same but for one number of its encoder.
         other = make_pipeline(with_targets("mix", "convolution")).from_bytes(data)
         stranger: Any = other.get_pipe("xoie")
-        remove_adapter(stranger, "nl")
+        stranger.remove_adapter("nl")
         with torch.no_grad():
             stranger.network.encoder.mix.base.weight[0, 0] += 1.0
         with pytest.raises(ModelDataError, match="trained on another base model"):
-            import_adapter(stranger, tmp_path / "nl")
+            stranger.load_adapter(tmp_path / "nl")
         assert stranger.languages == ("en", "de")
-        assert import_adapter(stranger, tmp_path / "nl", any_base=True) == "nl"
+        assert stranger.load_adapter(tmp_path / "nl", any_base=True) == "nl"
 
     def test_damaged_adapter_changes_nothing(
         self, make_pipeline: Callable[..., Language], tmp_path: Path
     ) -> None:
         pipe: Any = make_pipeline(with_targets("mix")).get_pipe("xoie")
-        export_adapter(pipe, "de", tmp_path)
+        pipe.save_adapter("de", tmp_path)
         weights = tmp_path / "adapter_model.safetensors"
         weights.write_bytes(weights.read_bytes()[:-9])
         with pytest.raises(ModelDataError, match="cut short"):
-            import_adapter(pipe, tmp_path, "nl")
+            pipe.load_adapter(tmp_path, "nl")
         assert pipe.languages == ("en", "de")
 
     def test_transformer(
@@ -324,7 +315,7 @@ class TestExchange:
         pipe.network.routed = True
         shake(pipe, "de")
         folder = tmp_path / "adapter"
-        export_adapter(pipe, "de", folder)
+        pipe.save_adapter("de", folder)
         assert peft_difference(pipe, "de", folder) < 1e-5
-        assert import_adapter(pipe, folder, "nl") == "nl"
+        assert pipe.load_adapter(folder, "nl") == "nl"
         assert peft_difference(pipe, "nl", folder) < 1e-5

@@ -12,9 +12,6 @@ from spacy.tokens import Doc
 from spacy.util import fix_random_seed
 
 from spacy_xoie.errors import ConfigError, DataError
-from spacy_xoie.extraction.adapters import (
-    list_adapters,
-)
 from spacy_xoie.training.adapter import (
     SCHEDULE_OF_FEW,
     AdapterTraining,
@@ -64,7 +61,7 @@ class TestTraining:
         assert notes["after"]["triple_f"] > notes["before"]["triple_f"] + 0.3
         assert notes["after"]["triple_f"] == round(max(e.score for e in epochs), 4)
         assert (notes["docs"], notes["dev_docs"]) == (20, 10)
-        assert list_adapters(pipe)[-1].notes == notes
+        assert pipe.adapters[-1].notes == notes
         assert answers(trained, TEXTS, [*SURE, *UNSURE]) == before
         after = pipe.network.state_dict()
         assert all(torch.equal(after[name], value) for name, value in weights.items())
@@ -142,7 +139,7 @@ class TestTraining:
         # It learned from all of them, from the start that it was given.
         after = dev_scores(pipe, dutch[:15], "nl")
         assert after["soft_f"] >= notes["after"]["soft_f"]
-        assert list_adapters(pipe)[-1].notes == notes
+        assert pipe.adapters[-1].notes == notes
         # Neither the trials nor the training left a trace elsewhere.
         assert answers(trained, TEXTS, [*SURE, *UNSURE]) == before
         state = pipe.network.state_dict()

@@ -22,9 +22,9 @@ from typer.testing import CliRunner
 from spacy_xoie import TokenTriple, __version__, set_triples
 from spacy_xoie.apps.cli import app
 from spacy_xoie.errors import ConfigError, ModelDataError
-from spacy_xoie.extraction.adapters import add_adapter, extend_detector
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, find_model, save_model
 from spacy_xoie.language.examples import example_sentence
+from spacy_xoie.language.pipelines import extend_detector
 from spacy_xoie.loading import load
 from spacy_xoie.network.adapters import RoutedLora
 from spacy_xoie.packaging import (
@@ -211,7 +211,7 @@ def test_pipeline_without_extractor(nlp: Language) -> None:
 def test_languages_that_spacy_does_not_know(nlp: Language, tmp_path: Path) -> None:
     many = keep_languages(nlp, ["de", "zh"])
     pipe: Any = many.get_pipe("xoie")
-    add_adapter(pipe, "gl", start={"de": 1.0})
+    pipe.add_adapter("gl", start={"de": 1.0})
     text = "A cidade construíu a casa."
     with pytest.raises(ConfigError, match="spaCy has no language 'gl'.*detector"):
         merge_language(many, "gl")
@@ -229,7 +229,7 @@ def test_languages_that_spacy_does_not_know(nlp: Language, tmp_path: Path) -> No
 def test_pipeline_of_added_languages_alone(nlp: Language, tmp_path: Path) -> None:
     many = keep_languages(nlp, ["de", "zh"])
     for code in ("gl", "it"):
-        add_adapter(many.get_pipe("xoie"), code, start={"de": 1.0})  # type: ignore[arg-type]
+        many.get_pipe("xoie").add_adapter(code, start={"de": 1.0})  # type: ignore[attr-defined]
         assert extend_detector(many, code)
     expected = routed(many, "it", TEXTS["de"])
     keep_languages(many, ["it", "gl"]).to_disk(tmp_path)

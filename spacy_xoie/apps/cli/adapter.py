@@ -21,17 +21,7 @@ from wasabi import msg
 
 from ...corpora import docs_from_records, read_corpus
 from ...errors import ConfigError, DataError
-from ...extraction.adapters import (
-    export_adapter,
-    extend_detector,
-    import_adapter,
-    list_adapters,
-    nearest_adapters,
-    remove_adapter,
-    rename_adapter,
-    update_config,
-)
-from ...extraction.pipelines import extractor_of
+from ...extraction.pipelines import extractor_of, update_config
 from ...extraction.pretrained import (
     DEFAULT_NAME,
     META,
@@ -40,6 +30,7 @@ from ...extraction.pretrained import (
     stored_config,
 )
 from ...files import atomic, check_vacant, file_suffix, read_json, write_json
+from ...language.pipelines import extend_detector
 from ...loading import load
 from ...training.adapter import (
     SCHEDULE,
@@ -206,7 +197,7 @@ def remove_cli(
     with one_line_errors():
         check_vacant(output)
         opened = _open(model, component)
-        remove_adapter(opened.pipe, language)
+        opened.pipe.remove_adapter(language)
         _save(opened, output, model, component)
     msg.good(f"Wrote {output}, without {language}")
 
@@ -223,7 +214,7 @@ def rename_cli(
     with one_line_errors():
         check_vacant(output)
         opened = _open(model, component)
-        rename_adapter(opened.pipe, language, new)
+        opened.pipe.rename_adapter(language, new)
         _save(opened, output, model, component, new)
     msg.good(f"Wrote {output}, where {language} is called {new}")
 
@@ -235,7 +226,7 @@ def list_cli(model: Model = DEFAULT_NAME, component: Component = "xoie") -> None
         opened = _open(model, component)
         known = _known_scores(opened.nlp)
         rows = []
-        for info in list_adapters(opened.pipe):
+        for info in opened.pipe.adapters:
             before, after = (info.notes.get(k, {}) for k in ("before", "after"))
             scores = [
                 f"{name} {100 * before.get(name, 0.0):.1f} → {100 * value:.1f}"
@@ -262,7 +253,7 @@ def export_cli(
         check_vacant(output)
         opened = _open(model, component)
         with atomic(output) as partial:
-            size = export_adapter(opened.pipe, language, partial)
+            size = opened.pipe.save_adapter(language, partial)
     msg.good(f"Wrote {output} ({size / 1e6:.2f} MB)")
 
 
@@ -285,7 +276,7 @@ def import_cli(
     with one_line_errors():
         check_vacant(output)
         opened = _open(model, component)
-        code = import_adapter(opened.pipe, adapter, name, any_base=any_base)
+        code = opened.pipe.load_adapter(adapter, name, any_base=any_base)
         _save(opened, output, model, component, code)
     msg.good(f"Wrote {output}, with {code}")
 
@@ -363,7 +354,7 @@ def _warn_of(faults: Iterable[Any]) -> None:
 def _weights(start: str, pipe: "TripleExtractor", language: str) -> Dict[str, float]:
     """Read "nearest", "none", "pt=0.6,es=0.4", or a name alone."""
     if start == "nearest":
-        return nearest_adapters(pipe, language)
+        return pipe.nearest_adapters(language)
     weights = {}
     for part in filter(None, start.replace(" ", "").split(",")):
         name, _, number = part.partition("=")
