@@ -7,6 +7,7 @@ from spacy import blank, util
 from spacy.language import Language
 
 from .doc.blank import multilingual_pipeline
+from .doc.codes import UNDETERMINED, code_setting
 from .errors import ConfigError
 from .extraction.pretrained import (
     ARC_HEAD,
@@ -53,7 +54,8 @@ def load(
     }
     if threshold is not None:
         settings["threshold"] = threshold
-    if language == "xx":
+    language = code_setting("language", language)
+    if language == UNDETERMINED:
         nlp = multilingual_pipeline()
         nlp.add_pipe("xoie_lang")
     else:
@@ -103,15 +105,16 @@ class PipelineLoader:
                 f"The pipeline {self.model!r} has no component that makes triples, "
                 f"only {', '.join(nlp.pipe_names) or 'none at all'}. Add 'xoie' to it."
             )
-        if len(self.languages) > 1:
-            restrict_detector(nlp, self.languages)
+        languages = [code_setting("languages", code) for code in self.languages]
+        if len(languages) > 1:
+            restrict_detector(nlp, languages)
             detectors = [getattr(pipe, "detector", None) for _, pipe in nlp.pipeline]
             if not any(
-                set(getattr(detector, "languages", ())) == set(self.languages)
+                set(getattr(detector, "languages", ())) == set(languages)
                 for detector in detectors
             ):
                 raise ConfigError(
-                    f"The pipeline {self.model!r} cannot tell {self.languages} apart: "
+                    f"The pipeline {self.model!r} cannot tell {languages} apart: "
                     f"its detector does not know them all. Name one language, or none."
                 )
         return nlp

@@ -153,7 +153,7 @@ class TriplePipe(BatchPipe):
         results (Sequence[Sequence[TokenTriple]]): What `predict` returned for them.
         """
         for doc, triples in zip(docs, results, strict=True):
-            language = self.language or language_of(doc)
+            language = self.language or language_of(doc, key=None)
             set_triples(doc, triples, key=self.span_key, language=language)
 
 

@@ -26,6 +26,7 @@ from typing import (
 from spacy.tokens import Doc
 from spacy.util import minibatch, registry
 
+from ..doc.codes import code_or
 from ..doc.triples import set_triples
 from ..errors import ConfigError
 from ..evaluation.matching import PlacedTriple, TextPlaces, placed_triples, similarity
@@ -145,7 +146,10 @@ class AgreementTeacher:
         self.teachers = dict(teachers)
         self.least = least
         self.share = share
-        self.weights: Weights = weights or {}
+        self.weights: Weights = {
+            teacher: {code_or(code, code): weight for code, weight in by_code.items()}
+            for teacher, by_code in (weights or {}).items()
+        }
         self.match = match
         self.batch_size = batch_size
         self.report = AgreementReport(tuple(self.teachers))

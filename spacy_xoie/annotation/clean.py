@@ -199,7 +199,7 @@ def _language(
     known: Sequence[str],
 ) -> Tuple[str, Optional[Tuple[str, str]]]:
     """The language of a text, and what speaks against it."""
-    wanted = stated.partition("-")[0]
+    wanted = stated
     if wanted and known and wanted not in known:
         return stated, None
     if not scores:

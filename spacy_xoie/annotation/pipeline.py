@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from spacy.util import minibatch, registry
 
 from ..doc.blank import multilingual_pipeline
+from ..doc.codes import code_or
 from ..doc.languages import set_language
 from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..errors import ConfigError, DataError, EngineError
@@ -108,9 +109,10 @@ class Pipelines:
     def _pipeline(self, language: str) -> Optional[Language]:
         model = self.models
         if not isinstance(model, str):
-            if language not in model:
+            same = (key for key in model if code_or(key, key) == language)
+            if (name := next(same, None)) is None:
                 return None
-            model = model[language]
+            model = model[name]
         # A pipeline from disk serves all languages that name it.
         key = (model, "" if model else language)
         if key not in self._loaded:

@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 from spacy.util import minibatch, registry
 
 from ..doc.blank import blank_pipeline
+from ..doc.codes import language_code
 from ..doc.languages import set_language
 from ..doc.translations import PROVENANCE, Refused, Untranslated, get_provenance
 from ..doc.triples import SPAN_KEY
@@ -156,7 +157,7 @@ class ProjectionTeacher:
             elif self._projector is None:
                 detail = "set target and translator, or give item.source"
                 case.discards.append(Discard(NO_TARGET, f"{case.item.id}: {detail}"))
-            elif case.item.language == self.target:
+            elif case.item.language == language_code(self.target):
                 case.discards.append(Discard(SAME_LANGUAGE, self.target))
 
     def _label_sources(self, cases: Sequence["_Case"]) -> None:

@@ -1,13 +1,14 @@
 """The config of the builder of training data."""
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Union
+from typing import Annotated, Any, Callable, Dict, List, Mapping, Optional, Union
 
 from confection import ConfigValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from spacy.util import registry
 from thinc.api import Config
 
+from ..doc.codes import language_code
 from ..errors import ConfigError, XoieError
 from ..language import Detector
 from .ty import Annotator, Labelled
@@ -23,6 +24,14 @@ class _Section(BaseModel):
     )
 
 
+def _code(language: str) -> str:
+    return language_code(language) if language else ""
+
+
+Code = Annotated[str, AfterValidator(_code)]
+"""Code of a language, in any form; "" for none."""
+
+
 class InputSettings(_Section):
     """What is read, see `sources.py`.
 
@@ -34,8 +43,8 @@ class InputSettings(_Section):
     """
 
     path: Union[str, List[str]]
-    language: str = ""
-    target_language: str = ""
+    language: Code = ""
+    target_language: Code = ""
     sentences: bool = True
 
 

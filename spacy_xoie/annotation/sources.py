@@ -26,6 +26,7 @@ from spacy.tokens import Doc
 from ..corpora import doc_from_record
 from ..corpora.records import Record, field_errors
 from ..doc.blank import multilingual_pipeline
+from ..doc.codes import language_code
 from ..errors import ConfigError, DataError
 from ..files import Fault, file_suffix, files_in, json_object, lines
 from ..language import sentence_bounds
@@ -143,11 +144,11 @@ def _object(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
             _text(data, "id", place),
             _text(data, "source"),
             _text(data, "target"),
-            _text(data, "source_language", settings.language),
-            _text(data, "target_language", settings.target_language),
+            _language(data, "source_language", settings.language),
+            _language(data, "target_language", settings.target_language),
         )
     else:
-        language = _text(data, "language", settings.language)
+        language = _language(data, "language", settings.language)
         identity = _text(data, "id", place)
         yield from _sentences(_text(data, "text"), identity, language, settings)
 
@@ -193,6 +194,10 @@ def _text(data: Dict[str, Any], field: str, default: Optional[str] = None) -> st
     if not isinstance(value, str) or (not value.strip() and default is None):
         raise DataError(f"this must be a text, but it is {value!r}", field)
     return _checked(value) or (default or "")
+
+
+def _language(data: Dict[str, Any], field: str, default: str) -> str:
+    return language_code(_text(data, field, default), field=field)
 
 
 def _checked(text: str) -> str:

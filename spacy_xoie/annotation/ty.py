@@ -5,6 +5,8 @@ from typing import Iterable, Iterator, Optional, Protocol, Tuple, runtime_checka
 
 from spacy.tokens import Doc
 
+from ..doc.codes import UNDETERMINED, code_or
+
 
 @dataclass(frozen=True)
 class Item:
@@ -12,7 +14,7 @@ class Item:
 
     id (str): Its id, unique in a run.
     text (str): The sentence.
-    language (str): Its language.
+    language (str): Code of its language; "" if it is not known.
     source (Optional["Item"]): Of a parallel corpus: the sentence of which this one is
         the translation. Teachers that carry triples over start from it.
     doc (Optional[Doc]): The sentence as a doc, where somebody has made it already,
@@ -24,6 +26,10 @@ class Item:
     language: str
     source: Optional["Item"] = None
     doc: Optional[Doc] = None
+
+    def __post_init__(self) -> None:
+        code = code_or(self.language, self.language)
+        object.__setattr__(self, "language", "" if code == UNDETERMINED else code)
 
 
 @dataclass(frozen=True)

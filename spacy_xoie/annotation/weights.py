@@ -9,6 +9,7 @@ from typing import Dict, Iterable, List, Mapping, Sequence, Tuple, Union
 from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeInt, ValidationError
 from spacy.tokens import Doc
 
+from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, EngineError
 from ..evaluation.matching import match_triples, placed_triples
@@ -143,8 +144,7 @@ def gold_items(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> List[Item]:
     """
     items = []
     for number, doc in enumerate(docs):
-        noted = doc.spans[key].attrs.get("language") if key in doc.spans else None
-        language = str(noted or doc.lang_)
+        language = language_of(doc, key=key)
         items.append(Item(f"gold-{number}", doc.text, language, doc=doc))
     return items
 

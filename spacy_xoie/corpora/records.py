@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Dict, Iterator, List, Literal, Tuple, Union
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -25,13 +26,14 @@ from pydantic import (
     model_validator,
 )
 
+from ..doc.codes import language_code
 from ..doc.text import join_pieces
 from ..errors import DataError
 from ..files import Fault, files_in, json_object, read_lines
 
 Split = Literal["train", "dev", "test"]
 SPLITS: Tuple[Split, ...] = ("train", "dev", "test")
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+Code = Annotated[str, StringConstraints(min_length=1), AfterValidator(language_code)]
 CharSpan = Tuple[int, int]
 
 
@@ -102,8 +104,9 @@ def field_errors(error: ValidationError) -> List[DataError]:
     errors: List[DataError] = []
     for each in error.errors():
         cause = each.get("ctx", {}).get("error")
-        if not isinstance(cause, DataError):
-            cause = DataError(each["msg"], ".".join(map(str, each["loc"])))
+        if not isinstance(cause, DataError) or not cause.field:
+            place = ".".join(map(str, each["loc"]))
+            cause = DataError(str(cause or each["msg"]), place)
         errors.append(cause)
     return errors
 

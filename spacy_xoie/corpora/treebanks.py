@@ -31,6 +31,7 @@ from spacy.tokens import Doc
 from spacy.util import get_lang_class
 
 from ..doc.blank import multilingual_pipeline
+from ..doc.codes import code_or
 from ..doc.triples import SPAN_KEY, set_triples
 from ..errors import ConfigError, DataError
 from ..files import OnFault, read_lines, tell
@@ -121,6 +122,7 @@ def treebank_docs(
     slices = Slices([], [])
     for path in paths:
         code = path.name.partition("_")[0]
+        code = code_or(code, code)
         makers = _tokenizers(code)
         number = -1
         for number, sentence in enumerate(read_treebank(path, on_fault)):

@@ -5,6 +5,8 @@ from functools import lru_cache
 import spacy
 from spacy.language import Language
 
+from .codes import UNDETERMINED, code_or
+
 
 def multilingual_pipeline() -> Language:
     """RETURNS (Language): A new blank pipeline with the tokenizer that serves all
@@ -17,12 +19,13 @@ def multilingual_pipeline() -> Language:
 def blank_pipeline(language: str) -> Language:
     """A pipeline with the tokenizer of a language. It is shared: do not change it.
 
-    language (str): Code of the language; its variant ("pt-BR", "pt_BR") is ignored.
+    language (str): Code of the language, see `language_code`.
     RETURNS (Language): spaCy's blank pipeline of it; where spaCy has none, or one whose
         tokenizer needs a library that is not there, one with the tokenizer that serves
         all languages.
     """
     try:
-        return spacy.blank(language.replace("_", "-").partition("-")[0].lower())
+        code = code_or(language, language)
+        return multilingual_pipeline() if code == UNDETERMINED else spacy.blank(code)
     except ImportError:
         return multilingual_pipeline()

@@ -6,25 +6,35 @@ sentence, labelled with its language code, and ``group.attrs``:
 * ``language``, ``scores``: those of the doc,
 * ``languages``, ``sentences``, ``offsets``: for each span its language, its
   scores and its character offsets, which hold when the doc is retokenised,
-* ``explicit``: whether the language was set on purpose, not detected.
+* ``explicit``: whether the language was set on purpose, not detected,
+* ``tag``: the tag that it was set by, such as "pt-BR".
+
+Codes are those of `language_code`: whatever they are set as, "pt-BR" or "por", they are
+read as "pt".
 
 That survives ``Doc.to_bytes``, ``DocBin`` (also without user data) and
 multiprocessing.
 """
 
 import math
+import warnings
 from bisect import bisect_right
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import DataError, NotReadyError
+from .codes import (
+    UNDETERMINED,
+    code_or,
+    is_language_code,
+    language_code,
+    language_tag,
+)
 from .text import are_offsets
 
 SPAN_KEY = "xoie_lang"
-UNDETERMINED = "und"
-NO_LANGUAGE = frozenset(("", "xx", "mul", UNDETERMINED))
-"""Codes that say nothing of the language of a text."""
+TRIPLES_KEY = "xoie"
 
 # What language detectors of other packages say when they do not know.
 _NO_ANSWER = {"", "un", "und", "unk", "unknown"}
@@ -39,6 +49,8 @@ class DocLanguages(NamedTuple):
     languages (List[str]): Language of each sentence.
     sentences (List[Dict[str, float]]): Probabilities of each sentence's languages.
     explicit (bool): Whether the language was set on purpose.
+    tag (str): The tag of the language, with its script and region, as it was set; ""
+        if it was not.
     """
 
     language: str
@@ -47,6 +59,7 @@ class DocLanguages(NamedTuple):
     languages: List[str]
     sentences: List[Dict[str, float]]
     explicit: bool = False
+    tag: str = ""
 
     def sentence_at(self, char: int) -> int:
         """RETURNS (int): The number of the sentence at a character offset."""
@@ -62,7 +75,7 @@ class DocLanguages(NamedTuple):
         scores = list(self.sentences[first : last + 1])
         if not all(map(_are_scores, scores)):
             raise _damaged(scores)
-        return scores
+        return list(map(scores_by_code, scores))
 
 
 def document_language(doc: Doc) -> Optional[str]:
@@ -77,13 +90,41 @@ def document_language(doc: Doc) -> Optional[str]:
     return None if languages is None else languages.language
 
 
-def language_of(doc: Doc) -> str:
-    """RETURNS (str): The language of a doc: the one that was set or found, else that of
-    its pipeline; "und" if neither tells."""
-    found = document_language(doc)
-    if found and found != UNDETERMINED:
-        return found
-    return UNDETERMINED if doc.lang_ in NO_LANGUAGE else str(doc.lang_)
+def language_of(doc: Doc, *, key: Optional[str] = TRIPLES_KEY) -> str:
+    """The one language of a doc, by whatever tells it.
+
+    doc (Doc): The doc.
+    key (Optional[str]): Name of the span group of its triples; None to leave these
+        aside, as they are to be made anew.
+    RETURNS (str): The language that was set on purpose, else that which its triples
+        were stored with, else that which was detected, else that of its pipeline;
+        "und" if none of them tells.
+    """
+    languages = _resolve(doc)
+    codes = [] if languages is None else [languages.language]
+    group = None if key is None else doc.spans.get(key)
+    if group is not None and (languages is None or not languages.explicit):
+        codes.insert(0, code_or(group.attrs.get("language"), UNDETERMINED))
+    codes.append(code_or(doc.lang_, UNDETERMINED))
+    return next((code for code in codes if code != UNDETERMINED), UNDETERMINED)
+
+
+def tag_of(doc: Doc, language: Optional[str] = None, *, key: str = TRIPLES_KEY) -> str:
+    """The tag of a language as BCP 47 has it.
+
+    doc (Doc): The doc.
+    language (Optional[str]): A language of it; None for that of the doc.
+    key (str): Name of the span group of its triples.
+    RETURNS (str): With the region or script with which the language was set for the
+        doc, or with its triples, such as "pt-BR"; else just its code.
+    """
+    code = language_of(doc, key=key) if language is None else language
+    languages = _resolve(doc)
+    if languages is not None and languages.tag and languages.language == code:
+        return languages.tag
+    tags = doc.spans[key].attrs.get("tags") if key in doc.spans else None
+    tag = tags.get(code) if isinstance(tags, dict) else None
+    return language_tag(tag) if tag and is_language_code(tag) else code
 
 
 def document_scores(doc: Doc) -> Dict[str, float]:
@@ -133,8 +174,8 @@ def set_language(
     keeps it, unless its `overwrite` is set.
 
     doc (Doc): The doc.
-    language (Optional[str]): The code of the language. None removes what is
-        stored, so that the language is detected again.
+    language (Optional[str]): The code of the language, in any form that `language_code`
+        reads. None removes what is stored, so that the language is detected again.
     scores (Optional[Mapping[str, float]]): Weights of the languages, if it is not
         certain.
     RAISES (DataError): If the language is no code, or a weight is negative.
@@ -142,8 +183,10 @@ def set_language(
     if language is None:
         doc.spans.pop(SPAN_KEY, None)
     else:
-        languages = _whole(doc, language, _check_scores(language, scores))
-        write_languages(doc, languages._replace(explicit=True))
+        code, known = _check_scores(language, scores)
+        languages = _whole(doc, code, known)
+        tag = language_tag(language)
+        write_languages(doc, languages._replace(explicit=True, tag=tag))
 
 
 def write_languages(doc: Doc, languages: DocLanguages) -> None:
@@ -192,19 +235,22 @@ def read_languages(doc: Doc) -> Optional[DocLanguages]:
         not lists
         or len({len(column) for column in columns}) > 1
         or not isinstance(attrs["language"], str)
+        or not all(map(is_language_code, (attrs["language"], attrs["tag"])))
         or not _are_scores(attrs["scores"])
     ):
         raise _damaged(attrs)
     if len(attrs["offsets"]) != len(group):
         return _read_labels(group)
-    return DocLanguages(**attrs)
+    attrs["language"] = language_code(attrs["language"])
+    attrs["scores"] = scores_by_code(attrs["scores"])
+    return DocLanguages(**{**attrs, "tag": attrs["tag"] or ""})
 
 
 def foreign_language(doc: Doc) -> Optional[str]:
     """Read `doc._.language` if it is another package's extension.
 
     doc (Doc): The doc.
-    RETURNS (Optional[str]): The language, or None if it is unknown or the
+    RETURNS (Optional[str]): The tag of the language, or None if it is unknown or the
         extension is ours.
     """
     if not Doc.has_extension("language"):
@@ -214,8 +260,15 @@ def foreign_language(doc: Doc) -> Optional[str]:
     value = doc._.language
     if isinstance(value, dict):
         value = value.get("language")
-    if isinstance(value, str) and value.lower() not in _NO_ANSWER:
-        return value
+    if not isinstance(value, str) or value.lower() in _NO_ANSWER:
+        return None
+    if is_language_code(value):
+        return None if language_code(value) == UNDETERMINED else language_tag(value)
+    warnings.warn(
+        f"doc._.language, which another package has installed, is {value!r:.60}; it is "
+        f"left aside, as it is no code of a language such as 'de' or 'pt-BR'.",
+        stacklevel=2,
+    )
     return None
 
 
@@ -231,6 +284,17 @@ def normalize_scores(scores: Mapping[str, float]) -> Dict[str, float]:
         return {}
     ranking = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return {language: float(score / total) for language, score in ranking}
+
+
+def scores_by_code(scores: Mapping[str, float]) -> Dict[str, float]:
+    """RETURNS (Dict[str, float]): Scores by the codes of languages, see
+    `language_code`; those of one language are added up.
+    RAISES (DataError): If one is no language."""
+    by_code: Dict[str, float] = {}
+    for language, score in scores.items():
+        code = language_code(language)
+        by_code[code] = by_code.get(code, 0.0) + score
+    return by_code
 
 
 def mean_scores(
@@ -268,7 +332,7 @@ def _get_language(doc: Doc) -> str:
 
 
 def _set_scores(doc: Doc, scores: Mapping[str, float]) -> None:
-    set_language(doc, _best_of(scores), scores)
+    set_language(doc, _best_of(scores_by_code(scores)), scores)
 
 
 def _get_span_language(span: Span) -> str:
@@ -276,9 +340,9 @@ def _get_span_language(span: Span) -> str:
     if languages is None or not languages.offsets:
         return UNDETERMINED
     language = languages.languages[languages.sentence_at(span.start_char)]
-    if not isinstance(language, str):
+    if not isinstance(language, str) or not is_language_code(language):
         raise _damaged(language)
-    return language
+    return language_code(language)
 
 
 def _get_span_scores(span: Span) -> Dict[str, float]:
@@ -288,7 +352,7 @@ def _get_span_scores(span: Span) -> Dict[str, float]:
 def _set_span_language(
     span: Span, language: str, scores: Optional[Mapping[str, float]] = None
 ) -> None:
-    known = _check_scores(language, scores)
+    code, known = _check_scores(language, scores)
     languages = _resolve(span.doc)
     if languages is None or not languages.offsets:
         raise NotReadyError(
@@ -298,12 +362,12 @@ def _set_span_language(
         )
     place = languages.sentence_at(span.start_char)
     codes, sentences = list(languages.languages), list(languages.sentences)
-    codes[place], sentences[place] = language, known
+    codes[place], sentences[place] = code, known
     write_languages(span.doc, languages._replace(languages=codes, sentences=sentences))
 
 
 def _set_span_scores(span: Span, scores: Mapping[str, float]) -> None:
-    _set_span_language(span, _best_of(scores), scores)
+    _set_span_language(span, _best_of(scores_by_code(scores)), scores)
 
 
 def _resolve(doc: Doc) -> Optional[DocLanguages]:
@@ -311,9 +375,10 @@ def _resolve(doc: Doc) -> Optional[DocLanguages]:
     place of what was detected, but not of what was set on purpose."""
     stored = read_languages(doc)
     if stored is None or not stored.explicit:
-        foreign = foreign_language(doc)
-        if foreign is not None and (stored is None or stored.language != foreign):
-            return _whole(doc, foreign, {foreign: 1.0})
+        tag = foreign_language(doc)
+        code = language_code(tag)
+        if tag is not None and (stored is None or stored.language != code):
+            return _whole(doc, code, {code: 1.0})._replace(tag=tag)
     return stored
 
 
@@ -335,7 +400,7 @@ def _damaged(value: Any) -> DataError:
 
 def _are_scores(value: Any) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(code, str) and isinstance(score, float) and 0 <= score <= 1.001
+        isinstance(score, float) and 0 <= score <= 1.001 and is_language_code(code)
         for code, score in value.items()
     )
 
@@ -346,20 +411,22 @@ def _best_of(scores: Mapping[str, float]) -> str:
 
 def _check_scores(
     language: str, scores: Optional[Mapping[str, float]]
-) -> Dict[str, float]:
+) -> Tuple[str, Dict[str, float]]:
+    """The code of a language, and its scores by code."""
     if not isinstance(language, str) or not language:
         raise DataError(
             f"A language must be a code such as 'de', but this is {language!r}. Use "
             f"{UNDETERMINED!r} for one that is not known."
         )
+    code = language_code(language)
     if scores is None:
-        return {} if language == UNDETERMINED else {language: 1.0}
+        return code, {} if code == UNDETERMINED else {code: 1.0}
     if any(not 0 <= score < math.inf for score in scores.values()):
         raise DataError(
             f"The scores of languages must be numbers of at least 0, but these are "
             f"{dict(scores)}."
         )
-    return normalize_scores(scores)
+    return code, normalize_scores(scores_by_code(scores))
 
 
 def _read_labels(group: SpanGroup) -> DocLanguages:
@@ -367,7 +434,7 @@ def _read_labels(group: SpanGroup) -> DocLanguages:
     but drops those."""
     try:
         spans = sorted(group)
-        languages = [span.label_ or UNDETERMINED for span in spans]
+        languages = [code_or(span.label_, UNDETERMINED) for span in spans]
     except KeyError as error:
         raise _damaged(str(error)) from error
     except IndexError as error:
@@ -386,5 +453,5 @@ def _read_labels(group: SpanGroup) -> DocLanguages:
         normalize_scores(shares),
         [[span.start_char, span.end_char] for span in spans],
         languages,
-        [_check_scores(language, None) for language in languages],
+        [_check_scores(language, None)[1] for language in languages],
     )

@@ -16,6 +16,7 @@ from spacy.tokens import Doc, SpanGroup
 
 from ..errors import DataError
 from .blank import blank_pipeline
+from .codes import code_or, is_language_code, language_code, language_tag
 
 TRANSLATIONS = "xoie_translations"
 PROVENANCE = "xoie_projection"
@@ -97,18 +98,21 @@ class Provenance:
 
 
 class Translations(Mapping[str, Doc]):
-    """The translations of a doc by language. Each look-up makes a new Doc of what is
-    stored; `set_translation` stores one that was changed."""
+    """The translations of a doc by the tag of their language. One is found by any code
+    of the language: "pt" finds that to "pt-BR", if there is none to "pt". Each look-up
+    makes a new Doc of what is stored; `set_translation` stores one that was changed."""
 
     def __init__(self, doc: Doc) -> None:
         self._docs: Dict[str, bytes] = _stored(doc).get("docs", {})
 
     def __getitem__(self, language: str) -> Doc:
-        data = self._docs[language]
-        return Doc(blank_pipeline(language).vocab).from_bytes(data)
+        tag = self._find(language)
+        if tag is None:
+            raise KeyError(language)
+        return Doc(blank_pipeline(tag).vocab).from_bytes(self._docs[tag])
 
     def __contains__(self, language: object) -> bool:
-        return language in self._docs
+        return self._find(language) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._docs)
@@ -118,6 +122,16 @@ class Translations(Mapping[str, Doc]):
 
     def __repr__(self) -> str:
         return f"Translations({', '.join(self._docs)})"
+
+    def _find(self, language: object) -> Optional[str]:
+        """The tag of a stored translation, else that of another one in the language."""
+        if language in self._docs or not is_language_code(language):
+            return language if language in self._docs else None
+        tag, code = language_tag(language), language_code(language)
+        same = [other for other in self._docs if code_or(other, "") == code]
+        return next((other for other in same if language_tag(other) == tag), None) or (
+            same[0] if same else None
+        )
 
 
 def doc_id(doc: Doc) -> str:

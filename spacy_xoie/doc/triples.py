@@ -23,6 +23,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
+from .codes import code_or, is_language_code, language_code, language_tag
 from .folding import visible
 from .text import are_offsets, join_pieces
 
@@ -204,15 +205,22 @@ def set_triples(
                 spans.append(Span(doc, start, end, label=role, span_id=triple_id))
         facts[triple_id] = {
             "score": None if triple.score is None else float(triple.score),
-            "language": triple.language,
+            "language": _code(triple.language),
             "adapter": triple.adapter,
             "origin": triple.origin,
         }
-    attrs = {
-        "language": language,
+    attrs: Dict[str, Any] = {
+        "language": _code(language),
         "triples": facts,
         "offsets": [[span.start_char, span.end_char] for span in spans],
     }
+    tags = {
+        language_code(name): language_tag(name)
+        for name in (language, *(triple.language for triple in triples))
+        if is_language_code(name) and "-" in language_tag(name)
+    }
+    if tags:
+        attrs["tags"] = tags
     doc.spans[key] = SpanGroup(doc, name=key, spans=spans, attrs=attrs)
 
 
@@ -248,7 +256,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
                 relation=Phrase(tuple(parts.get(RELATION, ()))),
                 objects=tuple(Phrase(tuple(parts[r])) for r in OBJECTS if r in parts),
                 score=fact.get("score"),
-                language=fact.get("language", "") or language,
+                language=_code(fact.get("language", "") or language),
                 adapter=fact.get("adapter", ""),
                 origin=fact.get("origin", ""),
                 id=triple_id,
@@ -293,6 +301,11 @@ def install_extensions() -> None:
     for cls in (Doc, Span):
         if not cls.has_extension("triples"):
             cls.set_extension("triples", getter=get_triples)
+
+
+def _code(language: str) -> str:
+    """The code of a language; what says nothing of it stays empty."""
+    return code_or(language, language) if language else ""
 
 
 def _facts(group: SpanGroup, key: str) -> Tuple[Dict[str, Dict[str, Any]], str]:

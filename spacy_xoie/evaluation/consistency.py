@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from ..doc.codes import language_code
 from ..doc.languages import set_language
 from ..doc.translations import Alignment
 from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
@@ -348,7 +349,8 @@ def _check_languages(
     corpus: Mapping[str, Any], languages: Optional[Sequence[str]]
 ) -> List[str]:
     """The languages to compare, each once."""
-    chosen = list(dict.fromkeys(corpus if languages is None else languages))
+    asked = corpus if languages is None else map(language_code, languages)
+    chosen = list(dict.fromkeys(asked))
     missing = [language for language in chosen if language not in corpus]
     if missing:
         raise ConfigError(

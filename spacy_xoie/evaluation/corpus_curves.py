@@ -27,7 +27,7 @@ def corpus_curves(
     for example in examples:
         if key not in example.reference.spans:
             continue
-        language = gold_language(example, key) or "und"
+        language = gold_language(example, key)
         gold: Set[Parts] = set(map(_parts, get_triples(example.reference, key=key)))
         sizes[language] = sizes.get(language, 0) + len(gold)
         best: Dict[Parts, float] = {}

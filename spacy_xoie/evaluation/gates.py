@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.util import minibatch
 
+from ..doc.codes import language_code
 from ..errors import ConfigError, DataError
 from ..extraction.pipelines import extractor_of, extractors_of
 
@@ -153,7 +154,7 @@ def measure_gates(
     RAISES (ConfigError): If the pipeline has no extractor or no adapters at work.
     RAISES (DataError): If a language has no text.
     """
-    chosen = sorted(texts) if languages is None else list(languages)
+    chosen = sorted(texts) if languages is None else list(map(language_code, languages))
     name = next((name for name, _ in extractors_of(nlp)), "xoie")
     extractor = extractor_of(nlp, name)
     network = extractor.network

@@ -6,6 +6,7 @@ from typing import Dict, Iterable, Iterator, List, Optional, Tuple, Union
 
 from ..corpora import read_corpus
 from ..corpora.treebanks import read_treebank
+from ..doc.codes import code_or
 from ..errors import DamageError, DataError
 from ..files import OnFault, file_suffix, files_in, tell
 
@@ -33,6 +34,7 @@ def read_parallel(
     for path in paths:
         for file in _files(Path(path)):
             for language, identity, text in _sentences(file, on_fault):
+                language = code_or(language, language)
                 if identity not in texts[language]:
                     texts[language][identity] = text
                 else:

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Mapping, Optional, Union
 import srsly
 from torch import nn
 
+from ..doc.codes import UNDETERMINED, code_or
 from ..errors import ConfigError, ModelDataError
 from ..network.adapters import AdapterBank
 from ..network.adapters.exchange import (
@@ -22,7 +23,6 @@ from ..network.encoders import TransformerEncoder
 from ..network.model import TripleNetwork
 from ..network.routing import NearestRouter
 from .encoders import TransformerSpec
-from .gold import UNKNOWN
 from .model import ExtractionModel
 from .relatives import make_relatives
 
@@ -92,12 +92,7 @@ class AdapterMixin:
         RAISES (ConfigError): If there is such an adapter already, the name is none, or
             the model has no bank.
         """
-        bank = self._bank()
-        if name in UNKNOWN:
-            raise ConfigError(
-                f"{name!r} cannot name an adapter: the code says nothing of a "
-                f"language, so no sentence would ever be served by it."
-            )
+        bank, name = self._bank(), _new_name(name)
         for other in start or {}:
             bank.check_known(other)
         bank.plug(name, notes)
@@ -113,6 +108,7 @@ class AdapterMixin:
         RETURNS (Dict[str, float]): Weights that sum to 1, by adapter; empty if nothing
             is known of the language, or the model has none of another.
         """
+        language = code_or(language, language)
         others = [expert for expert in self._bank().experts if expert != language]
         return NearestRouter(make_relatives()).mixture_for(language, others)
 
@@ -123,7 +119,7 @@ class AdapterMixin:
         RAISES (ConfigError): If there is no such adapter, or a learned router counts on
             it.
         """
-        bank = self._bank()
+        bank, name = self._bank(), self._known_name(name)
         bank.check_known(name)
         router = self.model.network.router
         learned = router is not None and any(True for _ in router.parameters())
@@ -144,9 +140,7 @@ class AdapterMixin:
         RAISES (ConfigError): If there is no such adapter, or the new name is none or
             taken.
         """
-        if new in UNKNOWN:
-            raise ConfigError(f"{new!r} cannot name an adapter: it names no language.")
-        self._bank().rename(name, new)
+        self._bank().rename(self._known_name(name), _new_name(new))
         self._forget_derived()
 
     def save_adapter(self, name: str, folder: Union[str, Path]) -> int:
@@ -156,7 +150,7 @@ class AdapterMixin:
         RETURNS (int): Size of the folder in bytes.
         RAISES (ConfigError): If there is no such adapter, or PEFT has no layer for it.
         """
-        bank = self._bank()
+        bank, name = self._bank(), self._known_name(name)
         spec = self.model.parts.encoder
         return write_adapter(
             bank,
@@ -205,6 +199,7 @@ class AdapterMixin:
                 f"The adapter in {folder} does not say which language it is for: give "
                 f"a name."
             )
+        name = _new_name(name)
         try:
             notes = srsly.json_loads(stored.notes.get(NOTES, "{}"))
         except ValueError:
@@ -232,9 +227,24 @@ class AdapterMixin:
             )
         return bank
 
+    def _known_name(self, name: str) -> str:
+        """The adapter of this name, else of this language, whatever the form."""
+        return name if name in self._bank().experts else code_or(name, name)
+
     def _forget_derived(self) -> None:
         # Switching the mode drops all layers that were worked out from the adapters.
         self.model.network.eval()
+
+
+def _new_name(name: str) -> str:
+    """The code of the language that an adapter is to be named after; else the name."""
+    code = code_or(name, name)
+    if code == UNDETERMINED:
+        raise ConfigError(
+            f"{name!r} cannot name an adapter: the code says nothing of a language, so "
+            f"no sentence would ever be served by it."
+        )
+    return code
 
 
 def fingerprint(network: TripleNetwork) -> str:

@@ -8,6 +8,7 @@ from spacy.util import registry
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from ..doc.codes import code_or
 from ..errors import ConfigError
 from ..network.adapters import AdapterBank, check_bank
 from ..network.heads import ArcHead, Head, LightHead, Multi2OIEHead
@@ -265,6 +266,8 @@ def build_adapter_bank_v1(
         ["of_child$", "of_head$"] of `spacy-xoie.ArcHead.v1`, ["of_anchor$",
         "of_token$", "^layers", "role$"] of `spacy-xoie.LightHead.v1`; empty for none.
     """
+    if languages is not None:
+        languages = [code_or(language, language) for language in languages]
     check_bank(
         languages or [], rank=rank, alpha=alpha, targets=[*targets, *head_targets]
     )

@@ -24,7 +24,8 @@ from spacy.util import logger
 from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
-from ..doc.languages import sentence_scores
+from ..doc.codes import UNDETERMINED
+from ..doc.languages import language_of, sentence_scores
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, readable
 from ..network.heads import Gold, TreeGold
@@ -35,7 +36,6 @@ from ..ty import TokenTriple
 from .adapters import AdapterMixin
 from .gates import SentenceGates, sentence_gates
 from .gold import (
-    UNKNOWN,
     aligned_tree,
     aligned_triples,
     gold_language,
@@ -304,7 +304,7 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
                 n_triples += len(aligned_triples(example, self.span_key))
             if has_tree or has_triples:
                 code = gold_language(example, self.span_key)
-                if code not in UNKNOWN:
+                if code != UNDETERMINED:
                     languages.setdefault(code)
         if not n_triples and not n_trees:
             raise DataError(
@@ -362,7 +362,7 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
 
         def scores(span: Span) -> Mapping[str, float]:
             code = codes[id(span.doc)]
-            return self._scores(span) if code in UNKNOWN else {code: 1.0}
+            return self._scores(span) if code == UNDETERMINED else {code: 1.0}
 
         def gold_of(span: Span) -> Gold:
             return triples_within(gold[id(span.doc)], span)
@@ -415,8 +415,9 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
     def _scores(self, span: Span) -> Mapping[str, float]:
         """The language distribution of a segment; empty if nothing is known."""
         scores = sentence_scores(span.doc, span.start, span.end)
-        if not scores and span.doc.lang_ not in UNKNOWN:
-            scores = {span.doc.lang_: 1.0}
+        if not scores:
+            code = language_of(span.doc, key=None)
+            scores = {} if code == UNDETERMINED else {code: 1.0}
         router = self.network.router
         if scores and router is not None and router.reads_languages:
             experts = self.network.experts

@@ -5,10 +5,10 @@ from itertools import islice
 from typing import Dict, Iterable, List, Optional, Sequence
 
 import numpy as np
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 from spacy.training import Example
 
-from ..doc.languages import document_language
+from ..doc.languages import language_of
 from ..doc.triples import get_triples
 from ..labels import LABEL_NUMBERS, TAG_NUMBERS, UNANNOTATED, simplify_label
 from ..network.heads import TreeGold
@@ -118,19 +118,9 @@ def tree_within(tree: Optional[TreeGold], start: int, end: int) -> Optional[Tree
     )
 
 
-UNKNOWN = ("", "xx", "und", "mul")
-"""Codes that say nothing of the language of a text."""
-
-
 def gold_language(example: Example, key: str) -> str:
-    """RETURNS (str): Language code of an example's reference doc: that of its gold
-    triples, else that which is set on the doc, else the vocabulary's."""
-    doc: Doc = example.reference
-    if key in doc.spans:
-        code = doc.spans[key].attrs.get("language", "")
-        if code:
-            return str(code)
-    return document_language(doc) or doc.lang_ or ""
+    """RETURNS (str): Code of the language of an example's reference doc."""
+    return language_of(example.reference, key=key)
 
 
 def _same_tokens(example: Example) -> bool:

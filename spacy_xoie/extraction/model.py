@@ -29,6 +29,7 @@ from thinc.api import (
     get_torch_default_device,
 )
 
+from ..doc.codes import UNDETERMINED
 from ..doc.languages import sentence_scores
 from ..errors import ConfigError, NotReadyError
 from ..forks import loading, prepare_forks
@@ -410,7 +411,7 @@ def forward(
         )
         for row, triples in zip(rows, model.shim.predict(task), strict=True):
             scores = segments.languages[row]
-            language = max(scores, key=lambda code: scores[code], default="und")
+            language = max(scores, key=lambda code: scores[code], default=UNDETERMINED)
             adapter = segments.adapters[row]
             reply.triples[row] = [
                 triple._replace(language=language, adapter=adapter)

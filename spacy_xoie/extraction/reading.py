@@ -12,8 +12,9 @@ from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from ..doc.codes import UNDETERMINED, language_code
 from ..doc.folding import fold_text, fold_word
-from ..doc.languages import NO_LANGUAGE, language_of
+from ..doc.languages import language_of
 from ..labels import UNANNOTATED
 from ..language.reading import reading_code, reading_pipeline
 from ..network.heads import TreeGold
@@ -159,8 +160,10 @@ class Reader:
         """
         if self.by_tokens:
             return self._tokens(doc)
-        known = language not in NO_LANGUAGE
-        return self._text(doc, language if known else language_of(doc))
+        code = language_code(language)
+        return self._text(
+            doc, language_of(doc, key=None) if code == UNDETERMINED else code
+        )
 
     def __getstate__(self) -> Dict[str, Any]:
         # Made again where they are needed.

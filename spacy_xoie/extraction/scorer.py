@@ -57,7 +57,7 @@ def score_triples(
         annotated = True
         gold = _sets(get_triples(example.reference, key=span_key))
         guess = _sets(get_triples(example.predicted, key=span_key))
-        language = gold_language(example, span_key) or "und"
+        language = gold_language(example, span_key)
         scores = by_language.setdefault(
             language, {level: PRFScore() for level in LEVELS}
         )

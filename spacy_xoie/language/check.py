@@ -4,6 +4,7 @@ tell, as with short texts, names and numbers."""
 from functools import lru_cache
 from typing import Dict, Optional, Tuple
 
+from ..doc.codes import language_code
 from ..doc.text import is_unspaced
 from ..errors import ConfigError
 from .detectors import DEFAULT_LANGUAGES, LangidDetector
@@ -23,7 +24,7 @@ def is_in_language(text: str, language: str, *others: str) -> bool:
     *others (str): Languages that it may be in instead, besides the common ones.
     RETURNS (bool): False if it is clearly in another language or script.
     """
-    language, *others_base = (code.split("-")[0] for code in (language, *others))
+    language, *others_base = map(language_code, (language, *others))
     if _count_letters(text) < _ENOUGH:
         return True
     among = tuple(sorted({language, *DEFAULT_LANGUAGES} | set(others_base)))
@@ -46,7 +47,7 @@ def is_in_script(text: str, language: str) -> bool:
     language (str): The language that it should be in.
     RETURNS (bool): False if it has letters, but none in a script of the language.
     """
-    scores = _detect(text, (language.split("-")[0],))
+    scores = _detect(text, (language_code(language),))
     return bool(scores) or scores is None or not _count_letters(text)
 
 

@@ -14,13 +14,14 @@ from typing import (
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from ..doc.codes import UNDETERMINED, language_code
 from ..doc.languages import (
-    UNDETERMINED,
     DocLanguages,
     foreign_language,
     mean_scores,
     normalize_scores,
     read_languages,
+    scores_by_code,
     write_languages,
 )
 from ..errors import ConfigError
@@ -146,13 +147,15 @@ class LanguageDetector(StatelessPipe):
         stored = read_languages(doc)
         if stored is not None:
             return stored
-        language = foreign_language(doc)
-        if language is None:
+        tag = foreign_language(doc)
+        if tag is None:
             return None
+        language = language_code(tag)
         scores = {language: 1.0}
         offsets = self._offsets(doc)
         codes = [language for _ in offsets]
-        return DocLanguages(language, scores, offsets, codes, [scores for _ in codes])
+        sentences = [scores for _ in codes]
+        return DocLanguages(language, scores, offsets, codes, sentences, tag=tag)
 
     def _detect(self, docs: Sequence[Doc]) -> Iterator[DocLanguages]:
         """Detect the languages of all docs and sentences together."""
@@ -169,7 +172,7 @@ class LanguageDetector(StatelessPipe):
                 f"{len(texts)} texts, but it returned {len(scores)}. Correct it, or "
                 f"use another detector."
             )
-        found = iter(zip(texts, scores, strict=True))
+        found = iter(zip(texts, map(scores_by_code, scores), strict=True))
         for places in offsets:
             _, whole = next(found)
             yield self._combine(whole, places, [next(found) for _ in places])

@@ -21,6 +21,7 @@ from typing import (
 
 from spacy.util import registry
 
+from ..doc.codes import code_or, language_code
 from ..doc.folding import fold
 from ..doc.languages import normalize_scores
 from ..errors import ConfigError
@@ -105,7 +106,7 @@ class LangidDetector:
         RAISES (ConfigError): If there are no languages, one is named twice, or
             one is unknown to py3langid.
         """
-        self.languages = tuple(languages)
+        self.languages = tuple(code_or(code, code) for code in languages)
         self._identifier: Optional[Any] = None
         self._check_languages()
 
@@ -132,20 +133,21 @@ class LangidDetector:
         if self._identifier is None:
             # Other threads may only see it when it is restricted.
             identifier = copy.copy(_load_identifier())
-            identifier.set_languages(self.languages)
+            identifier.set_languages([_labels()[code] for code in self.languages])
             self._identifier = identifier
         # The model learned from running text: a word is much easier for it to
         # recognise (one-word texts: 83 % right instead of 69 %) between blanks.
         ranking = self._identifier.rank(f" {text} ")
+        scores = ((language_code(label), score) for label, score in ranking)
         return normalize_scores(
-            {language: p for language, p in ranking if language in candidates}
+            {code: score for code, score in scores if code in candidates}
         )
 
     def _check_languages(self) -> None:
         if not self.languages:
             raise ConfigError(
                 "The language detector has an empty list of languages. Name at "
-                "least one; known are: " + ", ".join(_known_languages()) + "."
+                "least one; known are: " + ", ".join(sorted(_labels())) + "."
             )
         twice = {code for code in self.languages if self.languages.count(code) > 1}
         if twice:
@@ -154,11 +156,11 @@ class LangidDetector:
                 f"{list(self.languages)}. Name each language once."
             )
         if not set(self.languages) <= set(DEFAULT_LANGUAGES):
-            unknown = set(self.languages) - set(_known_languages())
+            unknown = set(self.languages) - set(_labels())
             if unknown:
                 raise ConfigError(
                     f"The language detector does not know {_list(unknown)}. Known "
-                    f"are: {', '.join(_known_languages())}."
+                    f"are: {', '.join(sorted(_labels()))}."
                 )
 
 
@@ -197,8 +199,10 @@ def _load_identifier() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-def _known_languages() -> List[str]:
-    return sorted(_load_identifier().labels)
+@cache
+def _labels() -> Dict[str, str]:
+    """What py3langid calls each language, by code."""
+    return {language_code(label): label for label in _load_identifier().labels}
 
 
 def _list(values: Any) -> str:

@@ -29,10 +29,10 @@ class ExtendedDetector:
     def __init__(
         self, added: Sequence[str], languages: Sequence[str] = DEFAULT_LANGUAGES
     ) -> None:
-        self.added = tuple(added)
         self._before = LangidDetector(languages)
         self._all = LangidDetector([*languages, *added])
         self.languages = self._all.languages
+        self.added = self.languages[len(self._before.languages) :]
 
     def __call__(self, texts: Sequence[str]) -> List[Dict[str, float]]:
         """See `Detector`."""

@@ -13,7 +13,7 @@ from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 import srsly
 
-from ..doc.codes import short_code
+from ..doc.codes import code_or
 from ..errors import ConfigError
 
 DATA = Path(__file__).parent / "data"
@@ -92,8 +92,7 @@ def find_language(language: str) -> Facts:
     RAISES (ConfigError): The table has no such language.
     """
     languages, codes = load_languages(), _aliases()
-    main = language.strip().replace("_", "-").partition("-")[0].lower()
-    code = codes.get(main) or codes.get(short_code(main))
+    code = codes.get(language.strip().lower()) or codes.get(code_or(language, ""))
     if code is not None:
         return languages[code]
     raise ConfigError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Dict, FrozenSet
 
-from ..doc.codes import short_code
+from ..doc.codes import language_code
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def function_words(language: str) -> FunctionWords:
     language (str): Its code.
     RETURNS (FunctionWords): They are all empty for a language without an entry.
     """
-    code = short_code(language)
+    code = language_code(language)
     entry = _WORDS.get(code, {})
     words = {kind: frozenset(listed.split()) for kind, listed in entry.items()}
     return FunctionWords(**words, drops_subjects=code in _DROPS_SUBJECTS)

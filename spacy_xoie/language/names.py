@@ -4,6 +4,8 @@ import re
 
 from spacy.util import get_lang_class
 
+from ..doc.codes import code_or
+
 
 def name_language(code: str) -> str:
     """Name a language.
@@ -12,9 +14,8 @@ def name_language(code: str) -> str:
     RETURNS (str): Its English name by the name of spaCy's class for it, or the code
         if spaCy does not know it.
     """
-    base = code.split("-")[0]
     try:
-        name = get_lang_class(base).__name__
+        name = get_lang_class(code_or(code, code)).__name__
     except ImportError:
         return code
-    return code if base == "xx" else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)

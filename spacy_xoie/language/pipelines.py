@@ -4,6 +4,7 @@ from typing import Any, List, Sequence, Tuple
 
 from spacy.language import Language
 
+from ..doc.codes import code_or
 from ..errors import ConfigError
 from .detectors import LangidDetector
 from .extended import ExtendedDetector
@@ -30,6 +31,7 @@ def extend_detector(nlp: Language, language: str) -> bool:
     RETURNS (bool): Whether texts in that language are detected, or need not be since
         the pipeline has no detector of ours. False if the detector cannot know it.
     """
+    language = code_or(language, language)
     for name, pipe in detectors_of(nlp):
         config = nlp.get_pipe_config(name)
         if language in getattr(pipe.detector, "languages", ()):
@@ -62,6 +64,7 @@ def restrict_detector(nlp: Language, languages: Sequence[str]) -> bool:
     RETURNS (bool): Whether there is a detector that does so.
     """
     restricted = False
+    languages = [code_or(language, language) for language in languages]
     for name, pipe in detectors_of(nlp):
         ours = isinstance(pipe.detector, (LangidDetector, ExtendedDetector))
         if ours and set(languages) <= set(pipe.detector.languages):

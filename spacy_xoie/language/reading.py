@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.util import compile_infix_regex
 
 from ..doc.blank import multilingual_pipeline
-from ..doc.codes import short_code
+from ..doc.codes import language_code
 from .tokenizer import needs_care
 
 _WHOLE = r"(\w+-\w+(-\w+)*)"
@@ -36,7 +36,7 @@ def reading_code(text: str, language: str) -> str:
     language (str): Code of its language; "und" and the like if it is not known.
     RETURNS (str): The language, if its own tokenizer reads it best; else "xx".
     """
-    code = short_code(language)
+    code = language_code(language)
     # Only the one for all knows scripts without spaces, and ends with long words.
     return code if code in _OWN and not needs_care(text) else "xx"
 

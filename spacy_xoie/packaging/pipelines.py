@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence
 from spacy import util
 from spacy.language import Language
 
+from ..doc.codes import code_or
 from ..errors import ConfigError
 from ..extraction.pipelines import extractor_of, update_config
 from ..extraction.pretrained import model_config
@@ -39,6 +40,7 @@ def merge_language(
         mixes adapters by the text, so that no fixed mixture gives its triples; or if
         neither spaCy nor the detector knows the language.
     """
+    language = code_or(language, language)
     pipe = extractor_of(nlp, component)
     check_mergeable(pipe, language)
     network = deepcopy(pipe.network)
@@ -74,6 +76,7 @@ def keep_languages(
     RAISES (ConfigError): If there is no such component or adapter, or the router was
         trained to mix adapters that would be left out.
     """
+    languages = [code_or(language, language) for language in languages]
     check_kept(extractor_of(nlp, component), languages)
     kept = whole_pipeline(nlp, component=component)
     extractor = extractor_of(kept, component)

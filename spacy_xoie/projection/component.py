@@ -8,7 +8,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..doc.blank import blank_pipeline
-from ..doc.languages import UNDETERMINED, language_of, set_language
+from ..doc.codes import UNDETERMINED, code_setting, language_tag
+from ..doc.languages import language_of, set_language
 from ..doc.text import is_unspaced
 from ..doc.translations import (
     Translations,
@@ -81,7 +82,8 @@ class Projector(StatelessPipe):
     and why there is no translation in `doc._.untranslated`.
 
     name (str): Name of the component.
-    target (str): The language to translate to.
+    target (str): The language to translate to, perhaps with its region or script for
+        the translator ("pt-BR").
     translator (Translator): Where translations come from.
     aligner (Aligner): Links the words of both texts. By default the links that the
         translator gives, else the lexical aligner.
@@ -108,7 +110,11 @@ class Projector(StatelessPipe):
         span_key: str = SPAN_KEY,
         overwrite: bool = True,
     ) -> None:
-        if not target or target == source:
+        place = f"[components.{name}]"
+        code = code_setting(f"{place} target", target)
+        if source is not None:
+            source = code_setting(f"{place} source", source)
+        if code in (UNDETERMINED, source):
             raise ConfigError(
                 f"target is {target!r} and source is {source!r}; target must be the "
                 f"code of another language."
@@ -116,7 +122,8 @@ class Projector(StatelessPipe):
         if mode not in ("recall", "precise"):
             raise ConfigError(f"mode is {mode!r}; it must be 'recall' or 'precise'.")
         self.name = name
-        self.target = target
+        self.target = language_tag(target)
+        self._code = code
         self.translator = translator
         self.aligner = aligner
         self.mode: Mode = mode
@@ -142,14 +149,14 @@ class Projector(StatelessPipe):
         wanted: Dict[str, List[int]] = {}
         for number, doc in enumerate(docs):
             source = self.source or language_of(doc)
-            if source != self.target:
+            if source != self._code:
                 wanted.setdefault(source, []).append(number)
         for source, numbers in wanted.items():
             found = self._translate([docs[number] for number in numbers], source)
             for number, result in zip(numbers, found, strict=True):
                 results[number] = result
             texts = [text for text in found if isinstance(text, Bitext)]
-            languages = [(source, self.target)] * len(texts)
+            languages = [(source, self._code)] * len(texts)
             carry_over(
                 texts,
                 languages,

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
-from ..doc.codes import long_code, short_code
+from ..doc.codes import language_code, long_code
 from ..errors import DataError, EngineError
 from ..files import Fault, lines
 from .dictd import read_entries
@@ -72,7 +72,7 @@ def installed_lexicons(folder: str = FREEDICT) -> List[Tuple[str, str]]:
     """
     pairs = set()
     for path in Path(folder).glob("freedict-???-???.index"):
-        source, target = map(short_code, path.stem.split("-")[1:])
+        source, target = map(language_code, path.stem.split("-")[1:])
         pairs |= {(source, target), (target, source)}
     return sorted(pairs)
 

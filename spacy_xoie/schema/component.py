@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from ..doc.codes import code_setting
 from ..doc.facts import FACTS_KEY, FoundFact, SetAside, set_facts
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, readable
@@ -100,6 +101,8 @@ class SchemaMapper(BatchPipe):
                 f"two span groups."
             )
         self.name = name
+        if language is not None:
+            language = code_setting(f"[components.{name}] language", language)
         self.language = language
         self.span_key = span_key
         self.facts_key = facts_key

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from ..doc.codes import code_or, language_code
 from ..errors import ConfigError
 
 ANY = "Argument"
@@ -119,6 +120,7 @@ class RelationType(_Strict):
         seen: Dict[Tuple[str, str], str] = {}
         for side in ("cues", "inverse"):
             for language, cues in getattr(self, side).items():
+                language_code(language)
                 for number, cue in enumerate(cues):
                     place = f"{side}.{language}.{number}"
                     other = seen.setdefault((language, cue.casefold()), place)
@@ -159,7 +161,7 @@ class Schema(_Strict):
         return tuple(
             sorted(
                 {
-                    language
+                    code_or(language, language)
                     for relation in self.relations.values()
                     for cues in (relation.cues, relation.inverse)
                     for language in cues

@@ -18,9 +18,9 @@ from typing import (
 import regex
 from spacy.tokens import Doc
 
-from ..doc.codes import short_code
+from ..doc.codes import UNDETERMINED, language_code
 from ..doc.facts import FoundFact, SetAside
-from ..doc.languages import NO_LANGUAGE, language_of
+from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ..ty import Pieces, TokenTriple
 from .definition import ArgumentType, Schema
@@ -117,9 +117,9 @@ class FactFinder:
         facts: List[FoundFact] = []
         set_aside: List[SetAside] = []
         for triple in get_triples(doc, key=key):
-            code = language or triple.language
-            if code in NO_LANGUAGE:
-                code = language_of(doc)
+            code = language_code(language or triple.language)
+            if code == UNDETERMINED:
+                code = language_of(doc, key=key)
             for found in self._in_triple(replace(triple, language=code)):
                 if isinstance(found, FoundFact):
                     facts.append(found)
@@ -132,7 +132,7 @@ class FactFinder:
             for text in listed:
                 cue = Cue(text, language, name, inverse, tuple(cue_chunks(text)))
                 if cue.chunks:
-                    self._cues.setdefault(short_code(language), []).append(cue)
+                    self._cues.setdefault(language_code(language), []).append(cue)
 
     def _in_triple(self, triple: Triple) -> Iterator[Union[FoundFact, SetAside]]:
         """The facts of one triple: of each relation by the cue that says most, and of
@@ -153,8 +153,8 @@ class FactFinder:
 
     def _codes(self, language: str) -> Iterable[str]:
         """The languages whose cues are tried: all, if that of the triple is unknown."""
-        code = short_code(language)
-        return self._cues if code in NO_LANGUAGE else (code,)
+        code = language_code(language)
+        return self._cues if code == UNDETERMINED else (code,)
 
     def _judge(
         self, triple: Triple, cue: Cue, match: Match, sides: Sides

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Dict, FrozenSet, Mapping, Tuple
 
-from ..doc.codes import short_code
+from ..doc.codes import language_code
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Grammar:
 @lru_cache(maxsize=64)
 def grammar(language: str) -> Grammar:
     """RETURNS (Grammar): What is known of a language; nothing if it has no entry."""
-    entry: Dict[str, Any] = _ENTRIES.get(short_code(language), {})
+    entry: Dict[str, Any] = _ENTRIES.get(language_code(language), {})
 
     def words(kind: str) -> Tuple[str, ...]:
         return tuple(entry.get(kind, "").split())

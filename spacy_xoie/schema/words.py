@@ -10,7 +10,7 @@ from typing import Any, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Token
 
-from ..doc.codes import short_code
+from ..doc.codes import language_code
 from ..doc.folding import fold as fold_text
 from ..doc.text import is_unspaced
 from .languages import grammar
@@ -153,7 +153,7 @@ def cue_stems(word: str, language: str) -> Optional[FrozenSet[str]]:
 def word_stems(word: str, language: str) -> Optional[FrozenSet[str]]:
     """RETURNS (Optional[FrozenSet[str]]): The stems that a word of a text may have;
     None if there is no stemmer for the language."""
-    code = short_code(language)
+    code = language_code(language)
     variants = [word]
     if code == "de":
         variants += _without_ge(word)
@@ -193,7 +193,7 @@ def _without_ge(word: str) -> List[str]:
 
 @lru_cache(maxsize=100_000)
 def _stem(word: str, language: str) -> Optional[str]:
-    code = short_code(language)
+    code = language_code(language)
     if code not in _ALGORITHMS:
         return None
     stem: str = _stemmer(_ALGORITHMS[code]).stemWord(word)

@@ -7,6 +7,7 @@ from spacy.errors import Errors
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from ..doc.codes import code_setting
 from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, NotReadyError
@@ -82,6 +83,8 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         self.name = name
         self.span_key = span_key
         self.overwrite = overwrite
+        if language is not None:
+            language = code_setting(f"[components.{name}] language", language)
         self.language = language
         self.facts: Facts = facts
         self._rules: Dict[str, Rules] = {}
@@ -104,7 +107,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
                 f"{Errors.E029} '{self.name}' reads triples off dependency trees: add "
                 f"a 'parser' before it, or use the component 'xoie', which needs none."
             )
-        language = self.language or language_of(doc)
+        language = self.language or language_of(doc, key=None)
         rules = self._rules.get(language)
         if rules is None:
             rules = self._rules[language] = rules_for(language, facts=self.facts)

@@ -2,6 +2,7 @@
 
 from typing import Dict
 
+from ..doc.codes import code_or
 from .features import LanguageFeatures
 from .features import light as _light
 from .features import words as _words
@@ -303,5 +304,4 @@ FEATURES: Dict[str, LanguageFeatures] = {
 def features_for(language: str) -> LanguageFeatures:
     """RETURNS (LanguageFeatures): Those of a language ("pt", also "pt-BR"); the
     defaults, which hold no words, for a language that is not in the table."""
-    code = language.replace("_", "-").split("-")[0].lower()
-    return FEATURES.get(code, DEFAULT)
+    return FEATURES.get(code_or(language, ""), DEFAULT)

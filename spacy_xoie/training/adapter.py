@@ -19,9 +19,9 @@ import numpy as np
 import torch
 from spacy.tokens import Doc
 
-from ..doc.languages import document_language
+from ..doc.codes import UNDETERMINED, code_or, language_code
+from ..doc.languages import language_of
 from ..errors import ConfigError, DataError
-from ..extraction.gold import UNKNOWN
 from ..network.heads import ArcHead, TreeGold
 from .dev_scores import dev_scores
 from .folds import cross_validate
@@ -171,6 +171,7 @@ def train_adapter(
             f"'adapters'."
         )
     begin = time.perf_counter()
+    language = code_or(language, language)
     docs = useful_docs(pipe, docs)
     if len(docs) < LEAST:
         raise DataError(
@@ -329,8 +330,8 @@ def docs_in_language(
     RETURNS (List[Doc]): The docs.
     RAISES (DataError): If there are none.
     """
-    wanted = (source or language, *UNKNOWN)
-    codes = [_code(doc, key) for doc in docs]
+    wanted = (language_code(source or language), UNDETERMINED)
+    codes = [language_of(doc, key=key) for doc in docs]
     picked = [doc for doc, code in zip(docs, codes, strict=True) if code in wanted]
     if not picked:
         found = ", ".join(sorted(set(codes))) or "no docs at all"
@@ -341,7 +342,7 @@ def docs_in_language(
     for doc in picked:
         doc._.language = language
         if key in doc.spans:
-            doc.spans[key].attrs["language"] = language
+            doc.spans[key].attrs["language"] = language_code(language)
     return picked
 
 
@@ -374,12 +375,6 @@ def useful_docs(pipe: "TripleExtractor", docs: Sequence[Doc]) -> List[Doc]:
         f"None of the {len(docs)} docs has a span group {pipe.span_key!r} of gold "
         f"triples. Make the corpus with `spacy xoie convert` or `annotate`."
     )
-
-
-def _code(doc: Doc, key: str) -> str:
-    group = doc.spans.get(key)
-    told = "" if group is None else str(group.attrs.get("language", ""))
-    return told or document_language(doc) or doc.lang_ or ""
 
 
 def _split(

@@ -8,10 +8,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from ..doc.languages import document_language, set_language
+from ..doc.codes import UNDETERMINED, code_or
+from ..doc.languages import language_of, set_language
 from ..doc.triples import SPAN_KEY
 from ..errors import DataError
-from ..extraction.gold import UNKNOWN, gold_language
+from ..extraction.gold import gold_language
 from ..language.pipelines import detectors_of
 
 Reader = Callable[[Language], Iterable[Example]]
@@ -28,8 +29,8 @@ def read_texts(
     *,
     span_key: str = SPAN_KEY,
 ) -> Dict[str, List[Doc]]:
-    """Read a corpus and sort it by language. The language of a doc is that of its gold
-    triples, else that which is set on it, else what the pipeline's `xoie_lang` detects.
+    """Read a corpus and sort it by language. The language of a doc is what
+    `language_of` says, else what the pipeline's `xoie_lang` detects.
 
     nlp (Language): The pipeline.
     corpus (Callable[[Language], Iterable[Example]]): The reader, such as
@@ -41,19 +42,19 @@ def read_texts(
     RAISES (DataError): If there are none.
     """
     detectors = [detector for _, detector in detectors_of(nlp)]
-    wanted = list(languages)
+    wanted = [code_or(language, language) for language in languages]
     texts: Dict[str, List[Doc]] = {}
     others: Counter[str] = Counter()
     for example in corpus(nlp):
         doc = example.reference
         code = gold_language(example, span_key)
-        if code in UNKNOWN and detectors:
-            code = document_language(detectors[0](doc)) or ""
+        if code == UNDETERMINED and detectors:
+            code = language_of(detectors[0](doc), key=span_key)
         if code in wanted and len(doc):
             set_language(doc, code)
             texts.setdefault(code, []).append(doc)
         else:
-            others[code or "und"] += 1
+            others[code] += 1
     told = ", ".join(f"{n} in {code}" for code, n in sorted(others.items()))
     if not texts:
         raise DataError(

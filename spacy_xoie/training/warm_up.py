@@ -21,7 +21,7 @@ from spacy.training import Example
 from spacy.util import logger
 from torch import nn
 
-from ..doc.languages import document_language
+from ..doc.languages import language_of
 from ..errors import ConfigError, DataError
 from ..extraction.encoders import HashedSpec
 from ..extraction.features import affix_length
@@ -304,6 +304,6 @@ def _endless(
 def _batch(pipe: "TripleExtractor", examples: Sequence[Example]) -> Batch:
     segments = pipe.read(
         [example.reference for example in examples],
-        lambda span: {document_language(span.doc) or "": 1.0},
+        lambda span: {language_of(span.doc): 1.0},
     )
     return segments.batch(range(len(segments.spans)))

@@ -110,7 +110,7 @@ def test_task(task: Dict[str, Any]) -> None:
 def test_doc_without_triples(blank: Language) -> None:
     (task,) = docs_to_prodigy([blank("Good day")])
     assert (task["spans"], task["relations"]) == ([], [])
-    assert task["meta"] == {"language": "xx"}
+    assert task["meta"] == {"language": "und"}
 
 
 def test_made_by_hand(tmp_path: Path, task: Dict[str, Any]) -> None:

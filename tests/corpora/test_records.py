@@ -75,7 +75,7 @@ RELATION, OBJECT = "triples.0.relation", "triples.0.objects.0"
             f"{RELATION}.head",
             "Extra",
         ),
-        (variant(lambda r: r.update(language="German")), "language", "pattern"),
+        (variant(lambda r: r.update(language="German")), "language", "must be a code"),
         (variant(lambda r: r.update(split="training")), "split", "'train', 'dev'"),
         (variant(lambda r: r.update(id="")), "id", "at least 1"),
         (variant(lambda r: r.update(text="")), "text", "at least 1"),

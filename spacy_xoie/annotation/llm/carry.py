@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from ...chat import ChatClient, Failure, ask, shorten
 from ...chat.prompts import delimit
+from ...doc.codes import language_code
 from ...doc.translations import Untranslated
 from ...doc.triples import SPAN_KEY, Phrase, Triple, get_triples, set_triples
 from ...errors import DataError
@@ -109,7 +110,7 @@ class Carrier:
             elif not self.target:
                 detail = "there is no translation: set target, or give item.source"
                 case.lose(Discard(NO_SOURCE, detail))
-            elif self.target == case.source.language:
+            elif language_code(self.target) == case.source.language:
                 case.lose(Discard(SAME_LANGUAGE, self.target))
 
     def _label_sources(self, cases: Sequence[_Case]) -> None:

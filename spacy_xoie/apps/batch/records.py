@@ -5,8 +5,9 @@ from typing import Any, Dict, List, Tuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ...doc.languages import UNDETERMINED, document_language, set_language
-from ...doc.triples import OBJECTS, SPAN_KEY, get_triples, set_triples
+from ...doc.codes import UNDETERMINED, language_code
+from ...doc.languages import language_of, set_language
+from ...doc.triples import OBJECTS, get_triples, set_triples
 from ...errors import DataError
 from ...ty import Pieces, TokenTriple
 
@@ -20,11 +21,9 @@ def doc_to_dict(doc: Doc, name: str) -> Dict[str, Any]:
         as `Triple.to_dict` gives them: each part with its text and its places, as
         characters of the text.
     """
-    known = doc.spans[SPAN_KEY].attrs.get("language") if SPAN_KEY in doc.spans else ""
-    language = document_language(doc) or known or doc.lang_
     return {
         "id": name,
-        "language": language if language not in ("", "xx", "mul") else UNDETERMINED,
+        "language": language_of(doc),
         "text": doc.text,
         "triples": [triple.to_dict() for triple in get_triples(doc)],
     }
@@ -47,7 +46,7 @@ def doc_from_dict(nlp: Language, data: Dict[str, Any]) -> Doc:
     if not isinstance(triples, list):
         raise DataError(f"triples: this must be a list, but it is {triples!r:.60}")
     doc = nlp.make_doc(text)
-    language = str(data.get("language") or UNDETERMINED)
+    language = language_code(data.get("language"), field="language")
     if language != UNDETERMINED:
         set_language(doc, language)
     found = []

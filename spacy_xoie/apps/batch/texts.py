@@ -28,7 +28,7 @@ from typing import (
 from spacy.tokens import Doc, DocBin
 
 from ...doc.blank import multilingual_pipeline
-from ...doc.languages import UNDETERMINED
+from ...doc.codes import UNDETERMINED, language_tag
 from ...doc.triples import SPAN_KEY
 from ...errors import DataError
 from ...files import (
@@ -198,7 +198,8 @@ class Source:
             for number, doc in enumerate(read_docs(path), start=1):
                 place = f"{name}:{number}"
                 data = doc_to_dict(doc, place)
-                language = "" if data["language"] == UNDETERMINED else data["language"]
+                language = data["language"]
+                language = "" if language == UNDETERMINED else language
                 triples = data["triples"] if SPAN_KEY in doc.spans else None
                 yield Text(place, doc.text, language, name, number, 0, triples)
         except DataError as e:
@@ -325,6 +326,7 @@ def _from_json(line: str, path: str, number: int) -> Text:
         name = f"{path}:{number}"
     elif isinstance(name, (dict, list)) or _half_character(str(name)) is not None:
         raise DataError(f"this must be a text or a number, not {name!r:.60}", "id")
+    language = language_tag(language, field="language")
     known = data.get("triples")
     return Text(
         str(name),

@@ -5,13 +5,18 @@ import os
 from pathlib import Path
 from typing import Iterable, Iterator, List, Optional, Sequence, Tuple
 
+from ...doc.codes import UNDETERMINED, code_setting, language_tag
 from ...errors import DataError
 from ..batch.texts import STDIN, Text
 
 
 def codes_of(language: Optional[str]) -> List[str]:
-    """RETURNS (List[str]): The codes of an option such as "de,es"."""
-    return (language or "").replace(",", " ").split()
+    """RETURNS (List[str]): The languages of an option such as "de,pt-BR", as tags, each
+    language once; none for "xx", which says nothing.
+    RAISES (ConfigError): If one is no code."""
+    listed = (language or "").replace(",", " ").split()
+    tags = {code_setting("--language", code): language_tag(code) for code in listed}
+    return [tag for code, tag in tags.items() if code != UNDETERMINED]
 
 
 def in_language(texts: Iterable[Text], codes: Sequence[str]) -> Iterator[Text]:

@@ -25,7 +25,7 @@ from typing import (
 from spacy.tokens import Doc
 
 from ...doc.facts import FACTS_KEY, Fact, get_facts
-from ...doc.languages import document_language
+from ...doc.languages import language_of, tag_of
 from ...doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ...errors import DataError, EngineError
 from ...files import Fault, atomic, digest
@@ -78,7 +78,7 @@ def quads(
     RAISES (DataError): If something cannot be written, such as half a surrogate pair.
     RAISES (EngineError): If pyoxigraph is not installed.
     """
-    writer = _Writer(doc, name, model)
+    writer = _Writer(doc, name, model, key)
     try:
         writer.write_document()
         for triple in get_triples(doc, key=key):
@@ -156,20 +156,22 @@ class Tally:
 class _Writer:
     """Collects the quads of one doc; a dictionary, for each is wanted once."""
 
-    def __init__(self, doc: Doc, name: str, model: str) -> None:
+    def __init__(self, doc: Doc, name: str, model: str, key: str) -> None:
         self.doc = doc
+        self.key = key
         self.name = name
         self.model = model
         self.library = oxigraph()
         self.document = names.document_iri(name)
         self.quads: Dict[Quad, None] = {}
         self._taken: Set[str] = set()
+        self._tags = {"": ""}
         self._triples: Dict[str, str] = {}
         self._sentences: List[Tuple[int, int]] = []
 
     def write_document(self) -> None:
         text = self.doc.text
-        language = document_language(self.doc) or self.doc.lang_
+        language = language_of(self.doc, key=self.key)
         self._type(self.document, "Document")
         self._add(self.document, names.RDFS_LABEL, self._literal(self.name))
         self._add(self.document, "digest", self._literal(digest(text)))
@@ -325,7 +327,11 @@ class _Writer:
         return node
 
     def _literal(self, text: str, language: str = "") -> "Literal":
-        tag = names.language_tag(language)
+        if language not in self._tags:
+            self._tags[language] = names.language_tag(
+                tag_of(self.doc, language, key=self.key)
+            )
+        tag = self._tags[language]
         text.encode("utf8")  # The library's own message would not say what is wrong.
         literal: Literal
         try:

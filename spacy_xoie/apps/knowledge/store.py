@@ -151,12 +151,12 @@ class TripleStore:
                 self._store.remove(quad)
         elif node.value.startswith(names.PREFIXES["phrase"]):
             languages = {
-                names.language_tag(code)
+                names.language_tag(code).partition("-")[0]
                 for quad in named
                 for code in self._texts(quad.subject.value, names.term("language"))
             }
             for quad in list(find(node, self._node(names.RDFS_LABEL), None, None)):
-                if (quad.object.language or "") not in languages:
+                if (quad.object.language or "").partition("-")[0] not in languages:
                     self._store.remove(quad)
 
     def _shared(self, owned: List[str]) -> Iterator[Any]:

@@ -16,7 +16,8 @@ import unicodedata
 from typing import Dict
 from urllib.parse import quote
 
-from ...doc.languages import UNDETERMINED
+from ...doc.codes import UNDETERMINED, code_or, is_language_code
+from ...doc.codes import language_tag as bcp47
 
 XOIE = "urn:xoie:"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -78,9 +79,7 @@ TERMS: Dict[str, str] = {
     "text": "the text of a sentence or span",
 }
 
-_SUBTAGS = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-# spaCy's names for "more than one language" say nothing about one text.
-_NO_LANGUAGE = ("", "xx", "mul", UNDETERMINED)
+_SUBTAGS = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*")
 
 
 def term(name: str) -> str:
@@ -112,8 +111,8 @@ def phrase_iri(text: str) -> str:
 
 def relation_iri(text: str, language: str) -> str:
     """RETURNS (str): The IRI of a relation in a language."""
-    tag = language_tag(language) or UNDETERMINED
-    return f"{XOIE}rel:{tag}:{_encode(plain(text))}"
+    code = code_or(language, UNDETERMINED)
+    return f"{XOIE}rel:{code}:{_encode(plain(text))}"
 
 
 def canonical_iri(relation: str) -> str:
@@ -135,10 +134,8 @@ def language_tag(code: str) -> str:
     RETURNS (str): The tag in lower case, which is how RDF compares tags; "" where the
         code says nothing of the language or is no tag at all.
     """
-    tag = code.strip().replace("_", "-").lower()
-    if tag in _NO_LANGUAGE or not _SUBTAGS.fullmatch(tag):
-        return ""
-    return tag
+    tag = bcp47(code).lower() if is_language_code(code) else ""
+    return tag if tag != UNDETERMINED and _SUBTAGS.fullmatch(tag) else ""
 
 
 def _encode(text: str, *, safe: str = "") -> str:

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from ...about import __version__
+from ...doc.codes import code_or, language_code
 from .assets import load_assets
 from .backend import Backend
 from .batch import read_batch
@@ -149,7 +150,14 @@ def _add_api(app: FastAPI, desk: Desk) -> None:
         return answer
 
     def check_target(body: Options) -> None:
-        if body.target is not None and body.target not in info["targets"]:
+        """From here on the target is named as the translator does: "pt" for "por"."""
+        if body.target is None or body.target in info["targets"]:
+            return
+        code = code_or(body.target, "")
+        same = [target for target in info["targets"] if language_code(target) == code]
+        if same:
+            body.target = same[0]
+        else:
             known = ", ".join(info["targets"]) or "nothing, for want of a translator"
             raise Refusal("invalid", f"target is {body.target!r}; there is {known}.")
 

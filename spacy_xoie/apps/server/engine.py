@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ...doc.blank import blank_pipeline
-from ...doc.codes import short_code
+from ...doc.codes import UNDETERMINED, language_code
 from ...doc.languages import language_of, set_language
 from ...doc.translations import Untranslated, set_untranslated
 from ...doc.triples import SPAN_KEY, get_triples, set_triples
@@ -165,7 +165,7 @@ class Engine:
 
     def _make_doc(self, item: Item) -> Doc:
         doc = self.nlp.make_doc(item.text)
-        if item.language is not None:
+        if language_code(item.language) != UNDETERMINED:
             set_language(doc, item.language)
         return doc
 
@@ -183,10 +183,10 @@ class Engine:
     def _project(self, doc: Doc, target: str) -> None:
         """Carry triples over. Without a translation, the doc says why."""
         assert self.engines is not None
-        source, pairs = short_code(language_of(doc)), self.engines.pairs
-        if source == short_code(target):
+        source, pairs = language_of(doc), self.engines.pairs
+        if source == language_code(target):
             why = Untranslated("same language", f"The text is in {target!r} already.")
-        elif pairs is not None and (source, short_code(target)) not in pairs:
+        elif pairs is not None and (source, language_code(target)) not in pairs:
             known = ", ".join(sorted(b for a, b in pairs if a == source)) or "nothing"
             why = Untranslated(
                 "no such pair",

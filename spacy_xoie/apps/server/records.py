@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional
 
 from spacy.tokens import Doc
 
-from ...doc.languages import UNDETERMINED, document_language
+from ...doc.languages import language_of
 from ...doc.translations import Translations, get_provenance, get_untranslated
 from ...doc.triples import SPAN_KEY, Triple, get_triples
 from ...language import sentence_bounds
@@ -31,7 +31,7 @@ def _side(doc: Doc, key: str) -> Dict[str, Any]:
     sentences = _sentences(doc)
     starts = [sentence["start"] for sentence in sentences]
     return {
-        "language": document_language(doc) or UNDETERMINED,
+        "language": language_of(doc, key=key),
         "characters": len(doc.text),
         "sentences": sentences,
         "triples": [_triple(found, starts) for found in get_triples(doc, key=key)],

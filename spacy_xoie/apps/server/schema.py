@@ -1,14 +1,22 @@
 """The bodies of requests and answers, as the API describes them."""
 
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Annotated, Any, Dict, List, Optional, Tuple, Union
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ...doc.codes import language_code
+
+
+def _checked(language: str) -> str:
+    language_code(language)
+    return language
+
+
+Code = Annotated[str, Field(max_length=40), AfterValidator(_checked)]
 LANGUAGE = Field(
     default=None,
-    description="Code of the language, such as `de`; by default it is detected.",
-    pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$",
-    max_length=40,
+    description="Code of the language, such as `de` or `pt-BR`; by default it is "
+    "detected.",
 )
 
 
@@ -41,7 +49,7 @@ class TextRequest(Options):
     )
 
     text: str = Field(description="The text, in any language, or in several.")
-    language: Optional[str] = LANGUAGE
+    language: Optional[Code] = LANGUAGE
 
 
 class TextItem(Strict):
@@ -51,7 +59,7 @@ class TextItem(Strict):
     id: Union[str, int, None] = Field(
         default=None, description="Comes back with the answer."
     )
-    language: Optional[str] = LANGUAGE
+    language: Optional[Code] = LANGUAGE
 
 
 class BatchRequest(Options):

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, cast
 from spacy.util import registry
 from thinc.api import Config
 
+from ...doc.codes import code_setting, language_tag
 from ...errors import ConfigError
 from ...projection.aligners.intrinsic import IntrinsicAligner
 from ...projection.aligners.lexical import LexicalAligner
@@ -102,7 +103,10 @@ def read_engines(path: Path, languages: Sequence[str]) -> Engines:
             f"targets of {path} is {targets!r}; it must be a list of language codes."
         )
     mode = settings.get("mode", "recall")
-    chosen = tuple(targets or engines.targets or languages)
+    place = f"targets of {path}"
+    for code in targets or ():
+        code_setting(place, code)
+    chosen = tuple(map(language_tag, targets or engines.targets or languages))
     engines = engines._replace(targets=chosen, mode=cast(Mode, mode))
     for code in chosen:
         # Faults of the settings are told now, not with the first text.

@@ -4,7 +4,8 @@ from typing import Dict, List, NamedTuple, Set, Tuple
 
 from spacy.tokens import Doc
 
-from ...doc.languages import sentence_scores
+from ...doc.codes import UNDETERMINED
+from ...doc.languages import language_of, sentence_scores
 from ...doc.triples import ROLES, SPAN_KEY, Triple, get_triples
 from ...language import sentence_bounds
 
@@ -83,5 +84,5 @@ def _language(doc: Doc, start: int, triples: List[Triple], key: str) -> str:
     scores = sentence_scores(doc, start, start + 1)
     if scores:
         return max(scores, key=lambda code: scores[code])
-    stored = doc.spans[key].attrs.get("language") if key in doc.spans else ""
-    return str(stored or ("" if doc.lang_ in ("xx", "mul") else doc.lang_))
+    code = language_of(doc, key=key)
+    return "" if code == UNDETERMINED else code

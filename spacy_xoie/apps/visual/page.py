@@ -9,6 +9,7 @@ from html import escape as _escape
 from string import Template
 from typing import Optional
 
+from ...doc.codes import NO_LANGUAGE
 from ...doc.triples import OBJECTS, RELATION, SUBJECT
 
 ROLE_LETTERS = {
@@ -126,7 +127,7 @@ def direction(text: str) -> str:
 def attributes(text: str, language: str = "") -> str:
     """RETURNS (str): Attributes `dir`, and `lang` if the language is known, of an
     element with a text."""
-    lang = f' lang="{escape(language)}"' if language not in ("", "und") else ""
+    lang = f' lang="{escape(language)}"' if language not in NO_LANGUAGE else ""
     return f'dir="{direction(text)}"{lang}'
 
 

@@ -11,6 +11,7 @@ from typing import Any, Counter, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from spacy.tokens import Doc, Span
 
+from ...doc.languages import language_of
 from ...doc.triples import OBJECTS, RELATION, ROLES, SPAN_KEY, SUBJECT, get_triples
 from ...errors import DataError
 from ...files import OnFault, json_object, lines, tell
@@ -69,13 +70,12 @@ def docs_to_prodigy(
                 for span in part.spans:
                     place = (span.start, span.end, role)
                     spans.setdefault(place, _span(span, role))
-        attrs = doc.spans[key].attrs if key in doc.spans else {}
         yield {
             "text": doc.text,
             "tokens": tokens,
             "spans": [spans[place] for place in sorted(spans)],
             "relations": relations,
-            "meta": {"language": attrs.get("language") or doc.lang_ or "xx"},
+            "meta": {"language": language_of(doc, key=key)},
         }
 
 

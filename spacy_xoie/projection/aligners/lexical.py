@@ -23,7 +23,7 @@ import srsly
 from numpy.typing import NDArray
 from spacy.util import registry
 
-from ...doc.codes import short_code
+from ...doc.codes import language_code
 from ...doc.translations import Alignment
 from ...errors import ConfigError, EngineError, ModelDataError
 from ...files import unpacked, write_bytes
@@ -287,7 +287,9 @@ def _by_languages(pairs: Sequence[Pair]) -> Dict[Languages, List[_Piece]]:
     for number, pair in enumerate(pairs):
         source = [token.text for token in pair.source]
         target = [token.text for token in pair.target]
-        languages = short_code(pair.source_language), short_code(pair.target_language)
+        languages = language_code(pair.source_language), language_code(
+            pair.target_language
+        )
         pieces = groups.setdefault(languages, [])
         parts = 1 + math.isqrt(len(source) * len(target) // MAX_CELLS)
         for part in range(parts):

@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
 from spacy.util import registry
 
-from ...doc.codes import short_code
+from ...doc.codes import language_code
 from ...doc.translations import Untranslated
 from ...errors import ConfigError, EngineError
 from ...forks import prepare_forks
@@ -73,7 +73,7 @@ class MarianTranslator:
             of other languages.
         """
         for asked, own in ((source, self.source), (target, self.target)):
-            if own and short_code(asked) != short_code(own):
+            if own and language_code(asked) != language_code(own):
                 raise EngineError(
                     f"The model {self.path} translates from '{self.source}' to "
                     f"'{self.target}', not from '{source}' to '{target}'. Give the "

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
-from ...doc.codes import long_code, short_code, variant
+from ...doc.codes import language_code, long_code, variant
 from ...errors import EngineError
 
 MODES = "/usr/share/apertium/modes"
@@ -62,7 +62,7 @@ def find_mode(source: str, target: str, modes: str = MODES) -> Mode:
     RETURNS (Mode): The mode.
     RAISES (EngineError): If there is none, with what to install.
     """
-    pair = (short_code(source), short_code(target))
+    pair = (language_code(source), language_code(target))
     fitting = [
         mode for mode in _find_modes(modes) if (mode.source, mode.target) == pair
     ]
@@ -119,7 +119,9 @@ def _find_modes(folder: str) -> List[Mode]:
     for path in sorted(Path(folder).glob("*.mode")):
         if match := _NAME.fullmatch(path.stem):
             source, target, name = match.groups()
-            found.append(Mode(short_code(source), short_code(target), name or "", path))
+            found.append(
+                Mode(language_code(source), language_code(target), name or "", path)
+            )
     return found
 
 

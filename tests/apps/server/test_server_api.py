@@ -67,6 +67,20 @@ def test_long_text(client: TestClient) -> None:
     assert text[slice(*last)] in ("bought", "hat")
 
 
+@pytest.mark.parametrize("form", ["de-AT", "deu", "ger", "DE", "de_CH.UTF-8"])
+def test_every_form_of_a_code_is_taken(client: TestClient, form: str) -> None:
+    text = f"{CITY} {MUSEUM}"
+    assert extract(client, text, language=form) == extract(client, text, language="de")
+
+
+@pytest.mark.parametrize("form", ["und", "xx", "mul", ""])
+def test_a_code_that_says_nothing_leaves_it_to_the_detector(
+    client: TestClient, form: str
+) -> None:
+    text = f"{MUSEUM} {CITY}"
+    assert extract(client, text, language=form) == extract(client, text)
+
+
 @pytest.mark.parametrize(
     "text, language",
     [
@@ -144,6 +158,7 @@ def test_unknown_target(client: TestClient) -> None:
         (b'{"text": "a", "\\ud83d": ""}', 422, ["surrogate"]),
         (b'{"text": "a", "language": "\\udc00"}', 422, ["language"]),
         (b'{"text": "a", "language": "../x"}', 422, ["language"]),
+        (b'{"text": "a", "language": "English"}', 422, ["language", "a code such as"]),
         (b'{"text": "a", "min_score": NaN}', 422, ["min_score"]),
         (b'{"text": "a", "min_score": 1e999}', 422, ["min_score"]),
     ],

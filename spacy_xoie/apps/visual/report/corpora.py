@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Dict, List
 from zlib import error as ZlibError
 
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
-from ....doc.languages import document_language
+from ....doc.languages import language_of
 from ....doc.triples import SPAN_KEY
 from ....evaluation.pictures import picture
 from .sections import Section, drawing, percent, table
@@ -61,7 +61,7 @@ def count(path: Path, name: str) -> Counts:
     """RETURNS (Counts): What is in a `.spacy` file."""
     counts = Counts(name)
     for doc in DocBin().from_disk(path).get_docs(Vocab()):
-        language = _language(doc)
+        language = language_of(doc)
         counts.docs[language] += 1
         counts.tokens[language] += len(doc)
         if SPAN_KEY in doc.spans:
@@ -128,10 +128,3 @@ def _table(counts: Counts) -> str:
         )
     header = ["Language", "Docs", "Share %", "Tokens", "Triples", "Triples a doc"]
     return table(header, rows, caption=counts.name)
-
-
-def _language(doc: Doc) -> str:
-    found = document_language(doc)
-    if not found and SPAN_KEY in doc.spans:
-        found = str(doc.spans[SPAN_KEY].attrs.get("language") or "")
-    return found or "und"
