@@ -37,7 +37,7 @@ _JOINERS = "\u200c\u200d"
 
 _VOWELS = (
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
-    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+    "\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
     "\ufe70-\ufe7f"  # Arabic signs, the tatweel, and their presentation forms
 )
 _COMPATIBLE = (
@@ -57,7 +57,6 @@ _SAME: Dict[str, str] = {
 _CHARS = re.compile(
     rf"\u00ad\s*[\n\r]\s*|[{_INVISIBLE}{_VOWELS}]|(?<![\u0600-\u109f])[{_JOINERS}]"
     rf"|[{''.join(map(re.escape, _SAME))}]|[{_COMPATIBLE}]|{_KANA}"
-    r"|(?<=[^\W\d_])[`´](?=[^\W\d_])"
 )
 _NOT_SHOWN = re.compile(f"[{_HIDDEN}]")
 _CLUSTERS = regex.compile(r"\X")
@@ -65,11 +64,11 @@ _SPACES = re.compile(r"\s{2,}|[^\S ]|^\s+|\s+$")
 _BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TREEBANK = {
     "``": '"', "''": '"', "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]",
-    "-LCB-": "{", "-RCB-": "}",
+    "-LCB-": "{", "-RCB-": "}", "`": "'", "´": "'",
 }  # fmt: skip
 _APART = re.compile(
     r"(?<=[A-Za-z]) (?=(?:[Nn]'[Tt]|'(?:[Ll]{2}|[Rr][Ee]|[Vv][Ee]|[SsMmDd]))(?![\w'-]))"
-    r"|``|''|-[LR][RSC]B-"
+    r"|``|''|-[LR][RSC]B-|(?<=[^\W\d_])[`´](?=[^\W\d_])"
 )
 
 
@@ -115,9 +114,9 @@ def fold_text(text: str) -> Folded:
 
 def _fold_once(folded: Folded) -> Folded:
     if not (folded.text.isascii() and folded.text.isprintable()):
-        folded = _replace(folded, _CHARS, _plain)
         if not unicodedata.is_normalized("NFC", folded.text):
             folded = _replace(folded, _CLUSTERS, _compose)
+        folded = _replace(folded, _CHARS, _plain)
     folded = _replace(folded, _SPACES, _space)
     return _replace(folded, _APART, _together)
 
@@ -173,8 +172,6 @@ def _plain(match: Match[str]) -> str:
     found = match.group()
     if found in _SAME:
         return _SAME[found]
-    if found in "`´":
-        return "'"
     if _REMOVED.fullmatch(found):
         return ""
     return _REMOVED.sub("", unicodedata.normalize("NFKC", found))

@@ -10,6 +10,7 @@ from typing import Dict, List, Literal, Optional, Sequence, Set, Tuple
 
 from spacy.tokens import Doc, Span
 
+from ..doc.folding import fold_word
 from ..doc.translations import Alignment, Refused
 from ..doc.triples import Triple
 from ..language.function_words import FunctionWords, function_words
@@ -103,7 +104,7 @@ class _Projector:
         limits: Optional[Limits],
     ) -> None:
         # Of the text alone: a bare Vocab knows no lexical attributes.
-        self.target = [token.text.lower() for token in target]
+        self.target = [fold_word(token.text).lower() for token in target]
         self.is_punct = [not any(c.isalnum() for c in word) for word in self.target]
         self.source_words = source_words
         self.target_words = target_words
@@ -124,7 +125,7 @@ class _Projector:
                 parts.append(Part(role))
                 continue
             tokens = [t.i - start for span in phrase.spans for t in span]
-            words = [t.text.lower() for span in phrase.spans for t in span]
+            words = [fold_word(t.text).lower() for span in phrase.spans for t in span]
             part = self._place(role, tokens, words, owners)
             if part is None and role == "subject" and self._may_drop(words):
                 lost.append(PRO_DROP)
@@ -147,7 +148,9 @@ class _Projector:
 
     def _is_negated(self, triple: Triple) -> bool:
         """Whether the relation is negated, and it is known how the target negates."""
-        words = {t.text.lower() for span in triple.relation.spans for t in span}
+        words = {
+            fold_word(t.text).lower() for span in triple.relation.spans for t in span
+        }
         known = self.target_words.negations
         return bool(known) and not words.isdisjoint(self.source_words.negations)
 
@@ -195,7 +198,9 @@ class _Projector:
         """Whether the subject is in the verb of the translation: a pronoun all of whose
         links are to words of the relation ("he built", "construyó")."""
         subject, relation = parts[:2]
-        words = [t.text.lower() for span in triple.subject.spans for t in span]
+        words = [
+            fold_word(t.text).lower() for span in triple.subject.spans for t in span
+        ]
         inside = bool(subject.anchors) and subject.anchors <= relation.anchors
         return inside and self._may_drop(words)
 

@@ -7,6 +7,8 @@ from typing import Dict, Iterable, List, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...doc.folding import fold_word
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -26,7 +28,8 @@ def normal_form(text: str) -> str:
     """RETURNS (str): A word in lower case, without diacritics; punctuation and digits
     of all scripts as those of ASCII."""
     # Letters such as the double-struck ones have a lower case only once decomposed.
-    text = unicodedata.normalize("NFKD", text.translate(_MARKS)).lower()
+    text = (fold_word(text) or text).translate(_MARKS)
+    text = unicodedata.normalize("NFKD", text).lower()
     text = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in text if not unicodedata.combining(c)) or text
     if plain.isascii():
