@@ -309,16 +309,36 @@ def atomic(path: Union[str, Path]) -> Iterator[Path]:
 
 
 def check_vacant(path: Union[str, Path]) -> None:
-    """Check that a folder can be made.
+    """Check that a folder can be made, before the work for it begins.
 
     path (Union[str, Path]): The folder.
     RAISES (ConfigError): If a file is there, or a folder with something else in it than
-        what killed processes left.
+        what killed processes left, or it cannot be written to.
     """
     folder = Path(path)
     inside = folder.iterdir() if folder.is_dir() else ()
     if folder.is_file() or not all(_is_partial(child.name) for child in inside):
         raise ConfigError(f"{path} is there already. Name a new or empty folder.")
+    check_writable(folder / "a")
+
+
+def check_writable(path: Union[str, Path]) -> None:
+    """Check that a file can be written, before the work for it begins.
+
+    path (Union[str, Path]): The file; its folder need not be there.
+    RAISES (ConfigError): If its folder can be neither made nor written to.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise ConfigError(f"{path} is a folder. Name a file.")
+    if target.exists() and not target.is_file():
+        return  # a device, a pipe
+    there = next(parent for parent in target.parents if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as e:
+        raise ConfigError(f"{path} cannot be written: {there}: {e.strerror}.") from e
 
 
 def remove_partials(folder: Union[str, Path]) -> None:

@@ -20,6 +20,7 @@ from spacy_xoie.errors import ConfigError, DamageError, DataError
 from spacy_xoie.files import (
     Fault,
     atomic,
+    check_writable,
     files_in,
     json_object,
     lines,
@@ -324,3 +325,13 @@ def test_a_file_has_one_writer(tmp_path: Path) -> None:
     with locked(path):  # what was killed holds nothing
         pass
     assert entries(tmp_path) == []
+
+
+def test_what_cannot_be_written_is_said_first(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new" / "deep" / "a.txt")
+    check_writable(os.devnull)
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file" / "a.txt"):
+        with pytest.raises(ConfigError, match="Name a file|Not a directory"):
+            check_writable(path)
+    assert entries(tmp_path) == ["file"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from ..errors import DataError
-from ..files import GZ, atomic, unpacked
+from ..files import GZ, atomic, file_suffix, files_in, unpacked
 
 
 class Gathered(NamedTuple):
@@ -41,10 +41,9 @@ def gather_assets(
             f'or "" and download the assets with `spacy project assets --extra`.'
         )
     by_name: Dict[str, Path] = {}
-    names = {Path(asset["dest"]).name for asset in assets}
-    for path in sorted(local.rglob("*")) if local is not None else ():
-        if {path.name, path.name.removesuffix(GZ)} & names and path.is_file():
-            by_name.setdefault(path.name, path)
+    suffixes = {file_suffix(asset["dest"]) for asset in assets}
+    for file in files_in(local, suffixes, deep=True) if local is not None else ():
+        by_name.setdefault(Path(file).name, Path(file))
     for asset in assets:
         dest = project / asset["dest"]
         if dest.is_file():

@@ -97,6 +97,7 @@ class Slices(NamedTuple):
 def treebank_docs(
     paths: Iterable[Path],
     *,
+    language: str = "",
     dev_share: float = 0.03,
     max_length: int = 120,
     simplify: float = 0.0,
@@ -109,6 +110,7 @@ def treebank_docs(
 
     paths (Iterable[Path]): CoNLL-U files, whose names begin with the language code
         as those of Universal Dependencies do ("de_gsd-ud-dev.conllu").
+    language (str): Code of the language, if the names do not say it.
     dev_share (float): Share of the sentences, chosen by file and id, that is kept
         for development.
     max_length (int): Sentences of more tokens are left out.
@@ -118,12 +120,17 @@ def treebank_docs(
     on_file (Optional[Callable[[Path, int], None]]): Told of each file when it has
         been read, with the number of its sentences.
     RETURNS (Slices): The docs.
+    RAISES (ConfigError): If a language is unknown, or opencc is needed and missing;
+        before the first file is read.
     """
     slices = Slices([], [])
-    for path in paths:
-        code = path.name.partition("_")[0]
-        code = code_or(code, code)
-        makers = _tokenizers(code)
+    codes = ((path, language or path.name.partition("_")[0]) for path in paths)
+    files = [(path, code_or(code, code)) for path, code in codes]
+    tokenizers = {code: _tokenizers(path, code) for path, code in files}
+    if "zh" in tokenizers and (dev_share or simplify):
+        _converter()
+    for path, code in files:
+        makers = tokenizers[code]
         number = -1
         for number, sentence in enumerate(read_treebank(path, on_fault)):
             # Seeded by the sentence: the same slices in every run.
@@ -173,33 +180,36 @@ def annotated(doc: Doc, tree: TokenTree, language: str) -> Doc:
     return gold
 
 
-def _tokenizers(code: str) -> List[Language]:
+def _tokenizers(path: Path, code: str) -> List[Language]:
     shared = multilingual_pipeline()
     try:
         own = get_lang_class(code)()
-    except ImportError as e:
+    except ImportError:
         try:
             find_language(code)
-        except ConfigError:
-            raise e from None
+        except ConfigError as e:
+            raise ConfigError(
+                f"{path.name} must begin with the code of a language, as in "
+                f"de_gsd-ud-dev.conllu, or the language be named (--language): {e}"
+            ) from e
         return [shared]
     # Both cut Chinese into characters.
     return [own] if code == "zh" else [own, shared]
 
 
 @lru_cache(maxsize=1)
-def _converter(make: Any) -> Any:
-    return make("t2s")
-
-
-def _simplified(sentence: TreeSentence) -> TreeSentence:
+def _converter() -> Any:
     try:
         from opencc import OpenCC
     except ImportError as e:
         raise ConfigError(
             "Simplified characters need opencc: pip install 'spacy-xoie[data]'."
         ) from e
-    text = _converter(OpenCC).convert(sentence.text)
+    return OpenCC("t2s")
+
+
+def _simplified(sentence: TreeSentence) -> TreeSentence:
+    text = _converter().convert(sentence.text)
     return replace(sentence, text=text) if len(text) == len(sentence.text) else sentence
 
 

@@ -1,6 +1,7 @@
 """What all pictures have in common: their files, and maps of numbers."""
 
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterator, Sequence, Union
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConfigError
-from ..files import atomic
+from ..files import atomic, check_writable, file_suffix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +21,26 @@ _LIGHT = 0.6
 """Above this, the colours of a map are too light for white figures."""
 
 
+def check_picture(path: Union[str, Path]) -> None:
+    """Check that a picture can be made, before the work for it begins.
+
+    path (Union[str, Path]): The file, .png or .svg.
+    RAISES (ConfigError): If matplotlib is not installed, the kind of picture is
+        unknown, or the file cannot be written.
+    """
+    if file_suffix(path) not in PICTURES:
+        raise ConfigError(
+            f"{Path(path).name!r} is no name of a picture. Let it end in "
+            f"{' or '.join(PICTURES)}."
+        )
+    if find_spec("matplotlib") is None:
+        raise ConfigError(
+            "Pictures need matplotlib, which is not installed. Install it with "
+            "`pip install 'spacy-xoie[plots]'`."
+        )
+    check_writable(path)
+
+
 @contextmanager
 def picture(path: Union[str, Path], width: float, height: float) -> Iterator["Figure"]:
     """Make a picture. Its file is there wholly or not at all.
@@ -27,26 +48,15 @@ def picture(path: Union[str, Path], width: float, height: float) -> Iterator["Fi
     path (Union[str, Path]): The file, .png or .svg.
     width, height (float): In inches.
     YIELDS (Figure): The figure to draw on.
-    RAISES (ConfigError): If matplotlib is not installed, or the kind of picture is
-        unknown.
+    RAISES (ConfigError): See `check_picture`.
     """
-    path = Path(path)
-    if path.suffix not in PICTURES:
-        raise ConfigError(
-            f"{path.name!r} is no name of a picture. Let it end in "
-            f"{' or '.join(PICTURES)}."
-        )
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as e:
-        raise ConfigError(
-            "Pictures need matplotlib, which is not installed. Install it with "
-            "`pip install 'spacy-xoie[plots]'`."
-        ) from e
+    check_picture(path)
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(width, height), layout="constrained")
     yield figure
     with atomic(path) as partial:
-        figure.savefig(partial, format=path.suffix[1:])
+        figure.savefig(partial, format=file_suffix(path)[1:])
 
 
 def draw_map(

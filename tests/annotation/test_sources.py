@@ -197,3 +197,22 @@ def test_treebanks_bring_their_trees(tmp_path: Path) -> None:
     assert (triple.origin, triple.score) == ("syntax", None)
     assert isinstance(fault, Removed) and fault.reason == "unreadable"
     assert fault.id.startswith("zh_own.conllu:")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_names_and_encodings_of_others(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.TXT").write_text("Größe zählt.", encoding=encoding)
+    (tmp_path / "b.Tsv.GZ").write_bytes(gzip.compress("Ja.\tSí.".encode(encoding)))
+    (tmp_path / ".b.txt").write_text("hidden")
+    found = items(tmp_path, language="de", target_language="es")
+    assert [item.text for item in found] == ["Größe zählt.", "Sí."]
+
+
+def test_a_bad_line_of_two_files_of_one_name_is_told_apart(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_bytes(b"Ja.\n\xff: \n")
+    paths = [str(tmp_path / folder) for folder in ("one", "two")]
+    found = list(read_items(InputSettings(path=paths, language="de")))
+    bad = [item.id for item in found if isinstance(item, Removed)]
+    assert bad == [f"{path}/a.txt:2" for path in paths]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import Any, List
 
@@ -11,6 +12,7 @@ from spacy.tokens import DocBin
 from typer.testing import CliRunner, Result
 
 from spacy_xoie.apps.cli import app
+from spacy_xoie.corpora import treebanks
 
 OIE2016 = "".join(
     f"{i}\t{word}\tmet\t[1]\t1\t0\t0\t{label}\n"
@@ -21,6 +23,20 @@ OPENIE4 = json.dumps(
         "sentence": "Ann met Bo",
         "sentence_tokenized": "Ann met Bo",
         "tuples": [{"arg0_pos": [0, 0], "relation_pos": [1, 1], "args_pos": [[2, 2]]}],
+    }
+)
+RECORD = json.dumps(
+    {
+        "id": "a",
+        "language": "en",
+        "text": "Ann met Bo",
+        "triples": [
+            {
+                "subject": {"text": "Ann", "spans": [[0, 3]]},
+                "relation": {"text": "met", "spans": [[4, 7]]},
+                "objects": [{"text": "Bo", "spans": [[8, 10]]}],
+            }
+        ],
     }
 )
 CONLLU = "".join(
@@ -164,3 +180,52 @@ def test_agreement_needs_sentences_and_two_systems(systems: Path) -> None:
     result = run("convert", systems, output, *options)
     assert result.exit_code == 1 and "Two systems can agree" in result.stderr
     assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    "file, text", [("en_a.CONLLU", CONLLU), ("a.Conll", OIE2016), ("a.JSONL", RECORD)]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_name_says_the_format(
+    tmp_path: Path, file: str, text: str, encoding: str
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / file).write_text(text, encoding=encoding)
+    (corpus / f".{file}").write_text("hidden")
+    (corpus / ".ipynb_checkpoints").mkdir()
+    (corpus / ".ipynb_checkpoints" / file).write_text(text)
+    options = ["--dev-share", 0]
+    for source in (corpus / file, corpus):
+        output = tmp_path / f"out {source.name}"
+        result = run("convert", source, output, *options)
+        assert result.exit_code == 0, result.output
+        assert triples(output / "train.spacy") == ["(Ann; met; Bo)"]
+
+
+def test_a_treebank_of_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "treebank.conllu"
+    path.write_text(CONLLU)
+    result = run("convert", path, tmp_path / "no")
+    assert result.exit_code == 1 and "--language" in result.stderr
+    options = ["--language", "en", "--dev-share", 0]
+    result = run("convert", path, tmp_path / "out", *options)
+    assert result.exit_code == 0, result.output
+    assert triples(tmp_path / "out" / "train.spacy") == ["(Ann; met; Bo)"]
+
+
+def test_what_is_needed_is_looked_for_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a line is read, though the file that needs it is the last."""
+    for name in ("de_a.conllu", "zh_a.conllu"):
+        (tmp_path / name).write_text(CONLLU)
+    monkeypatch.setattr(treebanks, "read_treebank", pytest.fail)
+    monkeypatch.setitem(sys.modules, "opencc", None)
+    treebanks._converter.cache_clear()
+    result = run("convert", tmp_path, tmp_path / "out", "--format", "conllu")
+    assert result.exit_code == 1 and "pip install" in result.stderr
+    (tmp_path / "file").touch()
+    result = run("convert", tmp_path / "de_a.conllu", tmp_path / "file" / "out")
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr and "Not a directory" in result.stderr

@@ -11,6 +11,7 @@ from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.corpora.records import Record
 from spacy_xoie.corpora.treebanks import annotated, graft, read_treebank, treebank_docs
 from spacy_xoie.doc.blank import multilingual_pipeline
+from spacy_xoie.errors import ConfigError
 from spacy_xoie.extraction.scorer import score_triples
 
 FOLDER = Path(__file__).parents[2] / "assets" / "newcomers"
@@ -104,5 +105,5 @@ def test_language_that_spacy_does_not_know(tmp_path: Path) -> None:
     assert docs[0].text == next(iter(records("gl", "train").values())).text
     wrong = tmp_path / "qqq_a-ud-train.conllu"
     wrong.write_bytes(tree_path("gl", "train").read_bytes())
-    with pytest.raises(ImportError, match="qqq"):
+    with pytest.raises(ConfigError, match="qqq"):
         treebank_docs([wrong])

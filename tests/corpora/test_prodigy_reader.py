@@ -189,3 +189,65 @@ def test_malformed_task(
     assert len(list(read_prodigy(path, lambda fault: faults.append(str(fault))))) == 2
     (fault,) = faults
     assert fault.startswith("x.jsonl:2: ") and reason in fault
+
+
+def turned(task: Dict[str, Any], *indexes: int) -> Dict[str, Any]:
+    """The task with some of its arcs drawn from the argument to the relation."""
+    arcs = [dict(arc) for arc in task["relations"]]
+    for arc in (arcs[index] for index in indexes):
+        for one, other in (("head", "child"), ("head_span", "child_span")):
+            arc[one], arc[other] = arc.get(other), arc.get(one)
+    return {**task, "relations": arcs}
+
+
+def without_labels(task: Dict[str, Any]) -> Dict[str, Any]:
+    keys = ("head", "child", "label")
+    arcs = [{key: arc[key] for key in keys} for arc in task["relations"]]
+    return {"text": task["text"], "tokens": task["tokens"], "relations": arcs}
+
+
+@pytest.mark.parametrize("indexes", [(1,), (2,), (1, 2)])
+@pytest.mark.parametrize("keys", [(), ("triple",), ("head_span", "child_span")])
+def test_arcs_from_the_arguments_are_turned_round(
+    tmp_path: Path, task: Dict[str, Any], indexes: Any, keys: Any
+) -> None:
+    for arc in task["relations"]:
+        for key in keys:
+            arc.pop(key, None)
+    counts: Counter[str] = Counter()
+    path = write(tmp_path / "x.jsonl", task, turned(task, *indexes))
+    right, other = read_prodigy(path, pytest.fail, counts=counts)
+    assert other.triples == right.triples and len(right.triples) == 1
+    assert counts["arcs turned round"] == len(indexes)
+
+
+def test_arcs_whose_direction_nobody_knows_make_no_gold(
+    tmp_path: Path, task: Dict[str, Any]
+) -> None:
+    faults: List[str] = []
+    bare = without_labels(task)
+    bare["relations"] = bare["relations"][1:]  # "has" alone is the relation
+    path = write(tmp_path / "x.jsonl", bare, turned(bare, 0, 1))
+    (record,) = read_prodigy(path, lambda fault: faults.append(str(fault)))
+    (triple,) = record.triples
+    assert (triple.subject.text, triple.objects[0].text) == ("Ann", "Bo")
+    assert faults == [
+        "x.jsonl:2: relations: ARG0 and ARG1 point to 'has'; let the relation be the "
+        "head of its arcs, or label its span REL"
+    ]
+
+
+def test_an_argument_of_two_relations_is_no_relation(
+    tmp_path: Path, blank: Language
+) -> None:
+    doc = blank("Ann met Bo , who left Rome .")
+    pieces = [((n, n + 1),) for n in range(len(doc))]
+    triples = [
+        TokenTriple(pieces[0], pieces[1], (pieces[2],)),
+        TokenTriple(pieces[2], pieces[5], (pieces[6],)),
+    ]
+    set_triples(doc, triples, language="en")
+    (task,) = docs_to_prodigy([doc])
+    path = write(tmp_path / "x.jsonl", without_labels(task))
+    (record,) = read_prodigy(path, pytest.fail)
+    assert [triple.relation.text for triple in record.triples] == ["met", "left"]

@@ -122,7 +122,7 @@ class Source:
         count once, faulty lines as well. None if only reading them can tell."""
         total = len(self.texts)
         for path in self.files:
-            if path == STDIN or path.endswith(DOCS):
+            if path == STDIN or file_suffix(path) == DOCS:
                 return None
             if self._kind(path) == "text":
                 total += 1
@@ -153,7 +153,7 @@ class Source:
         for path in self.files:
             name = "stdin" if path == STDIN else printable(path)
             line = 0
-            if path.endswith(DOCS):
+            if file_suffix(path) == DOCS:
                 yield from self._docs(path, name)
                 continue
             file: Readable = path

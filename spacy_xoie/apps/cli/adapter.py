@@ -329,7 +329,7 @@ def _docs(
     language: str,
     source: Optional[str],
 ) -> List[Doc]:
-    if path.suffix == ".spacy":
+    if file_suffix(path) == ".spacy":
         try:
             docs = list(DocBin().from_disk(path).get_docs(nlp.vocab))
         except (ValueError, KeyError, TypeError, AttributeError, EOFError) as e:

@@ -11,6 +11,7 @@ from wasabi import msg
 
 from ...annotation.parallel import read_pairs
 from ...errors import DataError
+from ...files import check_writable
 from ...projection.aligners.lexical import LexicalAligner
 from .app import app
 from .util import one_line_errors
@@ -47,6 +48,7 @@ def fit_aligner_cli(
     """Learn from a parallel corpus which words stand for which, without supervision.
     The file serves in configs as `tables` of spacy-xoie.LexicalAligner.v1."""
     with one_line_errors():
+        check_writable(output)
         aligner = LexicalAligner("freedict" if freedict else None)
         count = 0
         pairs: Dict[FrozenSet[str], Tuple[str, str]] = {}

@@ -17,6 +17,7 @@ from ...annotation.weights import gold_items, learn_weights
 from ...corpora import docs_from_records, read_corpus
 from ...doc.blank import multilingual_pipeline
 from ...errors import ConfigError
+from ...files import check_writable
 from .app import app
 from .util import one_line_errors
 
@@ -113,6 +114,7 @@ def weigh_teachers_cli(
     Name the file in the config: [teacher] weights."""
     import_code(code)
     with one_line_errors():
+        check_writable(output)
         overrides = parse_config_overrides(ctx.args)
         teacher = read_settings(_load(config, overrides)).teacher
         if not isinstance(teacher, AgreementTeacher):

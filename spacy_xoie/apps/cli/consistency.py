@@ -13,8 +13,9 @@ from ...errors import ConfigError
 from ...evaluation.consistency import Consistency, ConsistencyTable, consistency
 from ...evaluation.heatmap import save_heatmap
 from ...evaluation.parallel import read_parallel
+from ...evaluation.pictures import check_picture
 from ...extraction.pretrained import find_model
-from ...files import write_json
+from ...files import check_writable, write_json
 from ...loading import load
 from ...projection.ty import Aligner
 from .app import app
@@ -77,6 +78,10 @@ def consistency_cli(
     by word alignment, and the judged language should have the same ones."""
     codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
+        if output is not None:
+            check_writable(output)
+        if plot is not None:
+            check_picture(plot)
         found = read_parallel(corpus, lambda fault: msg.warn(str(fault)))
         table = consistency(
             _pipelines(model, threshold, facts),

@@ -1,9 +1,8 @@
 """Commands that turn annotation from one form into another."""
 
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Counter, Dict, List, Optional
+from typing import Annotated, Counter, Dict, List, Optional
 
 import srsly
 import typer
@@ -19,7 +18,7 @@ from ...corpora.records import SPLITS, Record
 from ...corpora.treebanks import treebank_docs
 from ...doc.blank import multilingual_pipeline
 from ...errors import ConfigError, DataError
-from ...files import write_text
+from ...files import Fault, check_writable, file_suffix, files_in, write_text
 from .app import app
 from .util import one_line_errors
 
@@ -35,8 +34,9 @@ class Format(StrEnum):
     conllu = "conllu"
 
 
-# What files of a format are called in a folder, also with .gz after it.
+# What files of a format are called, also with .gz after it.
 SUFFIXES = {
+    Format.jsonl: (".jsonl",),
     Format.oie2016: (".conll",),
     Format.openie4: (".jsonl", ".json"),
     Format.prodigy: (".jsonl",),
@@ -56,10 +56,21 @@ def convert_cli(
         Optional[Path],
         typer.Option(help="Config or pipeline whose tokenizer is used", exists=True),
     ] = None,
-    format: Annotated[Format, typer.Option(help="Format of the corpus")] = Format.jsonl,
+    format: Annotated[
+        Optional[Format],
+        typer.Option(
+            help="Format of the corpus; by default its files say: .conllu, .conll "
+            "(oie2016), else jsonl",
+            show_default=False,
+        ),
+    ] = None,
     language: Annotated[
-        str, typer.Option(help="Language of oie2016, openie4, prodigy files")
-    ] = "en",
+        Optional[str],
+        typer.Option(
+            help="Language of oie2016, openie4, prodigy files (by default en), and of "
+            "treebanks whose names do not begin with it"
+        ),
+    ] = None,
     sentences: Annotated[
         Optional[Path],
         typer.Option(
@@ -89,29 +100,32 @@ def convert_cli(
     ] = 0.0,
 ) -> None:
     """Make training data (train.spacy, dev.spacy, test.spacy) from a corpus."""
-    if format == Format.conllu:
-        share = DEV_SHARE_OF_TREEBANKS if dev_share is None else dev_share
-        _write_splits(output, _trees(_files(corpus, format), share, simplify))
-        return
-    faults: List[Any] = []
     with one_line_errors():
-        if format == Format.jsonl:
-            records, found = read_corpus(corpus)
-            faults += found
-        elif format == Format.systems:
-            records = _agreed(_files(corpus, format), sentences, language, faults)
+        check_writable(output / "train.spacy")
+        form = format or _format_of(corpus)
+        if form == Format.conllu:
+            share = DEV_SHARE_OF_TREEBANKS if dev_share is None else dev_share
+            trees = _trees(_files(corpus, form), language or "", share, simplify)
+            _write_splits(output, trees)
+            return
+        nlp = _tokenizing(config)
+        faults: List[Fault] = []
+        if form == Format.jsonl:
+            records, faults = read_corpus(corpus)
+        elif form == Format.systems:
+            paths = _files(corpus, form)
+            records = _agreed(paths, sentences, language or "en", faults)
         else:
-            records = _records(_files(corpus, format), format, language, faults)
+            records = _records(_files(corpus, form), form, language or "en", faults)
         if dev_share:
             records = list(set_aside(records, dev_share))
-        nlp = _tokenizing(config)
     converted: Dict[str, List[Doc]] = {}
     for split in SPLITS:
         converted[split], refused = docs_from_records(
             nlp, (record for record in records if record.split == split)
         )
         faults += refused
-        if format != Format.jsonl and not converted[split]:
+        if form != Format.jsonl and not converted[split]:
             del converted[split]
     for fault in faults:
         typer.echo(f"Left out: {fault}")
@@ -137,30 +151,41 @@ def export_prodigy_cli(
     msg.good(f"Wrote {output}: {len(tasks)} tasks, {n_arcs} arcs")
 
 
-def _files(corpus: Path, format: Format) -> List[Path]:
+def _format_of(corpus: Path) -> Format:
+    """What the names of the files say."""
+    for form in (Format.jsonl, Format.conllu, Format.oie2016):
+        if corpus.is_dir():
+            if files_in(corpus, SUFFIXES[form]):
+                return form
+        elif file_suffix(corpus) in SUFFIXES[form]:
+            return form
+    return Format.jsonl
+
+
+def _files(corpus: Path, form: Format) -> List[Path]:
     if not corpus.is_dir():
         return [corpus]
-    names = tuple(chain.from_iterable((s, f"{s}.gz") for s in SUFFIXES.get(format, ())))
-    found = sorted(path for path in corpus.iterdir() if path.name.endswith(names))
-    if not found:
-        msg.fail(f"There is no file {' or '.join(names)} in {corpus}", exits=1)
-    return found
+    paths = files_in(corpus, SUFFIXES[form])
+    if not paths:
+        names = " or ".join(SUFFIXES[form])
+        raise ConfigError(f"There is no file {names} in {corpus}.")
+    return [Path(path) for path in paths]
 
 
 def _records(
-    paths: List[Path], format: Format, language: str, faults: List[Any]
+    paths: List[Path], form: Format, language: str, faults: List[Fault]
 ) -> List[Record]:
     records: List[Record] = []
     for path in paths:
         counts: Counter[str] = Counter()
-        reader = READERS[format.value]
+        reader = READERS[form.value]
         records += reader(path, faults.append, language=language, counts=counts)
         _tell(path.name, counts)
     return records
 
 
 def _agreed(
-    paths: List[Path], sentences: Optional[Path], language: str, faults: List[Any]
+    paths: List[Path], sentences: Optional[Path], language: str, faults: List[Fault]
 ) -> List[Record]:
     if sentences is None:
         raise ConfigError("Give the sentences of the systems with --sentences FILE.")
@@ -190,27 +215,17 @@ def _tell(name: str, counts: Counter[str]) -> None:
 
 
 def _trees(
-    paths: List[Path], dev_share: float, simplify: float
+    paths: List[Path], language: str, dev_share: float, simplify: float
 ) -> Dict[str, List[Doc]]:
-    converted: Dict[str, List[Doc]] = {"train": [], "dev": []}
-    for path in paths:
-        with one_line_errors():
-            try:
-                slices = treebank_docs(
-                    [path],
-                    dev_share=dev_share,
-                    simplify=simplify,
-                    on_fault=lambda fault: typer.echo(f"Left out: {fault}"),
-                    on_file=lambda file, n: typer.echo(f"{file.name}: {n} sentences"),
-                )
-            except ImportError as e:
-                raise ConfigError(
-                    f"{path.name} must begin with the code of a language that spaCy "
-                    f"knows, as in de_gsd-ud-dev.conllu: {e}"
-                ) from e
-        converted["train"] += slices.train
-        converted["dev"] += slices.dev
-    return converted
+    slices = treebank_docs(
+        paths,
+        language=language,
+        dev_share=dev_share,
+        simplify=simplify,
+        on_fault=lambda fault: typer.echo(f"Left out: {fault}"),
+        on_file=lambda file, n: typer.echo(f"{file.name}: {n} sentences"),
+    )
+    return {"train": slices.train, "dev": slices.dev}
 
 
 def _write_splits(output: Path, converted: Dict[str, List[Doc]]) -> None:

@@ -24,9 +24,10 @@ from ...evaluation.calibration import (
     reliability,
 )
 from ...evaluation.curves import CurveScore, save_curves
+from ...evaluation.pictures import check_picture
 from ...evaluation.references import references
 from ...extraction.pretrained import CONFIG, find_model
-from ...files import Fault, write_json, write_text
+from ...files import Fault, check_writable, file_suffix, write_json, write_text
 from ...loading import load
 from .app import app
 from .util import one_line_errors
@@ -81,8 +82,12 @@ def evaluate_cli(
     written: Dict[str, Any] = {}
     results: List[BenchmarkResult] = []
     with one_line_errors():
+        for path in filter(None, (output, extractions and extractions / "a.jsonl")):
+            check_writable(path)
+        if curve is not None:
+            check_picture(curve)
         for item in data:
-            if item.endswith((".spacy", ".jsonl")):
+            if file_suffix(item) in (".spacy", ".jsonl"):
                 written = _score_corpus(model, item, threshold)
                 continue
             for benchmark in find_benchmarks(item, _warn):

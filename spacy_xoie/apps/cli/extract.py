@@ -9,6 +9,7 @@ from typing import Annotated, List, Optional
 import typer
 
 from ...extraction.pretrained import DEFAULT_NAME
+from ...files import check_writable
 from ...loading import PipelineLoader, pipeline_title
 from ..batch.engines import Engine, local_engine
 from ..batch.formats import FORMATS
@@ -144,6 +145,8 @@ def extract_cli(
         )
         if output is not None:
             check_output(output, source.files)
+            if format_ == OutputFormat.graphml:
+                check_writable(output)
         codes = codes_of(language)
         load = PipelineLoader(model, codes, threshold)
         run = Run(

@@ -10,7 +10,8 @@ from wasabi import msg
 from ...evaluation.gate_plot import save_gates
 from ...evaluation.gates import GateTable, measure_gates
 from ...evaluation.parallel import read_parallel
-from ...files import write_json
+from ...evaluation.pictures import check_picture
+from ...files import check_writable, write_json
 from ...loading import load
 from .app import app
 from .util import one_line_errors
@@ -50,6 +51,10 @@ def gates_cli(
     these gates, and the mutual information of language and adapter, in bits."""
     codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
+        if output is not None:
+            check_writable(output)
+        if plot is not None:
+            check_picture(plot)
         found = read_parallel(corpus, lambda fault: msg.warn(str(fault)))
         texts = {
             language: list(islice(by_id.values(), limit or None))

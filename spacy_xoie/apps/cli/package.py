@@ -8,7 +8,7 @@ from wasabi import msg
 
 from ...about import __version__
 from ...extraction.pretrained import DEFAULT_NAME
-from ...files import read_json
+from ...files import check_writable, read_json
 from ...loading import load
 from ...packaging import build_wheels, loaded_wheel
 from .app import app
@@ -45,6 +45,7 @@ def package_cli(
     """Build a wheel: of all languages; of some, with their adapters (`de es`); or of
     one, with its adapter merged (`de`)."""
     with one_line_errors():
+        check_writable(output / "a.whl")
         for wheel in build_wheels(
             load(model, "xx"),
             output,

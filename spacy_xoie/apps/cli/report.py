@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 from wasabi import msg
 
-from ...files import write_text
+from ...files import check_writable, write_text
 from .app import app
 from .util import one_line_errors
 
@@ -37,8 +37,9 @@ def report_cli(
     from ..visual.report import report_html
 
     with one_line_errors():
-        page, missing = report_html(folder)
         path = output or folder / "metrics" / "report.html"
+        check_writable(path)
+        page, missing = report_html(folder)
         write_text(path, page)
     for gap in missing:
         msg.warn(gap)

@@ -11,6 +11,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from wasabi import msg
 
 from ...about import __version__
+from ...files import check_writable
 from ...loading import PipelineLoader
 from ..batch.engines import local_engine
 from ..batch.texts import Source
@@ -69,6 +70,8 @@ def store_cli(
     Example: spacy xoie store news/ --store news.store
     """
     with one_line_errors():
+        if dump is not None:
+            check_writable(dump)
         faults: List[str] = []
         source = Source(
             [str(path) for path in texts],

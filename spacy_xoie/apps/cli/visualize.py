@@ -14,7 +14,7 @@ from ...doc.blank import blank_pipeline
 from ...doc.languages import set_language
 from ...doc.triples import SPAN_KEY
 from ...errors import ConfigError, DataError
-from ...files import Fault, file_suffix, write_text
+from ...files import Fault, check_writable, file_suffix, write_text
 from ...loading import load
 from ..batch.engines import batches, extract
 from ..batch.texts import DOCS, STDIN, SUFFIXES, Source, find_files, read_docs
@@ -96,6 +96,8 @@ def visualize_cli(
             raise ConfigError("The style 'projection' needs --target, such as de.")
         if translation and style != Style.projection:
             raise ConfigError("--translation goes with --style projection only.")
+        if output is not None:
+            check_writable(output)
         docs = list(_docs(inputs, model, threshold, faults))
         if not docs:
             raise DataError("\n".join(["There is nothing to draw.", *faults]))
@@ -181,7 +183,7 @@ def _sources(inputs: Iterable[str], faults: List[str]) -> Iterator[Union[Source,
     for value in inputs:
         paths, texts = split_inputs([value])
         for path in find_files(paths, docs=True):
-            if path.endswith(DOCS):
+            if file_suffix(path) == DOCS:
                 yield Path(path)
             elif path == STDIN or file_suffix(path) in SUFFIXES:
                 yield source([path], [])

@@ -4,10 +4,25 @@ The relation of a triple is the head of arcs to its arguments, labelled ARG0 to 
 An argument in several pieces has an arc to each; further pieces of the relation hang
 on the first by arcs labelled PART. Arcs of one head make one triple, unless they have
 a key "triple" that tells apart triples with the same relation.
+
+People draw arcs the other way, too, from the arguments to the relation. Where spans are
+labelled REL, such arcs are turned round; where none is, and several arguments point to
+one place, the task is refused: read as it stands it would make wrong triples.
 """
 
+from collections import Counter
 from pathlib import Path
-from typing import Any, Counter, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Set,
+    Tuple,
+)
 
 from spacy.tokens import Doc, Span
 
@@ -20,6 +35,13 @@ from .grounded import make_record, triple_at
 
 PART = "PART"
 LABELS = (SUBJECT, *OBJECTS, PART)
+_ENDS = ("head", "child")
+
+
+class _Arc(NamedTuple):
+    head: CharSpan
+    child: CharSpan
+    label: str
 
 
 def docs_to_prodigy(
@@ -92,8 +114,8 @@ def read_prodigy(
     on_fault (Optional[Callable[[Fault], None]]): Told of each task and each triple that
         cannot be read.
     language (str): Language of the tasks without `meta.language`.
-    counts (Optional[Counter[str]]): Counts "sentences", "triples", "malformed" and
-        "left out: not accepted".
+    counts (Optional[Counter[str]]): Counts "sentences", "triples", "malformed", "arcs
+        turned round" and "left out: not accepted".
     YIELDS (Record): The sentences; `id` and `split` from `meta`, if they are there.
     """
     path = Path(path)
@@ -102,7 +124,7 @@ def read_prodigy(
         faults: List[DataError] = []
         try:
             name = f"{path.name.partition('.')[0]}-{number}"
-            record = _record(line, name, language, faults)
+            record = _record(line, name, language, faults, counts)
         except DataError as e:
             faults.append(e)
         else:
@@ -118,7 +140,7 @@ def read_prodigy(
 
 
 def _record(
-    line: str, name: str, language: str, faults: List[DataError]
+    line: str, name: str, language: str, faults: List[DataError], counts: Counter[str]
 ) -> Optional[Record]:
     task = json_object(line)
     if task.get("answer", "accept") != "accept":
@@ -131,25 +153,35 @@ def _record(
         raise DataError(f"this must be a list, not {arcs!r}", "relations")
     parts_of: Dict[Any, Dict[str, List[CharSpan]]] = {}
     broken = set()
-    for index, arc in enumerate(arcs):
+    read: List[_Arc] = []
+    relations = _relations(task)
+    for index, entry in enumerate(arcs):
         identity: Any = None
         try:
-            if not isinstance(arc, dict):
+            if not isinstance(entry, dict):
                 raise DataError("an arc must be an object")
-            identity = str(arc["triple"]) if arc.get("triple") else None
-            head = _place(arc, "head", task)
-            identity = identity or head
-            label = arc.get("label")
+            named = str(entry["triple"]) if entry.get("triple") else None
+            head = _place(entry, "head", task)
+            identity = named or head
+            label = entry.get("label")
             if label not in LABELS:
                 raise DataError(f"{label!r} is none of {', '.join(LABELS)}", "label")
-            parts = parts_of.setdefault(identity, {RELATION: [head]})
-            if parts[RELATION][0] != head:
+            arc = _Arc(head, _place(entry, "child", task), str(label))
+            if label != PART and head not in relations and arc.child in relations:
+                arc = _Arc(arc.child, head, arc.label)
+                counts["arcs turned round"] += 1
+            identity = named or arc.head
+            parts = parts_of.setdefault(identity, {RELATION: [arc.head]})
+            if parts[RELATION][0] != arc.head:
                 raise DataError("the arcs of this triple have different heads")
-            role = RELATION if label == PART else str(label)
-            parts.setdefault(role, []).append(_place(arc, "child", task))
+            role = RELATION if label == PART else arc.label
+            parts.setdefault(role, []).append(arc.child)
+            read.append(arc)
         except DataError as e:
             faults.append(DataError(str(e), f"relations.{index}"))
             broken.add(identity)
+    if not relations:
+        _check_direction(read, text)
     triples: List[TripleRecord] = []
     for identity, parts in parts_of.items():
         if identity in broken:
@@ -171,6 +203,36 @@ def _record(
         str(meta.get("language") or language),
         split=str(meta.get("split") or "train"),
     )
+
+
+def _relations(task: Dict[str, Any]) -> Set[CharSpan]:
+    """Where spans are labelled as relations."""
+    listed = task.get("spans")
+    spans: List[Any] = listed if isinstance(listed, list) else []
+    arcs = [arc for arc in task.get("relations", []) if isinstance(arc, dict)]
+    spans = [*spans, *(arc.get(f"{end}_span") for arc in arcs for end in _ENDS)]
+    places: Set[Any] = {
+        (span.get("start"), span.get("end"))
+        for span in spans
+        if isinstance(span, dict) and span.get("label") == RELATION
+    }
+    return places
+
+
+def _check_direction(arcs: List[_Arc], text: str) -> None:
+    """RAISES (DataError): If several arguments point to what must be their relation."""
+    n_arcs = Counter(arc.head for arc in arcs)
+    labels: Dict[CharSpan, Set[str]] = {}
+    for arc in arcs:
+        if arc.label != PART and n_arcs[arc.head] == 1:
+            labels.setdefault(arc.child, set()).add(arc.label)
+    for (start, end), some in labels.items():
+        if len(some) > 1:
+            raise DataError(
+                f"{' and '.join(sorted(some))} point to {text[start:end]!r}; let the "
+                f"relation be the head of its arcs, or label its span {RELATION}",
+                "relations",
+            )
 
 
 def _place(arc: Dict[str, Any], end: str, task: Dict[str, Any]) -> CharSpan:

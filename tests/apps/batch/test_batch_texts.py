@@ -15,6 +15,7 @@ from spacy.tokens import DocBin
 from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.apps.batch.texts import Source, Text, find_files
 from spacy_xoie.errors import DataError
+from spacy_xoie.files import LINE_LIMIT
 
 
 def read(*paths: Any, **settings: Any) -> Tuple[List[Text], List[str]]:
@@ -47,6 +48,35 @@ def test_folder_is_read_to_the_bottom(tmp_path: Path) -> None:
     assert not faults
     again, _ = read(f"{tmp_path}/**/*.txt", tmp_path / "z.txt")
     assert sorted(text.text for text in again) == ["first\r\nline", "last"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_names_and_encodings_of_others(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.TXT").write_text("Größe", encoding=encoding)
+    (tmp_path / "b.Jsonl").write_text('{"text": "木"}\n', encoding=encoding)
+    packed = gzip.compress('{"text": "é"}\n'.encode(encoding))
+    (tmp_path / "c.JSONL.GZ").write_bytes(packed)
+    for name in (".git/d.txt", ".ipynb_checkpoints/a.txt", "__MACOSX/._a.TXT"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("hidden")
+    for name in (".DS_Store", "._a.txt", "a.txt~", "#a.txt#", "~$a.txt"):
+        (tmp_path / name).write_text("hidden")
+    texts, faults = read(tmp_path)
+    assert [text.text for text in texts] == ["Größe", "木", "é"] and not faults
+    (text,), _ = read(tmp_path / ".git" / "d.txt")  # named itself
+    assert text.text == "hidden"
+
+
+def test_a_line_without_end_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(
+        gzip.compress(b'{"text": "' + b"x" * LINE_LIMIT + b'"}\n{"text": "y"}')
+    )
+    texts, faults = read(path)
+    assert [text.text for text in texts] == ["y"]
+    assert faults == [
+        f"{path}:1: this line is longer than {LINE_LIMIT} bytes: divide it"
+    ]
 
 
 def test_bad_records_are_named_and_cost_nothing_else(tmp_path: Path) -> None:
