@@ -1,9 +1,31 @@
 """Types that more than one room of the package speaks."""
 
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 Pieces = Tuple[Tuple[int, int], ...]
 """Contiguous pieces of a part, as (start, end) token offsets, end exclusive."""
+
+
+def joined(stretches: Iterable[Tuple[int, int]]) -> Pieces:
+    """RETURNS (Pieces): Stretches of tokens in their order, of which one that begins
+    where the one before it ends is one with that."""
+    pieces: List[Tuple[int, int]] = []
+    for start, end in stretches:
+        if pieces and pieces[-1][1] == start:
+            pieces[-1] = (pieces[-1][0], end)
+        else:
+            pieces.append((start, end))
+    return tuple(pieces)
+
+
+def pieces_of(tokens: Iterable[int]) -> Pieces:
+    """RETURNS (Pieces): The pieces that tokens make, in the order given."""
+    return joined((token, token + 1) for token in tokens)
+
+
+def tokens_of(pieces: Pieces) -> List[int]:
+    """RETURNS (List[int]): The tokens of pieces."""
+    return [token for start, end in pieces for token in range(start, end)]
 
 
 class TokenTriple(NamedTuple):
@@ -28,14 +50,14 @@ class TokenTriple(NamedTuple):
     def shifted(self, offset: int) -> "TokenTriple":
         """RETURNS (TokenTriple): The same triple, `offset` tokens further on."""
 
-        def move(pieces: Pieces) -> Pieces:
-            return tuple((start + offset, end + offset) for start, end in pieces)
-
-        return self._replace(
-            subject=move(self.subject),
-            relation=move(self.relation),
-            objects=tuple(move(pieces) for pieces in self.objects),
+        return self.mapped(
+            lambda part: tuple((start + offset, end + offset) for start, end in part)
         )
+
+    def mapped(self, change: Callable[[Pieces], Pieces]) -> "TokenTriple":
+        """RETURNS (TokenTriple): The same triple with each of its parts changed."""
+        subject, relation, *objects = map(change, self.parts)
+        return self._replace(subject=subject, relation=relation, objects=tuple(objects))
 
 
 class Sentence(NamedTuple):

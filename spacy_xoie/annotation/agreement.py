@@ -30,7 +30,7 @@ from ..doc.codes import code_or
 from ..doc.triples import set_triples
 from ..errors import ConfigError
 from ..evaluation.matching import PlacedTriple, TextPlaces, placed_triples, similarity
-from ..ty import Pieces, TokenTriple
+from ..ty import Pieces, TokenTriple, tokens_of
 from .agreement_report import AgreementReport
 from .ty import Annotator, Discard, Item, Labelled
 from .weights import ANY, Weights, ask, read_weights
@@ -382,7 +382,7 @@ def find_clusters(said: Sequence[Said], *, least: float) -> List[List[Said]]:
 def _are_apart(parts: Iterable[Pieces]) -> bool:
     taken: Set[int] = set()
     for pieces in parts:
-        tokens = {token for start, end in pieces for token in range(start, end)}
+        tokens = set(tokens_of(pieces))
         if taken & tokens:
             return False
         taken |= tokens

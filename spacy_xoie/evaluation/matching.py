@@ -18,7 +18,7 @@ from typing import (
 from spacy.tokens import Doc, Span
 
 from ..doc.triples import SPAN_KEY, Phrase, get_triples
-from ..ty import Pieces
+from ..ty import Pieces, pieces_of
 
 Places = FrozenSet[int]
 """Characters of a text, counted without white space."""
@@ -74,13 +74,7 @@ class TextPlaces:
 
     def pieces(self, places: Places) -> Pieces:
         """RETURNS (Pieces): The tokens that hold any of these characters."""
-        pieces: List[Tuple[int, int]] = []
-        for token in sorted({self._token_of[place] for place in places}):
-            if pieces and pieces[-1][1] == token:
-                pieces[-1] = (pieces[-1][0], token + 1)
-            else:
-                pieces.append((token, token + 1))
-        return tuple(pieces)
+        return pieces_of(sorted({self._token_of[place] for place in places}))
 
 
 def placed_triples(doc: Doc, *, key: str = SPAN_KEY) -> List[PlacedTriple]:

@@ -1,8 +1,9 @@
 """Gold triples and trees of an example, on the tokens of its predicted doc."""
 
 from bisect import bisect_left
+from functools import partial
 from itertools import islice
-from typing import Dict, Iterable, List, Optional, Sequence
+from typing import Iterable, List, Optional, Sequence, Set
 
 import numpy as np
 from spacy.tokens import Span
@@ -12,7 +13,7 @@ from ..doc.languages import language_of
 from ..doc.triples import get_triples
 from ..labels import LABEL_NUMBERS, TAG_NUMBERS, UNANNOTATED, simplify_label
 from ..network.heads import TreeGold
-from ..ty import Pieces, TokenTriple
+from ..ty import Pieces, TokenTriple, pieces_of
 from .reading import Reading
 
 
@@ -31,22 +32,9 @@ def aligned_triples(example: Example, key: str) -> List[TokenTriple]:
         if same:
             triples.append(offsets)
             continue
-        parts: List[Optional[Pieces]] = [
-            _aligned(example, pieces) for pieces in offsets.parts
-        ]
-        subject, relation, *objects = parts
-        found = [part for part in objects if part]
-        lost = [
-            old
-            for old, new in zip(offsets.parts, parts, strict=True)
-            if old and not new
-        ]
-        if relation and not lost:
-            triples.append(
-                offsets._replace(
-                    subject=subject or (), relation=relation, objects=tuple(found)
-                )
-            )
+        aligned = offsets.mapped(partial(_aligned, example))
+        if list(map(bool, aligned.parts)) == list(map(bool, offsets.parts)):
+            triples.append(aligned)
     return triples
 
 
@@ -131,14 +119,7 @@ def _same_tokens(example: Example) -> bool:
 
 
 def _aligned(example: Example, pieces: Pieces) -> Pieces:
-    tokens: Dict[int, None] = {}
+    tokens: Set[int] = set()
     for start, end in pieces:
-        for index in example.alignment.y2x[start:end].tolist():
-            tokens.setdefault(int(index))
-    runs: List[List[int]] = []
-    for index in sorted(tokens):
-        if runs and runs[-1][1] == index:
-            runs[-1][1] = index + 1
-        else:
-            runs.append([index, index + 1])
-    return tuple((start, end) for start, end in runs)
+        tokens.update(example.alignment.y2x[start:end].tolist())
+    return pieces_of(sorted(tokens))

@@ -4,7 +4,7 @@ its text was wrapped, typed or encoded."""
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from ..doc.languages import language_of
 from ..labels import UNANNOTATED
 from ..language.reading import reading_code, reading_pipeline
 from ..network.heads import TreeGold
-from ..ty import Pieces, TokenTriple
+from ..ty import Pieces, TokenTriple, pieces_of
 
 Ints = NDArray[np.int64]
 
@@ -68,10 +68,8 @@ class Reading:
         parts = [self._tokens(pieces) for pieces in triple.parts]
         if self.shares_tokens:
             parts = self._apart(triple, parts)
-        subject, relation, *objects = (_runs(part) for part in parts)
-        return triple._replace(
-            subject=subject, relation=relation, objects=tuple(objects)
-        )
+        changed = iter(map(pieces_of, parts))
+        return triple.mapped(lambda _: next(changed))
 
     def triple_on_words(self, triple: TokenTriple) -> Optional[TokenTriple]:
         """RETURNS (Optional[TokenTriple]): A triple on tokens as one on words; None if
@@ -85,11 +83,9 @@ class Reading:
                 words.update(self._words(start, end))
             if pieces and not words:
                 return None
-            parts.append(_runs(sorted(words)))
-        subject, relation, *objects = parts
-        return triple._replace(
-            subject=subject, relation=relation, objects=tuple(objects)
-        )
+            parts.append(pieces_of(sorted(words)))
+        changed = iter(parts)
+        return triple.mapped(lambda _: next(changed))
 
     def tree_on_words(self, tree: Optional[TreeGold]) -> Optional[TreeGold]:
         """RETURNS (Optional[TreeGold]): A tree on tokens as one on words. Nothing is
@@ -219,13 +215,3 @@ def _places(doc: Doc) -> Ints:
     places: Ints = doc.to_array([IDX, LENGTH]).astype(np.int64).reshape(-1, 2)
     places[:, 1] += places[:, 0]
     return places
-
-
-def _runs(tokens: Sequence[int]) -> Pieces:
-    runs: List[Tuple[int, int]] = []
-    for token in tokens:
-        if runs and runs[-1][1] == token:
-            runs[-1] = (runs[-1][0], token + 1)
-        else:
-            runs.append((token, token + 1))
-    return tuple(runs)

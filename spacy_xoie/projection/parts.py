@@ -1,8 +1,6 @@
 """Where the parts of a triple go in a translation, as sets of its tokens."""
 
-from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
-
-from ..ty import Pieces
+from typing import Dict, List, NamedTuple, Set
 
 
 class Part(NamedTuple):
@@ -48,14 +46,3 @@ def parted(parts: List[Part]) -> List[Part]:
         part._replace(tokens=[j for j in part.tokens if owner[j] == part.role])
         for part in parts
     ]
-
-
-def pieces(tokens: Sequence[int]) -> Pieces:
-    """RETURNS (Pieces): The stretches that tokens make."""
-    runs: List[Tuple[int, int]] = []
-    for j in tokens:
-        if runs and runs[-1][1] == j:
-            runs[-1] = (runs[-1][0], j + 1)
-        else:
-            runs.append((j, j + 1))
-    return tuple(runs)

@@ -14,7 +14,7 @@ from ..doc.folding import fold_word
 from ..doc.translations import Alignment, Refused
 from ..doc.triples import Triple
 from ..language.function_words import FunctionWords, function_words
-from ..ty import TokenTriple
+from ..ty import TokenTriple, pieces_of
 from .outcome import (
     COMPOUND,
     LOST_ARGUMENT,
@@ -30,7 +30,7 @@ from .outcome import (
     Projected,
     Projection,
 )
-from .parts import Part, near, parted, pieces
+from .parts import Part, near, parted
 
 __all__ = [
     "REASONS",
@@ -359,9 +359,9 @@ class _Projector:
         score = None if triple.score is None else triple.score * alignment
         return Projected(
             TokenTriple(
-                pieces(parts[0].tokens),
-                pieces(parts[1].tokens),
-                tuple(pieces(part.tokens) for part in parts[2:]),
+                pieces_of(parts[0].tokens),
+                pieces_of(parts[1].tokens),
+                tuple(pieces_of(part.tokens) for part in parts[2:]),
                 score,
                 adapter=triple.adapter,
                 origin=triple.origin,

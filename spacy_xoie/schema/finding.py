@@ -22,7 +22,7 @@ from ..doc.codes import UNDETERMINED, language_code
 from ..doc.facts import FoundFact, SetAside
 from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
-from ..ty import Pieces, TokenTriple
+from ..ty import Pieces, TokenTriple, pieces_of
 from .definition import ArgumentType, Schema
 from .matching import (
     Match,
@@ -186,7 +186,7 @@ class FactFinder:
         return FoundFact(
             TokenTriple(
                 roles[0].pieces,
-                _pieces(relation),
+                pieces_of(sorted(set(relation))),
                 (roles[1].pieces,),
                 score=round(fit * (1.0 if triple.score is None else triple.score), 6),
                 language=triple.language,
@@ -281,16 +281,6 @@ def _filler(triple: Triple, sides: Sides, number: int, start: int) -> Filler:
     return Filler(pieces, Phrase(spans).text)
 
 
-def _pieces(tokens: Iterable[int]) -> Pieces:
-    pieces: List[Tuple[int, int]] = []
-    for token in sorted(set(tokens)):
-        if pieces and pieces[-1][1] == token:
-            pieces[-1] = (pieces[-1][0], token + 1)
-        else:
-            pieces.append((token, token + 1))
-    return tuple(pieces)
-
-
 def _denial(triple: Triple, match: Match, sides: Sides) -> str:
     """The word that denies a triple, "" if there is none: in the relation, beside it,
     between its pieces, or as what an argument begins with ("keine Firma")."""
@@ -353,7 +343,9 @@ def _reason(
     if match.head is not None:
         number, size = match.head
         tokens += [unit.token for unit in sides.objects[number][:size]]
-    said = Phrase(tuple(doc[start:end] for start, end in _pieces(tokens))).text
+    said = Phrase(
+        tuple(doc[start:end] for start, end in pieces_of(sorted(set(tokens))))
+    ).text
     reasons = [f"cue {cue.text!r} ({cue.language}) in {said!r}"]
     if not match.exact:
         reasons.append("inflected")

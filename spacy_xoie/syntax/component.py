@@ -12,7 +12,7 @@ from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, NotReadyError
 from ..pipes import StatelessPipe, TriplePipe
-from ..ty import Pieces, TokenTriple
+from ..ty import Pieces, TokenTriple, pieces_of
 from .clearnlp import from_clearnlp
 from .rules import Facts, Rules, rules_for
 from .tree import Tree
@@ -121,14 +121,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         tree, places = self._tree(sent)
 
         def pieces(part: Part) -> Pieces:
-            found: List[List[int]] = []
-            for index in part:
-                token = places[index]
-                if found and found[-1][1] == token:
-                    found[-1][1] = token + 1
-                else:
-                    found.append([token, token + 1])
-            return tuple((start, end) for start, end in found)
+            return pieces_of(places[index] for index in part)
 
         for triple in rules.extract(tree):
             yield TokenTriple(

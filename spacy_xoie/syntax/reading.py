@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import List, Sequence, Tuple
 
 from ..labels import PIECE
-from ..ty import Pieces, Sentence, TokenTriple
+from ..ty import Pieces, Sentence, TokenTriple, joined
 from .rules import Facts, Rules, rules_for
 from .tree import Tree
 from .ty import SyntaxTriple
@@ -65,9 +65,12 @@ def _grounded(
     found: SyntaxTriple, bounds: Sequence[Tuple[int, int]], logs: Sequence[float]
 ) -> TokenTriple:
     """A triple on tokens, with its score."""
-    subject = _pieces(found.subject, bounds)
-    relation = _pieces(found.relation, bounds)
-    objects = tuple(_pieces(part, bounds) for part in found.objects)
+
+    def pieces_of(part: Sequence[int]) -> Pieces:
+        return joined(bounds[word] for word in part)
+
+    subject, relation = pieces_of(found.subject), pieces_of(found.relation)
+    objects = tuple(map(pieces_of, found.objects))
     total, least, count = 0.0, 0.0, 0
     for pieces in (subject, relation, *objects):
         for start, end in pieces:
@@ -91,14 +94,3 @@ def _words(
             bounds.append((start, token + 1))
             start = token + 1
     return bounds, word_of
-
-
-def _pieces(part: Sequence[int], bounds: Sequence[Tuple[int, int]]) -> Pieces:
-    runs: List[Tuple[int, int]] = []
-    for word in part:
-        start, end = bounds[word]
-        if runs and runs[-1][1] == start:
-            runs[-1] = (runs[-1][0], end)
-        else:
-            runs.append((start, end))
-    return tuple(runs)

@@ -10,7 +10,7 @@ from spacy.util import registry
 
 from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..errors import ConfigError
-from ..ty import Pieces, TokenTriple
+from ..ty import Pieces
 
 SUBJECT, FIRST_OBJECT, OTHER_OBJECT = "subject", "first object", "other object"
 
@@ -141,16 +141,7 @@ def swap(
     def moved(pieces: Pieces) -> Pieces:
         return tuple((int(s + shift[s]), int(e + shift[e])) for s, e in pieces)
 
-    triples: List[TokenTriple] = []
-    for triple in get_triples(doc, key=span_key):
-        old = triple.token_triple
-        triples.append(
-            old._replace(
-                subject=moved(old.subject),
-                relation=moved(old.relation),
-                objects=tuple(moved(part) for part in old.objects),
-            )
-        )
+    triples = [t.token_triple.mapped(moved) for t in get_triples(doc, key=span_key)]
     result = Doc(doc.vocab, words=words, spaces=spaces)
     language = str(doc.spans[span_key].attrs.get("language", ""))
     set_triples(result, triples, key=span_key, language=language)

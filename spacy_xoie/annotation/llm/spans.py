@@ -12,7 +12,7 @@ from ...chat.reasons import WRONG_LANGUAGE
 from ...doc.triples import OBJECTS
 from ...errors import ConfigError, EngineError
 from ...language.check import is_in_script
-from ...ty import Pieces, TokenTriple
+from ...ty import Pieces, TokenTriple, joined
 from ..ty import Discard
 from .answers import Malformed, RawTriple
 from .reasons import (
@@ -177,7 +177,7 @@ class _Sentence:
                 return places
             options.append(places)
         rows = tuple(_in_order(first, options[1:]) for first in options[0])
-        found = tuple(_joined(row) for row in rows if row is not None)
+        found = tuple(joined(row) for row in rows if row is not None)
         return found or NOT_IN_SENTENCE
 
     def _occurrences(self, piece: str) -> Union[List[Tuple[int, int]], str]:
@@ -224,17 +224,6 @@ def _in_order(
             return None
         row.append(later[0])
     return row
-
-
-def _joined(row: Sequence[Tuple[int, int]]) -> Pieces:
-    """Pieces, without borders where one follows another at once."""
-    pieces = [row[0]]
-    for start, end in row[1:]:
-        if start == pieces[-1][1]:
-            pieces[-1] = (pieces[-1][0], end)
-        else:
-            pieces.append((start, end))
-    return tuple(pieces)
 
 
 def _choose(places: Sequence[Places]) -> Optional[List[Pieces]]:

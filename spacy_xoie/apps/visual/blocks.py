@@ -8,6 +8,7 @@ from ...doc.codes import UNDETERMINED
 from ...doc.languages import language_of, sentence_scores
 from ...doc.triples import ROLES, SPAN_KEY, Triple, get_triples
 from ...language import sentence_bounds
+from ...ty import tokens_of
 
 
 class Block(NamedTuple):
@@ -70,9 +71,8 @@ def roles_of_tokens(triple: Triple) -> Dict[int, Tuple[str, ...]]:
     triple: one, or several where parts overlap."""
     roles: Dict[int, Tuple[str, ...]] = {}
     for role, part in zip(ROLES, triple.parts, strict=False):
-        for start, end in part.pieces:
-            for token in range(start, end):
-                roles[token] = (*roles.get(token, ()), role)
+        for token in tokens_of(part.pieces):
+            roles[token] = (*roles.get(token, ()), role)
     return roles
 
 

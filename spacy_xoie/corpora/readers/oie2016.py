@@ -8,6 +8,7 @@ from typing import Counter, Dict, Iterator, List, Optional, Tuple
 from ...doc.triples import OBJECTS
 from ...errors import DataError
 from ...files import OnFault, read_lines, tell
+from ...ty import pieces_of
 from ..records import CharSpan, Record, TripleRecord
 from .grounded import ESCAPED, join_words, make_record, triple_at
 
@@ -131,19 +132,14 @@ def _add(block: _Block, fields: List[str]) -> None:
 
 def _parts(block: _Block) -> Dict[str, List[Tuple[int, int]]]:
     """Pieces of each role, in words: those that stand side by side are one."""
-    parts: Dict[str, List[Tuple[int, int]]] = {}
+    words: Dict[str, List[int]] = {}
     for number, label in enumerate(block.labels):
         role = label.partition("-")[0]
-        if role == "O":
-            continue
-        pieces = parts.setdefault(role, [])
-        if pieces and pieces[-1][1] == number:
-            pieces[-1] = (pieces[-1][0], number + 1)
-        else:
-            pieces.append((number, number + 1))
-    if RELATION not in parts:
+        if role != "O":
+            words.setdefault(role, []).append(number)
+    if RELATION not in words:
         raise DataError("there is no relation (P)")
-    return parts
+    return {role: list(pieces_of(numbers)) for role, numbers in words.items()}
 
 
 def _triple(
