@@ -33,9 +33,9 @@ GROUPS: Dict[str, Tuple[str, ...]] = {
 HEAD = """# Python API
 
 What `import spacy_xoie` offers. It is cheap to import: what needs torch is loaded when
-it is first asked for. Components are made by `nlp.add_pipe`; their factories and all else
-that a config can name have [a page of their own](reference.md). This page is made from
-the code when the site is built.
+it is first asked for. Components are made by `nlp.add_pipe`; their factories and all
+else that a config can name have [a page of their own](reference.md). This page is made
+from the code when the site is built.
 """
 
 

@@ -355,7 +355,7 @@ class TestDisk:
         aligner = LexicalAligner()
         aligner.fit(pair for pair, _ in bitext(25, shuffled))
         aligner.to_disk(tmp_path / "whole")
-        aligner.to_disk(tmp_path / "tables", least=0.5)
+        aligner.to_disk(tmp_path / "tables", min_count=0.5)
         sizes = [(tmp_path / name).stat().st_size for name in ("tables", "whole")]
         assert sizes[0] < 0.9 * sizes[1]
         less = f1(LexicalAligner().from_disk(tmp_path / "tables"), NEW)

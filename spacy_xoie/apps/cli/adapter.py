@@ -41,6 +41,7 @@ from ...training.adapter import (
     train_adapter,
 )
 from .app import app
+from .options import Component, Model, output_option
 from .util import one_line_errors
 
 if TYPE_CHECKING:
@@ -65,13 +66,9 @@ def _either(name: str) -> str:
 
 
 Code = Annotated[str, typer.Argument(metavar="LANG", help="Language code")]
-Model = Annotated[
-    str, typer.Option(help="Folder of a pipeline, or a pretrained model (name, folder)")
-]
 Output = Annotated[
-    Path, typer.Option(help="Folder for the new model, of the kind of the old one")
+    Path, output_option("Folder for the new model, of the kind of the old one")
 ]
-Component = Annotated[str, typer.Option(help="Name of the extractor of a pipeline")]
 
 
 class Opened(NamedTuple):
@@ -244,7 +241,7 @@ def list_cli(model: Model = DEFAULT_NAME, component: Component = "xoie") -> None
 @group.command("export")
 def export_cli(
     language: Code,
-    output: Annotated[Path, typer.Option(help="Folder for the adapter")],
+    output: Annotated[Path, output_option("Folder for the adapter")],
     model: Model = DEFAULT_NAME,
     component: Component = "xoie",
 ) -> None:

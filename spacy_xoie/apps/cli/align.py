@@ -14,10 +14,11 @@ from ...errors import DataError
 from ...files import check_writable
 from ...projection.aligners.lexical import LexicalAligner
 from .app import app
+from .options import output_option, renamed
 from .util import one_line_errors
 
 
-@app.command("fit-aligner")
+@app.command("fit-aligner", cls=renamed({"--least": "--min-count"}))
 def fit_aligner_cli(
     corpus: Annotated[
         List[Path],
@@ -34,11 +35,11 @@ def fit_aligner_cli(
     target: Annotated[
         str, typer.Option(help="Language of the second side; several: all pairs")
     ],
-    output: Annotated[Path, typer.Option(help="File for the tables (.msgpack)")],
+    output: Annotated[Path, output_option("File for the tables (.msgpack)")],
     freedict: Annotated[
         bool, typer.Option(help="Begin with the dictionaries of FreeDict, if installed")
     ] = True,
-    least: Annotated[
+    min_count: Annotated[
         float, typer.Option(help="Leave out pairs of words that were seen less often")
     ] = 0.0,
     batch_size: Annotated[
@@ -70,5 +71,5 @@ def fit_aligner_cli(
                 f"There is no sentence in {source!r} with a translation in {target!r}. "
                 f"Translations stand in one line, or share an id."
             )
-        aligner.to_disk(output, least=least)
+        aligner.to_disk(output, min_count=min_count)
     msg.good(f"{output}: word translations of {count} pairs")

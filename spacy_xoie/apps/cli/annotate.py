@@ -19,6 +19,7 @@ from ...doc.blank import multilingual_pipeline
 from ...errors import ConfigError
 from ...files import check_writable
 from .app import app
+from .options import CodeFile, OutputArgument, Overwrite, one_output, output_option
 from .util import one_line_errors
 
 
@@ -33,15 +34,10 @@ def annotate_cli(
     ],
     output: Annotated[
         Optional[Path],
-        typer.Option(help="Folder for the files, in place of [output] path"),
+        output_option("Folder for the files, in place of [output] path"),
     ] = None,
-    code: Annotated[
-        Optional[Path],
-        typer.Option(help="Python file with further registered teachers", exists=True),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Start anew, instead of going on")
-    ] = False,
+    code: CodeFile = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Label raw text or a parallel corpus with a teacher, and make training data of it.
     Settings can be overridden, as in --input.path corpus.txt. A run that was stopped
@@ -104,17 +100,18 @@ def weigh_teachers_cli(
     gold: Annotated[
         Path, typer.Argument(help="Gold corpus, .jsonl or a folder", exists=True)
     ],
-    output: Annotated[Path, typer.Argument(help="JSON file for the weights")],
-    code: Annotated[
-        Optional[Path],
-        typer.Option(help="Python file with further registered teachers", exists=True),
+    argument: OutputArgument = None,
+    output: Annotated[
+        Optional[Path], output_option("JSON file for the weights")
     ] = None,
+    code: CodeFile = None,
 ) -> None:
     """Learn from gold sentences how far to believe each teacher in each language.
     Name the file in the config: [teacher] weights."""
+    path = one_output(output, argument)
     import_code(code)
     with one_line_errors():
-        check_writable(output)
+        check_writable(path)
         overrides = parse_config_overrides(ctx.args)
         teacher = read_settings(_load(config, overrides)).teacher
         if not isinstance(teacher, AgreementTeacher):
@@ -127,7 +124,7 @@ def weigh_teachers_cli(
         for fault in (*faults, *more):
             msg.warn(str(fault))
         learned = learn_weights(gold_items(docs), teacher.teachers)
-        learned.to_disk(output)
+        learned.to_disk(path)
     header = ["teacher", "language", "triples", "precision", "weight"]
     rows = [
         [
@@ -141,7 +138,7 @@ def weigh_teachers_cli(
         for language, weight in sorted(weights.items())
     ]
     msg.table(rows, header=header, divider=True, aligns=["l", "l", "r", "r", "r"])
-    msg.good(f"Wrote {output}")
+    msg.good(f"Wrote {path}")
 
 
 def _load(path: Path, overrides: Dict[str, Any]) -> Config:

@@ -17,6 +17,7 @@ from ..knowledge.queries import QUERIES
 from ..knowledge.store import TripleStore
 from ..knowledge.vocabulary import PREFIXES
 from .app import app
+from .options import format_option, output_option
 from .util import one_line_errors
 
 Format = Literal["table", "json", "csv"]
@@ -34,9 +35,9 @@ def ask_cli(
         Optional[Path],
         typer.Option(help="File with the query", exists=True, dir_okay=False),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to answer")] = "table",
+    form: Annotated[Format, format_option("How to answer")] = "table",
     output: Annotated[
-        Optional[Path], typer.Option(help="File to write, in place of printing")
+        Optional[Path], output_option("File to write, in place of printing")
     ] = None,
     remote: Annotated[
         bool, typer.Option("--remote", help="Let the query ask other servers (SERVICE)")

@@ -19,6 +19,7 @@ from ...files import check_writable, write_json
 from ...loading import load
 from ...projection.ty import Aligner
 from .app import app
+from .options import Facts, Languages, ModelArgument, Plot, Threshold, output_option
 from .util import one_line_errors
 
 HEADER = [
@@ -37,13 +38,7 @@ HEADER = [
 
 @app.command("consistency")
 def consistency_cli(
-    model: Annotated[
-        str,
-        typer.Argument(
-            help="A pipeline (folder or package), or a pretrained model such as "
-            "xx_xoie_sm, which is put into a blank pipeline of each language"
-        ),
-    ],
+    model: ModelArgument,
     corpus: Annotated[
         List[Path],
         typer.Argument(
@@ -53,25 +48,14 @@ def consistency_cli(
             exists=True,
         ),
     ],
-    languages: Annotated[
-        Optional[str], typer.Option(help='Languages to compare, "en,de"; else all')
-    ] = None,
-    output: Annotated[
-        Optional[Path], typer.Option(help="JSON file for the scores")
-    ] = None,
-    plot: Annotated[
-        Optional[Path], typer.Option(help="Picture (.png, .svg): a heat map")
-    ] = None,
+    languages: Languages = None,
+    output: Annotated[Optional[Path], output_option("JSON file for the scores")] = None,
+    plot: Plot = None,
     aligner: Annotated[
         str, typer.Option(help="Registered name of the word aligner")
     ] = "spacy-xoie.LexicalAligner.v1",
-    threshold: Annotated[
-        Optional[float], typer.Option(help="Least score of a triple, for this run")
-    ] = None,
-    facts: Annotated[
-        Optional[str],
-        typer.Option(help='"minimal" or "whole" triples of a pretrained model'),
-    ] = None,
+    threshold: Threshold = None,
+    facts: Facts = None,
 ) -> None:
     """Compare what a pipeline finds in sentences and in their translations, for each
     two languages, without any gold data. The triples of the reference are carried over

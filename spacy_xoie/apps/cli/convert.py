@@ -20,6 +20,7 @@ from ...doc.blank import multilingual_pipeline
 from ...errors import ConfigError, DataError
 from ...files import Fault, check_writable, file_suffix, files_in, write_text
 from .app import app
+from .options import OutputArgument, format_option, one_output, output_option
 from .util import one_line_errors
 
 
@@ -51,24 +52,28 @@ def convert_cli(
     corpus: Annotated[
         Path, typer.Argument(help="Folder of files, or a single one", exists=True)
     ],
-    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files")],
+    argument: OutputArgument = None,
+    output: Annotated[
+        Optional[Path], output_option("Folder for the .spacy files")
+    ] = None,
     config: Annotated[
         Optional[Path],
         typer.Option(help="Config or pipeline whose tokenizer is used", exists=True),
     ] = None,
     format: Annotated[
         Optional[Format],
-        typer.Option(
-            help="Format of the corpus; by default its files say: .conllu, .conll "
-            "(oie2016), else jsonl",
-            show_default=False,
+        format_option(
+            "Format of the corpus; by default its files say: .conllu, .conll "
+            "(oie2016), else jsonl"
         ),
     ] = None,
     language: Annotated[
         Optional[str],
         typer.Option(
+            "--language",
+            "-l",
             help="Language of oie2016, openie4, prodigy files (by default en), and of "
-            "treebanks whose names do not begin with it"
+            "treebanks whose names do not begin with it",
         ),
     ] = None,
     sentences: Annotated[
@@ -100,13 +105,14 @@ def convert_cli(
     ] = 0.0,
 ) -> None:
     """Make training data (train.spacy, dev.spacy, test.spacy) from a corpus."""
+    folder = one_output(output, argument)
     with one_line_errors():
-        check_writable(output / "train.spacy")
+        check_writable(folder / "train.spacy")
         form = format or _format_of(corpus)
         if form == Format.conllu:
             share = DEV_SHARE_OF_TREEBANKS if dev_share is None else dev_share
             trees = _trees(_files(corpus, form), language or "", share, simplify)
-            _write_splits(output, trees)
+            _write_splits(folder, trees)
             return
         nlp = _tokenizing(config)
         faults: List[Fault] = []
@@ -129,16 +135,18 @@ def convert_cli(
             del converted[split]
     for fault in faults:
         typer.echo(f"Left out: {fault}")
-    _write_splits(output, converted)
+    _write_splits(folder, converted)
 
 
 @app.command("export-prodigy")
 def export_prodigy_cli(
     data: Annotated[Path, typer.Argument(help="A .spacy file", exists=True)],
-    output: Annotated[Path, typer.Argument(help="The .jsonl file to write")],
+    argument: OutputArgument = None,
+    output: Annotated[Optional[Path], output_option("The .jsonl file to write")] = None,
 ) -> None:
     """Make tasks for Prodigy's relation interface; `convert --format prodigy` takes
     them back."""
+    path = one_output(output, argument)
     with one_line_errors():
         try:
             docs = DocBin().from_disk(data).get_docs(blank("xx").vocab)
@@ -146,9 +154,9 @@ def export_prodigy_cli(
         except (ValueError, KeyError, TypeError, AttributeError, EOFError) as e:
             raise DataError(f"{data} is not a .spacy file: {e}") from e
         lines = (srsly.json_dumps(task) + "\n" for task in tasks)
-        write_text(output, "".join(lines))
+        write_text(path, "".join(lines))
     n_arcs = sum(len(task["relations"]) for task in tasks)
-    msg.good(f"Wrote {output}: {len(tasks)} tasks, {n_arcs} arcs")
+    msg.good(f"Wrote {path}: {len(tasks)} tasks, {n_arcs} arcs")
 
 
 def _format_of(corpus: Path) -> Format:

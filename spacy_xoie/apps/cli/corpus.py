@@ -1,7 +1,7 @@
 """The commands for what people write: corpora, and configs in parts."""
 
 from pathlib import Path
-from typing import Annotated, List
+from typing import Annotated, List, Optional
 
 import typer
 from wasabi import msg
@@ -10,6 +10,7 @@ from ...corpora import read_corpus
 from ...files import write_text
 from ...training.configs import compose_config, config_text
 from .app import app
+from .options import output_option
 from .util import one_line_errors
 
 
@@ -29,10 +30,15 @@ def validate_cli(
 
 @app.command("compose")
 def compose_cli(
-    output: Annotated[Path, typer.Argument(help="The config to write")],
     parts: Annotated[List[Path], typer.Argument(help="Partial configs, in order")],
+    output: Annotated[Optional[Path], output_option("The config to write")] = None,
 ) -> None:
     """Put a complete config together from parts."""
+    if output is None:
+        # It was the first argument before it was an option.
+        output, *parts = parts
+        if not parts:
+            raise typer.BadParameter("Name the config to write, with --output.")
     with one_line_errors():
         write_text(output, config_text(compose_config(parts), parts))
     msg.good(f"Wrote {output}")

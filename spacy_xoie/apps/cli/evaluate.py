@@ -30,6 +30,7 @@ from ...extraction.pretrained import CONFIG, find_model
 from ...files import Fault, check_writable, file_suffix, write_json, write_text
 from ...loading import load
 from .app import app
+from .options import ModelArgument, Threshold, output_option, renamed
 from .util import one_line_errors
 
 _FACTS = {"benchie": "minimal", "carb": "whole", "reoie2016": "whole"}
@@ -37,15 +38,9 @@ _TITLES = {"benchie": "BenchIE", "carb": "CaRB", "reoie2016": "Re-OIE2016"}
 HEADER = ["Benchmark", "Language", "System", "", "P", "R", "F1", "AUC"]
 
 
-@app.command("evaluate")
+@app.command("evaluate", cls=renamed({"--curve": "--plot"}))
 def evaluate_cli(
-    model: Annotated[
-        str,
-        typer.Argument(
-            help="A pipeline (folder or package), or a pretrained model such as "
-            "xx_xoie_sm, which is put into a blank pipeline of each language"
-        ),
-    ],
+    model: ModelArgument,
     data: Annotated[
         List[str],
         typer.Argument(
@@ -53,22 +48,18 @@ def evaluate_cli(
             "BenchIE, CaRB or Re-OIE2016: [NAME:]PATH[:LANGUAGE]"
         ),
     ],
-    output: Annotated[
-        Optional[Path], typer.Option(help="JSON file for the scores")
-    ] = None,
+    output: Annotated[Optional[Path], output_option("JSON file for the scores")] = None,
     extractions: Annotated[
         Optional[Path], typer.Option(help="Folder for what was found, as JSONL")
     ] = None,
-    curve: Annotated[
+    plot: Annotated[
         Optional[Path],
         typer.Option(
             help="Picture (.png, .svg) of precision over recall, a panel for each "
             "benchmark"
         ),
     ] = None,
-    threshold: Annotated[
-        Optional[float], typer.Option(help="Least score of a triple, for this run")
-    ] = None,
+    threshold: Threshold = None,
     facts: Annotated[
         Optional[str],
         typer.Option(
@@ -84,8 +75,8 @@ def evaluate_cli(
     with one_line_errors():
         for path in filter(None, (output, extractions and extractions / "a.jsonl")):
             check_writable(path)
-        if curve is not None:
-            check_picture(curve)
+        if plot is not None:
+            check_picture(plot)
         for item in data:
             if file_suffix(item) in (".spacy", ".jsonl"):
                 written = _score_corpus(model, item, threshold)
@@ -106,9 +97,9 @@ def evaluate_cli(
         if output is not None:
             write_json(output, written)
             msg.good(f"Wrote {output}")
-        if curve is not None:
-            save_curves(curve, _panels(results))
-            msg.good(f"Wrote {curve}")
+        if plot is not None:
+            save_curves(plot, _panels(results))
+            msg.good(f"Wrote {plot}")
 
 
 @app.command("calibrate")

@@ -18,6 +18,17 @@ from ..batch.run import Run
 from ..batch.texts import Source
 from .app import app
 from .inputs import check_output, codes_of, in_language, split_inputs
+from .options import (
+    BatchSize,
+    Model,
+    Overwrite,
+    Processes,
+    Quiet,
+    TextLanguage,
+    Threshold,
+    format_option,
+    output_option,
+)
 from .progress import Progress
 from .util import one_line_errors
 
@@ -64,42 +75,21 @@ def extract_cli(
     ] = None,
     text: Annotated[
         List[str],
-        typer.Option(
-            "--text", "-t", help="A text, even if it looks like the name of a file"
-        ),
+        typer.Option(help="A text, even if it looks like the name of a file"),
     ] = [],
-    model: Annotated[
-        str,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A pipeline (folder or package), or a pretrained model",
-        ),
-    ] = DEFAULT_NAME,
-    language: Annotated[
-        Optional[str],
-        typer.Option(
-            "--language",
-            "-l",
-            help='Language of all texts; "de,es": those to choose from. By default '
-            "that of each sentence is detected",
-        ),
-    ] = None,
+    model: Model = DEFAULT_NAME,
+    language: TextLanguage = None,
     format_: Annotated[
-        OutputFormat, typer.Option("--format", "-f", help="How to write triples")
+        OutputFormat, format_option("How to write triples")
     ] = OutputFormat.table,
     output: Annotated[
         Optional[Path],
-        typer.Option(
-            "--output",
-            "-o",
-            help="File to write; by default standard output. If it is there (jsonl, "
-            "tsv, rdf), the run goes on behind it",
+        output_option(
+            "File to write; by default standard output. If it is there (jsonl, tsv, "
+            "rdf), the run goes on behind it"
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Start anew, instead of going on")
-    ] = False,
+    overwrite: Overwrite = False,
     input_format: Annotated[
         InputFormat,
         typer.Option(
@@ -108,23 +98,14 @@ def extract_cli(
             "name of the file"
         ),
     ] = InputFormat.auto,
-    threshold: Annotated[
-        Optional[float],
-        typer.Option(help="Least score of a triple", min=0.0, max=1.0),
-    ] = None,
-    n_process: Annotated[
-        int, typer.Option(help="Number of processes, each with a model", min=1)
-    ] = 1,
-    batch_size: Annotated[
-        int, typer.Option(help="Documents that are worked on together", min=1)
-    ] = 64,
+    threshold: Threshold = None,
+    n_process: Processes = 1,
+    batch_size: BatchSize = 64,
     engine: Annotated[
         EngineName,
         typer.Option(help="What works: this machine, or a cluster of Ray"),
     ] = EngineName.local,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress, no sum at the end")
-    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Extract triples from texts in many languages.
 

@@ -14,18 +14,13 @@ from ...evaluation.pictures import check_picture
 from ...files import check_writable, write_json
 from ...loading import load
 from .app import app
+from .options import Languages, ModelArgument, Plot, output_option
 from .util import one_line_errors
 
 
 @app.command("gates")
 def gates_cli(
-    model: Annotated[
-        str,
-        typer.Argument(
-            help="A pipeline (folder or package), or a pretrained model such as "
-            "xx_xoie_sm"
-        ),
-    ],
+    model: ModelArgument,
     corpus: Annotated[
         List[Path],
         typer.Argument(
@@ -34,18 +29,14 @@ def gates_cli(
             exists=True,
         ),
     ],
-    languages: Annotated[
-        Optional[str], typer.Option(help='Languages to look at, "en,de"; else all')
-    ] = None,
+    languages: Languages = None,
     limit: Annotated[
         int, typer.Option(help="Most texts of a language; 0 for all", min=0)
     ] = 0,
     output: Annotated[
-        Optional[Path], typer.Option(help="JSON file for the figures")
+        Optional[Path], output_option("JSON file for the figures")
     ] = None,
-    plot: Annotated[
-        Optional[Path], typer.Option(help="Picture (.png, .svg): a heat map")
-    ] = None,
+    plot: Plot = None,
 ) -> None:
     """Show how much of each adapter the sentences of each language use, the entropy of
     these gates, and the mutual information of language and adapter, in bits."""

@@ -13,6 +13,7 @@ from ..health import Check, examine
 from ..installation import ModelInfo, installed_models, model_info, registered
 from .app import app
 from .group import FAILED
+from .options import Json
 from .util import one_line_errors
 
 _SIGNS = {"ok": "✔", "missing": "–", "broken": "✘"}
@@ -36,7 +37,7 @@ def info_cli(
         Optional[str],
         typer.Argument(help="A model to tell all about; by default all in short"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, no table")] = False,
+    as_json: Json = False,
 ) -> None:
     """Tell the version, the installed models with their languages, sizes, sources and
     scores, and the names that the package adds to spaCy."""
@@ -73,7 +74,7 @@ def info_cli(
 
 @app.command("doctor", epilog=DOCTOR_EXAMPLES)
 def doctor_cli(
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, no table")] = False,
+    as_json: Json = False,
     run_models: Annotated[
         bool,
         typer.Option("--run/--no-run", help="Try the models of the package on a text"),

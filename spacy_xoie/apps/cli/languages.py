@@ -11,10 +11,8 @@ from ...language.facts import MISSING, Facts, find_language, find_languages
 from ...language.groups import Source, clusters, suggest_sources
 from ...language.relatives import KINDS, Distance, Relative, nearest
 from .app import app
+from .options import Among, Json, Profile
 from .util import one_line_errors
-
-PROFILE_HELP = 'Weights of the distances: "overall", "predicate" or "argument"'
-AMONG_HELP = 'Languages to choose from, "de,es"; else all that are known'
 
 
 @app.command("languages")
@@ -25,8 +23,8 @@ def languages_cli(
     n_nearest: Annotated[
         int, typer.Option("--nearest", min=1, help="How many relatives of each")
     ] = 5,
-    profile: Annotated[str, typer.Option(help=PROFILE_HELP)] = "overall",
-    among: Annotated[Optional[str], typer.Option(help=AMONG_HELP)] = None,
+    profile: Profile = "overall",
+    among: Among = None,
     n_clusters: Annotated[
         Optional[int],
         typer.Option(
@@ -35,7 +33,7 @@ def languages_cli(
             help="Instead: group the given languages (or those of --among, or all)",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, not tables")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print the nearest relatives of languages: how far each is in syntax, genealogy,
     script, morphology and geography, and why. What is not known is shown as "?"."""
@@ -60,12 +58,12 @@ def languages_cli(
 def suggest_sources_cli(
     targets: Annotated[List[str], typer.Argument(help="Languages to serve")],
     budget: Annotated[int, typer.Option(min=1, help="How many languages to pick")],
-    among: Annotated[Optional[str], typer.Option(help=AMONG_HELP)] = None,
+    among: Among = None,
     covered: Annotated[
         str, typer.Option(help='Languages that are sources already, "en,de"')
     ] = "",
-    profile: Annotated[str, typer.Option(help=PROFILE_HELP)] = "overall",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, no table")] = False,
+    profile: Profile = "overall",
+    as_json: Json = False,
 ) -> None:
     """Propose which languages to annotate or train on for the sake of others: each pick
     is the one that brings them nearest to a source."""

@@ -14,6 +14,14 @@ from ...extraction.pipelines import extractor_of
 from ...extraction.pretrained import META, model_config, save_model
 from ...files import read_json, write_json
 from .app import app
+from .options import (
+    Component,
+    Metrics,
+    OutputArgument,
+    Sources,
+    one_output,
+    output_option,
+)
 from .util import one_line_errors
 
 
@@ -47,33 +55,30 @@ def gather_cli(
 @app.command("export")
 def export_cli(
     model: Annotated[Path, typer.Argument(help="Trained pipeline", exists=True)],
-    output: Annotated[Path, typer.Argument(help="Folder for the model")],
-    component: Annotated[str, typer.Option(help="Name of the extractor")] = "xoie",
-    metrics: Annotated[
-        Optional[Path], typer.Option(help="JSON of `evaluate`", exists=True)
-    ] = None,
-    sources: Annotated[
-        Optional[Path],
-        typer.Option(help="JSON list: name, url, author, license", exists=True),
-    ] = None,
+    argument: OutputArgument = None,
+    output: Annotated[Optional[Path], output_option("Folder for the model")] = None,
+    component: Component = "xoie",
+    metrics: Metrics = None,
+    sources: Sources = None,
     license_: Annotated[
         str, typer.Option("--license", help="Licence of the weights")
     ] = "MIT",
 ) -> None:
     """Store the model of a trained pipeline in a quarter of its size, for
     `spacy-xoie.PretrainedModel.v1`."""
+    folder = one_output(output, argument)
     with one_line_errors():
         nlp = util.load_model(model)
         pipe = extractor_of(nlp, component)
         config = model_config(nlp.config["components"][component]["model"])
-        save_model(pipe.model, Config(config), output)
+        save_model(pipe.model, Config(config), folder)
         meta: Dict[str, Any] = {
-            "name": output.name,
+            "name": folder.name,
             "license": license_,
             "languages": list(pipe.languages),
             "sources": [] if sources is None else read_json(sources),
             "performance": {} if metrics is None else read_json(metrics),
         }
-        write_json(output / META, meta)
-    size = sum(path.stat().st_size for path in output.iterdir()) / 1e6
-    msg.good(f"Wrote {output} ({size:.1f} MB)")
+        write_json(folder / META, meta)
+    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    msg.good(f"Wrote {folder} ({size:.1f} MB)")

@@ -12,19 +12,18 @@ from ...files import check_writable, read_json
 from ...loading import load
 from ...packaging import build_wheels, loaded_wheel
 from .app import app
+from .options import Component, Metrics, Model, Sources, output_option, renamed
 from .util import one_line_errors
 
 
-@app.command("package")
+@app.command("package", cls=renamed({"--out": "--output"}))
 def package_cli(
-    output: Annotated[Path, typer.Option("--out", help="Folder for the wheels")],
+    output: Annotated[Path, output_option("Folder for the wheels")],
     languages: Annotated[
         Optional[List[str]],
         typer.Argument(metavar="[LANG]...", help="Language codes; none for all"),
     ] = None,
-    model: Annotated[
-        str, typer.Option(help="Folder or package of a pipeline, or a pretrained model")
-    ] = DEFAULT_NAME,
+    model: Model = DEFAULT_NAME,
     each: Annotated[
         bool, typer.Option("--each", help="Besides, a wheel of each language")
     ] = False,
@@ -33,14 +32,9 @@ def package_cli(
     license: Annotated[
         Optional[str], typer.Option(help="Licence, if not that of the model")
     ] = None,
-    metrics: Annotated[
-        Optional[Path], typer.Option(help="JSON of `evaluate`", exists=True)
-    ] = None,
-    sources: Annotated[
-        Optional[Path],
-        typer.Option(help="JSON list: name, url, author, license", exists=True),
-    ] = None,
-    component: Annotated[str, typer.Option(help="Name of the extractor")] = "xoie",
+    metrics: Metrics = None,
+    sources: Sources = None,
+    component: Component = "xoie",
 ) -> None:
     """Build a wheel: of all languages; of some, with their adapters (`de es`); or of
     one, with its adapter merged (`de`)."""

@@ -24,6 +24,7 @@ from ..batch.run import Run
 from ..batch.texts import STDIN, Source
 from .app import app
 from .inputs import check_output, codes_of, in_language, split_inputs
+from .options import BatchSize, Model, Overwrite, Quiet, TextLanguage, output_option
 from .progress import Progress
 from .util import one_line_errors
 
@@ -107,31 +108,18 @@ def project_triples_cli(
             dir_okay=False,
         ),
     ] = None,
-    model: Annotated[
-        str,
-        typer.Option("--model", "-m", help="What finds the triples of raw texts"),
-    ] = DEFAULT_NAME,
-    language: Annotated[
-        Optional[str], typer.Option("--language", "-l", help="Language of the texts")
-    ] = None,
+    model: Model = DEFAULT_NAME,
+    language: TextLanguage = None,
     output: Annotated[
         Optional[Path],
-        typer.Option(
-            "--output",
-            "-o",
-            help='JSONL to write ("-" for standard output); if it is there, the run '
-            "goes on behind it. By default a table is shown",
+        output_option(
+            'JSONL to write ("-" for standard output); if it is there, the run goes on '
+            "behind it. By default a table is shown"
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Start anew, instead of going on")
-    ] = False,
-    batch_size: Annotated[
-        int, typer.Option(help="Documents that are worked on together", min=1)
-    ] = 64,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress, no sum at the end")
-    ] = False,
+    overwrite: Overwrite = False,
+    batch_size: BatchSize = 64,
+    quiet: Quiet = False,
 ) -> None:
     """Carry the triples of documents to their translations, with an account of those
     that had to be refused, and why."""

@@ -8,6 +8,7 @@ from wasabi import msg
 
 from ...files import check_writable, write_text
 from .app import app
+from .options import output_option
 from .util import one_line_errors
 
 EXAMPLES = """Examples:
@@ -27,9 +28,7 @@ def report_cli(
     ],
     output: Annotated[
         Optional[Path],
-        typer.Option(
-            "--output", "-o", help="HTML file; by default metrics/report.html"
-        ),
+        output_option("HTML file; by default metrics/report.html"),
     ] = None,
 ) -> None:
     """Make one HTML page of a run of the project: languages, triples, training curves,

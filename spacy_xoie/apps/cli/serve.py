@@ -10,15 +10,13 @@ from wasabi import msg
 from ...errors import EngineError
 from ...extraction.pretrained import DEFAULT_NAME
 from .app import app
+from .options import ModelArgument
 from .util import one_line_errors
 
 
 @app.command("serve")
 def serve_cli(
-    model: Annotated[
-        str,
-        typer.Argument(help="A pipeline (folder, package), or a pretrained model"),
-    ] = DEFAULT_NAME,
+    model: ModelArgument = DEFAULT_NAME,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 for everybody")
     ] = "127.0.0.1",

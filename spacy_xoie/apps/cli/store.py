@@ -19,12 +19,21 @@ from ..knowledge.filling import add_texts, model_name
 from ..knowledge.store import TripleStore
 from .app import app
 from .inputs import codes_of, in_language
+from .options import (
+    BatchSize,
+    Model,
+    Processes,
+    TextLanguage,
+    Threshold,
+    output_option,
+    renamed,
+)
 from .util import one_line_errors
 
 _GENERAL, _NONE = "general", "none"
 
 
-@app.command("store")
+@app.command("store", cls=renamed({"--store": "--output"}))
 def store_cli(
     texts: Annotated[
         List[Path],
@@ -33,20 +42,10 @@ def store_cli(
             "for standard input"
         ),
     ],
-    store: Annotated[Path, typer.Option(help="Folder of the store; made if missing")],
-    model: Annotated[
-        str, typer.Option(help="Pipeline, or a pretrained model")
-    ] = "xx_xoie_sm",
-    language: Annotated[
-        Optional[str],
-        typer.Option(
-            help='Language of all texts; "de,es": those to choose from. By default '
-            "that of each sentence is detected"
-        ),
-    ] = None,
-    threshold: Annotated[
-        Optional[float], typer.Option(help="Least score of a triple", min=0, max=1)
-    ] = None,
+    output: Annotated[Path, output_option("Folder of the store; made if missing")],
+    model: Model = "xx_xoie_sm",
+    language: TextLanguage = None,
+    threshold: Threshold = None,
     schema: Annotated[
         str,
         typer.Option(
@@ -54,8 +53,8 @@ def store_cli(
             f".json). A pipeline with a schema of its own keeps it"
         ),
     ] = _GENERAL,
-    n_process: Annotated[int, typer.Option(min=1, help="Number of processes")] = 1,
-    batch_size: Annotated[int, typer.Option(min=1, help="Texts of a batch")] = 32,
+    n_process: Processes = 1,
+    batch_size: BatchSize = 32,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Read again what is in the store")
     ] = False,
@@ -67,7 +66,7 @@ def store_cli(
     What is in the store already is not read again, so that the same command goes on
     where it was stopped; a text that changed takes the place of what was there.
 
-    Example: spacy xoie store news/ --store news.store
+    Example: spacy xoie store news/ --output news.store
     """
     with one_line_errors():
         if dump is not None:
@@ -81,7 +80,7 @@ def store_cli(
         )
         codes = codes_of(language)
         load = SchemaLoader(model, codes, threshold, schema=schema)
-        with TripleStore(store) as triples:
+        with TripleStore(output) as triples:
             name = model_name(load())
             with tqdm(total=source.count(), unit=" texts") as bar:
 
@@ -101,7 +100,7 @@ def store_cli(
                 except KeyboardInterrupt as e:
                     bar.close()
                     msg.warn(
-                        f"Stopped. What was read is in {store}; the same command goes "
+                        f"Stopped. What was read is in {output}; the same command goes "
                         f"on from there."
                     )
                     raise typer.Exit(130) from e
@@ -112,7 +111,7 @@ def store_cli(
     for fault in faults:
         typer.echo(" ".join(fault.split()), err=True)
     msg.good(
-        f"{store}: {written.documents} texts added with {written.triples} triples and "
+        f"{output}: {written.documents} texts added with {written.triples} triples and "
         f"{written.facts} facts, {filled.known} were there already"
     )
     if faults:

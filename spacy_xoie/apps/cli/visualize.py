@@ -20,6 +20,7 @@ from ..batch.engines import batches, extract
 from ..batch.texts import DOCS, STDIN, SUFFIXES, Source, find_files, read_docs
 from .app import app
 from .inputs import split_inputs
+from .options import Model, Threshold, output_option
 from .util import one_line_errors
 
 EXAMPLES = """Examples:
@@ -61,19 +62,12 @@ def visualize_cli(
             "graph; beside their translation",
         ),
     ] = Style.spans,
-    model: Annotated[
-        str,
-        typer.Option(
-            "--model", "-m", help="A pipeline (folder or package) or pretrained model"
-        ),
-    ] = "xx_xoie_sm",
+    model: Model = "xx_xoie_sm",
     output: Annotated[
         Optional[Path],
-        typer.Option("--output", "-o", help="HTML file; else standard output"),
+        output_option("HTML file; else standard output"),
     ] = None,
-    threshold: Annotated[
-        Optional[float], typer.Option(help="Least score of a triple", min=0, max=1)
-    ] = None,
+    threshold: Threshold = None,
     target: Annotated[
         Optional[str], typer.Option(help="projection: language of the translation")
     ] = None,

@@ -208,7 +208,7 @@ def _check_folder(path: Path, create: bool) -> None:
         return
     if not create:
         raise ConfigError(
-            f"There is no store in {path}. Make one: spacy xoie store TEXTS --store "
+            f"There is no store in {path}. Make one: spacy xoie store TEXTS --output "
             f"{path}"
         )
     if path.exists() and (not path.is_dir() or any(path.iterdir())):

@@ -130,15 +130,15 @@ class LexicalAligner:
                     new = learn(cells, self._table(languages))
                     self._learn(languages, self._learnt_of(languages).plus(new))
 
-    def to_disk(self, path: Union[str, Path], *, least: float = 0.0) -> None:
+    def to_disk(self, path: Union[str, Path], *, min_count: float = 0.0) -> None:
         """Write what was learnt from texts (msgpack, compressed).
 
         path (Union[str, Path]): The file.
-        least (float): Pairs of words that were seen less often are left out, for a
+        min_count (float): Pairs of words that were seen less often are left out, for a
             smaller file.
         """
         data = {
-            "-".join(languages): table.to_dict(least=least)
+            "-".join(languages): table.to_dict(min_count=min_count)
             for languages, table in sorted(self._learnt.items())
         }
         write_bytes(path, gzip.compress(srsly.msgpack_dumps(data), mtime=0))

@@ -109,10 +109,10 @@ class Table:
         pairs = {(right, left): count for (left, right), count in self.pairs.items()}
         return Table(self.words[::-1], pairs, self.jumps[::-1])
 
-    def to_dict(self, *, least: float = 0.0) -> Dict[str, Any]:
+    def to_dict(self, *, min_count: float = 0.0) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): Data for `from_dict`, without the pairs whose count
-        is less than `least`."""
-        kept = {pair: n for pair, n in self.pairs.items() if n >= least}
+        is less than `min_count`."""
+        kept = {pair: n for pair, n in self.pairs.items() if n >= min_count}
         words = [
             list(dict.fromkeys(chain(seen, (pair[side] for pair in kept))))
             for side, seen in enumerate(self.words)

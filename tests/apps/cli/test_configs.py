@@ -17,7 +17,11 @@ from spacy_xoie.training.configs import compose_config, config_text
 ROOT = Path(__file__).parents[3]
 PROJECT: Dict[str, Any] = srsly.read_yaml(ROOT / "project.yml")
 COMMAND = next(c for c in PROJECT["commands"] if c["name"] == "configs")
-SCRIPTS = [line.split("spacy xoie compose ")[1].split() for line in COMMAND["script"]]
+ASKED = [line.split("spacy xoie compose ")[1] for line in COMMAND["script"]]
+SCRIPTS = [
+    [output, *parts.split()]
+    for parts, output in (asked.split(" --output ") for asked in ASKED)
+]
 SHIPPED = sorted(path.name for path in (ROOT / "configs").glob("*.cfg"))
 STAGES = {1: "embeddings", 2: "encoder", 3: "adapters"}
 RECIPES = {"full.cfg": "all", "full_task.cfg": "task", "full_words.cfg": "all"}

@@ -296,7 +296,7 @@ def test_a_worker_that_dies_costs_one_text(model: str) -> None:
 def test_long_lines_are_cut(model: str) -> None:
     long = "x" * 450_000
     result = run(
-        *("-t", GERMAN, "-t", ENGLISH, "-m", model, "-f", "jsonl"),
+        *("--text", GERMAN, "--text", ENGLISH, "-m", model, "-f", "jsonl"),
         *("-", "--input-format", "lines"),
         input=f"{long}\n{GERMAN}\n",
     )
