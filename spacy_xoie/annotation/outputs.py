@@ -26,7 +26,6 @@ from ..corpora.records import Record, Split, TripleRecord
 from ..doc.triples import SPAN_KEY, Triple, get_triples, set_triples
 from ..errors import DataError
 from ..files import atomic, remove_partials
-from .codec import char_pieces
 from .instructions import make_instruction
 from .report import Statistics, report_md
 from .settings import Consistency, OutputSettings
@@ -151,7 +150,8 @@ def select(
 
 def _stored(doc: Doc, triple: Triple) -> TripleRecord:
     subject, relation, *objects = (
-        char_pieces(doc, part.pieces) for part in triple.parts
+        [(span.start_char, span.end_char) for span in part.spans]
+        for part in triple.parts
     )
     return triple_at(doc.text, subject, relation, objects)
 

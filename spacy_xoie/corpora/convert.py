@@ -6,11 +6,11 @@ from typing import Iterable, List, Tuple, Union
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
-from ..doc.triples import SPAN_KEY, set_triples
+from ..doc.record import doc_from_record as record_doc
+from ..doc.triples import SPAN_KEY
 from ..errors import DataError
 from ..files import Fault, write_bytes
-from ..ty import Pieces, TokenTriple
-from .records import PhraseRecord, Record
+from .records import Record
 
 
 def doc_from_record(nlp: Language, record: Record, *, key: str = SPAN_KEY) -> Doc:
@@ -23,7 +23,7 @@ def doc_from_record(nlp: Language, record: Record, *, key: str = SPAN_KEY) -> Do
     RAISES (DataError): If a span cuts a token in two.
     """
     try:
-        return _make_doc(nlp, record, key)
+        return record_doc(nlp, record.model_dump(), key=key)
     except DataError as e:
         raise DataError(str(Fault.of(_place(record), e))) from e
 
@@ -40,7 +40,7 @@ def docs_from_records(
     faults: List[Fault] = []
     for record in records:
         try:
-            docs.append(_make_doc(nlp, record, key))
+            docs.append(record_doc(nlp, record.model_dump(), key=key))
         except DataError as e:
             faults.append(Fault.of(_place(record), e))
     return docs, faults
@@ -53,38 +53,3 @@ def write_docbin(path: Union[str, Path], docs: Iterable[Doc]) -> None:
 
 def _place(record: Record) -> str:
     return f"{record.id} ({record.language})"
-
-
-def _make_doc(nlp: Language, record: Record, key: str) -> Doc:
-    doc = nlp.make_doc(record.text)
-    triples = []
-    for number, triple in enumerate(record.triples):
-        place = f"triples.{number}"
-        triples.append(
-            TokenTriple(
-                subject=_pieces(doc, triple.subject, f"{place}.subject"),
-                relation=_pieces(doc, triple.relation, f"{place}.relation"),
-                objects=tuple(
-                    _pieces(doc, part, f"{place}.objects.{i}")
-                    for i, part in enumerate(triple.objects)
-                ),
-                language=record.language,
-                origin="gold",
-            )
-        )
-    set_triples(doc, triples, key=key, language=record.language)
-    return doc
-
-
-def _pieces(doc: Doc, part: PhraseRecord, field: str) -> Pieces:
-    pieces: List[Tuple[int, int]] = []
-    for start, end in part.spans:
-        span = doc.char_span(start, end)
-        if span is None:
-            raise DataError(
-                f"{doc.text[start:end]!r} begins or ends within a token. Let it cover "
-                f"whole tokens.",
-                f"{field}.spans",
-            )
-        pieces.append((span.start, span.end))
-    return tuple(pieces)

@@ -92,16 +92,11 @@ class Fact:
 
     def to_dict(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): JSON-ready, with character offsets."""
-
-        def phrase(part: Phrase) -> Dict[str, Any]:
-            offsets = [[span.start_char, span.end_char] for span in part.spans]
-            return {"text": part.text, "spans": offsets}
-
         return {
-            "subject": phrase(self.subject),
+            "subject": self.subject.to_dict(),
             "relation": self.relation,
-            "object": phrase(self.object),
-            "phrase": phrase(self.phrase),
+            "object": self.object.to_dict(),
+            "phrase": self.phrase.to_dict(),
             "score": self.score,
             "language": self.language,
             "cue": self.cue,

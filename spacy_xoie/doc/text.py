@@ -2,6 +2,11 @@
 
 from typing import Any, Sequence
 
+from spacy.tokens import Doc
+
+from ..errors import DataError
+from ..ty import Pieces
+
 PAIRS = {
     "(": ")",
     "[": "]",
@@ -43,6 +48,37 @@ def are_offsets(value: Any) -> bool:
         and 0 <= place[0] < place[1]
         for place in value
     )
+
+
+def token_pieces(
+    doc: Doc, stretches: Sequence[Sequence[int]], *, field: str = ""
+) -> Pieces:
+    """Find the tokens of stretches of a text.
+
+    doc (Doc): The doc.
+    stretches (Sequence[Sequence[int]]): First and last character of each, end
+        exclusive.
+    field (str): The field of a record that they are, for the message.
+    RETURNS (Pieces): First and last token of each, end exclusive.
+    RAISES (DataError): If one is no stretch of the text, or cuts a token.
+    """
+    pieces = []
+    for start, end in stretches:
+        if not 0 <= start < end <= len(doc.text):
+            raise DataError(
+                f"[{start}, {end}] is not a stretch of a text of {len(doc.text)} "
+                f"characters",
+                field,
+            )
+        span = doc.char_span(start, end)
+        if span is None:
+            raise DataError(
+                f"{doc.text[start:end]!r} begins or ends within a token. Let it cover "
+                f"whole tokens.",
+                field,
+            )
+        pieces.append((span.start, span.end))
+    return tuple(pieces)
 
 
 def is_unspaced(char: str) -> bool:

@@ -65,6 +65,11 @@ class Phrase:
     def pieces(self) -> Pieces:
         return tuple((span.start, span.end) for span in self.spans)
 
+    def to_dict(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): JSON-ready: "text", and "spans" in characters."""
+        offsets = [[span.start_char, span.end_char] for span in self.spans]
+        return {"text": self.text, "spans": offsets}
+
     def __str__(self) -> str:
         return self.text
 
@@ -133,15 +138,10 @@ class Triple:
     def to_dict(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): JSON-ready: every part with its text and
         its character offsets, plus score, language, adapter, origin and id."""
-
-        def phrase(part: Phrase) -> Dict[str, Any]:
-            offsets = [[span.start_char, span.end_char] for span in part.spans]
-            return {"text": part.text, "spans": offsets}
-
         return {
-            "subject": phrase(self.subject),
-            "relation": phrase(self.relation),
-            "objects": [phrase(part) for part in self.objects],
+            "subject": self.subject.to_dict(),
+            "relation": self.relation.to_dict(),
+            "objects": [part.to_dict() for part in self.objects],
             "score": self.score,
             "language": self.language,
             "adapter": self.adapter,

@@ -3,7 +3,7 @@
 A document is a few whole lines, from which can be told later that it is there: so a run
 that was interrupted goes on where its output ends.
 
-* JSONL: a line for each document, see `doc_to_dict`.
+* JSONL: a line for each document, see `record_of`.
 * TSV: a line for each triple, numbered "1/3", "2/3" …; a document without triples has a
   line "0/0". Tabs, line breaks and backslashes are written `\\t`, `\\n`, `\\r`, `\\\\`.
 * N-Quads: the quads of a document, then a comment that names it.
@@ -15,10 +15,10 @@ from typing import Any, Dict, Iterator, List, Optional, Protocol, Sequence, Tupl
 
 from spacy.tokens import Doc
 
+from ...doc.record import record_of
 from ...doc.triples import OBJECTS, SPAN_KEY, Triple, get_triples
 from ...errors import DataError
 from ...language import sentence_bounds
-from .records import doc_to_dict
 from .texts import Text
 
 COLUMNS = (
@@ -58,7 +58,7 @@ class JsonLines:
     header = b""
 
     def encode(self, text: Text, doc: Doc) -> bytes:
-        data = doc_to_dict(doc, text.name)
+        data = {"id": text.name, **record_of(doc)}
         if text.start:
             data["start"] = text.start
         return json_line(data)

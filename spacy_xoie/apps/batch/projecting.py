@@ -15,13 +15,14 @@ from typing import (
 from spacy.tokens import Doc
 
 from ...doc.blank import blank_pipeline
+from ...doc.languages import set_language
+from ...doc.record import doc_from_record, record_of
 from ...doc.translations import Translations, get_provenance, get_untranslated
 from ...doc.triples import Triple, get_triples
 from ...errors import DataError, EngineError
 from ...language.zones import Zone
 from .engines import Loader, batches, extract, length
 from .formats import JsonLines, json_line
-from .records import doc_from_dict, doc_to_dict
 from .tables import columns, harmless
 from .texts import Text
 from .wire import Answer
@@ -62,11 +63,13 @@ class ProjectingEngine:
                 yield from self._project(answers)
 
     def _known(self, text: Text) -> Answer:
-        data = {**text.__dict__, "triples": text.triples}
         try:
-            return Answer(text, doc_from_dict(self.load(), data))
+            doc = doc_from_record(self.load(), text.__dict__)
         except DataError as e:
             return Answer(text, None, str(e))
+        if text.language:
+            set_language(doc, text.language)
+        return Answer(text, doc)
 
     def _project(self, answers: Sequence[Answer]) -> Iterator[Answer]:
         """Carry over what can be; a doc that fails becomes an answer that says why."""
@@ -89,7 +92,7 @@ class ProjectingEngine:
 
 class ProjectionLines(JsonLines):
     """A JSON object for each translation: `{"id", "language", "text", "triples"}` as
-    `doc_to_dict` has it, where each triple also says which one it comes from and how
+    `record_of` has it, where each triple also says which one it comes from and how
     well it is aligned; "source", the same of the original; "refused", the triples that
     could not be carried over and why; or "untranslated", why there is no translation.
 
@@ -134,7 +137,7 @@ def account_of(doc: Doc, name: str, target: str) -> Dict[str, Any]:
     translation = Translations(doc).get(target)
     provenance = None
     if translation is not None:
-        account.update(doc_to_dict(translation, name))
+        account.update(record_of(translation))
         provenance = get_provenance(translation)
     originals = {triple.id: triple for triple in get_triples(doc)}
     account["refused"] = []
@@ -162,7 +165,7 @@ def account_of(doc: Doc, name: str, target: str) -> Dict[str, Any]:
         account["untranslated"] = {"reason": why.reason, "detail": why.detail}
     elif translation is None:
         account["untranslated"] = {"reason": TARGET_ALREADY, "detail": ""}
-    account["source"] = doc_to_dict(doc, name)
+    account["source"] = {"id": name, **record_of(doc)}
     return account
 
 

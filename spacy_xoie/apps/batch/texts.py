@@ -29,7 +29,8 @@ from spacy.tokens import Doc, DocBin
 
 from ...doc.blank import multilingual_pipeline
 from ...doc.codes import UNDETERMINED, language_tag
-from ...doc.triples import SPAN_KEY
+from ...doc.languages import tag_of
+from ...doc.record import record_of
 from ...errors import DataError
 from ...files import (
     Fault,
@@ -41,7 +42,6 @@ from ...files import (
     lines,
     opened,
 )
-from .records import doc_to_dict
 
 Kind = Literal["auto", "text", "lines", "jsonl"]
 STDIN = "-"
@@ -65,6 +65,8 @@ class Text:
     start (int): Character of the file at which it starts, if it was cut.
     triples (Optional[Sequence[Any]]): Triples that are known already, as
         `Triple.to_dict` has them.
+    tokens (Optional[Sequence[Any]]): First and last character of its tokens, if these
+        are known.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Text:
     line: int = 0
     start: int = 0
     triples: Optional[Sequence[Any]] = None
+    tokens: Optional[Sequence[Any]] = None
 
     def fault(self, message: str) -> Fault:
         """RETURNS (Fault): Something that is wrong with this text, with its place."""
@@ -197,11 +200,17 @@ class Source:
         try:
             for number, doc in enumerate(read_docs(path), start=1):
                 place = f"{name}:{number}"
-                data = doc_to_dict(doc, place)
-                language = data["language"]
-                language = "" if language == UNDETERMINED else language
-                triples = data["triples"] if SPAN_KEY in doc.spans else None
-                yield Text(place, doc.text, language, name, number, 0, triples)
+                data = record_of(doc, with_tokens=True)
+                code, tag = data["language"], tag_of(doc)
+                yield Text(
+                    place,
+                    doc.text,
+                    "" if code == UNDETERMINED else tag,
+                    name,
+                    number,
+                    triples=data.get("triples"),
+                    tokens=data["tokens"],
+                )
         except DataError as e:
             self.on_fault(Fault.of(f"{name}:{number}" if number else name, e))
 

@@ -16,9 +16,9 @@ from spacy.tokens import Doc
 from spacy_xoie import TokenTriple, get_triples, set_triples
 from spacy_xoie.apps.batch.formats import COLUMNS, JsonLines, Tabbed, unescaped
 from spacy_xoie.apps.batch.outputs import Output, opened_output, replaced
-from spacy_xoie.apps.batch.records import doc_from_dict, doc_to_dict
 from spacy_xoie.apps.batch.tables import table_of
 from spacy_xoie.apps.batch.texts import Text
+from spacy_xoie.doc.record import doc_from_record, record_of
 from spacy_xoie.errors import DataError
 
 NLP = spacy.blank("xx")
@@ -180,10 +180,10 @@ def test_records_make_the_same_doc_again(text: List[str], score: Any) -> None:
     parts = [((0, 1),), ((1, 2), (3, 4)), ((2, 3),)]
     triple = TokenTriple(*parts[:2], (parts[2],), score, "es", "es", "xoie")  # type: ignore[arg-type]
     set_triples(doc, [triple], language="es")
-    data = json.loads(json.dumps(doc_to_dict(doc, "x")))
-    again = doc_from_dict(NLP, data)
+    data = json.loads(json.dumps(record_of(doc)))
+    again = doc_from_record(NLP, data)
     assert [t.token_triple for t in get_triples(again)] == [triple]
-    assert {**doc_to_dict(again, "x"), "language": ""} == {**data, "language": ""}
+    assert record_of(again) == data
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_records_make_the_same_doc_again(text: List[str], score: Any) -> None:
 )
 def test_what_is_no_record_is_said(triples: Any) -> None:
     with pytest.raises(DataError, match="triples"):
-        doc_from_dict(NLP, {"text": "a b c", "triples": triples})
+        doc_from_record(NLP, {"text": "a b c", "triples": triples})
 
 
 def test_tables_cannot_act_on_the_terminal() -> None:

@@ -11,11 +11,11 @@ from spacy.tokens import Doc
 from spacy_xoie import get_triples
 from spacy_xoie.apps.batch.engines import LocalEngine, ProcessEngine, batches, extract
 from spacy_xoie.apps.batch.projecting import ProjectingEngine, account_of
-from spacy_xoie.apps.batch.records import doc_to_dict
 from spacy_xoie.apps.batch.texts import Text
 from spacy_xoie.apps.knowledge.filling import add_texts
 from spacy_xoie.apps.knowledge.store import TripleStore
 from spacy_xoie.doc.blank import blank_pipeline, multilingual_pipeline
+from spacy_xoie.doc.record import record_of
 from spacy_xoie.language import zones
 from spacy_xoie.language.zones import Zone
 
@@ -67,7 +67,7 @@ def without_zones(nlp: Language) -> List[Dict[str, Any]]:
     for batch in batches(stream(), 4):
         for text, doc, error in extract(nlp, batch):
             assert doc is not None, error
-            records.append(doc_to_dict(doc, text.name))
+            records.append({"id": text.name, **record_of(doc)})
     return records
 
 
@@ -86,7 +86,7 @@ def test_words_of_a_stream_do_not_stay(
     for text, doc, error in make(load)(stream()):
         assert doc is not None, error
         numbers.append(doc.user_data["strings"])
-        records.append(doc_to_dict(doc, text.name))
+        records.append({"id": text.name, **record_of(doc)})
     assert max(numbers) < before + ROOM
     assert len(load().vocab.strings) == before
     assert not load().vocab.in_memory_zone
