@@ -116,7 +116,7 @@ def score(nlp: Language, golds: Sequence[Doc], places: Sequence[str]) -> Dict[st
     for place in places:
         for benchmark in find_benchmarks(place, sys.stderr.write):
             detector = {
-                "@misc": "spacy-xoie.LangidDetector.v1",
+                "@xoie_detectors": "spacy-xoie.LangidDetector.v1",
                 "languages": [benchmark.language],
             }
             nlp.add_pipe("xoie_lang", first=True, config={"detector": detector})

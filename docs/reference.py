@@ -10,11 +10,16 @@ from typing import Any, Dict, List, Tuple
 from docstrings import Docstring
 from spacy.language import Language
 
+from spacy_xoie.registries import KINDS
+
 TITLES = {
     "spacy_factories": "Components: `nlp.add_pipe(…)`",
     "spacy_architectures": "Models: `@architectures`",
     "spacy_tokenizers": "Tokenizers: `@tokenizers`",
-    "spacy_misc": "Parts of components: `@misc`",
+    **{
+        parts.entry_point_namespace: f"{parts.kind.title()}: `@xoie_{parts.kind}`"
+        for parts in KINDS
+    },
     "spacy_batchers": "Batchers: `@batchers`",
     "spacy_augmenters": "Augmenters: `@augmenters`",
     "spacy_callbacks": "Callbacks: `@callbacks`",
@@ -36,6 +41,9 @@ def reference() -> str:
             module, _, name = entry.value.partition(":")
             function = getattr(importlib.import_module(module), name)
             found.setdefault(entry.group, []).append((entry.name, function))
+    found.update(
+        (kind.entry_point_namespace, [*kind.get_all().items()]) for kind in KINDS
+    )
     parts = [HEAD]
     for group, title in TITLES.items():
         if group not in found:

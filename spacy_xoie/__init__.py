@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
+from . import registries as _registries  # noqa: F401  What configs name.
 from .about import __version__
 from .doc import install as _install
 from .doc.facts import get_facts

@@ -13,7 +13,7 @@ PACKAGE = Path(spacy_xoie.__file__).parent
 DOCS = Path(__file__).parents[1] / "docs"
 
 FLOORS: Tuple[Tuple[str, ...], ...] = (
-    ("about", "errors", "labels", "ty"),
+    ("about", "errors", "labels", "registries", "ty"),
     ("files", "forks", "streams"),
     ("doc",),
     ("pipes",),

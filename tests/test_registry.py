@@ -13,6 +13,7 @@ from typing import Dict, Set, Tuple
 
 import catalogue
 import pytest
+from catalogue import RegistryError
 from packaging.requirements import Requirement
 from spacy.cli._util import app as spacy_app
 from spacy.language import Language
@@ -21,6 +22,7 @@ from typer.main import get_group
 from typer.testing import CliRunner
 
 import spacy_xoie
+from spacy_xoie.registries import KINDS, aligners
 
 ENTRY_POINTS = [
     entry_point
@@ -43,6 +45,8 @@ def registered() -> Dict[Tuple[str, str], str]:
     for (*_, group, name), function in catalogue.REGISTRY.items():
         if getattr(function, "__module__", "").startswith("spacy_xoie."):
             group = {"internal_factories": "factories"}.get(group, group)
+            if group.startswith("xoie_"):
+                continue  # What is of a kind is declared under `misc`, see below.
             found[f"spacy_{group}", name] = (
                 f"{function.__module__}:{function.__qualname__}"
             )
@@ -62,6 +66,48 @@ def test_name_leads_to_its_function(entry_point: EntryPoint) -> None:
     assert re.fullmatch(r"spacy-xoie\.[A-Za-z0-9_]+\.v\d+", entry_point.name)
     group = entry_point.group.removeprefix("spacy_")
     assert registry.get(group, entry_point.name) is entry_point.load()
+
+
+def test_each_part_is_of_one_kind() -> None:
+    kinds = [set(kind.get_all()) for kind in KINDS]
+    names = {e.name for e in FUNCTIONS if e.group == "spacy_misc"}
+    assert set().union(*kinds) == names
+    assert sum(map(len, kinds)) == len(names)
+
+
+LOAD = """
+import spacy, sys
+nlp = spacy.load(sys.argv[1])
+assert nlp.get_pipe("xoie_lang").detector.languages == ("en",)
+assert "spacy_xoie.projection.aligners.pivot" not in sys.modules
+"""
+
+
+def test_kinds_are_known_to_spacy_alone(blank: Language, tmp_path: Path) -> None:
+    """A config may name a part before anything of the package was imported."""
+    detector = {"@xoie_detectors": "spacy-xoie.LangidDetector.v1"}
+    blank.add_pipe("xoie_lang", config={"detector": {**detector, "languages": ["en"]}})
+    blank.to_disk(tmp_path)
+    command = [sys.executable, "-c", LOAD, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_names_are_looked_up_among_their_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of users count, old names stay, and a wrong name is answered with the right
+    ones."""
+    monkeypatch.setattr(catalogue, "REGISTRY", dict(catalogue.REGISTRY))
+    aligners.register("test_kinds.v1", func=len)
+    assert registry.has("xoie_aligners", "test_kinds.v1")
+    assert registry.get("misc", "test_kinds.v1") is len
+    config = {"@misc": "spacy-xoie.LangidDetector.v1"}
+    new = {"@xoie_detectors": "spacy-xoie.LangidDetector.v1"}
+    resolved = registry.resolve({"old": config, "new": new})
+    assert type(resolved["old"]) is type(resolved["new"])
+    assert not registry.has("xoie_aligners", "spacy-xoie.LangidDetector.v1")
+    with pytest.raises(RegistryError, match="LexicalAligner") as refused:
+        registry.get("xoie_aligners", "spacy-xoie.LexcialAligner.v1")
+    assert "Translator" not in str(refused.value)
 
 
 @pytest.mark.parametrize("entry_point", FACTORIES, ids=label)

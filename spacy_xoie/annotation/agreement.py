@@ -24,12 +24,13 @@ from typing import (
 )
 
 from spacy.tokens import Doc
-from spacy.util import minibatch, registry
+from spacy.util import minibatch
 
 from ..doc.codes import code_or
 from ..doc.triples import set_triples
 from ..errors import ConfigError
 from ..evaluation.matching import PlacedTriple, TextPlaces, placed_triples, similarity
+from ..registries import teachers
 from ..ty import Pieces, TokenTriple, tokens_of
 from .agreement_report import AgreementReport
 from .ty import Annotator, Discard, Item, Labelled
@@ -45,7 +46,7 @@ TWICE = "said twice"
 _TOLERANCE = 1e-6
 
 
-@registry.misc("spacy-xoie.AgreementTeacher.v1")
+@teachers("spacy-xoie.AgreementTeacher.v1")
 def make_agreement_teacher(
     teachers: Dict[str, Any],
     least: float = 2.0,
@@ -306,7 +307,7 @@ class AgreementTeacher:
             if not isinstance(teacher, Annotator):
                 raise ConfigError(
                     f"The teacher {name!r} cannot label anything: {teacher!r}. Name a "
-                    f"teacher with @misc."
+                    f"teacher with @xoie_teachers."
                 )
         if not (isfinite(self.least) and self.least > 0):
             raise ConfigError(

@@ -2,8 +2,6 @@
 
 from typing import Optional
 
-from spacy.util import registry
-
 from ..doc.triples import SPAN_KEY, get_triples
 from ..evaluation.matching import (
     PlacedTriple,
@@ -15,10 +13,11 @@ from ..evaluation.matching import (
 from ..projection.aligners.lexical import LexicalAligner
 from ..projection.spans import project_triples
 from ..projection.ty import Aligner, Pair
+from ..registries import measures
 from .ty import Labelled
 
 
-@registry.misc("spacy-xoie.BackProjection.v1")
+@measures("spacy-xoie.BackProjection.v1")
 def make_back_projection(aligner: Optional[Aligner] = None) -> "BackProjection":
     """Make a measure of how faithful triples of a translation are. See
     `BackProjection`."""

@@ -5,7 +5,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 from spacy import blank, util
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import minibatch, registry
+from spacy.util import minibatch
 
 from ..doc.blank import multilingual_pipeline
 from ..doc.codes import code_or
@@ -13,6 +13,7 @@ from ..doc.languages import set_language
 from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..errors import ConfigError, DataError, EngineError
 from ..pipes import handling_errors
+from ..registries import teachers
 from ..syntax.component import SyntaxExtractor
 from ..syntax.rules import Facts
 from ..ty import TokenTriple
@@ -25,7 +26,7 @@ _PIECE = "piece"
 """Label of tokens that are no word, such as Chinese characters on a tree of words."""
 
 
-@registry.misc("spacy-xoie.PipelineTeacher.v1")
+@teachers("spacy-xoie.PipelineTeacher.v1")
 def make_pipeline_teacher(
     model: Models = "", name: str = "xoie", batch_size: int = 64
 ) -> "PipelineTeacher":
@@ -33,7 +34,7 @@ def make_pipeline_teacher(
     return PipelineTeacher(model, name, batch_size=batch_size)
 
 
-@registry.misc("spacy-xoie.SyntaxTeacher.v1")
+@teachers("spacy-xoie.SyntaxTeacher.v1")
 def make_syntax_teacher(
     model: Optional[Models] = None,
     facts: Facts = "whole",

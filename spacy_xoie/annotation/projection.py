@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
 
 from spacy.tokens import Doc
-from spacy.util import minibatch, registry
+from spacy.util import minibatch
 
 from ..doc.blank import blank_pipeline
 from ..doc.codes import language_code
@@ -18,6 +18,7 @@ from ..projection.bitext import project_bitext
 from ..projection.component import Projector
 from ..projection.spans import Limits, Mode
 from ..projection.ty import Aligner, Translator
+from ..registries import teachers
 from .ty import Annotator, Discard, Item, Labelled
 
 NAME = "projection"
@@ -32,7 +33,7 @@ SAME_LANGUAGE = "already in the target language"
 FAILED = "the projection failed"
 
 
-@registry.misc("spacy-xoie.ProjectionTeacher.v1")
+@teachers("spacy-xoie.ProjectionTeacher.v1")
 def make_projection_teacher(
     source_teacher: Optional[Annotator] = None,
     target: str = "",

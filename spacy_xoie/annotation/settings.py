@@ -180,7 +180,7 @@ def read_settings(config: Union[Config, Mapping[str, Any]]) -> Settings:
     if not isinstance(schema.teacher, Annotator):
         raise ConfigError(
             f"[teacher] is {_short(schema.teacher)}, which is no teacher. Name one "
-            f'with @misc = "spacy-xoie.PipelineTeacher.v1" or another.'
+            f'with @xoie_teachers = "spacy-xoie.PipelineTeacher.v1" or another.'
         )
     given = {
         "input": {k: v for k, v in plain["input"].items() if k != "path"},

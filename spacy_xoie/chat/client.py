@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Optional, Sequence, Union
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from spacy.util import registry
 
 from ..errors import ConfigError, EngineError
+from ..registries import clients
 from .exchange import Exchange, Settings
 from .pace import Pace
 from .prompts import Message, shorten
@@ -18,7 +18,7 @@ from .reasons import Failure
 _PATH = "/chat/completions"
 
 
-@registry.misc("spacy-xoie.ChatClient.v1")
+@clients("spacy-xoie.ChatClient.v1")
 def make_chat_client(
     model: str,
     base_url: str = "",

@@ -30,7 +30,7 @@ from .detectors import Detector
 from .sentences import sentence_bounds
 
 DEFAULT_CONFIG = {
-    "detector": {"@misc": "spacy-xoie.LangidDetector.v1"},
+    "detector": {"@xoie_detectors": "spacy-xoie.LangidDetector.v1"},
     "threshold": 0.4,
     "context": 5.0,
     "sentences": True,

@@ -19,12 +19,11 @@ from typing import (
     runtime_checkable,
 )
 
-from spacy.util import registry
-
 from ..doc.codes import code_or, language_code
 from ..doc.folding import fold
 from ..doc.languages import normalize_scores
 from ..errors import ConfigError
+from ..registries import detectors
 
 DEFAULT_LANGUAGES = ("en", "es", "pt", "de", "fr", "zh", "ar")
 
@@ -76,7 +75,7 @@ class Detector(Protocol):
         ...
 
 
-@registry.misc("spacy-xoie.LangidDetector.v1")
+@detectors("spacy-xoie.LangidDetector.v1")
 def make_langid_detector(
     languages: Sequence[str] = DEFAULT_LANGUAGES,
 ) -> Detector:

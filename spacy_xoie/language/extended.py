@@ -2,12 +2,11 @@
 
 from typing import Dict, List, Sequence
 
-from spacy.util import registry
-
+from ..registries import detectors
 from .detectors import DEFAULT_LANGUAGES, Detector, LangidDetector
 
 
-@registry.misc("spacy-xoie.ExtendedDetector.v1")
+@detectors("spacy-xoie.ExtendedDetector.v1")
 def make_extended_detector(
     added: Sequence[str], languages: Sequence[str] = DEFAULT_LANGUAGES
 ) -> Detector:

@@ -48,7 +48,7 @@ def extend_detector(nlp: Language, language: str) -> bool:
         except ConfigError:
             return False
         config["detector"] = {
-            "@misc": "spacy-xoie.ExtendedDetector.v1",
+            "@xoie_detectors": "spacy-xoie.ExtendedDetector.v1",
             "added": added,
             "languages": list(languages),
         }
@@ -70,7 +70,7 @@ def restrict_detector(nlp: Language, languages: Sequence[str]) -> bool:
         if ours and set(languages) <= set(pipe.detector.languages):
             pipe.detector = LangidDetector(languages)
             nlp.get_pipe_config(name)["detector"] = {
-                "@misc": "spacy-xoie.LangidDetector.v1",
+                "@xoie_detectors": "spacy-xoie.LangidDetector.v1",
                 "languages": list(languages),
             }
             restricted = True

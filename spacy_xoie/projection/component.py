@@ -27,10 +27,13 @@ from .ty import Aligner, CharLink, Translation, Translator
 
 DEFAULT_CONFIG: Dict[str, Any] = {
     "target": "en",
-    "translator": {"@misc": "spacy-xoie.PrecomputedTranslator.v1", "translations": {}},
+    "translator": {
+        "@xoie_translators": "spacy-xoie.PrecomputedTranslator.v1",
+        "translations": {},
+    },
     "aligner": {
-        "@misc": "spacy-xoie.IntrinsicAligner.v1",
-        "otherwise": {"@misc": "spacy-xoie.LexicalAligner.v1"},
+        "@xoie_aligners": "spacy-xoie.IntrinsicAligner.v1",
+        "otherwise": {"@xoie_aligners": "spacy-xoie.LexicalAligner.v1"},
     },
     "mode": "recall",
     "limits": None,

@@ -19,7 +19,7 @@ from .finding import FactFinder, Negation
 _FILE = "schema.json"
 
 DEFAULT_CONFIG: Dict[str, Any] = {
-    "schema": {"@misc": "spacy-xoie.GeneralSchema.v1"},
+    "schema": {"@xoie_schemas": "spacy-xoie.GeneralSchema.v1"},
     "negation": "block",
     "min_coverage": 0.6,
     "language": None,
@@ -87,7 +87,7 @@ class SchemaMapper(BatchPipe):
         if not isinstance(schema, Schema):
             raise ConfigError(
                 f"schema is {schema!r}; it must be a Schema, such as "
-                f'{{"@misc": "spacy-xoie.GeneralSchema.v1"}}.'
+                f'{{"@xoie_schemas": "spacy-xoie.GeneralSchema.v1"}}.'
             )
         if negation not in ("block", "mark"):
             raise ConfigError(

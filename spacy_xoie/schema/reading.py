@@ -6,10 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any, Dict, Union
 
-from spacy.util import registry
-
 from ..errors import ConfigError
 from ..files import file_suffix, parse_json, read_text
+from ..registries import schemas
 from .definition import Schema, make_schema
 
 _GENERAL = Path(__file__).parent / "data" / "general.toml"
@@ -40,7 +39,7 @@ def read_schema(path: Union[str, Path]) -> Schema:
     return make_schema(data, source=str(path))
 
 
-@registry.misc("spacy-xoie.GeneralSchema.v1")
+@schemas("spacy-xoie.GeneralSchema.v1")
 def make_general_schema() -> Schema:
     """RETURNS (Schema): The schema of the package: a dozen everyday relations between
     people, companies and places, in Arabic, Chinese, English, French, German,
@@ -48,7 +47,7 @@ def make_general_schema() -> Schema:
     return read_schema(_GENERAL)
 
 
-@registry.misc("spacy-xoie.SchemaFile.v1")
+@schemas("spacy-xoie.SchemaFile.v1")
 def make_file_schema(path: Union[str, Path]) -> Schema:
     """Read a schema from a file. See `read_schema`.
 
@@ -58,7 +57,7 @@ def make_file_schema(path: Union[str, Path]) -> Schema:
     return read_schema(path)
 
 
-@registry.misc("spacy-xoie.Schema.v1")
+@schemas("spacy-xoie.Schema.v1")
 def make_inline_schema(
     relations: Dict[str, Dict[str, Any]], types: Dict[str, Dict[str, Any]] = {}
 ) -> Schema:

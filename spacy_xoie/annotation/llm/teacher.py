@@ -3,13 +3,12 @@
 from itertools import islice
 from typing import Callable, Dict, Iterable, Iterator, List, Optional, Union
 
-from spacy.util import registry
-
 from ...chat import ChatClient, Failure, Prompt, ask
 from ...chat.prompts import delimit
 from ...doc.triples import set_triples
 from ...errors import ConfigError
 from ...language.names import name_language
+from ...registries import teachers
 from ..ty import Annotator, Discard, Item, Labelled
 from .answers import Read, read_json, read_last_section
 from .carry import Carrier
@@ -29,7 +28,7 @@ READERS: Dict[str, Callable[[str], Read]] = {
 MODES = (*PROMPTS, "translate")
 
 
-@registry.misc("spacy-xoie.LLMTeacher.v1")
+@teachers("spacy-xoie.LLMTeacher.v1")
 def make_llm_teacher(
     client: ChatClient,
     mode: str = "extract",

@@ -44,11 +44,11 @@ spacy xoie project-triples news/ --target de --translator marian:models/en-de
 spacy xoie project-triples news/ --config projector.cfg --output -"""
 
 _ALIGNERS: Dict[str, Dict[str, Any]] = {
-    "lexical": {"@misc": "spacy-xoie.LexicalAligner.v1"},
-    "eflomal": {"@misc": "spacy-xoie.EflomalAligner.v1"},
+    "lexical": {"@xoie_aligners": "spacy-xoie.LexicalAligner.v1"},
+    "eflomal": {"@xoie_aligners": "spacy-xoie.EflomalAligner.v1"},
 }
 _ALIGNERS["intrinsic"] = {
-    "@misc": "spacy-xoie.IntrinsicAligner.v1",
+    "@xoie_aligners": "spacy-xoie.IntrinsicAligner.v1",
     "otherwise": _ALIGNERS["lexical"],
 }
 
@@ -183,13 +183,13 @@ def _projector(
 def _translator(translations: Optional[Path], name: str, target: str) -> Dict[str, Any]:
     if translations is not None:
         return {
-            "@misc": "spacy-xoie.PrecomputedTranslator.v1",
+            "@xoie_translators": "spacy-xoie.PrecomputedTranslator.v1",
             "path": str(translations),
         }
     kind, _, folder = name.partition(":")
     if kind == "marian" and folder:
         return {
-            "@misc": "spacy-xoie.CTranslate2Translator.v1",
+            "@xoie_translators": "spacy-xoie.CTranslate2Translator.v1",
             "path": folder,
             "target": target,
         }
@@ -198,7 +198,7 @@ def _translator(translations: Optional[Path], name: str, target: str) -> Dict[st
             f"--translator is {name!r}; it must be 'apertium' or 'marian:FOLDER'. "
             f"Others are named in a --config."
         )
-    return {"@misc": "spacy-xoie.ApertiumTranslator.v1"}
+    return {"@xoie_translators": "spacy-xoie.ApertiumTranslator.v1"}
 
 
 def _read_config(path: Path) -> Dict[str, Any]:

@@ -134,8 +134,11 @@ class SchemaLoader(PipelineLoader):
             name = Path(self.model).name.removeprefix(f"{nlp.lang}_")
             nlp.meta.update(name=name, version=__version__)
         if self.schema != _NONE and "xoie_schema" not in nlp.pipe_factories.values():
-            settings = {"@misc": "spacy-xoie.GeneralSchema.v1"}
+            settings = {"@xoie_schemas": "spacy-xoie.GeneralSchema.v1"}
             if self.schema != _GENERAL:
-                settings = {"@misc": "spacy-xoie.SchemaFile.v1", "path": self.schema}
+                settings = {
+                    "@xoie_schemas": "spacy-xoie.SchemaFile.v1",
+                    "path": self.schema,
+                }
             nlp.add_pipe("xoie_schema", config={"schema": settings})
         return nlp

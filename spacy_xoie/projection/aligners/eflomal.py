@@ -6,16 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Dict, List, Sequence, Set, Tuple
 
-from spacy.util import registry
-
 from ...doc.translations import Alignment
 from ...errors import EngineError
+from ...registries import aligners
 from ..ty import Pair
 from .symmetrize import Link, symmetrized
 from .words import normal_form
 
 
-@registry.misc("spacy-xoie.EflomalAligner.v1")
+@aligners("spacy-xoie.EflomalAligner.v1")
 def make_eflomal_aligner() -> "EflomalAligner":
     """Make an aligner that calls eflomal.
 

@@ -7,18 +7,18 @@ import spacy
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import registry
 from spacy.vocab import Vocab
 
 from ...doc.translations import Alignment
 from ...errors import ConfigError, EngineError, NotReadyError
 from ...forks import prepare_forks
+from ...registries import aligners
 from ..ty import Pair
 
 Vectors = NDArray[np.float32]
 
 
-@registry.misc("spacy-xoie.EmbeddingAligner.v1")
+@aligners("spacy-xoie.EmbeddingAligner.v1")
 def make_embedding_aligner(
     states: str = "auto",
     temperature: float = 0.05,

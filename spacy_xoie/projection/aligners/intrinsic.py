@@ -2,13 +2,12 @@
 
 from typing import List, Sequence
 
-from spacy.util import registry
-
 from ...doc.translations import Alignment
+from ...registries import aligners
 from ..ty import Aligner, Pair
 
 
-@registry.misc("spacy-xoie.IntrinsicAligner.v1")
+@aligners("spacy-xoie.IntrinsicAligner.v1")
 def make_intrinsic_aligner(otherwise: Aligner | None = None) -> "IntrinsicAligner":
     """Make an aligner of the links that the translator gave. See `IntrinsicAligner`."""
     return IntrinsicAligner(otherwise)

@@ -21,12 +21,12 @@ from typing import (
 import numpy as np
 import srsly
 from numpy.typing import NDArray
-from spacy.util import registry
 
 from ...doc.codes import language_code
 from ...doc.translations import Alignment
 from ...errors import ConfigError, EngineError, ModelDataError
 from ...files import unpacked, write_bytes
+from ...registries import aligners
 from ..lexicon import Lexicon, read_freedict, read_tsv
 from ..ty import Pair
 from .cells import Cells, make_cells
@@ -53,7 +53,7 @@ Languages = Tuple[str, str]
 Lexicons = Union[None, str, Dict[str, str]]
 
 
-@registry.misc("spacy-xoie.LexicalAligner.v1")
+@aligners("spacy-xoie.LexicalAligner.v1")
 def make_lexical_aligner(
     lexicons: Lexicons = None, tables: Optional[str] = OWN
 ) -> "LexicalAligner":

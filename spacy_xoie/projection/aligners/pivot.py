@@ -4,10 +4,10 @@ from collections import defaultdict
 from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 from spacy.tokens import Doc
-from spacy.util import registry
 
 from ...doc.blank import blank_pipeline
 from ...doc.translations import Alignment
+from ...registries import aligners
 from ..ty import Aligner, CharLink, Pair, Translation, Translator
 from .lexical import LexicalAligner
 
@@ -17,7 +17,7 @@ CONFIRMED = 0.9
 """Least score of a link that the engine and the other aligner have."""
 
 
-@registry.misc("spacy-xoie.PivotAligner.v1")
+@aligners("spacy-xoie.PivotAligner.v1")
 def make_pivot_aligner(
     translator: Translator,
     otherwise: Optional[Aligner] = None,

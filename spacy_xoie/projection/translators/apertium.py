@@ -7,10 +7,9 @@ import threading
 from functools import partial
 from typing import Dict, List, Optional, Sequence, Tuple, Union
 
-from spacy.util import registry
-
 from ...doc.translations import Untranslated
 from ...errors import EngineError
+from ...registries import translators
 from ..ty import Translation, Translator
 from . import stream
 from .modes import MODES, Command, find_mode, installed_pairs, read_mode
@@ -84,7 +83,7 @@ class ApertiumTranslator:
             return self._engines[source, target]
 
 
-@registry.misc("spacy-xoie.ApertiumTranslator.v1")
+@translators("spacy-xoie.ApertiumTranslator.v1")
 def make_apertium_translator(modes: str = MODES, timeout: float = 10.0) -> Translator:
     """Make a translator that runs Apertium.
 

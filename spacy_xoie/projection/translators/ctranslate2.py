@@ -4,12 +4,11 @@ import os
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
-from spacy.util import registry
-
 from ...doc.codes import language_code
 from ...doc.translations import Untranslated
 from ...errors import ConfigError, EngineError
 from ...forks import prepare_forks
+from ...registries import translators
 from ..ty import Translation, Translator
 
 Outcome = Union[Translation, Untranslated]
@@ -194,7 +193,7 @@ class MarianTranslator:
         return [Untranslated("text too long", f"{detail}{text!r}") for text in texts]
 
 
-@registry.misc("spacy-xoie.CTranslate2Translator.v1")
+@translators("spacy-xoie.CTranslate2Translator.v1")
 def make_ctranslate2_translator(
     path: str,
     source: str = "",

@@ -3,8 +3,6 @@
 from functools import partial
 from typing import List, Sequence, Union
 
-from spacy.util import registry
-
 from ...chat import BadAnswer, ChatClient, Failure, Prompt, ask, shorten
 from ...chat.prompts import delimit, is_encodable
 from ...chat.reasons import (
@@ -17,6 +15,7 @@ from ...chat.reasons import (
 from ...doc.translations import Untranslated
 from ...language.check import is_in_language
 from ...language.names import name_language
+from ...registries import translators
 from ..ty import Translation
 
 EMPTY_TEXT = "empty text"
@@ -39,7 +38,7 @@ Answer with the translation only, between <translation> and </translation>.""",
 )
 
 
-@registry.misc("spacy-xoie.OpenAITranslator.v1")
+@translators("spacy-xoie.OpenAITranslator.v1")
 def make_openai_translator(
     client: ChatClient, check_language: bool = True, retries_on_bad_answer: int = 1
 ) -> "OpenAITranslator":

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-from spacy.util import registry
-
 from ...doc.translations import Untranslated
 from ...errors import ConfigError, DataError
 from ...files import file_suffix, json_object, read_text
+from ...registries import translators
 from ..ty import Translation, Translator
 
 
@@ -42,7 +41,7 @@ class PrecomputedTranslator:
         return Translation(self.translations[key])
 
 
-@registry.misc("spacy-xoie.PrecomputedTranslator.v1")
+@translators("spacy-xoie.PrecomputedTranslator.v1")
 def make_precomputed_translator(
     translations: Dict[str, str] = {}, path: Optional[str] = None
 ) -> Translator:
