@@ -2,29 +2,12 @@
 
 from typing import List, Set
 
-from .features import LanguageFeatures
-from .phrases import Phrases
-from .tree import Tree
 from .ty import Argument, Clause, Part
-from .verbs import VERBS, Verbs
+from .verbs import VERBS, ClauseRules
 
 
-class Arguments:
-    """Finds the arguments of the clauses of one tree.
-
-    tree (Tree): The tree.
-    features (LanguageFeatures): Features of its language.
-    phrases (Phrases): Its phrases.
-    verbs (Verbs): Its verb complexes.
-    """
-
-    def __init__(
-        self, tree: Tree, features: LanguageFeatures, phrases: Phrases, verbs: Verbs
-    ) -> None:
-        self.tree = tree
-        self.features = features
-        self.phrases = phrases
-        self.verbs = verbs
+class Arguments(ClauseRules):
+    """Finds the arguments of the clauses of one tree."""
 
     def find(self, clause: Clause, head: int, heads: List[int]) -> None:
         """Add the arguments of one verb of a clause.
@@ -34,7 +17,7 @@ class Arguments:
         heads (List[int]): All verbs of the clause.
         """
         tree, phrases = self.tree, self.phrases
-        taken = set(clause.relation)
+        relation = set(clause.relation)
         verbal = self.verbs.is_verbal(head)
         if not verbal:
             obliques = [c for c in tree.children[head] if tree.bases[c] == "obl"]
@@ -49,14 +32,14 @@ class Arguments:
                 clause.arguments.append(Argument(variants, True, head, 0))
         for child in tree.children[head]:
             base = tree.bases[child]
-            if child in taken or child in heads:
+            if child in relation or child in heads:
                 continue
             if base in ("obj", "iobj"):
                 if self._is_misplaced(child, head):
                     continue
-                variants = self.nouns(child, taken)
+                variants = self.nouns(child, relation)
                 rank = 1 if base == "obj" else 2
-                if self._is_fronted(child, head, taken):
+                if self._is_fronted(child, head, relation):
                     clause.arguments.append(Argument(variants, False, child, 5))
                 else:
                     clause.arguments.append(Argument(variants, True, child, rank))
@@ -65,7 +48,7 @@ class Arguments:
             ):
                 if self._is_empty(child) or self._lacks_adposition(child):
                     continue
-                variants = self.nouns(child, taken)
+                variants = self.nouns(child, relation)
                 variants = self._with_particle(variants, child, head)
                 variants = self._with_adverb_before(variants, head)
                 clause.arguments.append(Argument(variants, False, child, 5))
@@ -78,7 +61,7 @@ class Arguments:
                 else:
                     variants = phrases.predicate(child)
                     for below in tree.all(child, "obl"):
-                        others = self.nouns(below, taken)
+                        others = self.nouns(below, relation)
                         clause.arguments.append(Argument(others, False, below, 5))
                 clause.arguments.append(Argument(variants, True, child, 3))
             elif base == "advcl" and self._is_adverbial(child, head):
@@ -89,12 +72,14 @@ class Arguments:
                     Argument([phrases.clause(child)], True, child, 3)
                 )
 
-    def nouns(self, head: int, taken: Set[int]) -> List[Part]:
+    def nouns(self, head: int, relation: Set[int]) -> List[Part]:
         """The variants of a noun phrase without words that the relation has."""
         variants = self.phrases.nouns(head)
-        if taken.isdisjoint(i for part in variants for i in part):
+        if relation.isdisjoint(i for part in variants for i in part):
             return variants
-        return [self.tree.trim(i for i in part if i not in taken) for part in variants]
+        return [
+            self.tree.trim(i for i in part if i not in relation) for part in variants
+        ]
 
     def _with_particle(self, variants: List[Part], child: int, head: int) -> List[Part]:
         """A measure of time with the adverb that it goes with ("two years later")."""
@@ -153,12 +138,12 @@ class Arguments:
             if tree.bases[other] == "obj"
         )
 
-    def _is_fronted(self, child: int, head: int, taken: Set[int]) -> bool:
+    def _is_fronted(self, child: int, head: int, relation: Set[int]) -> bool:
         """Whether a nominal before the verb is no object, for it has an adposition
         that the relation did not take."""
         if not self.features.objects_follow or child > head:
             return False
-        return any(case not in taken for case in self.phrases.cases(child))
+        return any(case not in relation for case in self.phrases.cases(child))
 
     def _lacks_adposition(self, child: int) -> bool:
         """Whether a language cannot have an adverbial without an adposition here."""

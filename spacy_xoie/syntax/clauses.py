@@ -17,7 +17,7 @@ CLAUSES = frozenset(
 )
 
 MAX_ASIDE = 12
-"""Most words of a clause like "the ministry said on Monday"."""
+"""How many words a clause has at most like "the ministry said on Monday"."""
 
 
 class ClauseReader:

@@ -1,7 +1,7 @@
 """The form of what the rules need to know of a language."""
 
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, Mapping, Tuple
+from typing import FrozenSet, Mapping, Tuple
 
 
 @dataclass(frozen=True)
@@ -109,17 +109,3 @@ class LanguageFeatures:
     infinitive_infix: str = ""
     empty_phrases: FrozenSet[str] = frozenset()
     splits_coordination: bool = False
-
-
-def words(text: str) -> FrozenSet[str]:
-    """RETURNS (FrozenSet[str]): The words of a text."""
-    return frozenset(text.split())
-
-
-def light(*pairs: Tuple[str, str]) -> Dict[str, FrozenSet[str]]:
-    """From (forms of the verb, nouns) to a table by form."""
-    table: Dict[str, FrozenSet[str]] = {}
-    for verbs, nouns in pairs:
-        for verb in verbs.split():
-            table[verb] = table.get(verb, frozenset()) | words(nouns)
-    return table

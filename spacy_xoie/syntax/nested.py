@@ -24,7 +24,7 @@ def nested_facts(
         each argument begins, by the position of the argument.
     """
     tree = phrases.tree
-    found: List[Tuple[Set[int], Part]] = []
+    facts: List[Tuple[Set[int], Part]] = []
     cuts: Dict[int, int] = {}
     prefix: Set[int] = set()
     for argument in arguments:
@@ -44,8 +44,8 @@ def nested_facts(
             for child in tree.children[noun]:
                 if child > noun and phrases.is_infinitival(child):
                     part = tree.trim(tree.subtree(child))
-                    left = {index for index in whole if index < part[0]}
-                    found.append((prefix | left, part))
+                    before = {index for index in whole if index < part[0]}
+                    facts.append((prefix | before, part))
                     continue
                 if (
                     tree.bases[child] != "nmod"
@@ -59,11 +59,11 @@ def nested_facts(
                     continue
                 first = min(tree.subtree(child))
                 cuts.setdefault(argument.position, first)
-                left = {index for index in whole if index < first}
-                if len(pending) < MAX_DEPTH and left:
+                before = {index for index in whole if index < first}
+                if len(pending) < MAX_DEPTH and before:
                     pending.append(child)
                     for part in phrases.nouns(child):
-                        found.append((prefix | left, part))
+                        facts.append((prefix | before, part))
         if argument.bound and not prefix:
             prefix = set(whole)
-    return found, cuts
+    return facts, cuts

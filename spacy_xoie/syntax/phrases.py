@@ -1,5 +1,6 @@
 """Where the phrases of a sentence begin and end."""
 
+from dataclasses import dataclass, field
 from typing import Dict, Iterable, List, Tuple
 
 from .features import LanguageFeatures
@@ -22,6 +23,7 @@ CLAUSAL_PARTS = frozenset(
 OPENING = frozenset("([（【〔")
 
 
+@dataclass
 class Phrases:
     """Cuts the phrases of one tree.
 
@@ -29,10 +31,9 @@ class Phrases:
     features (LanguageFeatures): Features of its language.
     """
 
-    def __init__(self, tree: Tree, features: LanguageFeatures) -> None:
-        self.tree = tree
-        self.features = features
-        self._skipped: Dict[int, bool] = {}
+    tree: Tree
+    features: LanguageFeatures
+    _outside: Dict[int, bool] = field(default_factory=dict, init=False)
 
     def noun(self, head: int, *, case: bool = True) -> Part:
         """A noun phrase without clauses, loose appositions and conjuncts.
@@ -80,12 +81,10 @@ class Phrases:
 
     def conjuncts(self, head: int) -> List[int]:
         """RETURNS (List[int]): The nominal conjuncts of a phrase, itself first."""
-        found = [head]
-        for index in found:
-            for child in self.tree.children[index]:
-                if self._is_conjunct(child):
-                    found.append(child)
-        return sorted(found)
+        conjuncts = [head]
+        for index in conjuncts:  # grows
+            conjuncts += filter(self._is_conjunct, self.tree.children[index])
+        return sorted(conjuncts)
 
     def _is_conjunct(self, child: int) -> bool:
         tree = self.tree
@@ -230,19 +229,14 @@ class Phrases:
         return self.tree.bases[child] in ("conj", "cc") or self._is_outside(child)
 
     def _is_outside(self, child: int) -> bool:
-        known = self._skipped.get(child)
-        if known is None:
-            known = self._skipped[child] = self._find_outside(child)
-        return known
+        if child not in self._outside:
+            self._outside[child] = self._find_outside(child)
+        return self._outside[child]
 
     def _find_outside(self, child: int) -> bool:
         tree = self.tree
         base = tree.bases[child]
-        if base in LOOSE:
-            return True
-        if base == "acl":
-            return True
-        if base == "conj" and self.is_clause(child):
+        if base in LOOSE or base == "acl" or (base == "conj" and self.is_clause(child)):
             return True
         if base in ("appos", "nmod", "dep", "obl", "nummod", "flat", "conj"):
             words = tree.subtree(child)

@@ -50,34 +50,34 @@ def read_triples(
     rules: Rules = _rules_for(sentence.language, facts=facts)
     logs = [math.log(max(chance, 1e-9)) for chance in chances]
     triples = []
-    for found in rules.extract(tree):
-        if facts == "minimal" and not found.bound and len(found.objects) > 1:
+    for triple in rules.extract(tree):
+        if facts == "minimal" and not triple.bound and len(triple.objects) > 1:
             # Nothing completes the verb: each argument is a fact of its own.
-            apart = [found._replace(objects=(part,)) for part in found.objects]
+            apart = [triple._replace(objects=(part,)) for part in triple.objects]
         else:
-            apart = [found]
+            apart = [triple]
         for fact in apart:
             triples.append(_grounded(fact, bounds, logs))
     return triples
 
 
 def _grounded(
-    found: SyntaxTriple, bounds: Sequence[Tuple[int, int]], logs: Sequence[float]
+    triple: SyntaxTriple, bounds: Sequence[Tuple[int, int]], logs: Sequence[float]
 ) -> TokenTriple:
     """A triple on tokens, with its score."""
 
     def pieces_of(part: Sequence[int]) -> Pieces:
         return joined(bounds[word] for word in part)
 
-    subject, relation = pieces_of(found.subject), pieces_of(found.relation)
-    objects = tuple(map(pieces_of, found.objects))
-    total, least, count = 0.0, 0.0, 0
+    subject, relation = pieces_of(triple.subject), pieces_of(triple.relation)
+    objects = tuple(map(pieces_of, triple.objects))
+    total, lowest, count = 0.0, 0.0, 0
     for pieces in (subject, relation, *objects):
         for start, end in pieces:
             total += sum(logs[start:end])
-            least = min(least, *logs[start:end])
+            lowest = min(lowest, *logs[start:end])
             count += end - start
-    score = math.exp((total / max(count, 1) + least) / 2)
+    score = math.exp((total / max(count, 1) + lowest) / 2)
     return TokenTriple(subject, relation, objects, score)
 
 

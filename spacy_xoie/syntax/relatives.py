@@ -2,29 +2,12 @@
 
 from typing import List, Optional
 
-from .features import LanguageFeatures
-from .phrases import Phrases
-from .tree import Tree
 from .ty import Argument, Clause, Part
-from .verbs import SUBJECTS, Verbs
+from .verbs import SUBJECTS, ClauseRules
 
 
-class Relatives:
-    """Completes the relative clauses of one tree.
-
-    tree (Tree): The tree.
-    features (LanguageFeatures): Features of its language.
-    phrases (Phrases): Its phrases.
-    verbs (Verbs): Its verb complexes.
-    """
-
-    def __init__(
-        self, tree: Tree, features: LanguageFeatures, phrases: Phrases, verbs: Verbs
-    ) -> None:
-        self.tree = tree
-        self.features = features
-        self.phrases = phrases
-        self.verbs = verbs
+class Relatives(ClauseRules):
+    """Completes the relative clauses of one tree."""
 
     def relate(self, clause: Clause, heads: List[int], antecedents: List[Part]) -> None:
         """Put the antecedent where the relative pronoun stands, or the gap is."""
@@ -128,14 +111,14 @@ class Relatives:
 
     def _replace(self, clause: Clause, pronoun: int, antecedents: List[Part]) -> bool:
         """Replace a pronoun by its antecedent in all parts of a clause."""
-        found = False
+        replaced = False
 
         def replace(variants: List[Part]) -> List[Part]:
-            nonlocal found
+            nonlocal replaced
             result: List[Part] = []
             for part in variants:
                 if pronoun in part:
-                    found = True
+                    replaced = True
                     keeps = self._is_possessive(pronoun)
                     rest = [i for i in part if keeps or i != pronoun]
                     result.extend(
@@ -156,4 +139,4 @@ class Relatives:
                     for part in argument.variants
                 ]
             argument.variants = replace(argument.variants)
-        return found
+        return replaced

@@ -60,12 +60,12 @@ class Rules:
         arguments.sort(key=lambda argument: (argument.rank, argument.position))
         if not relation or not arguments:
             return []
-        taken = set(relation)
+        relation_words = set(relation)
         triples = []
         if reader is not None:
             nested, cuts = nested_facts(reader, arguments, relation[0])
             for subject, (extra, part) in product(subjects, nested):
-                words = tuple(sorted(taken | extra))
+                words = tuple(sorted(relation_words | extra))
                 subject = _without(tree.glued(subject), words)
                 part = _without(tree.glued(part), {*words, *subject})
                 if part:
@@ -82,11 +82,11 @@ class Rules:
         bound = sum(argument.bound for argument in arguments)
         variants = [list(filter(None, a.variants)) for a in arguments]
         for subject, *objects in islice(product(subjects, *variants), MAX_VARIANTS):
-            subject = _without(tree.glued(subject), taken)
-            kept = self._objects(tree, objects, taken, subject)
-            if kept:
+            subject = _without(tree.glued(subject), relation_words)
+            whole = self._objects(tree, objects, relation_words, subject)
+            if whole:
                 triples.append(
-                    SyntaxTriple(subject, relation, kept, clause.construction, bound)
+                    SyntaxTriple(subject, relation, whole, clause.construction, bound)
                 )
         return triples
 
@@ -96,16 +96,16 @@ class Rules:
         """Those of the parts that are whole without the words of the relation. In a
         tree that makes no sense one may lie within another: a word is in one of them.
         """
-        kept: List[Part] = []
+        objects: List[Part] = []
         used = set(subject)
         for glued in map(tree.glued, parts):
             part = _without(glued, relation)
             if not part or tree.words[part[-1]] in self.features.linkers:
                 continue
             if used.isdisjoint(part):
-                kept.append(part)
+                objects.append(part)
                 used.update(part)
-        return tuple(kept)
+        return tuple(objects)
 
 
 def _is_asked(tree: Tree, head: int, questions: Sequence[Tuple[int, int]]) -> bool:
@@ -121,8 +121,8 @@ def _is_asked(tree: Tree, head: int, questions: Sequence[Tuple[int, int]]) -> bo
     return False
 
 
-def _without(part: Part, taken: Container[int]) -> Part:
-    return tuple(index for index in part if index not in taken)
+def _without(part: Part, words: Container[int]) -> Part:
+    return tuple(index for index in part if index not in words)
 
 
 def rules_for(language: str, *, facts: Facts = "whole") -> Rules:

@@ -2,11 +2,8 @@
 
 from typing import Dict, List, Optional, Tuple
 
-from .features import LanguageFeatures
-from .phrases import Phrases
-from .tree import Tree
 from .ty import Clause, Part
-from .verbs import Verbs
+from .verbs import ClauseRules
 
 SHARING = frozenset({"conj", "advcl"})
 """Relations of clauses that share the subject of their governor."""
@@ -14,22 +11,8 @@ SHARING = frozenset({"conj", "advcl"})
 NOUNS = frozenset({"NOUN", "PROPN"})
 
 
-class Subjects:
-    """Finds the subjects of the clauses of one tree.
-
-    tree (Tree): The tree.
-    features (LanguageFeatures): Features of its language.
-    phrases (Phrases): Its phrases.
-    verbs (Verbs): Its verb complexes.
-    """
-
-    def __init__(
-        self, tree: Tree, features: LanguageFeatures, phrases: Phrases, verbs: Verbs
-    ) -> None:
-        self.tree = tree
-        self.features = features
-        self.phrases = phrases
-        self.verbs = verbs
+class Subjects(ClauseRules):
+    """Finds the subjects of the clauses of one tree."""
 
     def own(self, head: int) -> Tuple[List[Part], List[int]]:
         """The subject of a clause, and what only looks like one: further nominals

@@ -1,6 +1,7 @@
 """A dependency tree of one sentence, and the walks through it."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ..doc.folding import fold_word
@@ -89,13 +90,13 @@ class Tree:
         self.order = self._walk(roots)
         self._groups = self._hyphenated()
         if len(self.order) < length:
-            seen = set(self.order)
+            reached = set(self.order)
             for index in range(length):
-                if index not in seen:
+                if index not in reached:
                     self.children[heads[index]].remove(index)
                     heads[index] = index
                     more = self._walk([index])
-                    seen.update(more)
+                    reached.update(more)
                     self.order.extend(more)
 
     def __len__(self) -> int:
@@ -142,39 +143,36 @@ class Tree:
             all of their own.
         RETURNS (List[int]): Indices in no order.
         """
-        found = [head]
-        for index in found:  # grows while it is walked through
+        indices = [head]
+        for index in indices:  # grows while it is walked through
             for child in self.children[index]:
                 if skip is None or not skip(child):
-                    found.append(child)
-        return found
+                    indices.append(child)
+        return indices
 
     def trim(self, indices: Iterable[int]) -> Tuple[int, ...]:
         """Sort indices and take the punctuation off the edges of each stretch,
         except for quotes and brackets whose counterpart is in the same stretch.
 
         indices (Iterable[int]): Indices of words.
-        RETURNS (Tuple[int, ...]): Those that are kept, sorted.
+        RETURNS (Tuple[int, ...]): What is left of them, sorted.
         """
-        kept: List[int] = []
+        trimmed: List[int] = []
         stretch: List[int] = []
         for index in sorted(set(indices)):
             if stretch and index != stretch[-1] + 1:
-                kept.extend(self._trim_stretch(stretch))
+                trimmed.extend(self._trim_stretch(stretch))
                 stretch = []
             stretch.append(index)
-        kept.extend(self._trim_stretch(stretch))
-        return tuple(kept)
+        trimmed.extend(self._trim_stretch(stretch))
+        return tuple(trimmed)
 
     def glued(self, part: Tuple[int, ...]) -> Tuple[int, ...]:
         """RETURNS (Tuple[int, ...]): A part with the rest of words that are written
         together with hyphens."""
         if not self._groups:
             return part
-        found = set(part)
-        for index in part:
-            found.update(self._groups.get(index, ()))
-        return tuple(sorted(found))
+        return tuple(sorted({*part, *chain(*(self._groups.get(i, ()) for i in part))}))
 
     def _hyphenated(self) -> Dict[int, Tuple[int, ...]]:
         """The words that are written together with each word by hyphens."""
@@ -225,11 +223,7 @@ class Tree:
 
     def _walk(self, roots: List[int]) -> List[int]:
         """Breadth-first from the given words, which are cut from their heads."""
-        found = list(roots)
-        seen = set(found)
-        for index in found:
-            for child in self.children[index]:
-                if child not in seen:
-                    seen.add(child)
-                    found.append(child)
-        return found
+        order = list(roots)
+        for index in order:  # grows
+            order += self.children[index]
+        return order

@@ -1,8 +1,10 @@
 """The verb complex of a clause."""
 
+from dataclasses import dataclass
 from typing import List, Optional
 
 from .features import LanguageFeatures
+from .phrases import Phrases
 from .tree import Tree
 
 VERBS = frozenset({"VERB", "AUX"})
@@ -10,6 +12,7 @@ SUBJECTS = frozenset({"nsubj", "csubj"})
 PREDICATES = frozenset({"NOUN", "PROPN", "PRON", "ADJ", "NUM", "DET", "SYM"})
 
 
+@dataclass
 class Verbs:
     """Reads the verb complexes of one tree.
 
@@ -17,9 +20,8 @@ class Verbs:
     features (LanguageFeatures): Features of its language.
     """
 
-    def __init__(self, tree: Tree, features: LanguageFeatures) -> None:
-        self.tree = tree
-        self.features = features
+    tree: Tree
+    features: LanguageFeatures
 
     def is_verbal(self, index: int) -> bool:
         """RETURNS (bool): Whether the word itself is the verb of its clause. One that
@@ -149,3 +151,19 @@ class Verbs:
                 return False
             has_copula = has_copula or self.is_copula(child)
         return has_copula or tree.tags[index] in VERBS
+
+
+@dataclass
+class ClauseRules:
+    """Reads something of the clauses of one tree.
+
+    tree (Tree): The tree.
+    features (LanguageFeatures): Features of its language.
+    phrases (Phrases): Its phrases.
+    verbs (Verbs): Its verb complexes.
+    """
+
+    tree: Tree
+    features: LanguageFeatures
+    phrases: Phrases
+    verbs: Verbs
