@@ -19,6 +19,7 @@ from ...doc.blank import multilingual_pipeline
 from ...errors import ConfigError
 from ...files import check_writable
 from .app import app
+from .group import INTERRUPTED
 from .options import CodeFile, OutputArgument, Overwrite, one_output, output_option
 from .util import one_line_errors
 
@@ -69,7 +70,7 @@ def annotate_cli(
                     f"Stopped: {done} of {total} sentences are answered and stored in "
                     f"{folder}. The same command goes on from there."
                 )
-                raise typer.Exit(130) from e
+                raise typer.Exit(INTERRUPTED) from e
     kept, triples = report["kept"], report["triples"]
     for fault in report["unreadable"]:
         typer.echo(f"unreadable: {fault}")

@@ -19,6 +19,7 @@ from ...files import check_writable, write_json
 from ...loading import load
 from ...projection.ty import Aligner
 from .app import app
+from .inputs import named_corpora
 from .options import Facts, Languages, ModelArgument, Plot, Threshold, output_option
 from .util import one_line_errors
 
@@ -40,14 +41,16 @@ HEADER = [
 def consistency_cli(
     model: ModelArgument,
     corpus: Annotated[
-        List[Path],
+        Optional[List[Path]],
         typer.Argument(
             help="Parallel sentences, files or folders: .jsonl in which translations "
             "share an id, or .conllu (.conllu.gz) named as en_pud-ud-test.conllu, in "
             "which they share a sent_id",
             exists=True,
+            allow_dash=True,
+            show_default=False,
         ),
-    ],
+    ] = None,
     languages: Languages = None,
     output: Annotated[Optional[Path], output_option("JSON file for the scores")] = None,
     plot: Plot = None,
@@ -66,7 +69,8 @@ def consistency_cli(
             check_writable(output)
         if plot is not None:
             check_picture(plot)
-        found = read_parallel(corpus, lambda fault: msg.warn(str(fault)))
+        with named_corpora(corpus) as files:
+            found = read_parallel(files, lambda fault: msg.warn(str(fault)))
         table = consistency(
             _pipelines(model, threshold, facts),
             found,

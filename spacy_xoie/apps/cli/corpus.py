@@ -10,16 +10,26 @@ from ...corpora import read_corpus
 from ...files import write_text
 from ...training.configs import compose_config, config_text
 from .app import app
+from .inputs import named_corpora
 from .options import output_option
 from .util import one_line_errors
 
 
 @app.command("validate")
 def validate_cli(
-    corpus: Annotated[Path, typer.Argument(help="Folder of .jsonl files", exists=True)],
+    corpus: Annotated[
+        Optional[Path],
+        typer.Argument(
+            help="Folder of .jsonl files, or one; by default standard input",
+            exists=True,
+            allow_dash=True,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Check a corpus; name file, line and field of every fault."""
-    records, faults = read_corpus(corpus)
+    with one_line_errors(), named_corpora([corpus] if corpus else []) as (path,):
+        records, faults = read_corpus(path)
     for fault in faults:
         typer.echo(fault)
     if faults:

@@ -1,6 +1,5 @@
 """The command that extracts triples."""
 
-import sys
 import tempfile
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +16,14 @@ from ..batch.outputs import replaced
 from ..batch.run import Run
 from ..batch.texts import Source
 from .app import app
-from .inputs import check_output, codes_of, in_language, split_inputs
+from .inputs import (
+    check_output,
+    codes_of,
+    in_language,
+    named_inputs,
+    split_inputs,
+    standard_input,
+)
 from .options import (
     BatchSize,
     Model,
@@ -38,7 +44,7 @@ spacy xoie extract "Die Stadt hat das Haus gebaut."
 
 spacy xoie extract news/ "more/*.jsonl" --format jsonl --output triples.jsonl
 
-cat book.txt | spacy xoie extract - --format tsv | cut -f 5-7
+cat book.txt | spacy xoie extract --format tsv | cut -f 5-7
 
 spacy xoie extract news/ --format rdf --output news.nq --n-process 4"""
 
@@ -69,7 +75,8 @@ def extract_cli(
         Optional[List[str]],
         typer.Argument(
             help="Texts, files (.txt, .jsonl, also .gz), folders with such files, "
-            'patterns ("news/**/*.txt"), - for standard input',
+            'patterns ("news/**/*.txt"), - for standard input, which is also read if '
+            "nothing is named",
             show_default=False,
         ),
     ] = None,
@@ -112,9 +119,9 @@ def extract_cli(
     A run that was stopped goes on if the same command is given again. What cannot be
     read is named and left out, and the exit code is then 3."""
     with one_line_errors():
-        paths, texts = split_inputs(inputs or [])
-        if not (paths or texts or text):
-            raise typer.BadParameter("There is nothing to read: give a text or a file.")
+        stdin = standard_input()
+        named = [] if text and not inputs else named_inputs(inputs, stdin)
+        paths, texts = split_inputs(named)
         # Of texts that were typed there is nothing to tell but what is in them.
         progress = Progress(quiet=quiet or not paths, output=output)
         source = Source(
@@ -122,7 +129,7 @@ def extract_cli(
             [*texts, *text],
             kind=input_format.value,
             on_fault=progress.fault,
-            stdin=sys.stdin.buffer,
+            stdin=stdin,
         )
         if output is not None:
             check_output(output, source.files)

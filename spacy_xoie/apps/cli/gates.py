@@ -14,6 +14,7 @@ from ...evaluation.pictures import check_picture
 from ...files import check_writable, write_json
 from ...loading import load
 from .app import app
+from .inputs import named_corpora
 from .options import Languages, ModelArgument, Plot, output_option
 from .util import one_line_errors
 
@@ -22,13 +23,15 @@ from .util import one_line_errors
 def gates_cli(
     model: ModelArgument,
     corpus: Annotated[
-        List[Path],
+        Optional[List[Path]],
         typer.Argument(
             help="Sentences in several languages, files or folders: .jsonl, or .conllu "
             "(.conllu.gz) named as en_pud-ud-test.conllu",
             exists=True,
+            allow_dash=True,
+            show_default=False,
         ),
-    ],
+    ] = None,
     languages: Languages = None,
     limit: Annotated[
         int, typer.Option(help="Most texts of a language; 0 for all", min=0)
@@ -46,7 +49,8 @@ def gates_cli(
             check_writable(output)
         if plot is not None:
             check_picture(plot)
-        found = read_parallel(corpus, lambda fault: msg.warn(str(fault)))
+        with named_corpora(corpus) as files:
+            found = read_parallel(files, lambda fault: msg.warn(str(fault)))
         texts = {
             language: list(islice(by_id.values(), limit or None))
             for language, by_id in found.items()

@@ -1,13 +1,77 @@
 """What commands make of their inputs: texts, names of files, languages."""
 
 import glob
+import io
 import os
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import (
+    Any,
+    BinaryIO,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Sequence,
+    Tuple,
+    cast,
+)
+
+import typer
 
 from ...doc.codes import UNDETERMINED, code_setting, language_tag
 from ...errors import DataError
 from ..batch.texts import STDIN, Text
+
+
+def standard_input() -> BinaryIO:
+    """RETURNS (BinaryIO): Standard input, into which can be looked."""
+    stream: Any = io.BytesIO() if sys.stdin is None else sys.stdin.buffer
+    return stream if hasattr(stream, "peek") else io.BufferedReader(stream)
+
+
+def named_inputs(inputs: Optional[Sequence[str]], stdin: BinaryIO) -> List[str]:
+    """Find out what is to be read.
+
+    inputs (Optional[Sequence[str]]): What was named.
+    stdin (BinaryIO): Standard input, which is meant if nothing was named and somebody
+        writes to it.
+    RETURNS (List[str]): What was named, or "-".
+    RAISES (BadParameter): If there is nothing to read.
+    """
+    if inputs:
+        return list(inputs)
+    if stdin.isatty() or not cast(io.BufferedReader, stdin).peek(1):
+        raise typer.BadParameter(
+            "There is nothing to read. Name a text or a file, or write to standard "
+            "input (`… | spacy xoie …`)."
+        )
+    return [STDIN]
+
+
+@contextmanager
+def named_corpora(paths: Optional[Sequence[Path]]) -> Iterator[List[Path]]:
+    """Find out what corpora are to be read. Of standard input, records (.jsonl), a file
+    is made.
+
+    paths (Optional[Sequence[Path]]): What was named.
+    YIELDS (List[Path]): Files and folders.
+    RAISES (BadParameter): If there is nothing to read.
+    """
+    stdin = standard_input()
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for name in named_inputs([str(path) for path in paths or ()], stdin):
+            path = Path(name)
+            if name == STDIN:
+                path = Path(folder) / "stdin.jsonl"
+                with path.open("wb") as file:
+                    shutil.copyfileobj(stdin, file)
+            files.append(path)
+        yield files
 
 
 def codes_of(language: Optional[str]) -> List[str]:

@@ -1,6 +1,5 @@
 """The command that carries triples to translations."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Dict, List, Optional, cast
@@ -23,7 +22,14 @@ from ..batch.projecting import (
 from ..batch.run import Run
 from ..batch.texts import STDIN, Source
 from .app import app
-from .inputs import check_output, codes_of, in_language, split_inputs
+from .inputs import (
+    check_output,
+    codes_of,
+    in_language,
+    named_inputs,
+    split_inputs,
+    standard_input,
+)
 from .options import BatchSize, Model, Overwrite, Quiet, TextLanguage, output_option
 from .progress import Progress
 from .util import one_line_errors
@@ -67,12 +73,13 @@ class ModeName(StrEnum):
 @app.command("project-triples", epilog=EXAMPLES)
 def project_triples_cli(
     inputs: Annotated[
-        List[str],
+        Optional[List[str]],
         typer.Argument(
             help="Files with triples (.jsonl of `extract` or of a corpus, .spacy); or "
-            "raw texts, as `extract` takes them, on which the model runs"
+            "raw texts, as `extract` takes them, on which the model runs",
+            show_default=False,
         ),
-    ],
+    ] = None,
     target: Annotated[
         Optional[str], typer.Option(help="Language of the translations")
     ] = None,
@@ -124,11 +131,12 @@ def project_triples_cli(
     """Carry the triples of documents to their translations, with an account of those
     that had to be refused, and why."""
     with one_line_errors():
+        stdin = standard_input()
+        paths, texts = split_inputs(named_inputs(inputs, stdin))
         projector = _projector(config, target, translations, translator, aligner, mode)
-        paths, texts = split_inputs(inputs)
         path = None if output is None or str(output) == STDIN else output
         progress = Progress(quiet=quiet or not paths, output=path)
-        source = Source(paths, texts, on_fault=progress.fault, stdin=sys.stdin.buffer)
+        source = Source(paths, texts, on_fault=progress.fault, stdin=stdin)
         if path is not None:
             check_output(path, source.files)
         codes = codes_of(language)

@@ -1,6 +1,5 @@
 """The command that makes a graph of texts."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, List, Optional
@@ -18,7 +17,8 @@ from ..batch.texts import Source
 from ..knowledge.filling import add_texts, model_name
 from ..knowledge.store import TripleStore
 from .app import app
-from .inputs import codes_of, in_language
+from .group import INTERRUPTED, PARTLY
+from .inputs import codes_of, in_language, named_inputs, standard_input
 from .options import (
     BatchSize,
     Model,
@@ -35,14 +35,15 @@ _GENERAL, _NONE = "general", "none"
 
 @app.command("store", cls=renamed({"--store": "--output"}))
 def store_cli(
+    output: Annotated[Path, output_option("Folder of the store; made if missing")],
     texts: Annotated[
-        List[Path],
+        Optional[List[str]],
         typer.Argument(
             help="Files (.txt, .md, .jsonl, also .gz), folders of them, patterns, - "
-            "for standard input"
+            "for standard input, which is read if nothing is named",
+            show_default=False,
         ),
-    ],
-    output: Annotated[Path, output_option("Folder of the store; made if missing")],
+    ] = None,
     model: Model = "xx_xoie_sm",
     language: TextLanguage = None,
     threshold: Threshold = None,
@@ -72,10 +73,11 @@ def store_cli(
         if dump is not None:
             check_writable(dump)
         faults: List[str] = []
+        stdin = standard_input()
         source = Source(
-            [str(path) for path in texts],
+            named_inputs(texts, stdin),
             on_fault=lambda fault: faults.append(str(fault)),
-            stdin=sys.stdin.buffer,
+            stdin=stdin,
             by_file=True,
         )
         codes = codes_of(language)
@@ -103,7 +105,7 @@ def store_cli(
                         f"Stopped. What was read is in {output}; the same command goes "
                         f"on from there."
                     )
-                    raise typer.Exit(130) from e
+                    raise typer.Exit(INTERRUPTED) from e
             if dump is not None:
                 triples.dump(dump)
     written = filled.written
@@ -115,7 +117,8 @@ def store_cli(
         f"{written.facts} facts, {filled.known} were there already"
     )
     if faults:
-        msg.fail(f"{len(faults)} texts could not be read", exits=1)
+        msg.fail(f"{len(faults)} texts could not be read")
+        raise typer.Exit(PARTLY)
 
 
 @dataclass

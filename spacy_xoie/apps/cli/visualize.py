@@ -1,9 +1,8 @@
 """The command that draws triples."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Iterable, Iterator, List, Optional, Union, cast
+from typing import Annotated, BinaryIO, Iterable, Iterator, List, Optional, Union, cast
 
 import typer
 from spacy.language import Language
@@ -19,7 +18,8 @@ from ...loading import load
 from ..batch.engines import batches, extract
 from ..batch.texts import DOCS, STDIN, SUFFIXES, Source, find_files, read_docs
 from .app import app
-from .inputs import split_inputs
+from .group import PARTLY
+from .inputs import named_inputs, split_inputs, standard_input
 from .options import Model, Threshold, output_option
 from .util import one_line_errors
 
@@ -46,13 +46,14 @@ class Style(StrEnum):
 @app.command("visualize", epilog=EXAMPLES)
 def visualize_cli(
     inputs: Annotated[
-        List[str],
+        Optional[List[str]],
         typer.Argument(
             help='Texts; files: .txt, .md, .jsonl (objects with "text"; also .gz), '
             ".spacy (docs with triples, drawn as they are); folders of such files; "
-            "patterns; - for standard input"
+            "patterns; - for standard input, which is read if nothing is named",
+            show_default=False,
         ),
-    ],
+    ] = None,
     style: Annotated[
         Style,
         typer.Option(
@@ -92,11 +93,13 @@ def visualize_cli(
             raise ConfigError("--translation goes with --style projection only.")
         if output is not None:
             check_writable(output)
-        docs = list(_docs(inputs, model, threshold, faults))
+        stdin = standard_input()
+        named = named_inputs(inputs, stdin)
+        docs = list(_docs(named, stdin, model, threshold, faults))
         if not docs:
             raise DataError("\n".join(["There is nothing to draw.", *faults]))
         if translation:
-            _project(docs, translation, str(target), faults)
+            _project(docs, translation, stdin, str(target), faults)
         page = _page(docs, style, target, nodes, title, faults)
         if output is None:
             typer.echo(page, nl=False)
@@ -106,7 +109,7 @@ def visualize_cli(
     for fault in faults:
         typer.secho(fault, fg="yellow", err=True)
     if faults:
-        raise typer.Exit(3)
+        raise typer.Exit(PARTLY)
 
 
 def _page(
@@ -145,11 +148,15 @@ def _projection(doc: Doc, target: str) -> str:
 
 
 def _docs(
-    inputs: Iterable[str], model: str, threshold: Optional[float], faults: List[str]
+    inputs: Iterable[str],
+    stdin: BinaryIO,
+    model: str,
+    threshold: Optional[float],
+    faults: List[str],
 ) -> Iterator[Doc]:
     """The docs of all inputs, in order, with triples."""
     nlp: Optional[Language] = None
-    for source in _sources(inputs, faults):
+    for source in _sources(inputs, stdin, faults):
         if isinstance(source, Path):
             yield from _stored_docs(source)
             continue
@@ -165,14 +172,16 @@ def _docs(
                 yield doc
 
 
-def _sources(inputs: Iterable[str], faults: List[str]) -> Iterator[Union[Source, Path]]:
+def _sources(
+    inputs: Iterable[str], stdin: BinaryIO, faults: List[str]
+) -> Iterator[Union[Source, Path]]:
     """What the inputs mean, in order: texts, or a file of docs."""
 
     def source(paths: List[str], texts: List[str]) -> Source:
         def on_fault(fault: Fault) -> None:
             faults.append(str(fault))
 
-        return Source(paths, texts, on_fault=on_fault, stdin=sys.stdin.buffer)
+        return Source(paths, texts, on_fault=on_fault, stdin=stdin)
 
     for value in inputs:
         paths, texts = split_inputs([value])
@@ -206,14 +215,18 @@ def _stored_docs(path: Path) -> Iterator[Doc]:
 
 
 def _project(
-    docs: List[Doc], translation: List[str], target: str, faults: List[str]
+    docs: List[Doc],
+    translation: List[str],
+    stdin: BinaryIO,
+    target: str,
+    faults: List[str],
 ) -> None:
     """Carry the triples of docs over to translations that are given."""
     from ...doc.translations import set_translation
     from ...projection.bitext import project_bitext
 
     texts: List[str] = []
-    for source in _sources(translation, faults):
+    for source in _sources(translation, stdin, faults):
         if isinstance(source, Path):
             raise DataError(f"{source} has docs; give translations as .txt or .jsonl.")
         texts += [text.text for text in source]

@@ -12,13 +12,14 @@ from typing import Any, Dict, List, Sequence
 
 import pytest
 import spacy
+import typer
 from conftest import TINY_MODEL, TOKENIZER, heed_ctrl_c
 from typer.testing import CliRunner, Result
 
 from spacy_xoie.apps.batch.engines import ProcessEngine
 from spacy_xoie.apps.batch.texts import Text
 from spacy_xoie.apps.cli import app
-from spacy_xoie.apps.cli.inputs import split_inputs
+from spacy_xoie.apps.cli.inputs import named_inputs, split_inputs, standard_input
 from spacy_xoie.errors import DataError
 from spacy_xoie.loading import PipelineLoader
 
@@ -174,7 +175,42 @@ def test_errors_are_one_line(arguments: List[str], words: str, model: str) -> No
 
 
 def test_nothing_to_read() -> None:
-    assert run().exit_code == 2
+    result = run()
+    assert result.exit_code == 2 and "There is nothing to read" in result.stderr
+
+
+def test_standard_input_need_not_be_named(model: str) -> None:
+    result = run("-m", model, "-f", "jsonl", input=GERMAN)
+    assert list(records(result.stdout)) == ["stdin"]
+    # What is named is meant, whatever else there is.
+    result = run("-t", ENGLISH, "-m", model, "-f", "jsonl", input=GERMAN)
+    assert list(records(result.stdout)) == ["text:1"]
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["extract"],
+        ["project-triples", "--target", "de"],
+        ["store", "--store", "s"],
+        ["visualize"],
+        ["gates", "xx_xoie_sm"],
+        ["consistency", "xx_xoie_sm"],
+        ["validate"],
+    ],
+)
+def test_nobody_waits_at_a_terminal(
+    command: List[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = os.openpty()
+    with open(theirs) as terminal:
+        monkeypatch.setattr("sys.stdin", terminal)
+        with pytest.raises(typer.BadParameter, match="There is nothing to read"):
+            named_inputs([], standard_input())
+    os.close(ours)
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 2 and "There is nothing to read" in result.stderr
 
 
 def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch) -> None:

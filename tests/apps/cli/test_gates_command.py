@@ -66,3 +66,13 @@ def test_faults(model: Path, corpus: Path, tmp_path: Path) -> None:
     result = run(model, corpus, "--plot", tmp_path / "gates.gif")
     assert result.exit_code == 1
     assert "gates.gif" in result.output
+
+
+def test_records_on_standard_input(model: Path, corpus: Path, tmp_path: Path) -> None:
+    output = tmp_path / "gates.json"
+    given = ["gates", str(model), "--output", str(output)]
+    text = (corpus / "de.jsonl").read_text() + "\nnonsense"
+    result = CliRunner().invoke(app, given, input=text)
+    assert result.exit_code == 0, result.output
+    assert json.loads(output.read_text())["sentences"] == {"de": 3}
+    assert "stdin.jsonl:4" in "".join(result.output.split())

@@ -118,7 +118,7 @@ def test_bad_texts_are_named(reader: Any, texts: Path, tmp_path: Path) -> None:
     (texts / "c.txt").write_bytes(b"\xff")
     (texts / "d.jsonl").write_text('{"text": "Ana met Eva."}\n{"txt": ""}\n')
     result = reader("store", texts, "--store", tmp_path / "s")
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert "c.txt: this is not UTF-8" in result.output
     assert "d.jsonl:2: text: this must be a text" in result.output
     assert "3 texts added" in " ".join(result.output.split())
@@ -165,3 +165,9 @@ def test_without_a_query_the_prepared_ones_are_listed(reader: Any) -> None:
     result = reader("ask", "anything")
     assert result.exit_code == 0
     assert "acquisitions: Who acquired whom, in any language" in result.output
+
+
+def test_standard_input_need_not_be_named(reader: Any, tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    done = CliRunner().invoke(app, ["store", "--store", str(store)], input="A b c.")
+    assert done.exit_code == 0 and "1 texts added" in " ".join(done.output.split())

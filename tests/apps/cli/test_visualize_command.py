@@ -51,6 +51,13 @@ def test_texts_and_files_are_read_and_a_bad_line_costs_only_itself(
     assert "b.jsonl:2: " in result.stderr and "b.jsonl:3: " in result.stderr
 
 
+def test_standard_input_need_not_be_named(tmp_path: Path, trained: Language) -> None:
+    trained.to_disk(tmp_path / "model")
+    args = ["visualize", "-s", "table", "--model", str(tmp_path / "model")]
+    result = CliRunner().invoke(app, args, input="Der Rat lehnte den Plan ab .")
+    assert result.exit_code == 0 and "lehnte ab" in result.stdout
+
+
 def test_given_translations_are_drawn_beside_the_texts(
     tmp_path: Path, trained: Language
 ) -> None:
