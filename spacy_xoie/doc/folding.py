@@ -58,7 +58,9 @@ _CHARS = re.compile(
     rf"\u00ad\s*[\n\r]\s*|[{_INVISIBLE}{_VOWELS}]|(?<![\u0600-\u109f])[{_JOINERS}]"
     rf"|[{''.join(map(re.escape, _SAME))}]|[{_COMPATIBLE}]|{_KANA}"
 )
-_NOT_SHOWN = re.compile(f"[{_HIDDEN}]")
+_NOT_SHOWN = re.compile(rf"(?:[.,;:!?…。،؛؟]*[{_HIDDEN}]+$)|[{_HIDDEN}]")
+"""What is left out of texts that are shown, and marks behind which it stood: tokenizers
+leave these at their words."""
 _CLUSTERS = regex.compile(r"\X")
 _SPACES = re.compile(r"\s{2,}|[^\S ]|^\s+|\s+$")
 _BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

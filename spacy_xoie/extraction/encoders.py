@@ -69,8 +69,7 @@ class EncoderSpec:
         is_train: bool,
     ) -> Features:
         """readings (Sequence[Reading]): All docs of the batch, as they are read.
-        spans (Sequence[Span]): Their segments, which cover their words wholly, in
-            order.
+        spans (Sequence[Span]): Segments of their words.
         RETURNS (Features): What the encoder reads of the segments.
         """
         raise NotImplementedError
@@ -327,7 +326,9 @@ class ListenerSpec(EncoderSpec):
             ]
             backprop([torch2xp(gradient) for gradient in of_tokens])
 
-        return VectorFeatures.make(spans, of_words, hand_on)
+        return VectorFeatures.make(
+            [reading.words for reading in readings], spans, of_words, hand_on
+        )
 
     def _encoder(self, in_width: int) -> Encoder:
         return ProjectionEncoder(

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from spacy.strings import get_string_id
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 from thinc.api import NumpyOps
 from torch import Tensor
@@ -98,17 +98,27 @@ class VectorFeatures(Features):
     @classmethod
     def make(
         cls,
+        docs: Sequence[Doc],
         spans: Sequence[Span],
         vectors: Sequence[Tensor],
         hand_on: Callable[[List[Tensor]], None],
     ) -> "VectorFeatures":
-        """spans (Sequence[Span]): Segments that cover all docs of a batch, in order.
-        vectors (Sequence[Tensor]): (words, width) of each doc.
+        """docs (Sequence[Doc]): All docs of a batch.
+        spans (Sequence[Span]): Segments of them.
+        vectors (Sequence[Tensor]): (tokens, width) of each doc.
         hand_on (Callable[[List[Tensor]], None]): Takes the gradient of each doc.
         """
         flat = torch.cat([*vectors]) if len(vectors) else torch.zeros(0, 0)
         leaf = flat.detach().requires_grad_(True)
-        return cls(list(spans), leaf, [len(part) for part in vectors], hand_on)
+        sizes = [len(part) for part in vectors]
+        features = cls(list(spans), leaf, sizes, hand_on)
+        offsets = np.cumsum([0, *sizes], dtype=np.int64)
+        offset_of = {
+            id(doc): offset for doc, offset in zip(docs, offsets, strict=False)
+        }
+        starts = [offset_of[id(span.doc)] + span.start for span in spans]
+        features.starts = np.array(starts, dtype=np.int64)
+        return features
 
     def backprop(self) -> None:
         if self.vectors.grad is not None:

@@ -49,7 +49,7 @@ class Request:
     """What the model is asked.
 
     readings (Sequence[Reading]): The docs of a batch, as they are read.
-    spans (Sequence[Span]): Their segments, which cover their words wholly, in order.
+    spans (Sequence[Span]): Segments of their words, in order.
     languages (Callable[[Span], Mapping[str, float]]): Language distribution of the
         tokens of a segment; empty where nothing is known.
     gold (Optional[Callable[[Span], Gold]]): Gold triples of a segment, in offsets of

@@ -8,12 +8,15 @@ from ..errors import ConfigError
 from ..language.sentences import sentence_bounds
 from .reading import Reading
 
+BULLETS = frozenset("•‣◦▪●○■□*-–—#>")
+"""Marks that may stand before a sentence and are no part of it."""
+
 
 class Segmenter:
     """Cuts docs into sentences, and sentences that are too long into pieces.
 
     Sentences are those of `sentence_bounds`. The doc itself is not changed, and every
-    word is in exactly one segment.
+    word is in one segment, but for bullets and the like before a sentence.
 
     max_length (int): Most words of a segment.
     RAISES (ConfigError): If `max_length` is below 1.
@@ -32,6 +35,8 @@ class Segmenter:
         segments: List[Span] = []
         for bounds in sentence_bounds(reading.doc):
             start, end = reading.word_bounds(*bounds)
+            while start < end - 1 and reading.words[start].text in BULLETS:
+                start += 1
             if start < end:
                 sentence = reading.words[start:end]
                 segments.extend(split_span(sentence, self.max_length))

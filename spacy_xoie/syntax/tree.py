@@ -28,7 +28,8 @@ OPENERS = {
     mark: tuple(opening for opening, closing in PAIRS.items() if mark in closing)
     for mark in ')]）】”“»«」』》〉’"'
 }
-OPENERS["''"] = ("``",)
+
+FULL_STOPS = (".", "!", "?", "…", ",")
 
 
 def _plausible(label: str, tag: str, has_head: bool) -> str:
@@ -205,6 +206,14 @@ class Tree:
 
     def _trim_stretch(self, stretch: List[int]) -> List[int]:
         start, end = 0, len(stretch)
+        while end and self.is_punct(stretch[end - 1]):
+            opening = OPENERS.get(self.words[stretch[end - 1]], ())
+            # A quote behind a full stop closes more than a phrase.
+            if end > 1 and self.words[stretch[end - 2]] in FULL_STOPS:
+                opening = ()
+            if any(self.words[i] in opening for i in stretch[: end - 1]):
+                break
+            end -= 1
         while start < end and self.is_punct(stretch[start]):
             closing = PAIRS.get(self.words[stretch[start]])
             if closing and any(
@@ -212,13 +221,6 @@ class Tree:
             ):
                 break
             start += 1
-        while start < end and self.is_punct(stretch[end - 1]):
-            opening = OPENERS.get(self.words[stretch[end - 1]])
-            if opening and any(
-                self.words[i] in opening for i in stretch[start : end - 1]
-            ):
-                break
-            end -= 1
         return stretch[start:end]
 
     def _walk(self, roots: List[int]) -> List[int]:

@@ -101,3 +101,4 @@ def test_normal_forms_are_one(form: str) -> None:
 def test_what_is_shown_keeps_its_marks() -> None:
     assert visible("the  “new”\n bri\u00addge’s") == "the “new” bridge’s"
     assert visible("新的\n桥") == "新的桥"
+    assert visible("in Rome.\u200f") == "in Rome"
