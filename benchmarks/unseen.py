@@ -40,7 +40,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spacy_xoie.extraction.features import hash_attributes
-from spacy_xoie.language.relatives import distance, relative_weights
+from spacy_xoie.language.distances import distance, relative_weights
 from spacy_xoie.network.adapters import RoutedLora
 from spacy_xoie.network.adapters.lora import LoraConv1d
 from spacy_xoie.network.model import TripleNetwork

@@ -24,7 +24,7 @@ from ..network.model import TripleNetwork
 from ..network.routing import NearestRouter
 from .encoders import TransformerSpec
 from .model import ExtractionModel
-from .relatives import make_relatives
+from .nearest import make_relatives
 
 LANGUAGE, BASE, NOTES = "xoie_language", "xoie_base", "xoie_notes"
 """Our remarks in an exported adapter."""

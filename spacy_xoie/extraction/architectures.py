@@ -25,9 +25,9 @@ from ..syntax.reading import read_triples
 from ..syntax.rules import Facts
 from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
 from .model import ExtractionModel, build_model
+from .nearest import make_relatives
 from .parts import BankSpec, HeadBuilder, RouterBuilder
 from .pretrained import DEFAULT_NAME, load_model
-from .relatives import make_relatives
 
 # fmt: off
 DEFAULT_ATTRIBUTES = [

@@ -7,8 +7,8 @@ import numpy
 from numpy.typing import NDArray
 
 from ..errors import ConfigError
+from .distances import Profile, compare, explain
 from .facts import Facts, find_language, find_languages
-from .relatives import Profile, compare, explain
 
 # Sums of the same numbers in another order differ in their last digits.
 DIGITS = 9

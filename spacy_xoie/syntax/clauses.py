@@ -5,7 +5,7 @@ from typing import Dict, List, Optional
 from .arguments import Arguments
 from .features import LanguageFeatures
 from .phrases import Phrases
-from .relatives import Relatives
+from .relative_clauses import RelativeClauses
 from .subjects import Subjects
 from .tree import Tree
 from .ty import Argument, Clause, Part
@@ -32,7 +32,9 @@ class ClauseReader:
         self.features = features
         self.phrases = Phrases(tree, features)
         self.verbs = Verbs(tree, features)
-        self.relatives = Relatives(tree, features, self.phrases, self.verbs)
+        self.relative_clauses = RelativeClauses(
+            tree, features, self.phrases, self.verbs
+        )
         self.subjects = Subjects(tree, features, self.phrases, self.verbs)
         self.arguments = Arguments(tree, features, self.phrases, self.verbs)
         self.done: Dict[int, Clause] = {}
@@ -262,4 +264,4 @@ class ClauseReader:
             clause.subjects = []
             clause.implied = False
             return
-        self.relatives.relate(clause, heads, self._antecedents(noun, head))
+        self.relative_clauses.relate(clause, heads, self._antecedents(noun, head))

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_xoie.errors import ConfigError
-from spacy_xoie.extraction.relatives import make_relatives
+from spacy_xoie.extraction.nearest import make_relatives
 from spacy_xoie.packaging import merge_language
 
 NAMES = ("Language", "Nearest", "Mixture", "Uniform", "Frozen")
@@ -106,21 +106,6 @@ def test_no_warning_where_the_language_does_not_matter(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert found(nlp, "fi") == found(nlp, "en")
-
-
-def test_profiles_weigh_relatives_differently() -> None:
-    experts = ["de", "en", "zh"]
-    one = make_relatives("argument", 0.1)("ja", experts)
-    two = make_relatives("predicate", 0.1)("ja", experts)
-    assert sum(one.values()) == pytest.approx(1.0)
-    assert dict(one) != pytest.approx(dict(two), abs=0.01)
-
-
-def test_what_is_no_language_is_no_relative() -> None:
-    weigh = make_relatives()
-    assert weigh("tlh", ["de", "en"]) == {}
-    assert weigh("nl", ["all", "other-9"]) == {}
-    assert set(weigh("nl", ["de", "all"])) == {"de"}
 
 
 @pytest.mark.parametrize(

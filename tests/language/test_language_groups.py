@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xoie.errors import ConfigError
+from spacy_xoie.language.distances import distance, nearest, relative_weights
 from spacy_xoie.language.facts import load_languages
 from spacy_xoie.language.groups import clusters, suggest_sources
-from spacy_xoie.language.relatives import distance, nearest, relative_weights
 
 codes = st.sampled_from(sorted(load_languages()))
 
@@ -161,7 +161,7 @@ def test_same_in_every_process() -> None:
         "suggest_sources(['ja', 'sw', 'ga', 'eo'], 9)",
     )
     program = (
-        "from spacy_xoie.language.relatives import *\n"
+        "from spacy_xoie.language.distances import *\n"
         "from spacy_xoie.language.groups import *\n"
         f"print(*({', '.join(lines)}), sep='\\n')\n"
     )

@@ -7,9 +7,9 @@ import srsly
 import typer
 from wasabi import msg
 
+from ...language.distances import KINDS, Distance, Relative, nearest
 from ...language.facts import MISSING, Facts, find_language, find_languages
 from ...language.groups import Source, clusters, suggest_sources
-from ...language.relatives import KINDS, Distance, Relative, nearest
 from .app import app
 from .options import Among, Json, Profile
 from .util import one_line_errors

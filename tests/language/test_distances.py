@@ -10,13 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xoie.errors import ConfigError
-from spacy_xoie.language.facts import (
-    Facts,
-    find_language,
-    load_features,
-    load_languages,
-)
-from spacy_xoie.language.relatives import (
+from spacy_xoie.language.distances import (
     KINDS,
     PROFILES,
     Distance,
@@ -27,6 +21,12 @@ from spacy_xoie.language.relatives import (
     explain,
     nearest,
     relative_weights,
+)
+from spacy_xoie.language.facts import (
+    Facts,
+    find_language,
+    load_features,
+    load_languages,
 )
 
 CODES = sorted(load_languages())

@@ -14,13 +14,13 @@ def make_relatives(
     """Make what weighs the adapters of a bank for a language that has none.
 
     profile (Union[str, Mapping[str, float]]): Which distances count, and how much. See
-        `spacy_xoie.language.relatives`.
+        `spacy_xoie.language.distances`.
     temperature (float): Softness: near 0, the nearest relative takes all.
     RETURNS (Relatives): From a language and experts to weights; empty for a language of
         which too little is known.
     RAISES (ConfigError): If the profile or the temperature cannot work.
     """
-    from ..language.relatives import resolve_profile
+    from ..language.distances import resolve_profile
 
     resolve_profile(profile)
     if not 0 < temperature < math.inf:
@@ -37,7 +37,7 @@ def _weigh(
     profile: Union[str, Mapping[str, float]],
     temperature: float,
 ) -> Dict[str, float]:
-    from ..language.relatives import relative_weights
+    from ..language.distances import relative_weights
 
     among = [expert for expert in experts if _is_language(expert)]
     if not among or not _is_language(language):

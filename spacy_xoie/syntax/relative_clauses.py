@@ -6,7 +6,7 @@ from .ty import Argument, Clause, Part
 from .verbs import SUBJECTS, ClauseRules
 
 
-class Relatives(ClauseRules):
+class RelativeClauses(ClauseRules):
     """Completes the relative clauses of one tree."""
 
     def relate(self, clause: Clause, heads: List[int], antecedents: List[Part]) -> None:
