@@ -183,7 +183,7 @@ def test_standard_input_need_not_be_named(model: str) -> None:
     result = run("-m", model, "-f", "jsonl", input=GERMAN)
     assert list(records(result.stdout)) == ["stdin"]
     # What is named is meant, whatever else there is.
-    result = run("-t", ENGLISH, "-m", model, "-f", "jsonl", input=GERMAN)
+    result = run("--text", ENGLISH, "-m", model, "-f", "jsonl", input=GERMAN)
     assert list(records(result.stdout)) == ["text:1"]
 
 
@@ -193,7 +193,7 @@ def test_standard_input_need_not_be_named(model: str) -> None:
     [
         ["extract"],
         ["project-triples", "--target", "de"],
-        ["store", "--store", "s"],
+        ["store", "--output", "s"],
         ["visualize"],
         ["gates", "xx_xoie_sm"],
         ["consistency", "xx_xoie_sm"],
@@ -204,7 +204,7 @@ def test_nobody_waits_at_a_terminal(
     command: List[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = os.openpty()
-    with open(theirs) as terminal:
+    with open(theirs) as terminal:  # noqa: PTH123
         monkeypatch.setattr("sys.stdin", terminal)
         with pytest.raises(typer.BadParameter, match="There is nothing to read"):
             named_inputs([], standard_input())
