@@ -163,3 +163,22 @@ def test_the_drawing_shows_these_floors() -> None:
         if line.strip()
     ]
     assert drawn == [tuple(sorted(rooms)) for rooms in reversed(FLOORS)]
+
+
+TESTS = Path(__file__).parent
+BESIDE = ("contract", "data", "hard")
+"""Folders of tests that belong to no room: they take many together."""
+
+
+def test_tests_lie_as_the_code_does() -> None:
+    paths = sorted(TESTS.rglob("test_*.py"))
+    folders = {path.parent.relative_to(TESTS).as_posix() for path in paths}
+    rooms = {
+        name.replace(".", "/")
+        for name in MODULES
+        if (PACKAGE / name.replace(".", "/")).is_dir()
+    }
+    assert folders - {".", *BESIDE} <= rooms
+    # pytest imports a test by the name of its file alone.
+    names = [path.name for path in paths]
+    assert [name for name in {*names} if names.count(name) > 1] == []
