@@ -462,7 +462,7 @@ def judge_benchie(
     for number, extraction in enumerate(extractions):
         for place, cluster in enumerate(sentence.clusters):
             gold = {"": BenchieSentence(sentence.text, (cluster,))}
-            if score_benchie(gold, {"": [extraction]}).found:
+            if score_benchie(gold, {"": [extraction]}).hits:
                 right[number] = 1.0
                 if finders[place] is None:
                     finders[place] = number

@@ -182,7 +182,7 @@ def _count(
             continue
         found = placed_triples(answer.doc)
         gold = placed_triples(item.doc, key=key)
-        right[item.language] += len(match_triples(found, gold, least=match))
+        right[item.language] += len(match_triples(found, gold, min_score=match))
         said[item.language] += len(found)
     return right, said
 

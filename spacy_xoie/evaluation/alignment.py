@@ -19,6 +19,7 @@ from typing import (
 
 from ..errors import DataError
 from ..files import Fault, OnFault, read_text
+from .curves import f1_score
 
 Link = Tuple[int, int]
 
@@ -56,28 +57,26 @@ class AlignmentScore(NamedTuple):
 
 
 def score_alignments(
-    found: Sequence[Iterable[Link]], gold: Sequence[GoldAlignment]
+    predicted: Sequence[Iterable[Link]], gold: Sequence[GoldAlignment]
 ) -> AlignmentScore:
     """Score links.
 
-    found (Sequence[Iterable[Link]]): The links of each pair.
+    predicted (Sequence[Iterable[Link]]): The links of each pair.
     gold (Sequence[GoldAlignment]): The gold links of the same pairs.
     RETURNS (AlignmentScore): The scores over all links.
     """
-    n_found = n_sure = in_sure = in_possible = 0
-    for links, pair in zip(found, gold, strict=True):
+    n_predicted = n_sure = in_sure = in_possible = 0
+    for links, pair in zip(predicted, gold, strict=True):
         links = set(links)
-        n_found += len(links)
+        n_predicted += len(links)
         n_sure += len(pair.sure)
         in_sure += len(links & pair.sure)
         in_possible += len(links & pair.possible)
-    precision = in_possible / n_found if n_found else 0.0
+    precision = in_possible / n_predicted if n_predicted else 0.0
     recall = in_sure / n_sure if n_sure else 0.0
-    both = precision + recall
-    f1 = 2 * precision * recall / both if both else 0.0
-    total = n_found + n_sure
+    total = n_predicted + n_sure
     aer = 1 - (in_sure + in_possible) / total if total else 0.0
-    return AlignmentScore(precision, recall, f1, aer)
+    return AlignmentScore(precision, recall, f1_score(precision, recall), aer)
 
 
 def read_gold_alignments(
@@ -128,13 +127,13 @@ def _read(text: str, line: str) -> GoldAlignment:
     sure: Set[Link] = set()
     possible: Set[Link] = set()
     for item in line.split():
-        found = _LINK.fullmatch(item)
-        if found is None:
+        match = _LINK.fullmatch(item)
+        if match is None:
             raise ValueError(f"{item!r} is not a link such as 1-2 or 1p2")
-        i, j = int(found[1]) - 1, int(found[3]) - 1
+        i, j = int(match[1]) - 1, int(match[3]) - 1
         if not (0 <= i < len(words[0]) and 0 <= j < len(words[1])):
             raise ValueError(f"the link {item} is outside of its sentences")
         possible.add((i, j))
-        if found[2] == "-":
+        if match[2] == "-":
             sure.add((i, j))
     return GoldAlignment(words[0], words[1], sure, possible)

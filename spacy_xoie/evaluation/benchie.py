@@ -12,6 +12,7 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tup
 
 from ..corpora.extractions import Extraction
 from ..corpora.readers.benchie import BenchieSentence, Cluster, Slots
+from .curves import f1_score
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class BenchieScore:
     precision (float): Facts found, of these and the wrong extractions.
     recall (float): Facts found, of all facts.
     f1 (float): Harmonic mean of both.
-    found (int): Facts found.
+    hits (int): Facts found.
     wrong (int): Extractions that state no fact.
     facts (int): Facts in the annotation.
     """
@@ -29,7 +30,7 @@ class BenchieScore:
     precision: float
     recall: float
     f1: float
-    found: int
+    hits: int
     wrong: int
     facts: int
 
@@ -60,7 +61,7 @@ def score_benchie(
         The arguments after the subject, joined by a space, make the object.
     RETURNS (BenchieScore): The scores.
     """
-    found = wrong = facts = 0
+    n_hits = wrong = facts = 0
     pieces: Dict[str, Tuple[Piece, ...]] = {}
     for number, sentence in gold.items():
         facts += len(sentence.clusters)
@@ -71,12 +72,11 @@ def score_benchie(
                 wrong += 1
             else:
                 hits.add(cluster)
-        found += len(hits)
-    precision = found / (found + wrong) if found + wrong else 0.0
-    recall = found / facts if facts else 0.0
-    total = precision + recall
-    f1 = 2 * precision * recall / total if total else 0.0
-    return BenchieScore(precision, recall, f1, found, wrong, facts)
+        n_hits += len(hits)
+    precision = n_hits / (n_hits + wrong) if n_hits + wrong else 0.0
+    recall = n_hits / facts if facts else 0.0
+    f1 = f1_score(precision, recall)
+    return BenchieScore(precision, recall, f1, n_hits, wrong, facts)
 
 
 def slots_of(extraction: Extraction) -> Slots:
@@ -84,16 +84,6 @@ def slots_of(extraction: Extraction) -> Slots:
     subject = extraction.arguments[0] if extraction.arguments else ""
     rest = " ".join(argument for argument in extraction.arguments[1:] if argument)
     return (subject, extraction.relation, rest)
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Compare a slot of an annotation with a slot of an extraction.
-
-    pattern (str): The slot of the annotation, with optional words in brackets.
-    text (str): The slot of the extraction.
-    RETURNS (bool): Whether some choice of the optional words makes them equal.
-    """
-    return _matches(split_pieces(pattern), text)
 
 
 def split_pieces(pattern: str) -> Tuple[Piece, ...]:
@@ -139,16 +129,22 @@ def _first_match(
             for pattern, text in zip(triple, slots, strict=True):
                 if pattern not in pieces:
                     pieces[pattern] = split_pieces(pattern)
-                if not _matches(pieces[pattern], text):
+                if not matches(pieces[pattern], text):
                     break
             else:
                 return number
     return None
 
 
-def _matches(pieces: Sequence[Piece], text: str) -> bool:
-    """All places in the text that some choice of the pieces so far can reach. Every
-    piece ends with a space; space around the whole does not count."""
+def matches(pieces: Sequence[Piece], text: str) -> bool:
+    """Compare a slot of an annotation with a slot of an extraction.
+
+    pieces (Sequence[Piece]): The slot of the annotation.
+    text (str): The slot of the extraction.
+    RETURNS (bool): Whether some choice of the optional words makes them equal.
+    """
+    # All places in the text that some choice of the pieces so far can reach. Every
+    # piece ends with a space; space around the whole does not count.
     text = text.strip()
     if not text:
         return all(piece.optional or not piece.text.strip() for piece in pieces)

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import (
     Any,
+    Callable,
     Dict,
     Iterator,
     List,
@@ -13,7 +15,6 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
-    Union,
 )
 
 from spacy.language import Language
@@ -24,12 +25,12 @@ from ..doc.triples import Triple
 from ..errors import DataError
 from ..files import OnFault, file_suffix, files_in, lines
 from .benchie import score_benchie
-from .carb import CarbScore, score_carb
-from .curves import CurveScore, precision_recall_curve
+from .carb import score_carb
+from .curves import CurveScore, TupleScore, precision_recall_curve
 from .mapping import MappedSentence, binary_facts, map_sentence
-from .reoie2016 import ReOIEScore, score_reoie2016
+from .reoie2016 import score_reoie2016
 
-Found = Dict[str, List[Extraction]]
+Extractions = Dict[str, List[Extraction]]
 
 _CODES = {
     "arabic": "ar",
@@ -48,7 +49,7 @@ class Metric(NamedTuple):
 
     name (str): What was scored: "facts", "tuples", "n-ary" or "binary".
     auc (Optional[float]): Area under the curve of precision over recall.
-    threshold (float): Least score of the triples that were kept.
+    threshold (float): Score that the triples have at least.
     """
 
     name: str
@@ -133,14 +134,14 @@ def find_benchmarks(
     files = [path]
     if path.is_dir():
         files = [Path(file) for file in files_in(path, _SUFFIXES)]
-    found = False
+    is_empty = True
     for file in files:
         kind = detect_benchmark(file) if path.is_dir() or not name else name
         if kind is None or (name and kind != name):
             continue
-        found = True
+        is_empty = False
         yield _READERS[kind](file, language or _language_of(file), on_fault)
-    if not found:
+    if is_empty:
         raise DataError(
             f"There is no file of {name or 'BenchIE, CaRB or Re-OIE2016'} in "
             f"{str(path)!r}. Name the benchmark if its file has another ending: "
@@ -174,8 +175,8 @@ def run_benchmark(
     mapped = {key: map_sentence(text) for key, text in benchmark.sentences.items()}
     texts = [sentence.text for sentence in mapped.values()]
     docs = nlp.pipe(texts, batch_size=batch_size)
-    whole: Found = {}
-    facts: Found = {}
+    whole: Extractions = {}
+    facts: Extractions = {}
     records = []
     for (key, sentence), doc in zip(mapped.items(), docs, strict=True):
         triples = list(doc._.triples)
@@ -210,13 +211,16 @@ def _facts(sentence: MappedSentence, triples: Sequence[Triple]) -> List[Extracti
     return [Extraction(r, (s, o), score) for (s, r, o), score in best.items()]
 
 
-def _score_benchie(benchmark: Benchmark, whole: Found, facts: Found) -> BenchmarkResult:
+def _score_benchie(
+    benchmark: Benchmark, whole: Extractions, facts: Extractions
+) -> BenchmarkResult:
     score = score_benchie(benchmark.gold, facts)
     flags = []
-    for key, found in facts.items():
+    for key, extractions in facts.items():
         gold = {key: benchmark.gold[key]}
         flags += [
-            (fact.score, score_benchie(gold, {key: [fact]}).found > 0) for fact in found
+            (fact.score, score_benchie(gold, {key: [fact]}).hits > 0)
+            for fact in extractions
         ]
     curve = None
     if flags:
@@ -229,31 +233,26 @@ def _score_benchie(benchmark: Benchmark, whole: Found, facts: Found) -> Benchmar
     return BenchmarkResult(benchmark, [metric], curve, flags=flags)
 
 
-def _score_carb(benchmark: Benchmark, whole: Found, facts: Found) -> BenchmarkResult:
+def _score_carb(
+    benchmark: Benchmark, whole: Extractions, facts: Extractions
+) -> BenchmarkResult:
     score = score_carb(benchmark.gold, whole)
-    return BenchmarkResult(benchmark, [_metric("tuples", score)], _curve(score))
+    return BenchmarkResult(
+        benchmark, [_metric("tuples", score)], score if score.points else None
+    )
 
 
 def _score_reoie2016(
-    benchmark: Benchmark, whole: Found, facts: Found
+    benchmark: Benchmark, whole: Extractions, facts: Extractions
 ) -> BenchmarkResult:
     nary = score_reoie2016(benchmark.gold, whole)
     binary = score_reoie2016(benchmark.gold, whole, binary=True)
     metrics = [_metric("n-ary", nary), _metric("binary", binary)]
-    return BenchmarkResult(benchmark, metrics, _curve(nary))
+    return BenchmarkResult(benchmark, metrics, nary if nary.points else None)
 
 
-def _metric(name: str, score: Union[CarbScore, ReOIEScore]) -> Metric:
+def _metric(name: str, score: TupleScore) -> Metric:
     return Metric(name, **{key: getattr(score, key) for key in Metric._fields[1:]})
-
-
-def _curve(score: Union[CarbScore, ReOIEScore]) -> Optional[CurveScore]:
-    if not score.points:
-        return None
-    return CurveScore(
-        *(score.precision, score.recall, score.f1, score.auc, score.threshold),
-        points=score.points,
-    )
 
 
 def _benchie(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmark:
@@ -263,19 +262,20 @@ def _benchie(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmar
     return Benchmark("benchie", language, texts, gold, size)
 
 
-def _carb(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmark:
-    gold = read_carb(path, on_fault)
-    size = sum(len(tuples) for tuples in gold.values())
-    return Benchmark("carb", language, {text: text for text in gold}, gold, size)
+def _tuples(
+    name: str, path: Path, language: str, on_fault: Optional[OnFault]
+) -> Benchmark:
+    read = read_carb if name == "carb" else read_reoie2016
+    gold = read(path, on_fault)
+    size = sum(map(len, gold.values()))
+    return Benchmark(name, language, {text: text for text in gold}, gold, size)
 
 
-def _reoie2016(path: Path, language: str, on_fault: Optional[OnFault]) -> Benchmark:
-    gold = read_reoie2016(path, on_fault)
-    size = sum(len(tuples) for tuples in gold.values())
-    return Benchmark("reoie2016", language, {text: text for text in gold}, gold, size)
-
-
-_READERS = {"benchie": _benchie, "carb": _carb, "reoie2016": _reoie2016}
+_READERS: Dict[str, Callable[[Path, str, Optional[OnFault]], Benchmark]] = {
+    "benchie": _benchie,
+    "carb": partial(_tuples, "carb"),
+    "reoie2016": partial(_tuples, "reoie2016"),
+}
 _SCORERS = {
     "benchie": _score_benchie,
     "carb": _score_carb,
@@ -298,5 +298,5 @@ def _language_of(path: Path) -> str:
     for word, code in _CODES.items():
         if word in name:
             return code
-    found = _CODE_IN_NAME.search(re.sub(r"[^a-z0-9]", " ", name))
-    return found[1] if found else "en"
+    match = _CODE_IN_NAME.search(re.sub(r"[^a-z0-9]", " ", name))
+    return match[1] if match else "en"

@@ -6,42 +6,16 @@ EMNLP-IJCNLP 2019.
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
 from typing import List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
 from ..corpora.extractions import Extraction
-from .curves import CurvePoint, curve_points
-from .text import area_under, confidence_of, sentence_key
+from .curves import Floats, TupleScore, best_point
+from .text import confidence_of, sentence_key
 
 FORMS_OF_BE = frozenset("be is am are was were been being".split())
 SAYING = ("said", "told", "added", "adds", "says")
-
-
-@dataclass(frozen=True)
-class CarbScore:
-    """Scores on CaRB at the threshold with the best F1.
-
-    precision (float): Precision.
-    recall (float): Recall.
-    f1 (float): Harmonic mean of both.
-    auc (float): Area under the curve of precision over recall, through the point of
-        precision 1 and recall 0.
-    threshold (float): Least confidence of the extractions that are kept.
-    gold (int): Tuples in the reference.
-    predicted (int): Extractions of sentences in the reference, at any confidence.
-    points (Tuple[CurvePoint, ...]): The curve, the threshold rising.
-    """
-
-    precision: float
-    recall: float
-    f1: float
-    auc: float
-    threshold: float
-    gold: int
-    predicted: int
-    points: Tuple[CurvePoint, ...] = ()
 
 
 class Match(NamedTuple):
@@ -65,7 +39,7 @@ NONE = Match(0.0, 0.0)
 def score_carb(
     gold: Mapping[str, Sequence[Extraction]],
     predicted: Mapping[str, Sequence[Extraction]],
-) -> CarbScore:
+) -> TupleScore:
     """Score extractions by shared words.
 
     All arguments after the subject are taken as one. A tuple of the reference and an
@@ -86,51 +60,35 @@ def score_carb(
     gold (Mapping[str, Sequence[Extraction]]): The reference of each sentence.
     predicted (Mapping[str, Sequence[Extraction]]): Extractions of each sentence.
         Sentences are the same if they differ in spaces and punctuation only.
-    RETURNS (CarbScore): The scores.
+    RETURNS (TupleScore): The scores.
     """
     reference = {sentence_key(text): tuples for text, tuples in gold.items()}
     output = {sentence_key(text): tuples for text, tuples in predicted.items()}
-    thresholds = sorted({confidence_of(e) for found in output.values() for e in found})
+    thresholds = sorted({confidence_of(e) for one in output.values() for e in one})
     # Sums over all sentences at each threshold.
-    precise, kept, covered, wanted = np.zeros((4, len(thresholds)))
-    count = 0
+    precise, covered, counts = np.zeros((3, len(thresholds)))
+    total = sum(map(len, reference.values()))
+    n_predicted = 0
     for key, tuples in reference.items():
         extractions = output.get(key, ())
-        count += len(extractions)
-        wanted += len(tuples)
+        n_predicted += len(extractions)
         begin = 0
         for confidence, sums in _sums_by_confidence(tuples, extractions):
             end = bisect_left(thresholds, confidence) + 1
             precise[begin:end] += sums.precise
             covered[begin:end] += sums.covered
-            kept[begin:end] += sums.kept
+            counts[begin:end] += sums.size
             begin = end
-    total = sum(len(tuples) for tuples in reference.values())
-    if not thresholds:
-        return CarbScore(0.0, 0.0, 0.0, 0.0, 0.0, total, 0)
-    precision = np.divide(precise, kept, out=np.ones_like(kept), where=kept > 0)
-    recall = np.divide(covered, wanted, out=np.zeros_like(wanted), where=wanted > 0)
-    both = precision + recall
-    f1 = np.divide(
-        2 * precision * recall, both, out=np.zeros_like(both), where=both > 0
-    )
-    best = int(np.argmax(f1))
-    return CarbScore(
-        precision=float(precision[best]),
-        recall=float(recall[best]),
-        f1=float(f1[best]),
-        auc=area_under([*precision, 1.0], [*recall, 0.0]),
-        threshold=thresholds[best],
-        gold=total,
-        predicted=count,
-        points=curve_points(precision, recall, thresholds),
-    )
+    precision = np.divide(precise, counts, out=np.ones_like(counts), where=counts > 0)
+    recall = covered / total if total else np.zeros_like(covered)
+    score = best_point(precision, recall, np.array(thresholds))
+    return TupleScore(**vars(score), gold=total, predicted=n_predicted)
 
 
 class _Sums(NamedTuple):
     precise: float
     covered: float
-    kept: int
+    size: int
 
 
 def _sums_by_confidence(
@@ -149,25 +107,23 @@ def _sums_by_confidence(
     sums: List[Tuple[float, _Sums]] = []
     for confidence in sorted(set(scores.tolist())):
         keep = scores >= confidence
-        kept = int(keep.sum())
+        count = int(keep.sum())
         covered = float(sum(grid[:, keep, 1].max(axis=1))) if len(tuples) else 0.0
-        precise, left = 0.0, min(kept, len(tuples))
+        precise, n_free = 0.0, min(count, len(tuples))
         free_rows = [True] * len(tuples)
         free_columns = keep.tolist()
         for row, column in ordered:
-            if not left:
+            if not n_free:
                 break
             if free_rows[row] and free_columns[column]:
                 free_rows[row] = free_columns[column] = False
                 precise += float(grid[row, column, 0])
-                left -= 1
-        sums.append((confidence, _Sums(precise, covered, kept)))
+                n_free -= 1
+        sums.append((confidence, _Sums(precise, covered, count)))
     return sums
 
 
-def _grid(
-    tuples: Sequence[Extraction], extractions: Sequence[Extraction]
-) -> "np.ndarray[Tuple[int, ...], np.dtype[np.float64]]":
+def _grid(tuples: Sequence[Extraction], extractions: Sequence[Extraction]) -> Floats:
     straight = [_bags(extraction) for extraction in extractions]
     turned = [_bags(_turned(extraction)) for extraction in extractions]
     grid = np.zeros((len(tuples), len(extractions), 2))
@@ -219,10 +175,9 @@ def _match(reference: Bags, extraction: Bags) -> Match:
         shared += 1
     if not shared:
         return NONE
-    wanted = reference.relation.total()
-    given = extraction.relation.total()
-    for gold, found in zip(reference.arguments, extraction.arguments, strict=False):
-        shared += (gold & found).total()
-        wanted += gold.total()
-        given += found.total()
-    return Match(shared / given, shared / wanted)
+    n_gold, n_predicted = reference.relation.total(), extraction.relation.total()
+    for one, other in zip(reference.arguments, extraction.arguments, strict=False):
+        shared += (one & other).total()
+        n_gold += one.total()
+        n_predicted += other.total()
+    return Match(shared / n_predicted, shared / n_gold)

@@ -151,23 +151,24 @@ def consistency(
     RAISES (ConfigError): If there are less than two languages, or one is not there.
     RAISES (DataError): If two languages have no sentence in common.
     """
-    chosen = _check_languages(corpus, languages)
+    codes = _check_languages(corpus, languages)
     docs: Dict[str, Dict[str, Doc]] = {}
-    for language in chosen:
+    for language in codes:
         # What no other language has cannot be compared.
-        others = [corpus[other] for other in chosen if other != language]
+        others = [corpus[other] for other in codes if other != language]
         shared = {
             identity: text
             for identity, text in corpus[language].items()
             if any(identity in other for other in others)
         }
         nlp = nlp_for_language(language)
-        found = nlp.pipe(_known(nlp, shared.values(), language), batch_size=batch_size)
-        docs[language] = dict(zip(shared, found, strict=True))
+        made = _make_docs(nlp, shared.values(), language)
+        results = nlp.pipe(made, batch_size=batch_size)
+        docs[language] = dict(zip(shared, results, strict=True))
     return compare_docs(docs, aligner, n_samples=n_samples, seed=seed)
 
 
-def _known(nlp: Language, texts: Iterable[str], language: str) -> Iterator[Doc]:
+def _make_docs(nlp: Language, texts: Iterable[str], language: str) -> Iterator[Doc]:
     """Docs whose language is set, so that a pipeline need not find it."""
     for text in texts:
         doc = nlp.make_doc(text)
@@ -198,14 +199,14 @@ def compare_docs(
     alignments: Dict[Tuple[str, str], Dict[str, Alignment]] = {}
     for i, first in enumerate(languages):
         for second in languages[i + 1 :]:
-            found = _align(docs, first, second, aligner)
-            alignments[first, second] = found
+            links = _align(docs, first, second, aligner)
+            alignments[first, second] = links
             # Both directions go along the same links.
             alignments[second, first] = {
                 identity: alignment._replace(
                     links=tuple((b, a) for a, b in alignment.links)
                 )
-                for identity, alignment in found.items()
+                for identity, alignment in links.items()
             }
     scores = []
     for pair in permutations(languages, 2):
@@ -227,7 +228,7 @@ def _map_triples(
     places = TextPlaces(target)
 
     def carry(triples: Sequence[Triple]) -> List[PlacedTriple]:
-        found = project_triples(
+        projection = project_triples(
             triples,
             target,
             alignment,
@@ -237,11 +238,11 @@ def _map_triples(
         )
         return [
             PlacedTriple(
-                places.of(kept.triple.subject),
-                places.of(kept.triple.relation),
-                tuple(map(places.of, kept.triple.objects)),
+                places.of(triple.subject),
+                places.of(triple.relation),
+                tuple(map(places.of, triple.objects)),
             )
-            for kept in found.kept
+            for triple in (one.triple for one in projection.kept)
         ]
 
     bare = [replace(triple, subject=Phrase(()), objects=()) for triple in triples]
@@ -252,13 +253,13 @@ def _count(
     source: Doc, target: Doc, languages: Tuple[str, str], alignment: Alignment, key: str
 ) -> _Counts:
     mapped, expected = _map_triples(source, target, languages, alignment, key)
-    found = placed_triples(target, key=key)
-    relations = {triple.relation for triple in found}
+    judged = placed_triples(target, key=key)
+    relations = {triple.relation for triple in judged}
     return _Counts(
         n_reference=len(get_triples(source, key=key)),
         n_mapped=len(mapped),
-        n_judged=len(found),
-        shared=sum(match.score for match in match_triples(mapped, found)),
+        n_judged=len(judged),
+        shared=sum(match.score for match in match_triples(mapped, judged)),
         relations_mapped=len(expected),
         relations_mapped_found=_n_overlapping(expected, relations),
         relations_judged=len(relations),
@@ -349,17 +350,17 @@ def _check_languages(
     corpus: Mapping[str, Any], languages: Optional[Sequence[str]]
 ) -> List[str]:
     """The languages to compare, each once."""
-    asked = corpus if languages is None else map(language_code, languages)
-    chosen = list(dict.fromkeys(asked))
-    missing = [language for language in chosen if language not in corpus]
-    if missing:
+    names = corpus if languages is None else map(language_code, languages)
+    codes = list(dict.fromkeys(names))
+    missing_codes = [code for code in codes if code not in corpus]
+    if missing_codes:
         raise ConfigError(
-            f"There is no sentence in {', '.join(missing)}; the languages of the "
+            f"There is no sentence in {', '.join(missing_codes)}; the languages of the "
             f"corpus are {', '.join(corpus)}."
         )
-    if len(chosen) < 2:
+    if len(codes) < 2:
         raise ConfigError(
-            f"Two languages can be compared, but there are {len(chosen)}: "
-            f"{', '.join(chosen) or 'none'}. Give sentences in more of them."
+            f"Two languages can be compared, but there are {len(codes)}: "
+            f"{', '.join(codes) or 'none'}. Give sentences in more of them."
         )
-    return chosen
+    return codes

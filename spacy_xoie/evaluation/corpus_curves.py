@@ -22,7 +22,7 @@ def corpus_curves(
     RETURNS (Dict[str, CurveScore]): A curve for each language in which anything was
         found.
     """
-    found: Dict[str, List[Tuple[bool, float]]] = {}
+    flags: Dict[str, List[Tuple[bool, float]]] = {}
     sizes: Dict[str, int] = {}
     for example in examples:
         if key not in example.reference.spans:
@@ -35,17 +35,17 @@ def corpus_curves(
             parts = _parts(triple)
             score = 1.0 if triple.score is None else triple.score
             best[parts] = max(score, best.get(parts, 0.0))
-        found.setdefault(language, []).extend(
+        flags.setdefault(language, []).extend(
             (parts in gold, score) for parts, score in best.items()
         )
     return {
         language: precision_recall_curve(
-            [right for right, _ in flags],
-            [score for _, score in flags],
+            [right for right, _ in of_language],
+            [score for _, score in of_language],
             sizes[language],
         )
-        for language, flags in sorted(found.items())
-        if flags
+        for language, of_language in sorted(flags.items())
+        if of_language
     }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,11 +47,11 @@ class CurveScore:
         names = ("precision", "recall", "f1", "auc", "threshold")
         return {name: getattr(self, name) for name in names}
 
-    def to_record(self, *, most: int = 200) -> Dict[str, Any]:
+    def to_record(self, *, max_points: int = 200) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): The scores with the curve, JSON-ready: "points" are
-        at most `most` times precision, recall and threshold."""
-        n_kept = min(most, len(self.points))
-        places = np.linspace(0, len(self.points) - 1, n_kept).round().astype(int)
+        at most `max_points` times precision, recall and threshold."""
+        n_points = min(max_points, len(self.points))
+        places = np.linspace(0, len(self.points) - 1, n_points).round().astype(int)
         points = [
             [round(p.precision, 5), round(p.recall, 5), round(p.threshold, 5)]
             for p in (self.points[place] for place in places)
@@ -72,6 +72,21 @@ class CurveScore:
                 f"This is not a curve of precision and recall ({e!r}): "
                 f"{str(record)[:100]}."
             ) from e
+
+
+@dataclass(frozen=True)
+class TupleScore(CurveScore):
+    """Scores on a benchmark of tuples, at the threshold of the best F1.
+
+    gold (int): Tuples in the reference.
+    predicted (int): Extractions of sentences in the reference, at any confidence.
+    matched (int): Tuples that an extraction matches at any confidence, where one
+        either does or does not.
+    """
+
+    gold: int = 0
+    predicted: int = 0
+    matched: int = 0
 
 
 def f1_score(precision: float, recall: float) -> float:
@@ -99,16 +114,11 @@ def best_point(precision: Floats, recall: Floats, thresholds: Floats) -> CurveSc
         f1=float(f1[best]),
         auc=float(np.trapezoid(heights[::-1], places[::-1])),
         threshold=float(thresholds[best]),
-        points=curve_points(precision, recall, thresholds),
+        points=tuple(
+            CurvePoint(float(p), float(r), float(t))
+            for p, r, t in zip(precision, recall, thresholds, strict=True)
+        ),
     )
-
-
-def curve_points(
-    precision: Iterable[float], recall: Iterable[float], thresholds: Iterable[float]
-) -> Tuple[CurvePoint, ...]:
-    """RETURNS (Tuple[CurvePoint, …]): The points of a curve."""
-    curve = zip(precision, recall, thresholds, strict=True)
-    return tuple(CurvePoint(float(p), float(r), float(t)) for p, r, t in curve)
 
 
 def precision_recall_curve(
@@ -139,9 +149,9 @@ def precision_recall_curve(
     thresholds, first = np.unique(values[order], return_index=True)
     # Of the extractions in rising confidence, those from a place on are kept.
     hits = np.append(np.cumsum(flags[order][::-1])[::-1], 0.0)[first]
-    kept = len(values) - first
-    recall = hits / n_gold if n_gold else np.zeros(len(kept))
-    return best_point(hits / kept, recall, thresholds)
+    n_predicted = len(values) - first
+    recall = hits / n_gold if n_gold else np.zeros(len(first))
+    return best_point(hits / n_predicted, recall, thresholds)
 
 
 def save_curves(

@@ -31,9 +31,9 @@ def save_gates(path: Union[str, Path], table: GateTable) -> None:
             image = draw_map(axes, mean, table.languages, table.experts)
             image.axes.set_aspect("auto")
             name = "All layers" if n_layers == 1 else f"Layer {layer + 1}"
-            told, most = table.information[layer], table.most_information
+            bits = f"{table.information[layer]:.2f} of {table.max_information:.2f} bits"
             axes.set_xlabel("Adapter")
-            axes.set_title(f"{name}: {told:.2f} of {most:.2f} bits", fontsize="medium")
+            axes.set_title(f"{name}: {bits}", fontsize="medium")
         for empty in places.flat[n_layers:]:
             empty.set_visible(False)
         for first in places[:, 0]:

@@ -64,7 +64,7 @@ class GateTable:
         return np.asarray(np.maximum(self.usage - within, 0.0))
 
     @property
-    def most_information(self) -> float:
+    def max_information(self) -> float:
         """What the mutual information can be at most."""
         return float(np.log2(min(len(self.languages), len(self.experts))))
 
@@ -87,7 +87,7 @@ class GateTable:
         ]
         return {
             "unit": "bit",
-            "most_information": self.most_information,
+            "most_information": self.max_information,
             "sentences": dict(zip(self.languages, self.n_sentences, strict=True)),
             "layers": layers,
         }
@@ -114,8 +114,8 @@ def tabulate_gates(
     RAISES (DataError): If a language has no sentences.
     """
     stacked: Dict[str, Floats] = {}
-    for language, found in gates.items():
-        rows = [np.asarray(one, dtype=np.float64) for one in found]
+    for language, sentences in gates.items():
+        rows = [np.asarray(one, dtype=np.float64) for one in sentences]
         if not rows:
             raise DataError(f"There is no sentence in {language!r}, so no gates of it.")
         values = np.stack(rows)
@@ -154,7 +154,7 @@ def measure_gates(
     RAISES (ConfigError): If the pipeline has no extractor or no adapters at work.
     RAISES (DataError): If a language has no text.
     """
-    chosen = sorted(texts) if languages is None else list(map(language_code, languages))
+    codes = sorted(texts) if languages is None else list(map(language_code, languages))
     name = next((name for name, _ in extractors_of(nlp)), "xoie")
     extractor = extractor_of(nlp, name)
     network = extractor.network
@@ -166,9 +166,9 @@ def measure_gates(
     later = nlp.pipe_names[nlp.pipe_names.index(name) :]
     gates: Dict[str, List[NDArray[Any]]] = {}
     with nlp.select_pipes(disable=later):
-        for language in chosen:
+        for language in codes:
             docs = nlp.pipe(texts.get(language, ()))
             batches = minibatch(docs, size=_BATCH)
-            found = chain.from_iterable(extractor.gates(list(b)) for b in batches)
-            gates[language] = [one.gates for one in found]
+            results = chain.from_iterable(extractor.gates(list(b)) for b in batches)
+            gates[language] = [result.gates for result in results]
     return tabulate_gates(gates, network.experts)

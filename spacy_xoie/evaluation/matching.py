@@ -129,23 +129,25 @@ def match_triples(
     first: Sequence[PlacedTriple],
     second: Sequence[PlacedTriple],
     *,
-    least: float = 0.0,
+    min_score: float = 0.0,
 ) -> List[Match]:
     """Find the counterparts of triples.
 
     first, second (Sequence[PlacedTriple]): Triples of one text.
-    least (float): Least similarity of two triples that match.
+    min_score (float): Similarity that two triples have at least if they match.
     RETURNS (List[Match]): The matches, the best first. No triple is in two of them.
     """
-    return assign([[similarity(a, b) for b in second] for a in first], least=least)
+    return assign(
+        [[similarity(a, b) for b in second] for a in first], min_score=min_score
+    )
 
 
-def assign(scores: Sequence[Sequence[float]], *, least: float = 0.0) -> List[Match]:
+def assign(scores: Sequence[Sequence[float]], *, min_score: float = 0.0) -> List[Match]:
     """Pair rows with columns: the best pair first, then the best of the others.
 
     scores (Sequence[Sequence[float]]): Score of each row with each column. Pairs that
         score 0 are none.
-    least (float): Least score of a pair.
+    min_score (float): Score that a pair has at least.
     RETURNS (List[Match]): The pairs. Of pairs of one score those of the first row, then
         of the first column, come first.
     """
@@ -160,7 +162,7 @@ def assign(scores: Sequence[Sequence[float]], *, least: float = 0.0) -> List[Mat
     rows: Dict[int, Match] = {}
     columns: Dict[int, Match] = {}
     for match in ranking:
-        if match.score <= 0 or match.score < least:
+        if match.score <= 0 or match.score < min_score:
             break
         if match.first not in rows and match.second not in columns:
             rows[match.first] = columns[match.second] = match

@@ -7,42 +7,13 @@ translations.
 """
 
 from collections import Counter
-from dataclasses import dataclass
-from itertools import groupby
-from typing import List, Mapping, Sequence, Tuple
+from typing import List, Mapping, Sequence
 
 from ..corpora.extractions import Extraction
-from .curves import CurvePoint, curve_points
-from .text import area_under, confidence_of, sentence_key
+from .curves import TupleScore, precision_recall_curve
+from .text import confidence_of, sentence_key
 
 COVERAGE = 0.5
-
-
-@dataclass(frozen=True)
-class ReOIEScore:
-    """Scores on Re-OIE2016 at the threshold with the best F1.
-
-    precision (float): Precision.
-    recall (float): Recall.
-    f1 (float): Harmonic mean of both.
-    auc (float): Area under the curve of precision over recall, through the point of
-        precision 1 and recall 0.
-    threshold (float): Least confidence of the extractions that are kept.
-    gold (int): Tuples in the annotation.
-    predicted (int): Extractions of sentences in the annotation.
-    matched (int): Tuples that an extraction matches, at any confidence.
-    points (Tuple[CurvePoint, ...]): The curve, the threshold rising.
-    """
-
-    precision: float
-    recall: float
-    f1: float
-    auc: float
-    threshold: float
-    gold: int
-    predicted: int
-    matched: int
-    points: Tuple[CurvePoint, ...] = ()
 
 
 def score_reoie2016(
@@ -51,7 +22,7 @@ def score_reoie2016(
     *,
     binary: bool = False,
     plain_recall: bool = False,
-) -> ReOIEScore:
+) -> TupleScore:
     """Score extractions by lexical overlap.
 
     An extraction matches a tuple of the annotation if it covers more than half of the
@@ -73,12 +44,13 @@ def score_reoie2016(
         two arguments are looked at, on both sides, and all extractions have the same
         confidence.
     plain_recall (bool): Count each missed tuple once.
-    RETURNS (ReOIEScore): The scores.
+    RETURNS (TupleScore): The scores.
     """
     reference = {sentence_key(text): tuples for text, tuples in gold.items()}
     output = {sentence_key(text): tuples for text, tuples in predicted.items()}
-    ranked: List[Tuple[float, bool]] = []
-    total = matched = 0
+    scores: List[float] = []
+    correct: List[bool] = []
+    total = 0
     for key, tuples in reference.items():
         extractions = output.get(key, ())
         if not extractions:
@@ -88,29 +60,14 @@ def score_reoie2016(
         total += len(tuples)
         if binary:
             tuples, extractions = _binary(tuples), _binary(extractions)
-        taken = _taken(tuples, extractions)
-        matched += sum(taken)
-        for extraction, right in zip(extractions, taken, strict=True):
-            ranked.append((confidence_of(extraction), right))
-    count = sum(len(tuples) for tuples in reference.values())
-    precision, recall, thresholds = _curve(ranked, total)
-    best = 0
-    f1 = [_f1(p, r) for p, r in zip(precision, recall, strict=True)]
-    for at, value in enumerate(f1):
-        if value > f1[best]:
-            best = at
-    if not thresholds:
-        return ReOIEScore(0.0, 0.0, 0.0, 0.0, 0.0, count, 0, 0)
-    return ReOIEScore(
-        precision=precision[best],
-        recall=recall[best],
-        f1=f1[best],
-        auc=area_under([*precision, 1.0], [*recall, 0.0]),
-        threshold=thresholds[best],
-        gold=count,
-        predicted=len(ranked),
-        matched=matched,
-        points=curve_points(precision, recall, thresholds),
+        correct += _match(tuples, extractions)
+        scores += map(confidence_of, extractions)
+    score = precision_recall_curve(correct, scores, total)
+    return TupleScore(
+        **vars(score),
+        gold=sum(map(len, reference.values())),
+        predicted=len(scores),
+        matched=sum(correct),
     )
 
 
@@ -133,45 +90,19 @@ def _words(extraction: Extraction) -> List[str]:
     return " ".join(parts).split(" ")
 
 
-def _covers(found: "Counter[str]", wanted: Sequence[str]) -> bool:
-    return sum(found[word] for word in wanted) > COVERAGE * len(wanted)
+def _covers(extraction: "Counter[str]", reference: Sequence[str]) -> bool:
+    return sum(extraction[word] for word in reference) > COVERAGE * len(reference)
 
 
-def _taken(
+def _match(
     tuples: Sequence[Extraction], extractions: Sequence[Extraction]
 ) -> List[bool]:
+    """Whether each extraction is the first that matches some tuple."""
     bags = [Counter(_words(extraction)) for extraction in extractions]
-    taken = [False] * len(bags)
-    for reference in tuples:
-        wanted = _words(reference)
+    matched = [False] * len(bags)
+    for reference in map(_words, tuples):
         for number, bag in enumerate(bags):
-            if not taken[number] and _covers(bag, wanted):
-                taken[number] = True
+            if not matched[number] and _covers(bag, reference):
+                matched[number] = True
                 break
-    return taken
-
-
-def _curve(
-    ranked: Sequence[Tuple[float, bool]], total: int
-) -> Tuple[List[float], List[float], List[float]]:
-    """RETURNS (Tuple[List[float], List[float], List[float]]): Precision and recall at
-    each threshold, and the thresholds, lowest first."""
-    points: List[Tuple[float, float, float]] = []
-    kept = right = 0
-    ordered = sorted(ranked, key=lambda pair: -pair[0])
-    for threshold, group in groupby(ordered, key=lambda pair: pair[0]):
-        hits = [hit for _, hit in group]
-        kept += len(hits)
-        right += sum(hits)
-        points.append((right / kept, right / total if total else 0.0, threshold))
-    points.reverse()
-    return (
-        [precision for precision, _, _ in points],
-        [recall for _, recall, _ in points],
-        [threshold for _, _, threshold in points],
-    )
-
-
-def _f1(precision: float, recall: float) -> float:
-    total = precision + recall
-    return 2 * precision * recall / total if total else 0.0
+    return matched

@@ -45,13 +45,12 @@ def evaluate_pipeline(
         raise DataError(f"There is not one doc in {path}. Make it with `convert`.")
     scorer = _KeepingScorer(nlp=nlp)
     scores = nlp.evaluate(examples, batch_size=batch_size, scorer=scorer)
-    kept = {name: value for name, value in scores.items() if name.startswith("xoie_")}
     curves = {
         language: curve.to_record()
         for language, curve in corpus_curves(scorer.examples).items()
     }
     return {
-        **kept,
+        **{name: scores[name] for name in scores if name.startswith("xoie_")},
         "n_docs": len(examples),
         "speed": scores["speed"],
         "curves": curves,

@@ -1,10 +1,8 @@
-"""What the word-based benchmarks share: keys of sentences, confidences, areas under
-curves."""
+"""What the word-based benchmarks share: keys of sentences, and confidences."""
 
 import math
 import re
 import string
-from typing import Sequence
 
 from ..corpora.extractions import Extraction
 
@@ -36,17 +34,3 @@ def confidence_of(extraction: Extraction) -> float:
     """RETURNS (float): The confidence, 0 in place of infinities and what is no
     number."""
     return extraction.score if math.isfinite(extraction.score) else 0.0
-
-
-def area_under(precision: Sequence[float], recall: Sequence[float]) -> float:
-    """Area under a curve of precision over recall, by trapezoids.
-
-    precision (Sequence[float]): Precision at each point.
-    recall (Sequence[float]): Recall at each point, never rising.
-    RETURNS (float): The area.
-    """
-    area = 0.0
-    for at in range(1, len(recall)):
-        width = recall[at - 1] - recall[at]
-        area += width * (precision[at - 1] + precision[at]) / 2
-    return float(area)

@@ -105,7 +105,7 @@ class TestSimilarity:
         first = placed_triples(make_doc(TEXT, [BARE_SALE, SALE]))
         second = placed_triples(make_doc(TEXT, [SALE]))
         assert [(m.first, m.second) for m in match_triples(first, second)] == [(1, 0)]
-        assert match_triples(first[:1], second, least=0.95) == []
+        assert match_triples(first[:1], second, min_score=0.95) == []
 
 
 @given(st.lists(st.integers(0, 5), min_size=1), st.data())

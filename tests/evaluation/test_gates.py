@@ -74,7 +74,7 @@ def test_information_is_that_of_the_joint_distribution(rows: List[List[int]]) ->
     inside = joint > 0
     expected = (joint[inside] * np.log2(joint[inside] / apart[inside])).sum()
     assert float(table.information[0]) == pytest.approx(float(expected), abs=1e-4)
-    assert -1e-9 <= table.information[0] <= table.most_information + 1e-4
+    assert -1e-9 <= table.information[0] <= table.max_information + 1e-4
 
 
 def test_entropy_knows_certainty() -> None:

@@ -83,7 +83,7 @@ def _print(table: GateTable) -> None:
         msg.table(rows, header=header, divider=True, aligns=aligns)
         typer.echo(
             f"Mutual information of language and adapter: "
-            f"{table.information[number]:.2f} of {table.most_information:.2f} bits"
+            f"{table.information[number]:.2f} of {table.max_information:.2f} bits"
         )
         typer.echo(
             f"Entropy of a sentence's gates: {table.entropy[number]:.2f} bits; of all "

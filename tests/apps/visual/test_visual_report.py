@@ -118,7 +118,7 @@ def test_command_writes_the_page_and_tells_what_is_missing(tmp_path: Path) -> No
 def test_curve_is_read_back_as_it_was_written() -> None:
     rng = np.random.default_rng(0)
     curve = precision_recall_curve(list(rng.random(900) < 0.5), rng.random(900), 600)
-    record = srsly.json_loads(srsly.json_dumps(curve.to_record(most=50)))
+    record = srsly.json_loads(srsly.json_dumps(curve.to_record(max_points=50)))
     back = CurveScore.from_record(record)
     assert len(back.points) == 50 and back.f1 == pytest.approx(curve.f1)
     assert back.points[0].recall == pytest.approx(curve.points[0].recall, abs=1e-4)
