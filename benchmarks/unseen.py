@@ -29,7 +29,6 @@ from typing import (
     Iterator,
     List,
     Mapping,
-    Optional,
     Sequence,
     Tuple,
 )
@@ -83,13 +82,7 @@ class Fixed(Router):
         super().__init__()
         self.weights = weights
 
-    def forward(
-        self,
-        languages: Tensor,
-        summary: Optional[Tensor] = None,
-        layer: int = 0,
-        gold: Optional[Tensor] = None,
-    ) -> Routing:
+    def route(self, languages: Tensor) -> Routing:
         return Routing(self.weights.expand(len(languages), -1), recurring=True)
 
 

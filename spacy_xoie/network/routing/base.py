@@ -4,14 +4,11 @@ A router turns what is known of a sentence, its language distribution or its
 hidden states, into gates over the experts.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Callable, Dict, Mapping, Optional, Sequence
 
 import torch
 from torch import Tensor, nn
-
-from ...errors import ConfigError
 
 MIXTURE = "mixture"
 """The label of a sentence that several adapters serve."""
@@ -61,6 +58,10 @@ class Router(nn.Module):
         layer (int): Number of the layer about to run.
         gold (Optional[Tensor]): (rows,), number of the right expert, -1 unknown.
         """
+        return self.route(languages)
+
+    def route(self, languages: Tensor) -> Routing:
+        """Decide by the languages alone. See `forward`."""
         raise NotImplementedError
 
     def over_experts(
@@ -94,16 +95,3 @@ class Router(nn.Module):
         """RETURNS (str): The one expert that a sentence of this language distribution
         is routed to, "mixture" if there are several, "" if there is none."""
         return experts[0] if len(experts) == 1 else MIXTURE
-
-
-def check_mixture(top_k: int, n_experts: int, temperature: float) -> None:
-    """RAISES (ConfigError): If the settings of a mixture cannot work."""
-    if not 1 <= top_k <= n_experts:
-        raise ConfigError(
-            f"The router's top_k is {top_k}, but there are {n_experts} experts: "
-            f"choose a number from 1 to {n_experts}."
-        )
-    if not 0 < temperature < math.inf:
-        raise ConfigError(
-            f"The router's temperature is {temperature}; it must be above 0."
-        )

@@ -1,6 +1,6 @@
 """Routers that go by the language of a sentence."""
 
-from typing import Dict, Mapping, Optional, Sequence, Set, Tuple
+from typing import Dict, Mapping, Sequence, Set, Tuple
 
 import torch
 from torch import Tensor
@@ -38,28 +38,22 @@ class LanguageRouter(Router):
         self.certainty = certainty
         self.fallback = fallback
 
-    def forward(
-        self,
-        languages: Tensor,
-        summary: Optional[Tensor] = None,
-        layer: int = 0,
-        gold: Optional[Tensor] = None,
-    ) -> Routing:
+    def route(self, languages: Tensor) -> Routing:
         best, index = languages.max(dim=1, keepdim=True)
         one_hot = torch.zeros_like(languages).scatter(1, index, 1.0)
-        gates = torch.where(best >= self.certainty, one_hot, self._filled(languages))
+        gates = torch.where(best >= self.certainty, one_hot, self._fill(languages))
         return Routing(gates, recurring=not bool(languages[:1].any()))
 
     def label(self, languages: Mapping[str, float], experts: Sequence[str]) -> str:
-        known = self.over_experts(languages, experts)
-        if not known and self.fallback == "none":
+        shares = self.over_experts(languages, experts)
+        if not shares and self.fallback == "none":
             return ""
-        best = max(known, key=lambda code: known[code], default="")
-        if best and known[best] >= self.certainty:
+        best = max(shares, key=lambda code: shares[code], default="")
+        if best and shares[best] >= self.certainty:
             return best
         return super().label(languages, experts)
 
-    def _filled(self, languages: Tensor) -> Tensor:
+    def _fill(self, languages: Tensor) -> Tensor:
         """Spread what falls on no expert evenly, but for rows that fall back to none.
 
         languages (Tensor): (rows, experts)
@@ -101,16 +95,10 @@ class NearestRouter(LanguageRouter):
         self._mixtures: Dict[Tuple[str, Tuple[str, ...]], Dict[str, float]] = {}
         self._rows: Set[Tuple[float, ...]] = set()
 
-    def forward(
-        self,
-        languages: Tensor,
-        summary: Optional[Tensor] = None,
-        layer: int = 0,
-        gold: Optional[Tensor] = None,
-    ) -> Routing:
+    def route(self, languages: Tensor) -> Routing:
         first = tuple(languages[0].tolist()) if len(languages) else ()
         recurring = not any(first) or first in self._rows
-        return Routing(self._filled(languages), recurring=recurring)
+        return Routing(self._fill(languages), recurring=recurring)
 
     def over_experts(
         self, languages: Mapping[str, float], experts: Sequence[str]
@@ -146,8 +134,8 @@ class NearestRouter(LanguageRouter):
     def _mix(self, language: str, experts: Sequence[str]) -> Dict[str, float]:
         if language in experts:
             return {language: 1.0}
-        found = self.relatives(language, experts)
-        weights = {e: w for e, w in found.items() if e in experts and w > 0}
+        relatives = self.relatives(language, experts)
+        weights = {e: w for e, w in relatives.items() if e in experts and w > 0}
         nearest = sorted(weights, key=lambda e: weights[e], reverse=True)[: self.top_k]
         total = sum(weights[expert] for expert in nearest)
         return {expert: weights[expert] / total for expert in nearest}
