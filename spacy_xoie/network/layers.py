@@ -88,17 +88,17 @@ def convolve(
     if torch.is_grad_enabled() or not x.is_cpu or not is_plain(layer):
         out: Tensor = layer._conv_forward(x, weight, bias)
         return out
-    seen = neighbours(layer, x)
-    return F.linear(seen, flatten_kernel(weight), bias).transpose(1, 2)
+    patches = unfold(layer, x)
+    return F.linear(patches, flatten_kernel(weight), bias).transpose(1, 2)
 
 
 def is_plain(layer: nn.Conv1d) -> bool:
-    """Whether a convolution is a product of `neighbours` and `flatten_kernel`."""
+    """Whether a convolution is a product of `unfold` and `flatten_kernel`."""
     by_number = layer.padding_mode == "zeros" and isinstance(layer.padding, tuple)
     return by_number and layer.groups == layer.stride[0] == 1
 
 
-def neighbours(layer: nn.Conv1d, x: Tensor) -> Tensor:
+def unfold(layer: nn.Conv1d, x: Tensor) -> Tensor:
     """layer (nn.Conv1d): A plain convolution.
     x (Tensor): (rows, in, length)
     RETURNS (Tensor): (rows, new length, kernel * in), what each place of the output is

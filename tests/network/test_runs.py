@@ -78,7 +78,7 @@ def test_grouping_changes_nothing(
 def test_runs_cover_all_rows(order: List[int]) -> None:
     gates = torch.tensor([ROWS[number] for number in order])
     with torch.inference_mode():
-        runs = find_runs(gates, most=len(order))
+        runs = find_runs(gates, max_runs=len(order))
     has_own = any(number < 3 for number in order)
     assert bool(runs) == has_own
     if not runs:
@@ -97,8 +97,8 @@ def test_runs_cover_all_rows(order: List[int]) -> None:
 def test_too_many_runs_are_none() -> None:
     gates = torch.tensor([ROWS[number] for number in (0, 1, 0, 1, 2)])
     with torch.inference_mode():
-        assert find_runs(gates, most=4) == []
-        assert len(find_runs(gates, most=5)) == 5
+        assert find_runs(gates, max_runs=4) == []
+        assert len(find_runs(gates, max_runs=5)) == 5
 
 
 def test_a_single_row_for_all_sentences() -> None:

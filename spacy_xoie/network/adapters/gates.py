@@ -29,7 +29,7 @@ class GateState(threading.local):
 
     gates (Optional[Tensor]): (rows, experts), None switches all adapters off.
     active (List[int]): Experts that at least one row uses, in order.
-    chosen (Optional[Tensor]): (rows,), where no row uses more than one expert: its
+    choice (Optional[Tensor]): (rows,), where no row uses more than one expert: its
         place among the active ones. None where rows mix experts.
     common (Tuple[float, ...]): Where all rows have the same gates and it pays to merge
         adapters for them, the gates of the active experts; else empty. It pays for one
@@ -41,40 +41,40 @@ class GateState(threading.local):
     def __init__(self) -> None:
         self.gates: Optional[Tensor] = None
         self.active: List[int] = []
-        self.chosen: Optional[Tensor] = None
+        self.choice: Optional[Tensor] = None
         self.common: Tuple[float, ...] = ()
         self.runs: List[Run] = []
 
     def set(self, gates: Optional[Tensor], *, recurring: bool = False) -> None:
         self.gates = gates
         self.active = []
-        self.chosen = None
+        self.choice = None
         self.common = ()
         self.runs = []
         if gates is not None:
             used = gates.detach() != 0
             self.active = used.any(dim=0).nonzero().flatten().tolist()
             if self.active and bool((used.sum(dim=1) <= 1).all()):
-                self.chosen = used[:, self.active].long().argmax(dim=1)
+                self.choice = used[:, self.active].long().argmax(dim=1)
             if self.active and (recurring or len(self.active) == 1):
                 first = gates.detach()[0, self.active].tolist()
                 same = bool((gates.detach() == gates.detach()[:1]).all())
                 if same and (recurring or first == [1.0]):
                     self.common = tuple(first)
             if self.active:
-                self.runs = find_runs(gates, most=len(self.active) + 1)
+                self.runs = find_runs(gates, max_runs=len(self.active) + 1)
 
     @contextmanager
     def use(
         self, gates: Optional[Tensor], *, recurring: bool = False
     ) -> Iterator[None]:
         """Put gates in force within a `with` block."""
-        before = (self.gates, self.active, self.chosen, self.common, self.runs)
+        before = (self.gates, self.active, self.choice, self.common, self.runs)
         self.set(gates, recurring=recurring)
         try:
             yield
         finally:
-            self.gates, self.active, self.chosen, self.common, self.runs = before
+            self.gates, self.active, self.choice, self.common, self.runs = before
 
     @contextmanager
     def select(self, rows: Tensor) -> Iterator[None]:
@@ -98,11 +98,11 @@ class GateState(threading.local):
         return GateState, ()
 
 
-def find_runs(gates: Tensor, most: int) -> List[Run]:
+def find_runs(gates: Tensor, max_runs: int) -> List[Run]:
     """Divide a batch into runs of rows that one expert serves wholly, and of others.
 
     gates (Tensor): (rows, experts)
-    most (int): Most runs that are of use: each costs a call of every layer.
+    max_runs (int): More are of no use: each costs a call of every layer.
     RETURNS (List[Run]): The runs, in order, which cover all rows; empty if there are
         too many, if none has an expert of its own, or if gradients are needed.
     """
@@ -112,7 +112,7 @@ def find_runs(gates: Tensor, most: int) -> List[Run]:
     alone = (share == 1.0) & ((gates != 0).sum(dim=1) == 1)
     served = torch.where(alone, expert, -1)
     experts, sizes = torch.unique_consecutive(served, return_counts=True)
-    if len(experts) > most or not bool(alone.any()):
+    if len(experts) > max_runs or not bool(alone.any()):
         return []
     runs: List[Run] = []
     start = 0

@@ -12,8 +12,8 @@ from ..layers import (
     convolve,
     flatten_kernel,
     is_plain,
-    neighbours,
     sum_rows,
+    unfold,
 )
 from .routed import RoutedLora
 
@@ -26,7 +26,7 @@ class LoraLinear(RoutedLora):
     def shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
         return (self.rank, self.base.in_features), (self.base.out_features, self.rank)
 
-    def _made_of(self, x: Tensor) -> Tensor:
+    def _unfold(self, x: Tensor) -> Tensor:
         return x
 
     def _as_linear(self, layer: nn.Module) -> nn.Linear:
@@ -36,28 +36,12 @@ class LoraLinear(RoutedLora):
     def _update(self, down: Tensor, up: Tensor) -> Tensor:
         return up @ down
 
-    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
-        return F.linear(self.dropout(x), torch.cat(down, dim=0))
+    def _low(self, x: Tensor, down: Tensor) -> Tensor:
+        return F.linear(x, down)
 
-    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
-        return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))
-
-    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
-        low = F.linear(x, down).flatten(0, -2)
-        y.view(-1, y.shape[-1]).addmm_(low, up.T, alpha=self.scaling)
-
-    def _add_by_row(
-        self,
-        y: Tensor,
-        x: Tensor,
-        scale: Tensor,
-        chosen: Tensor,
-        down: List[Tensor],
-        up: List[Tensor],
-    ) -> Tensor:
-        flat = self.dropout(x).reshape(x.shape[0], -1, x.shape[-1])
-        low = flat @ torch.stack(down)[chosen].transpose(1, 2)
-        return _add_raised(y, low, scale, chosen, up)
+    def _low_by_row(self, x: Tensor, down: Tensor, choice: Tensor) -> Tensor:
+        flat: Tensor = self.dropout(x).reshape(x.shape[0], -1, x.shape[-1])
+        return flat @ down[choice].transpose(1, 2)
 
 
 class LoraEmbedding(RoutedLora):
@@ -78,40 +62,24 @@ class LoraEmbedding(RoutedLora):
     def _update(self, down: Tensor, up: Tensor) -> Tensor:
         return down @ up.T
 
+    def _low(self, x: Tensor, down: Tensor) -> Tensor:
+        if isinstance(self.base, BagEmbedding):
+            return sum_rows(down, x)
+        return F.embedding(x, down)
+
     def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
-        low = torch.cat([self._look_up(x, table) for table in down], dim=-1)
+        low = torch.cat([self._low(x, table) for table in down], dim=-1)
         out: Tensor = self.dropout(low)
         return out
-
-    def _look_up(self, x: Tensor, table: Tensor) -> Tensor:
-        if isinstance(self.base, BagEmbedding):
-            return sum_rows(table, x)
-        return F.embedding(x, table)
-
-    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
-        return F.linear(low * _spread(gates, low), torch.cat(up, dim=1))
 
     def _can_merge(self) -> bool:
         return False  # A lookup costs the same for a table of any size.
 
-    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
-        low = self._look_up(x, down).flatten(0, -2)
-        y.view(-1, y.shape[-1]).addmm_(low, up.T, alpha=self.scaling)
-
-    def _add_by_row(
-        self,
-        y: Tensor,
-        x: Tensor,
-        scale: Tensor,
-        chosen: Tensor,
-        down: List[Tensor],
-        up: List[Tensor],
-    ) -> Tensor:
+    def _low_by_row(self, x: Tensor, down: Tensor, choice: Tensor) -> Tensor:
         # The tables below each other, and each row looks into its own expert's.
-        offset = chosen.view(-1, *[1] * (x.dim() - 1)) * self.base.num_embeddings
-        low = self.dropout(self._look_up(x + offset, torch.cat(down)))
-        flat = low.reshape(low.shape[0], -1, self.rank)
-        return _add_raised(y, flat, scale, chosen, up)
+        offset = choice.view(-1, *[1] * (x.dim() - 1)) * self.base.num_embeddings
+        low: Tensor = self.dropout(self._low(x + offset, down.flatten(0, 1)))
+        return low.reshape(low.shape[0], -1, self.rank)
 
 
 class LoraConv1d(RoutedLora):
@@ -124,20 +92,20 @@ class LoraConv1d(RoutedLora):
         down = (self.rank, self.base.in_channels, kernel)
         return down, (self.base.out_channels, self.rank)
 
-    def _made_of(self, x: Tensor) -> Tensor:
-        return neighbours(self.base, x)
+    def _unfold(self, x: Tensor) -> Tensor:
+        return unfold(self.base, x)
 
     def _as_linear(self, layer: nn.Module) -> nn.Linear:
         assert isinstance(layer, nn.Conv1d)
         weight = flatten_kernel(layer.weight)
         out_width, width = weight.shape
-        made = nn.Linear(width, out_width, layer.bias is not None, device="meta")
-        made.weight = nn.Parameter(weight, requires_grad=False)
+        linear = nn.Linear(width, out_width, layer.bias is not None, device="meta")
+        linear.weight = nn.Parameter(weight, requires_grad=False)
         if layer.bias is not None:
-            made.bias = nn.Parameter(layer.bias, requires_grad=False)
-        return made
+            linear.bias = nn.Parameter(layer.bias, requires_grad=False)
+        return linear
 
-    def _shaped(self, out: Tensor, x: Tensor) -> Tensor:
+    def _fold(self, out: Tensor) -> Tensor:
         return out.transpose(1, 2)
 
     def _can_merge(self) -> bool:
@@ -146,38 +114,29 @@ class LoraConv1d(RoutedLora):
     def _update(self, down: Tensor, up: Tensor) -> Tensor:
         return (up @ down.flatten(1)).view_as(self.base.weight)
 
-    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
-        return convolve(self.base, self.dropout(x), torch.cat(down, dim=0))
+    def _low(self, x: Tensor, down: Tensor) -> Tensor:
+        return convolve(self.base, x, down)
 
-    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
-        return torch.cat(up, dim=1) @ (low * gates[:, :, None])
+    def _up(self, low: Tensor, gates: Tensor, up: Tensor) -> Tensor:
+        return up @ (low * gates[:, :, None])
 
-    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
-        low = convolve(self.base, x, down)
+    def _add_in_place(self, y: Tensor, low: Tensor, up: Tensor) -> None:
         y.baddbmm_(up.expand(len(y), -1, -1), low, alpha=self.scaling)
 
-    def _add_by_row(
-        self,
-        y: Tensor,
-        x: Tensor,
-        scale: Tensor,
-        chosen: Tensor,
-        down: List[Tensor],
-        up: List[Tensor],
-    ) -> Tensor:
+    def _low_by_row(self, x: Tensor, down: Tensor, choice: Tensor) -> Tensor:
         # One group a row: every row is convolved with its own expert's kernel.
         rows, width, length = x.shape
-        kernels = torch.stack(down)[chosen].flatten(0, 1)
-        low = F.conv1d(
+        return F.conv1d(
             self.dropout(x).reshape(1, rows * width, length),
-            kernels,
+            down[choice].flatten(0, 1),
             stride=self.base.stride,
             padding=self.base.padding,
             dilation=self.base.dilation,
             groups=rows,
         ).view(rows, self.rank, -1)
-        raised = torch.stack(up)[chosen] * scale[:, None, None]
-        return torch.baddbmm(y, raised, low)
+
+    def _add_by_row(self, y: Tensor, low: Tensor, up: Tensor) -> Tensor:
+        return torch.baddbmm(y, up, low)
 
 
 LAYERS: Dict[Type[nn.Module], Type[RoutedLora]] = {
@@ -188,16 +147,3 @@ LAYERS: Dict[Type[nn.Module], Type[RoutedLora]] = {
     DilatedConv1d: LoraConv1d,
 }
 """Layers that can be adapted, and what adapts them."""
-
-
-def _spread(gates: Tensor, like: Tensor) -> Tensor:
-    """(rows, n) → (rows, 1, …, n) with as many axes as `like`."""
-    return gates.view(gates.shape[0], *[1] * (like.dim() - 2), gates.shape[1])
-
-
-def _add_raised(
-    y: Tensor, low: Tensor, scale: Tensor, chosen: Tensor, up: List[Tensor]
-) -> Tensor:
-    """y (rows, …, out) plus low (rows, n, rank) raised by each row's own expert."""
-    raised = torch.stack(up)[chosen].transpose(1, 2) * scale[:, None, None]
-    return torch.baddbmm(y.reshape(len(y), -1, y.shape[-1]), low, raised).view_as(y)

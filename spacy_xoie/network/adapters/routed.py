@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import List, Mapping, Sequence, Tuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..derived import Derived
@@ -103,29 +104,32 @@ class RoutedLora(nn.Module):
         if self.state.common and self._can_merge():
             names = [self.experts[index] for index in active]
             shares = dict(zip(names, self.state.common, strict=True))
-            out: Tensor = self._merged_with(shares)(self._made_of(x))
-            return self._shaped(out, x)
+            out: Tensor = self._merged_with(shares)(self._unfold(x))
+            return self._fold(out)
         # Position embeddings have a single row for all sentences.
         if self.state.runs and len(x) == self.state.runs[-1].end and not self._learns():
             return self._forward_runs(x, self.state.runs)
         y: Tensor = self.base(x)
         if gates is None or not active:
             return y
-        chosen = self.state.chosen
-        if chosen is not None and len(active) > 1 and len(x) == len(chosen):
-            down = [self.lora_A[self.experts[index]] for index in active]
-            up = [self.lora_B[self.experts[index]] for index in active]
-            scale = gates.sum(dim=1).to(up[0].dtype) * self.scaling
-            return self._add_by_row(y, x, scale, chosen, down, up)
+        choice = self.state.choice
+        if choice is not None and len(active) > 1 and len(x) == len(choice):
+            down, up = (torch.stack(parts) for parts in self._factors(active))
+            scale = gates.sum(dim=1).to(up.dtype) * self.scaling
+            low = self._low_by_row(x, down, choice)
+            return self._add_by_row(y, low, up[choice] * scale[:, None, None])
         return y + self._mixture(x, gates, active)
 
     def _mixture(self, x: Tensor, gates: Tensor, active: List[int]) -> Tensor:
         """The updates of the active experts, summed up by the gates of each row."""
-        down = [self.lora_A[self.experts[index]] for index in active]
-        up = [self.lora_B[self.experts[index]] for index in active]
+        down, up = self._factors(active)
         shares = gates[:, active].to(up[0].dtype) * self.scaling
         wide = shares.repeat_interleave(self.rank, dim=1)
-        return self._up(self._down(x, down), wide, up)
+        return self._up(self._down(x, down), wide, torch.cat(up, dim=1))
+
+    def _factors(self, active: List[int]) -> Tuple[List[Tensor], List[Tensor]]:
+        names = [self.experts[index] for index in active]
+        return [self.lora_A[name] for name in names], [self.lora_B[n] for n in names]
 
     def _forward_runs(self, x: Tensor, runs: Sequence[Run]) -> Tensor:
         """As `forward`, run by run: through a merged copy of the layer where one
@@ -135,14 +139,14 @@ class RoutedLora(nn.Module):
             for run in runs:
                 self._update_run(y[run.start : run.end], x[run.start : run.end], run)
             return y
-        seen = self._made_of(x)
-        flat = seen.new_empty((*seen.shape[:-1], self.shapes()[1][0]))
-        whole = self._shaped(flat, x)
+        patches = self._unfold(x)
+        flat = patches.new_empty((*patches.shape[:-1], self.shapes()[1][0]))
+        whole = self._fold(flat)
         for run in runs:
             here = slice(run.start, run.end)
             if run.alone:
                 expert = self.experts[run.experts[0]]
-                _multiply(self._merged_with({expert: 1.0}), seen[here], flat[here])
+                _multiply(self._merged_with({expert: 1.0}), patches[here], flat[here])
             else:
                 whole[here] = self.base(x[here])
                 self._update_run(whole[here], x[here], run)
@@ -152,7 +156,8 @@ class RoutedLora(nn.Module):
         """Add to y, in place, the updates of the experts of a run."""
         if run.alone:
             expert = self.experts[run.experts[0]]
-            self._add_in_place(y, x, self.lora_A[expert], self.lora_B[expert])
+            low = self._low(x, self.lora_A[expert])
+            self._add_in_place(y, low, self.lora_B[expert])
         elif run.experts and self.state.gates is not None:
             gates = self.state.gates[run.start : run.end]
             y += self._mixture(x, gates, run.experts)
@@ -171,7 +176,7 @@ class RoutedLora(nn.Module):
         )
 
     def _merged_with(self, shares: Mapping[str, float]) -> nn.Linear:
-        """RETURNS (nn.Linear): From what the output is made of (see `_made_of`) to it,
+        """RETURNS (nn.Linear): From what the output is made of (see `_unfold`) to it,
         with a mixture of adapters merged."""
 
         def make() -> nn.Linear:
@@ -182,9 +187,9 @@ class RoutedLora(nn.Module):
         weights = list(self.base.parameters())
         for expert in shares:
             weights += [self.lora_A[expert], self.lora_B[expert]]
-        found = self._merged.get(str(shares), weights, make)
-        assert isinstance(found, nn.Linear)
-        return found
+        linear = self._merged.get(str(shares), weights, make)
+        assert isinstance(linear, nn.Linear)
+        return linear
 
     def _add_updates(self, layer: nn.Module, shares: Mapping[str, float]) -> None:
         for expert, share in shares.items():
@@ -197,50 +202,55 @@ class RoutedLora(nn.Module):
     def shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
         raise NotImplementedError
 
-    def _made_of(self, x: Tensor) -> Tensor:
+    def _unfold(self, x: Tensor) -> Tensor:
         """RETURNS (Tensor): (rows, …, n), what each place of the output is made of."""
         raise NotImplementedError
 
     def _as_linear(self, layer: nn.Module) -> nn.Linear:
-        """RETURNS (nn.Linear): A layer like the base, from `_made_of` to its output."""
+        """RETURNS (nn.Linear): A layer like the base, from `_unfold` to its output."""
         raise NotImplementedError
 
-    def _shaped(self, out: Tensor, x: Tensor) -> Tensor:
-        """RETURNS (Tensor): (rows, …, out), what `_as_linear` gave, as a view of the
-        shape that the base layer's output for x has."""
+    def _fold(self, out: Tensor) -> Tensor:
+        """RETURNS (Tensor): What `_as_linear` gave, as a view of the shape that the
+        base layer's output has."""
         return out
 
     def _update(self, down: Tensor, up: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
+    def _low(self, x: Tensor, down: Tensor) -> Tensor:
+        """RETURNS (Tensor): (rows, …, rank), what the A of an expert makes of x; for a
+        convolution (rows, rank, length)."""
         raise NotImplementedError
 
-    def _up(self, low: Tensor, gates: Tensor, up: List[Tensor]) -> Tensor:
-        raise NotImplementedError
+    def _low_by_row(self, x: Tensor, down: Tensor, choice: Tensor) -> Tensor:
+        """As `_low`, where each row has one expert: products of width `rank` instead
+        of `rank` times the experts in use.
 
-    def _add_in_place(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor) -> None:
-        """Add one expert's update to the base layer's output y for x."""
-        raise NotImplementedError
-
-    def _add_by_row(
-        self,
-        y: Tensor,
-        x: Tensor,
-        scale: Tensor,
-        chosen: Tensor,
-        down: List[Tensor],
-        up: List[Tensor],
-    ) -> Tensor:
-        """Base output plus update where each row uses one expert: products of width
-        `rank` instead of `rank` times the experts in use.
-
-        y (Tensor): The base layer's output for x.
-        scale (Tensor): (rows,)
-        chosen (Tensor): (rows,), which of the experts given serves the row.
-        down (List[Tensor]), up (List[Tensor]): A and B of the experts in use.
+        down (Tensor): (experts, …), the A of each.
+        choice (Tensor): (rows,), which of them serves the row.
+        RETURNS (Tensor): (rows, n, rank)
         """
         raise NotImplementedError
+
+    def _down(self, x: Tensor, down: List[Tensor]) -> Tensor:
+        return self._low(self.dropout(x), torch.cat(down))
+
+    def _up(self, low: Tensor, gates: Tensor, up: Tensor) -> Tensor:
+        shares = gates.view(len(gates), *[1] * (low.dim() - 2), gates.shape[1])
+        return F.linear(low * shares, up)
+
+    def _add_in_place(self, y: Tensor, low: Tensor, up: Tensor) -> None:
+        """Add one expert's update to the base layer's output y."""
+        y.view(-1, y.shape[-1]).addmm_(low.flatten(0, -2), up.T, alpha=self.scaling)
+
+    def _add_by_row(self, y: Tensor, low: Tensor, up: Tensor) -> Tensor:
+        """Add the updates of `_low_by_row` to the base layer's output y.
+
+        up (Tensor): (rows, out, rank), the B of each row's expert.
+        """
+        flat = y.reshape(len(y), -1, y.shape[-1])
+        return torch.baddbmm(flat, low, up.transpose(1, 2)).view_as(y)
 
 
 def _multiply(layer: nn.Linear, x: Tensor, out: Tensor) -> None:
