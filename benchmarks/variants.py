@@ -34,9 +34,10 @@ from torch import nn
 from spacy_xoie.extraction.features import HashedFeatures, hash_attributes
 from spacy_xoie.labels import LABEL_NUMBERS, TAG_NUMBERS, UNANNOTATED
 from spacy_xoie.network.adapters import AdapterBank
+from spacy_xoie.network.batch import Batch
 from spacy_xoie.network.encoders import HashedEncoder
 from spacy_xoie.network.heads import ArcHead, Head, LightHead, Multi2OIEHead, TreeGold
-from spacy_xoie.network.model import Batch, TripleNetwork
+from spacy_xoie.network.model import TripleNetwork
 from spacy_xoie.network.routing import LanguageRouter, Router
 from spacy_xoie.network.stages import set_stage
 from spacy_xoie.syntax.reading import read_triples

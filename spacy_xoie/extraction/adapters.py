@@ -94,7 +94,7 @@ class AdapterMixin:
         """
         bank, name = self._bank(), _new_name(name)
         for other in start or {}:
-            bank.check_known(other)
+            bank.check_name(other)
         bank.plug(name, notes)
         if start:
             bank.start(name, start)
@@ -120,7 +120,7 @@ class AdapterMixin:
             it.
         """
         bank, name = self._bank(), self._known_name(name)
-        bank.check_known(name)
+        bank.check_name(name)
         router = self.model.network.router
         learned = router is not None and any(True for _ in router.parameters())
         if learned and name not in bank.plugged:

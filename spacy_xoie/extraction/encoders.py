@@ -18,7 +18,7 @@ from ..network.encoders import (
     ProjectionEncoder,
     TransformerEncoder,
 )
-from ..network.layers import FURTHEST, MOST_LAYERS
+from ..network.layers import MAX_DILATION, MAX_LAYERS
 from ..network.precision import Precision
 from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
 from .reading import Reading
@@ -98,13 +98,14 @@ class HashedSpec(EncoderSpec):
             )
         if not 1 <= hashes <= 4:
             raise ConfigError(f"hashes is {hashes}; it can be 1 to 4.")
-        if not 0 <= depth <= MOST_LAYERS:
-            raise ConfigError(f"depth is {depth}; it can be 0 to {MOST_LAYERS}.")
+        if not 0 <= depth <= MAX_LAYERS:
+            raise ConfigError(f"depth is {depth}; it can be 0 to {MAX_LAYERS}.")
         if depth and not dilations:
             raise ConfigError("dilations is empty; [1] makes plain convolutions.")
-        if not all(1 <= dilation <= FURTHEST for dilation in dilations):
+        if not all(1 <= dilation <= MAX_DILATION for dilation in dilations):
             raise ConfigError(
-                f"dilations is {list(dilations)}; each can be 1 to {FURTHEST} tokens."
+                f"dilations is {list(dilations)}; each can be 1 to {MAX_DILATION} "
+                f"tokens."
             )
         self.attributes = list(attributes)
         self.rows = list(rows)
@@ -255,10 +256,10 @@ def _check_files(files: Files) -> None:
     config = srsly.json_loads(files["config.json"])
     for setting, value in config.items():
         counts = "layer" in setting or setting.startswith("num_")
-        if counts and isinstance(value, int) and value > MOST_LAYERS:
+        if counts and isinstance(value, int) and value > MAX_LAYERS:
             raise ModelDataError(
                 f"The config of the stored transformer has {setting} = {value}; it can "
-                f"be up to {MOST_LAYERS}."
+                f"be up to {MAX_LAYERS}."
             )
 
 

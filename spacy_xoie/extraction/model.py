@@ -33,8 +33,9 @@ from ..doc.codes import UNDETERMINED
 from ..doc.languages import sentence_scores
 from ..errors import ConfigError, NotReadyError
 from ..forks import loading, prepare_forks
+from ..network.batch import Batch
 from ..network.heads import Gold, TreeGold
-from ..network.model import Batch, TripleNetwork
+from ..network.model import TripleNetwork
 from ..ty import Sentence, TokenTriple
 from .encoders import EncoderSpec, Tok2Vec
 from .features import Features, token_batches

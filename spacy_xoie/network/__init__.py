@@ -1,7 +1,8 @@
 """The networks: pure torch, free of spaCy and thinc."""
 
 from .adapters import AdapterBank, GateState
-from .model import Batch, TripleNetwork
+from .batch import Batch
+from .model import TripleNetwork
 from .routing import (
     FrozenRouter,
     LanguageRouter,

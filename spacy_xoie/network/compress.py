@@ -8,7 +8,7 @@ from torch import Tensor
 SCALE = ".scale"
 """Ending of the name of the scales that belong to a tensor of bytes."""
 
-SMALL = 4096
+MIN_SIZE = 4096
 """Tensors of fewer numbers stay in half precision: there is nothing to gain."""
 
 
@@ -22,20 +22,19 @@ def compress_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     RETURNS (Dict[str, Tensor]): int8 or float16 tensors; the scales (rows,) of a
         matrix `x` are `x.scale`, float32.
     """
-    small: Dict[str, Tensor] = {}
+    compressed: Dict[str, Tensor] = {}
     for name, value in state.items():
         if not value.is_floating_point():
-            small[name] = value
-        elif value.ndim < 2 or value.numel() < SMALL:
-            small[name] = value.half()
+            compressed[name] = value
+        elif value.ndim < 2 or value.numel() < MIN_SIZE:
+            compressed[name] = value.half()
         else:
             rows = value.flatten(1)
             scale = rows.abs().amax(dim=1).clamp(min=1e-12) / 127
-            small[name] = (
-                (rows / scale[:, None]).round().to(torch.int8).view(value.shape)
-            )
-            small[name + SCALE] = scale
-    return small
+            quotients = (rows / scale[:, None]).round().to(torch.int8)
+            compressed[name] = quotients.view(value.shape)
+            compressed[name + SCALE] = scale
+    return compressed
 
 
 def expand_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:

@@ -13,8 +13,8 @@ from .layers import BagEmbedding
 def can_fold(tables: Sequence[nn.Module], mix: nn.Module) -> bool:
     """RETURNS (bool): Whether `fold` knows these layers. It does unless the tables
     have adapters."""
-    known = isinstance(mix, LoraLinear) or type(mix) is nn.Linear
-    return known and all(type(table) is BagEmbedding for table in tables)
+    is_linear = isinstance(mix, LoraLinear) or type(mix) is nn.Linear
+    return is_linear and all(type(table) is BagEmbedding for table in tables)
 
 
 def fold(
@@ -38,10 +38,10 @@ def fold(
     whole = through(linear.get_parameter("weight"))
     # Each token reads as many rows of the first table as there are hashes.
     whole[: len(weights[0])] += linear.get_parameter("bias") / hashes
-    folded: BagEmbedding = BagEmbedding.from_pretrained(whole)
+    table: BagEmbedding = BagEmbedding.from_pretrained(whole)
     if not isinstance(mix, LoraLinear):
-        return folded
-    adapted = LoraEmbedding(folded, mix.state, rank=mix.rank, scaling=mix.scaling)
+        return table
+    adapted = LoraEmbedding(table, mix.state, rank=mix.rank, scaling=mix.scaling)
     for expert in mix.experts:
         adapted.experts.append(expert)
         low = through(mix.lora_A[expert])

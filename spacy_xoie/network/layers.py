@@ -6,11 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-FURTHEST = 1000
+MAX_DILATION = 1000
 """Neighbours that a convolution can see at the most, in tokens: what is beyond the ends
 of a sentence is padded, so each costs as much as a longer sentence."""
 
-MOST_LAYERS = 1000
+MAX_LAYERS = 1000
 """Of a kind in a network; a config that asks for more is damaged, or worse."""
 
 

@@ -1,7 +1,6 @@
 """The whole network: encoder with routed adapters, and head."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import (
     Any,
     Dict,
@@ -20,38 +19,15 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ConfigError
-from ..ty import Sentence, TokenTriple
+from ..ty import TokenTriple
 from .adapters import AdapterBank, GateState
 from .adapters.plugged import plugged_gates, plugged_label
+from .batch import Batch
 from .encoders import Encoder
-from .heads import Gold, Head, TreeGold
+from .heads import Head
 from .routing import Router, Routing
 
 Task = Literal["loss", "gates_by_layer", "extract"]
-
-
-@dataclass
-class Batch:
-    """Sentences, padded to the longest of them.
-
-    inputs (Dict[str, Tensor]): Features for the encoder.
-    mask (Tensor): (rows, tokens), True where there is a token.
-    languages (Tensor): (rows, experts), the language distribution of each row, as
-        `TripleNetwork.over_experts` puts it on the experts.
-    head_languages (Optional[Tensor]): The same for the head's adapters, where these
-        are routed by their own weights. See `TripleNetwork.over_head_experts`.
-    gold (Optional[Sequence[Gold]]): Gold triples of each row, for training.
-    trees (Sequence[Optional[TreeGold]]): Gold trees of each row, likewise.
-    sentences (Sequence[Sentence]): The text of each row.
-    """
-
-    inputs: Dict[str, Tensor]
-    mask: Tensor
-    languages: Tensor
-    head_languages: Optional[Tensor] = None
-    gold: Optional[Sequence[Gold]] = None
-    trees: Sequence[Optional[TreeGold]] = ()
-    sentences: Sequence[Sentence] = ()
 
 
 class TripleNetwork(nn.Module):
@@ -197,8 +173,7 @@ class TripleNetwork(nn.Module):
         """RETURNS (Dict[str, Tensor]): The terms of the loss on `batch.gold`."""
         routing: List[Tensor] = []
         with self.encoded(batch, routing) as hidden:
-            gold = [None] * len(hidden) if batch.gold is None else batch.gold
-            losses = self.head.loss(hidden, batch.mask, gold, batch.trees)
+            losses = self.head.loss(hidden, batch)
         if routing:
             losses["router"] = torch.stack(routing).mean()
         return losses
@@ -209,15 +184,14 @@ class TripleNetwork(nn.Module):
         """RETURNS (List[List[TokenTriple]]): The triples of each row, in token
         offsets of the row, with calibrated scores. See `Head.extract`."""
         with self.encoded(batch) as hidden:
-            found = self.head.extract(
+            rows = self.head.extract(
                 hidden,
-                batch.mask,
+                batch,
                 threshold=0.0 if self.calibration else threshold,
                 max_triples=max_triples,
-                sentences=batch.sentences,
             )
         if not self.calibration:
-            return found
+            return rows
         raw, chance = zip(*self.calibration, strict=True)
         return [
             [
@@ -226,7 +200,7 @@ class TripleNetwork(nn.Module):
                 if (score := float(np.interp(triple.score or 0.0, raw, chance)))
                 >= threshold
             ]
-            for triples in found
+            for triples in rows
         ]
 
     def gates(self, batch: Batch) -> Optional[Tensor]:
@@ -243,9 +217,9 @@ class TripleNetwork(nn.Module):
             return None
         if not self.router.per_layer or not self.encoder.n_layers:
             return self._first_gates(batch, []).gates.detach()[None]
-        seen: List[Tensor] = []
-        self._encode(batch, [], seen)
-        return torch.stack(seen).detach()
+        gates: List[Tensor] = []
+        self._encode(batch, [], gates)
+        return torch.stack(gates).detach()
 
     def forward(self, task: Task, batch: Batch, **settings: Any) -> Any:
         """Run a task on a batch. See the method of its name."""
@@ -275,7 +249,7 @@ class TripleNetwork(nn.Module):
         self,
         batch: Batch,
         losses: List[Tensor],
-        seen: Optional[List[Tensor]] = None,
+        gates: Optional[List[Tensor]] = None,
     ) -> Tuple[Tensor, Optional[Routing]]:
         """RETURNS (Tuple[Tensor, Optional[Routing]]): Hidden states, and what the
         router decided last; None without adapters."""
@@ -289,8 +263,8 @@ class TripleNetwork(nn.Module):
             nonlocal last
             last = self._route(batch, layer, hidden, losses)
             self._state.set(last.gates, recurring=last.recurring)
-            if seen is not None:
-                seen.append(last.gates)
+            if gates is not None:
+                gates.append(last.gates)
 
         with self._state.use(last.gates, recurring=last.recurring):
             each_layer = reroute if self.router.per_layer else None
@@ -332,10 +306,10 @@ class TripleNetwork(nn.Module):
         if not columns:
             none = languages[:, :0]
             return Routing(plugged_gates(none, languages, columns), recurring=True)
-        known = languages[:, columns] if self.bank.plugged else languages
-        sure, index = known.max(dim=1)
-        gold = torch.where(sure > 0.5, index, -1) if self.training else None
-        routing: Routing = router(known, summary, layer, gold)
+        shares = languages[:, columns] if self.bank.plugged else languages
+        share, index = shares.max(dim=1)
+        gold = torch.where(share > 0.5, index, -1) if self.training else None
+        routing: Routing = router(shares, summary, layer, gold)
         if not self.bank.plugged:
             return routing
         gates = plugged_gates(routing.gates, languages, columns)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ..errors import ConfigError
 
-LONGEST, MOST_REPEATS = 1000, 6
+MAX_LENGTH, MAX_REPEATS = 1000, 6
 """Of a pattern, in characters, and of its parts that may match more or less."""
 
 REPEAT = re.compile(r"[*+{]|(?<!\()\?")
@@ -20,16 +20,16 @@ def compile_pattern(pattern: str) -> "re.Pattern[str]":
         length of a name.
     RAISES (ConfigError): If it is none, or its work could grow faster.
     """
-    if len(pattern) > LONGEST:
+    if len(pattern) > MAX_LENGTH:
         raise ConfigError(
             f"The adapter target {pattern[:40]!r}… has {len(pattern):,} characters; it "
-            f"can have {LONGEST:,}. Name the layers one by one."
+            f"can have {MAX_LENGTH:,}. Name the layers one by one."
         )
     repeats = len(REPEAT.findall(pattern))
-    if repeats > MOST_REPEATS or REPEATED_GROUP.search(pattern):
+    if repeats > MAX_REPEATS or REPEATED_GROUP.search(pattern):
         raise ConfigError(
             f"The adapter target {pattern!r} could take forever: a group in it is "
-            f"repeated, or more than {MOST_REPEATS} of its parts are. Name the layers "
+            f"repeated, or more than {MAX_REPEATS} of its parts are. Name the layers "
             f"one by one."
         )
     try:

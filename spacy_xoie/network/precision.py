@@ -23,7 +23,7 @@ def check_precision(precision: str) -> None:
         )
 
 
-def lowered(module: nn.Module, precision: Precision) -> nn.Module:
+def lower_precision(module: nn.Module, precision: Precision) -> nn.Module:
     """Copy a module to predict with. The copy obeys the same gates, if there are
     adapters in it; these stay in single precision with int8.
 
@@ -35,21 +35,21 @@ def lowered(module: nn.Module, precision: Precision) -> nn.Module:
     RAISES (ConfigError): If the device or the version of torch has no int8.
     """
     # Gates are no weights: those in force are meant for the copy as well.
-    kept: Dict[int, object] = {
+    shared: Dict[int, object] = {
         id(state): state
         for layer in module.modules()
         if isinstance(state := getattr(layer, "state", None), GateState)
     }
     if precision == "bfloat16":
-        return deepcopy(module, kept).to(torch.bfloat16).eval()
-    shared: Sequence[Tensor] = [*module.parameters(), *module.buffers()]
-    if any(tensor.device.type != "cpu" for tensor in shared):
+        return deepcopy(module, shared).to(torch.bfloat16).eval()
+    tensors: Sequence[Tensor] = [*module.parameters(), *module.buffers()]
+    if any(tensor.device.type != "cpu" for tensor in tensors):
         raise ConfigError(
             "The encoder's precision is 'int8', which works on the CPU only. Choose "
             "'bfloat16' or 'float32' for other devices."
         )
-    kept.update({id(tensor): tensor for tensor in shared})
-    copy = deepcopy(module, kept).eval()
+    shared.update({id(tensor): tensor for tensor in tensors})
+    copy = deepcopy(module, shared).eval()
     with warnings.catch_warnings():
         # Of torch's plans for this function; there will be another package for it.
         warnings.simplefilter("ignore")

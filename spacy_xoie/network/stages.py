@@ -21,24 +21,8 @@ from torch import nn
 from ..errors import ConfigError
 from .model import TripleNetwork
 
-STAGES = (
-    "embeddings",
-    "encoder",
-    "adapters",
-    "shared",
-    "all",
-    "language",
-    "task",
-    "frozen",
-)
-
-EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD = (
-    "embeddings",
-    "encoder",
-    "adapters",
-    "router",
-    "head",
-)
+EMBEDDINGS, ENCODER, ADAPTERS = "embeddings", "encoder", "adapters"
+ROUTER, HEAD = "router", "head"
 
 TRAINABLE: Dict[str, List[str]] = {
     "embeddings": [EMBEDDINGS, HEAD],
@@ -51,6 +35,8 @@ TRAINABLE: Dict[str, List[str]] = {
     "frozen": [],
 }
 """The groups of parameters that each stage trains."""
+
+STAGES = tuple(TRAINABLE)
 
 NEED_ADAPTERS = ("adapters", "language", "task")
 

@@ -12,7 +12,7 @@ STACK = "*"
 
 ADAPTERS = (".lora_A.", ".lora_B.")
 
-RANDOM = {
+RANDOM_STARTS = {
     nn.init.normal_,
     nn.init.uniform_,
     nn.init.kaiming_uniform_,
@@ -20,11 +20,10 @@ RANDOM = {
     Tensor.uniform_,
 }
 
-
 FLOATS = (torch.float16, torch.bfloat16, torch.float32)
 """Types that weights are stored in, beside those of `compress_state`."""
 
-LARGEST = 1e9
+MAX_WEIGHT = 1e9
 """Of a weight: those of any real model are far smaller, and products of larger ones
 soon reach beyond single precision, where there is nothing to extract any more."""
 
@@ -37,7 +36,7 @@ class Unfilled(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         kwargs = kwargs or {}
-        if func in RANDOM:
+        if func in RANDOM_STARTS:
             return args[0] if args else kwargs["tensor"]
         return func(*args, **kwargs)
 
@@ -53,8 +52,8 @@ def fault_of_numbers(value: Tensor) -> Optional[str]:
     # One NaN among the numbers makes both of them NaN.
     if not (math.isfinite(low) and math.isfinite(high)):
         return "holds what is no number"
-    if max(-low, high) > LARGEST:
-        return f"holds {max(-low, high):g}, and a weight can be {LARGEST:g}"
+    if max(-low, high) > MAX_WEIGHT:
+        return f"holds {max(-low, high):g}, and a weight can be {MAX_WEIGHT:g}"
     return None
 
 
@@ -68,20 +67,20 @@ def stack_state(
     RETURNS (Dict[str, Tensor]): The same; what adapters of a layer have in the same
         shape and type is a tensor (experts, …), whose name has a `*` for the expert.
     """
-    known = set(experts)
+    names = set(experts)
     stacked: Dict[str, Tensor] = {}
     groups: Dict[str, Dict[str, Tensor]] = {}
     for name, value in state.items():
         place, expert = _split(name)
-        if expert in known:
+        if expert in names:
             groups.setdefault(place, {})[expert] = value
         else:
             stacked[name] = value
-    for place, found in groups.items():
-        if list(found) == list(experts) and _alike(list(found.values())):
-            stacked[place] = torch.stack(list(found.values()))
+    for place, group in groups.items():
+        if list(group) == list(experts) and _alike(list(group.values())):
+            stacked[place] = torch.stack(list(group.values()))
             continue
-        for expert, value in found.items():
+        for expert, value in group.items():
             stacked[place.replace(STACK, expert)] = value
     return stacked
 
@@ -113,8 +112,8 @@ def unstack_state(
 def _split(name: str) -> Tuple[str, str]:
     """The name with a star for the expert, and the expert; "" for other tensors."""
     for kind in ADAPTERS:
-        before, found, rest = name.rpartition(kind)
-        if found:
+        before, match, rest = name.rpartition(kind)
+        if match:
             expert, dot, ending = rest.partition(".")
             return f"{before}{kind}{STACK}{dot}{ending}", expert
     return name, ""

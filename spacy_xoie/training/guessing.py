@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..network.model import Batch, TripleNetwork
+from ..network.batch import Batch
+from ..network.model import TripleNetwork
 
 HIDDEN = 0.15
 """Share of the words that are hidden (Devlin et al. 2019, arXiv 1810.04805)."""

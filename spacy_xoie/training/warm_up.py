@@ -25,7 +25,7 @@ from ..doc.languages import language_of
 from ..errors import ConfigError, DataError
 from ..extraction.encoders import HashedSpec
 from ..extraction.features import affix_length
-from ..network.model import Batch
+from ..network.batch import Batch
 from .batchers import make_language_batcher
 from .contrast import TEMPERATURE, WordBatches, contrastive_loss, word_vectors
 from .descent import descend

@@ -3,7 +3,7 @@
 This is no conftest, because other folders import the one of `tests` by name.
 """
 
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -123,12 +123,17 @@ def one_hot(*rows: int, n_experts: int = len(LANGUAGES)) -> Tensor:
 def make_batch(
     lengths: Sequence[int],
     languages: Tensor,
-    gold: Optional[Sequence[Gold]] = None,
+    gold: Sequence[Gold] = (),
     *,
     seed: int = 4,
 ) -> Batch:
     inputs = make_inputs(lengths, seed=seed)
     return Batch(inputs=inputs, mask=inputs["mask"], languages=languages, gold=gold)
+
+
+def batch_of(mask: Tensor, **parts: Any) -> Batch:
+    """A batch for a head, which looks at neither features nor languages."""
+    return Batch({}, mask, torch.zeros(len(mask), 0), **parts)
 
 
 def triple(text: str) -> TokenTriple:

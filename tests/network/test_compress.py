@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacy_xoie.network.compress import SMALL, compress_state, expand_state
+from spacy_xoie.network.compress import MIN_SIZE, compress_state, expand_state
 
 
 @settings(max_examples=25)
@@ -26,7 +26,7 @@ def test_error_is_at_most_half_a_step(seed: int, size: float, dims: int) -> None
 
 def test_small_and_whole_numbers_are_spared() -> None:
     state = {
-        "small": torch.randn(4, SMALL // 8),
+        "small": torch.randn(4, MIN_SIZE // 8),
         "numbers": torch.arange(6000).view(60, 100),
         "zeros": torch.zeros(100, 100),
     }

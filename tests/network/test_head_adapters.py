@@ -153,7 +153,7 @@ def test_the_head_matters(kind: str) -> None:
     with torch.no_grad():
         for _, layer in network.bank.head_layers:
             layer.lora_B["en"].zero_()
-    network.train().eval()  # Derived weights are forgotten.
+    network.train().eval()  # The cached layers are forgotten.
     assert different(extract(network, batch_in(languages)), before)
 
 

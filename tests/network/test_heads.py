@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from network_builders import (
     HEADS,
+    batch_of,
     make_batch,
     make_head,
     make_mask,
@@ -176,7 +177,8 @@ def extract(
     threshold: float = 0.0,
     max_triples: int = 99,
 ) -> List[List[TokenTriple]]:
-    return head.extract(hidden, mask, threshold=threshold, max_triples=max_triples)
+    batch = batch_of(mask)
+    return head.extract(hidden, batch, threshold=threshold, max_triples=max_triples)
 
 
 @each_head
@@ -294,9 +296,9 @@ def test_confidence() -> None:
 
 def test_collect_hands_triples_to_their_rows() -> None:
     a, b = triple("sr1.")._replace(score=0.9), triple(".sr1")._replace(score=0.6)
-    found = collect([2, 0, 2, 2], [b, a, None, a], 3, threshold=0.7, max_triples=5)
+    found = collect([2, 0, 2, 2], [b, a, None, a], 3, 0.7, 5)
     assert found == [[a], [], [a]]
-    found = collect([2, 0, 2], [b, a, a], 3, threshold=0.0, max_triples=5)
+    found = collect([2, 0, 2], [b, a, a], 3, 0.0, 5)
     assert found == [[a], [], [a, b]]
 
 
@@ -377,7 +379,7 @@ LENGTHS = [8, 4, 6]
 
 
 def loss_of(head: Head, hidden: Tensor, mask: Tensor, gold: List[Gold]) -> Tensor:
-    losses = head.loss(hidden, mask, gold)
+    losses = head.loss(hidden, batch_of(mask, gold=gold))
     assert set(losses) == {"predicate", "argument"}
     assert all(value.dim() == 0 for value in losses.values())
     return sum(losses.values())
@@ -442,7 +444,8 @@ def test_of_two_triples_with_one_anchor_light_head_learns_the_first() -> None:
 @pytest.mark.parametrize("gold", [[[], [], []], [[], None, []]])
 def test_loss_without_any_predicate(kind: str, gold: List[Gold]) -> None:
     head = make_head(kind)
-    losses = head.loss(make_hidden(LENGTHS), make_mask(LENGTHS), gold)
+    batch = batch_of(make_mask(LENGTHS), gold=gold)
+    losses = head.loss(make_hidden(LENGTHS), batch)
     assert losses["argument"] == 0.0
     assert losses["predicate"] > 0.0
     sum(losses.values()).backward()

@@ -146,7 +146,7 @@ def test_int8_shares_what_is_not_rounded() -> None:
     states(network, one_hot(0))
     encoder = network.encoder
     assert isinstance(encoder, TransformerEncoder)
-    ((_, small),) = encoder._lowered._made.values()
+    ((_, small),) = encoder._copy_cache._modules.values()
     own = {id(parameter) for parameter in encoder.parameters()}
     names: List[str] = [name for name, p in small.named_parameters() if id(p) in own]
     assert any("word_embeddings" in name for name in names)

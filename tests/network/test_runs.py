@@ -62,7 +62,7 @@ def test_grouping_changes_nothing(
     module, x = make_layer(kind, len(rows))
     bank = make_bank(module)
     module.eval()
-    with patch.object(routed, "MERGEABLE", most):
+    with patch.object(routed, "MAX_MERGED_SIZE", most):
         # With gradients, nothing is grouped.
         with bank.state.use(gates):
             assert not bank.state.runs

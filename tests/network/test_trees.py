@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from network_builders import batch_of
 from numpy.typing import NDArray
 
 from spacy_xoie import TokenTriple
@@ -133,16 +134,15 @@ def test_learns_a_tree_and_reads_it_back() -> None:
     optimizer = torch.optim.Adam(head.parameters(), lr=0.05)
     for _ in range(80):
         optimizer.zero_grad()
-        losses = head.loss(hidden, mask, [None, None], [GOLD, None])
+        losses = head.loss(hidden, batch_of(mask, trees=[GOLD, None]))
         torch.stack(list(losses.values())).sum().backward()
         optimizer.step()
     head.eval()
     with torch.inference_mode():
         tree = head.parse(hidden, mask)[0]
         other = Sentence(["x"] * 6, [True] * 6)
-        found = head.extract(
-            hidden, mask, threshold=0.0, max_triples=2, sentences=[SENTENCE, other]
-        )
+        batch = batch_of(mask, sentences=[SENTENCE, other])
+        found = head.extract(hidden, batch, threshold=0.0, max_triples=2)
     assert tree.heads == [1, 1, 3, 1]
     assert tree.labels == ["nsubj", "root", "det", "obj"]
     assert tree.tags == ["PRON", "VERB", "DET", "NOUN"]
@@ -154,13 +154,15 @@ def test_unknown_heads_labels_and_tags_are_left_out_of_the_loss() -> None:
     head = make_head()
     hidden, mask = torch.randn(1, 4, 8), torch.ones(1, 4, dtype=torch.bool)
     heads, labels, tags = (values.copy() for values in GOLD)
-    whole = head.loss(hidden, mask, [None], [GOLD])
+    whole = head.loss(hidden, batch_of(mask, trees=[GOLD]))
     heads[2] = labels[3] = tags[0] = UNANNOTATED
-    part = head.loss(hidden, mask, [None], [TreeGold(heads, labels, tags)])
+    some = batch_of(mask, trees=[TreeGold(heads, labels, tags)])
+    part = head.loss(hidden, some)
     for name in ("arc", "label", "tag"):
         assert float(part[name].detach()) != float(whole[name].detach())
     nothing = np.full(4, UNANNOTATED)
-    empty = head.loss(hidden, mask, [None], [TreeGold(nothing, nothing, nothing)])
+    none = batch_of(mask, trees=[TreeGold(nothing, nothing, nothing)])
+    empty = head.loss(hidden, none)
     assert all(float(value.detach()) == 0 for value in empty.values())
 
 

@@ -17,7 +17,7 @@ from .routed import RoutedLora
 RESERVED = nn.ParameterDict()
 """Its attributes cannot name an expert, nor those of PEFT's dicts, much the same."""
 
-MOST_EXPERTS = 10_000
+MAX_EXPERTS = 10_000
 
 
 class AdapterBank:
@@ -104,7 +104,7 @@ class AdapterBank:
 
     def remove(self, expert: str) -> None:
         """Take an expert out, without touching the others."""
-        self.check_known(expert)
+        self.check_name(expert)
         for _, layer in self._all_layers:
             layer.remove(expert)
         self.experts.remove(expert)
@@ -112,7 +112,7 @@ class AdapterBank:
 
     def rename(self, expert: str, name: str) -> None:
         """Give an expert another name, and leave everything else as it is."""
-        self.check_known(expert)
+        self.check_name(expert)
         self._check_new(name)
         for _, layer in self._all_layers:
             layer.rename(expert, name)
@@ -128,12 +128,12 @@ class AdapterBank:
         RAISES (ConfigError): If an expert is not in the bank.
         """
         for other in (expert, *weights):
-            self.check_known(other)
+            self.check_name(other)
         for _, layer in self._all_layers:
             parts = [(w, *layer.factors(other)) for other, w in weights.items()]
             layer.set_factors(expert, *weighted_sum(parts, layer.rank))
 
-    def check_known(self, expert: str) -> None:
+    def check_name(self, expert: str) -> None:
         """RAISES (ConfigError): If the expert is not in the bank."""
         if expert not in self.experts:
             raise ConfigError(_unknown_expert(expert, self.experts))
@@ -179,7 +179,7 @@ class AdapterBank:
         weights: Mapping[str, float],
     ) -> None:
         for expert in weights:
-            self.check_known(expert)
+            self.check_name(expert)
         for name, layer in layers:
             _replace(module, name, layer.merged(weights))
 
@@ -246,9 +246,9 @@ def check_bank(
 
 
 def _check_number(number: int) -> None:
-    if number > MOST_EXPERTS:
+    if number > MAX_EXPERTS:
         raise ConfigError(
-            f"The bank has {number:,} adapters, but it can have {MOST_EXPERTS:,}: more "
+            f"The bank has {number:,} adapters, but it can have {MAX_EXPERTS:,}: more "
             f"than there are written languages. Divide them among several models."
         )
 
@@ -287,5 +287,5 @@ def _named_twice(experts: Sequence[str]) -> str:
 
 
 def _unknown_expert(expert: str, experts: Sequence[str]) -> str:
-    known = ", ".join(experts) or "none"
-    return f"There is no adapter {expert!r}; the bank has {known}."
+    names = ", ".join(experts) or "none"
+    return f"There is no adapter {expert!r}; the bank has {names}."

@@ -27,15 +27,15 @@ from .routed import RoutedLora
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 HEAD_WEIGHTS = "head_model.safetensors"
-PICKLED = "adapter_model.bin"
-LARGEST_CONFIG = 2**18
+PICKLE = "adapter_model.bin"
+MAX_CONFIG_BYTES = 2**18
 """Bytes; settings that name a thousand layers take less."""
-LARGEST_ALPHA = 1e6
+MAX_ALPHA = 1e6
 START = "base_model.model."
 
 # Settings that change what is computed in a way that our layers do not know, and the
 # values with which they do not.
-UNKNOWN_SETTINGS: Dict[str, Tuple[Any, ...]] = {
+NEUTRAL_VALUES: Dict[str, Tuple[Any, ...]] = {
     "use_dora": (False, None),
     "use_qalora": (False, None),
     "lora_bias": (False, None),
@@ -86,8 +86,8 @@ def write_adapter(
     RETURNS (int): Size of the files in bytes.
     RAISES (ConfigError): If PEFT cannot run one of the layers.
     """
-    bank.check_known(expert)
-    layers = {name.removeprefix(prefix): layer for name, layer in bank.layers}
+    bank.check_name(expert)
+    layers = _layers_of(bank, prefix)
     bags = [n for n, layer in layers.items() if isinstance(layer.base, BagEmbedding)]
     if bags:
         others = [name for name in layers if name not in bags]
@@ -121,8 +121,8 @@ def write_adapter(
         data = safetensors.torch.save(_tensors_of(dict(bank.head_layers), expert))
         (folder / HEAD_WEIGHTS).write_bytes(data)
     srsly.write_json(folder / CONFIG, config)
-    written = (folder / name for name in (CONFIG, WEIGHTS, HEAD_WEIGHTS))
-    return sum(path.stat().st_size for path in written if path.exists())
+    paths = (folder / name for name in (CONFIG, WEIGHTS, HEAD_WEIGHTS))
+    return sum(path.stat().st_size for path in paths if path.exists())
 
 
 def read_adapter(folder: Path) -> StoredAdapter:
@@ -138,14 +138,14 @@ def read_adapter(folder: Path) -> StoredAdapter:
             f"{folder} is no adapter in PEFT's format: it has no {CONFIG}."
         )
     if not (folder / WEIGHTS).is_file():
-        pickled = (folder / PICKLED).is_file()
+        has_pickle = (folder / PICKLE).is_file()
         raise ModelDataError(
             f"{folder} has no {WEIGHTS}"
             + (
-                f", but a {PICKLED}, which is not read since pickled data can run code "
+                f", but a {PICKLE}, which is not read since pickled data can run code "
                 f"of anyone's. Load it with PEFT where you trust it, and save it with "
                 f"`save_pretrained(…, safe_serialization=True)`."
-                if pickled
+                if has_pickle
                 else ". Copy or download the adapter again."
             )
         )
@@ -177,7 +177,7 @@ def check_adapter(
         faults.append(f"it is of PEFT's type {kind!r}, and only 'LORA' can be added")
     faults += [
         f"its setting {name} is {config[name]!r:.80}, which our layers do not know"
-        for name, plain in UNKNOWN_SETTINGS.items()
+        for name, plain in NEUTRAL_VALUES.items()
         if name in config and config[name] not in plain
     ]
     try:
@@ -223,9 +223,9 @@ def fill_adapter(
 
 def _read_config(path: Path) -> Any:
     size = path.stat().st_size
-    if size > LARGEST_CONFIG:
+    if size > MAX_CONFIG_BYTES:
         raise ValueError(
-            f"{path.name} has {size:,} bytes, and can have {LARGEST_CONFIG:,}"
+            f"{path.name} has {size:,} bytes, and can have {MAX_CONFIG_BYTES:,}"
         )
     return srsly.read_json(path)
 
@@ -243,7 +243,7 @@ def _tensors_of(layers: Mapping[str, RoutedLora], expert: str) -> Dict[str, Tens
     tensors: Dict[str, Tensor] = {}
     for name, layer in layers.items():
         down, up = layer.factors(expert)
-        weights = _shaped(layer, down, up)
+        weights = _shape(layer, down, up)
         for key, value in zip(_keys(name, layer), weights, strict=True):
             tensors[key] = value.float().cpu().contiguous()
     return tensors
@@ -259,7 +259,7 @@ def _keys(name: str, layer: RoutedLora) -> Tuple[str, str]:
     return f"{START}{name}.lora_A.weight", f"{START}{name}.lora_B.weight"
 
 
-def _shaped(layer: RoutedLora, down: Tensor, up: Tensor) -> Tuple[Tensor, Tensor]:
+def _shape(layer: RoutedLora, down: Tensor, up: Tensor) -> Tuple[Tensor, Tensor]:
     """A and B as PEFT's layer of the kind has them."""
     if isinstance(layer, LoraConv1d):
         kernel = layer.base.kernel_size[0]
@@ -277,19 +277,19 @@ def _faults_of_names(
     adapted = [
         name for name, keys in pairs.items() if any(k in stored.tensors for k in keys)
     ]
-    told = stored.config.get("target_modules")
-    if isinstance(told, str):
-        targeted = [name for name in layers if compile_pattern(told).fullmatch(name)]
+    targets = stored.config.get("target_modules") or []
+    if isinstance(targets, str):
+        names = [name for name in layers if compile_pattern(targets).fullmatch(name)]
     else:
-        targeted = []
-        for target in told or []:
-            found = [n for n in layers if n == target or n.endswith(f".{target}")]
-            targeted += found
-            if not found:
+        names = []
+        for target in targets:
+            matches = [n for n in layers if n == target or n.endswith(f".{target}")]
+            names += matches
+            if not matches:
                 faults.append(f"the bank adapts no layer {target!r}")
     if stored.config.get("layers_to_transform") or stored.config.get("exclude_modules"):
-        targeted = []
-    for name in dict.fromkeys((*adapted, *targeted)):
+        names = []
+    for name in dict.fromkeys((*adapted, *names)):
         faults += [
             f"{key} is missing" for key in pairs[name] if key not in stored.tensors
         ]
@@ -309,9 +309,9 @@ def _faults_of_head(
         if key not in ours
     ]
     for keys in pairs:
-        found = [key for key in keys if key in stored.head]
-        if len(found) == 1:
-            faults.append(f"of the head's {keys}, only {found[0]} is there")
+        present = [key for key in keys if key in stored.head]
+        if len(present) == 1:
+            faults.append(f"of the head's {keys}, only {present[0]} is there")
     return faults + _faults_of_tensors(stored.config, stored.head, layers)
 
 
@@ -333,11 +333,11 @@ def _faults_of_tensors(
             )
             continue
         alpha = _value(config, "alpha_pattern", "lora_alpha", name)
-        if not isinstance(alpha, (int, float)) or not abs(alpha) <= LARGEST_ALPHA:
+        if not isinstance(alpha, (int, float)) or not abs(alpha) <= MAX_ALPHA:
             faults.append(f"its lora_alpha at {name} is {alpha!r}, which is no scale")
         down, up = layer.factors(layer.experts[0]) if layer.experts else _blank(layer)
-        wanted = _shaped(layer, down[:rank], up[:, :rank])
-        for key, like in zip(keys, wanted, strict=True):
+        models = _shape(layer, down[:rank], up[:, :rank])
+        for key, like in zip(keys, models, strict=True):
             value = tensors[key]
             if value.shape != like.shape:
                 faults.append(

@@ -8,14 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..derived import Derived
+from ..cache import ModuleCache
 from .gates import GateState, Run
 
-MERGEABLE = 2**18
+MAX_MERGED_SIZE = 2**18
 """Numbers in a layer's weight up to which a copy of it for one language pays: the
 larger a layer is, the less its adapters add to what it costs."""
 
-KEPT = 8
+MAX_COPIES = 8
 """Merged copies that a layer keeps: making one anew costs as much as a few tokens."""
 
 
@@ -47,7 +47,7 @@ class RoutedLora(nn.Module):
         self.experts: List[str] = []
         self.lora_A = nn.ParameterDict()
         self.lora_B = nn.ParameterDict()
-        self._merged = Derived(size=KEPT)
+        self._merged = ModuleCache(size=MAX_COPIES)
 
     def train(self, mode: bool = True) -> "RoutedLora":
         self._merged.clear()
@@ -172,7 +172,7 @@ class RoutedLora(nn.Module):
         return (
             isinstance(weight, Tensor)
             and not self._learns()
-            and weight.numel() <= MERGEABLE
+            and weight.numel() <= MAX_MERGED_SIZE
         )
 
     def _merged_with(self, shares: Mapping[str, float]) -> nn.Linear:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ..derived import Derived
+from ..cache import ModuleCache
 from ..folding import can_fold, fold
 from ..layers import AttentionLayer, BagEmbedding, ConvolutionLayer
 from .base import BeforeLayer, Encoder
@@ -65,7 +65,7 @@ class HashedEncoder(Encoder):
         for table in self.tables:
             nn.init.normal_(cast(nn.Embedding, table).weight, std=0.1)
         self.mix = nn.Linear(len(rows) * width, 2 * width)
-        self._folded = Derived()
+        self._fold_cache = ModuleCache()
         self.mix_norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
         self.convolutions = nn.ModuleList(
@@ -83,7 +83,7 @@ class HashedEncoder(Encoder):
         return inputs["mask"]
 
     def train(self, mode: bool = True) -> "HashedEncoder":
-        self._folded.clear()
+        self._fold_cache.clear()
         super().train(mode)
         return self
 
@@ -102,7 +102,7 @@ class HashedEncoder(Encoder):
     def _embed_folded(self, attributes: Tensor) -> Tensor:
         weights = [*self.tables.parameters(), *self.mix.parameters()]
         hashes = attributes.shape[3]
-        table = self._folded.get(
+        table = self._fold_cache.get(
             f"{hashes}", weights, lambda: fold(list(self.tables), self.mix, hashes)
         )
         sizes = [len(cast(nn.Embedding, table).weight) for table in self.tables]

@@ -7,8 +7,8 @@ from typing import Any, Dict, Iterator, Tuple
 import torch
 from torch import Tensor, nn
 
-from ..derived import Derived
-from ..precision import Precision, check_precision, lowered
+from ..cache import ModuleCache
+from ..precision import Precision, check_precision, lower_precision
 from .base import BeforeLayer, Encoder
 
 
@@ -28,7 +28,7 @@ class TransformerEncoder(Encoder):
         check_precision(precision)
         self.model = model
         self.precision = precision
-        self._lowered = Derived()
+        self._copy_cache = ModuleCache()
         self.width = int(model.config.hidden_size)
         self.n_layers = len(_stack(model))
 
@@ -40,7 +40,7 @@ class TransformerEncoder(Encoder):
         return hidden
 
     def train(self, mode: bool = True) -> "TransformerEncoder":
-        self._lowered.clear()
+        self._copy_cache.clear()
         super().train(mode)
         return self
 
@@ -49,16 +49,17 @@ class TransformerEncoder(Encoder):
     ) -> Tensor:
         model: Any = self.model
         if self.precision != "float32" and not self._learns():
-            model = self._lowered.get(
+            model = self._copy_cache.get(
                 self.precision,
                 list(self.model.parameters()),
-                lambda: lowered(self.model, self.precision),
+                lambda: lower_precision(self.model, self.precision),
             )
         with _hooks(_stack(model), before_layer):
-            found: Tensor = model(
+            pieces: Tensor = model(
                 input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
             ).last_hidden_state
-        pieces = found.float() if model is not self.model else found
+        if model is not self.model:
+            pieces = pieces.float()
         rows, tokens = inputs["mask"].shape
         flat = pieces.flatten(0, 1)[inputs["piece"]]
         total = flat.new_zeros(rows * tokens, self.width)

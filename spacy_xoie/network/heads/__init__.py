@@ -1,6 +1,7 @@
 from ...ty import Sentence
+from ..batch import Gold, TreeGold
 from .arcs import ArcHead
-from .base import Gold, Head, TreeGold
+from .base import Head
 from .light import LightHead
 from .multi2oie import Multi2OIEHead
 

@@ -10,8 +10,10 @@ from torch import Tensor, nn
 from ...errors import ConfigError
 from ...labels import LABELS, TAGS, UNANNOTATED
 from ...ty import Sentence, TokenTriple
+from ..batch import Batch, Gold, TreeGold
 from ..trees import spanning_trees
-from .base import Gold, Head, TreeGold
+from .base import Head
+from .roles import select_best
 
 
 class ArcScores(NamedTuple):
@@ -165,54 +167,37 @@ class ArcHead(Head):
     def learns_from(self, gold: Gold, tree: Optional[TreeGold]) -> bool:
         return tree is not None
 
-    def loss(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        gold: Sequence[Gold],
-        trees: Sequence[Optional[TreeGold]] = (),
-    ) -> Dict[str, Tensor]:
+    def loss(self, hidden: Tensor, batch: Batch) -> Dict[str, Tensor]:
         heads, labels, tags = (
-            targets.to(hidden.device) for targets in _targets(mask.shape, trees)
+            targets.to(hidden.device)
+            for targets in _targets(batch.mask.shape, batch.trees)
         )
-        scores = self.scorer(hidden, mask)
+        scores = self.scorer(hidden, batch.mask)
         nothing = hidden.sum() * 0.0
-        known = (heads != UNANNOTATED) & mask
-        row, token = known.nonzero(as_tuple=True)
-        named = labels[row, token] != UNANNOTATED
-        tagged = (tags != UNANNOTATED) & mask
+        with_head = (heads != UNANNOTATED) & batch.mask
+        row, token = with_head.nonzero(as_tuple=True)
+        with_label = labels[row, token] != UNANNOTATED
+        with_tag = (tags != UNANNOTATED) & batch.mask
         losses = {"arc": nothing, "label": nothing, "tag": nothing}
         if len(row):
-            losses["arc"] = F.cross_entropy(scores.arcs[known], heads[known])
-        row, token = row[named], token[named]
+            losses["arc"] = F.cross_entropy(scores.arcs[with_head], heads[with_head])
+        row, token = row[with_label], token[with_label]
         if len(row):
             logits = self.scorer.labels(scores, row, token, heads[row, token])
             losses["label"] = F.cross_entropy(logits, labels[row, token])
-        if tagged.any():
-            losses["tag"] = 0.5 * F.cross_entropy(scores.tags[tagged], tags[tagged])
+        if with_tag.any():
+            loss = F.cross_entropy(scores.tags[with_tag], tags[with_tag])
+            losses["tag"] = 0.5 * loss
         return losses
 
     def extract(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        *,
-        threshold: float,
-        max_triples: int,
-        sentences: Sequence[Sentence] = (),
+        self, hidden: Tensor, batch: Batch, *, threshold: float, max_triples: int
     ) -> List[List[TokenTriple]]:
-        found: List[List[TokenTriple]] = []
-        for sentence, tree in zip(sentences, self.parse(hidden, mask), strict=True):
-            triples = [
-                triple
-                for triple in self.read(sentence, *tree)
-                if (triple.score or 0.0) >= threshold
-            ]
-            triples.sort(key=lambda t: -(t.score or 0.0))
-            found.append(
-                sorted(triples[:max_triples], key=lambda t: (t.relation, t.subject))
-            )
-        return found
+        trees = zip(batch.sentences, self.parse(hidden, batch.mask), strict=True)
+        return [
+            select_best(self.read(sentence, *tree), threshold, max_triples)
+            for sentence, tree in trees
+        ]
 
     def parse(self, hidden: Tensor, mask: Tensor) -> List[PredictedTree]:
         """RETURNS (List[PredictedTree]): The tree of each row."""

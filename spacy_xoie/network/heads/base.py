@@ -1,37 +1,17 @@
 """The protocol that every extraction head follows."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Dict, List, Optional, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ...ty import Sentence, TokenTriple
+from ...ty import TokenTriple
 from ..adapters.gates import GateState
-
-Gold = Optional[Sequence[TokenTriple]]
-"""Gold triples of a sentence; None where a sentence is not annotated."""
-
-
-class TreeGold(NamedTuple):
-    """The gold tree of a sentence, (tokens,) each, `UNANNOTATED` where there is none.
-
-    heads (NDArray[np.int64]): The head of each token, its own number for a root.
-    labels (NDArray[np.int64]): Numbers of relations in `LABELS`.
-    tags (NDArray[np.int64]): Numbers of parts of speech in `TAGS`.
-    """
-
-    heads: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    tags: NDArray[np.int64]
+from ..batch import Batch, Gold, TreeGold
 
 
 class Head(nn.Module):
     """From hidden states to triples. A head owns its targets, its loss and its
     decoding, so that nothing else needs to know what it predicts.
-
-    hidden (Tensor): (rows, tokens, width)
-    mask (Tensor): (rows, tokens), True where there is a token.
 
     gates (GateState): The gates of its own adapters, for the rows of the batch. A
         layer whose rows are others, such as predicates, runs within `gates.select`.
@@ -46,34 +26,19 @@ class Head(nn.Module):
         anything."""
         return gold is not None
 
-    def loss(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        gold: Sequence[Gold],
-        trees: Sequence[Optional[TreeGold]] = (),
-    ) -> Dict[str, Tensor]:
-        """gold (Sequence[Gold]): Gold triples of each row; a row with None is left
-            out of the loss.
-        trees (Sequence[Optional[TreeGold]]): Gold trees of each row, for heads that
-            learn from them; empty or None where there is none.
+    def loss(self, hidden: Tensor, batch: Batch) -> Dict[str, Tensor]:
+        """hidden (Tensor): (rows, tokens, width)
+        batch (Batch): The rows; those without gold are left out of the loss.
         RETURNS (Dict[str, Tensor]): The terms of the loss, scalars to be summed.
         """
         raise NotImplementedError
 
     def extract(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        *,
-        threshold: float,
-        max_triples: int,
-        sentences: Sequence[Sentence] = (),
+        self, hidden: Tensor, batch: Batch, *, threshold: float, max_triples: int
     ) -> List[List[TokenTriple]]:
-        """sentences (Sequence[Sentence]): The text of each row, for heads that look
-            at it.
-        threshold (float): Least score of a triple.
-        max_triples (int): Most triples of one row; the best are kept.
+        """hidden (Tensor): (rows, tokens, width)
+        threshold (float): Lowest score of a triple.
+        max_triples (int): Highest number of triples of a row; the best are kept.
         RETURNS (List[List[TokenTriple]]): Triples of each row by position of the
             relation, each with an object and a score between 0 and 1.
         """

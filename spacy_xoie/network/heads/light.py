@@ -1,6 +1,6 @@
 """The default head: anchor detection, then predicate-conditioned convolutions."""
 
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -8,9 +8,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ...ty import Sentence, TokenTriple
+from ...ty import TokenTriple
+from ..batch import Batch
 from ..layers import ConvolutionLayer
-from .base import Gold, Head, TreeGold
+from .base import Head
 from .roles import (
     CHUNK,
     N_ROLES,
@@ -18,6 +19,7 @@ from .roles import (
     RELATION,
     collect,
     confidence,
+    restore,
     roles_of,
     triples_of,
 )
@@ -67,30 +69,23 @@ class LightHead(Head):
         )
         self.role = nn.Linear(width, N_ROLES)
 
-    def loss(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        gold: Sequence[Gold],
-        trees: Sequence[Optional[TreeGold]] = (),
-    ) -> Dict[str, Tensor]:
-        rows, length = mask.shape
-        target = torch.zeros(rows, length)
-        known = mask.clone()
-        places: Dict[tuple[int, int], TokenTriple] = {}
-        for row, triples in enumerate(gold):
-            if triples is None:
-                known[row] = False
+    def loss(self, hidden: Tensor, batch: Batch) -> Dict[str, Tensor]:
+        mask, length = batch.mask, batch.mask.shape[1]
+        target = torch.zeros(mask.shape)
+        places: Dict[Tuple[int, int], TokenTriple] = {}
+        for row, triples in enumerate(batch.gold):
             for triple in triples or ():
                 # One anchor, one triple: of several the first is learnt.
                 places.setdefault((row, _anchor_of(triple)), triple)
         for row, token in places:
             target[row, token] = 1.0
         logits = self._anchor_logits(hidden)
-        anchors = F.binary_cross_entropy_with_logits(
-            logits[known], target.to(logits.device)[known]
-        )
-        if not known.any():
+        with_gold = batch.mask_of_gold
+        if with_gold.any():
+            anchors = F.binary_cross_entropy_with_logits(
+                logits[with_gold], target.to(logits.device)[with_gold]
+            )
+        else:
             anchors = logits.sum() * 0.0
         if not places:
             return {"predicate": anchors, "argument": anchors * 0.0}
@@ -104,45 +99,34 @@ class LightHead(Head):
         return {"predicate": anchors, "argument": arguments}
 
     def extract(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        *,
-        threshold: float,
-        max_triples: int,
-        sentences: Sequence[Sentence] = (),
+        self, hidden: Tensor, batch: Batch, *, threshold: float, max_triples: int
     ) -> List[List[TokenTriple]]:
+        mask = batch.mask
         rows, length = mask.shape
         probs = torch.sigmoid(self._anchor_logits(hidden)).masked_fill(~mask, 0.0)
         # The score of a triple is at most that of its anchor.
-        likely = probs >= max(threshold, 1e-6)
-        row_ids, tokens = likely.nonzero(as_tuple=True)
-        found: List[TokenTriple | None] = []
+        row_ids, tokens = (probs >= max(threshold, 1e-6)).nonzero(as_tuple=True)
+        triples: List[TokenTriple | None] = []
         step = max(1, CHUNK // max(length, 1))
         for at in range(0, len(row_ids), step):
             row, token = row_ids[at : at + step], tokens[at : at + step]
-            chosen, roles = (
+            role_probs, roles = (
                 self._role_logits(hidden, mask, row, token).softmax(-1).max(dim=-1)
             )
             roles[~mask[row]] = OUTSIDE
             roles[torch.arange(len(row)), token] = RELATION
             role_ids = roles.cpu().numpy()
             scores = confidence(
-                chosen.cpu().numpy(), role_ids, probs[row, token].cpu().numpy()
+                role_probs.cpu().numpy(), role_ids, probs[row, token].cpu().numpy()
             )
-            found.extend(triples_of(role_ids, scores))
-        return collect(
-            row_ids.tolist(), found, rows, threshold=threshold, max_triples=max_triples
-        )
+            triples.extend(triples_of(role_ids, scores))
+        return collect(row_ids.tolist(), triples, rows, threshold, max_triples)
 
     def representable(
         self, gold: Sequence[TokenTriple], length: int
     ) -> List[TokenTriple]:
-        kept = {_anchor_of(triple): triple for triple in reversed(gold)}
-        if not kept:
-            return []
-        roles = np.stack([roles_of(triple, length) for triple in kept.values()])
-        return [triple for triple in triples_of(roles) if triple is not None]
+        by_anchor = {_anchor_of(triple): triple for triple in reversed(gold)}
+        return restore(by_anchor.values(), length)
 
     def _anchor_logits(self, hidden: Tensor) -> Tensor:
         """(rows, tokens, in_width) → (rows, tokens)"""

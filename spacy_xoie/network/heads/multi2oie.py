@@ -8,9 +8,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ...ty import Sentence, TokenTriple
-from ..layers import MOST_LAYERS
-from .base import Gold, Head, TreeGold
+from ...ty import TokenTriple
+from ..batch import Batch
+from ..layers import MAX_LAYERS
+from .base import Head
 from .roles import (
     CHUNK,
     OUTSIDE,
@@ -19,7 +20,7 @@ from .roles import (
     Ints,
     collect,
     confidence,
-    roles_of,
+    restore,
     triples_of,
 )
 
@@ -64,8 +65,8 @@ class Multi2OIEHead(Head):
     ) -> None:
         super().__init__()
         width = 2 * in_width + position_width
-        if not 0 <= depth <= MOST_LAYERS:
-            raise ConfigError(f"depth is {depth}; it can be 0 to {MOST_LAYERS}.")
+        if not 0 <= depth <= MAX_LAYERS:
+            raise ConfigError(f"depth is {depth}; it can be 0 to {MAX_LAYERS}.")
         if n_heads < 1 or width % n_heads:
             raise ConfigError(
                 f"The head's {n_heads} attention heads do not divide its width, "
@@ -82,22 +83,13 @@ class Multi2OIEHead(Head):
         self.argument_dropout = nn.Dropout(argument_dropout)
         self.argument = nn.Linear(width, N_ARGUMENT_TAGS)
 
-    def loss(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        gold: Sequence[Gold],
-        trees: Sequence[Optional[TreeGold]] = (),
-    ) -> Dict[str, Tensor]:
-        rows, length = mask.shape
-        tags = np.full((rows, length), NO_PREDICATE, dtype=np.int64)
-        known = mask.clone()
+    def loss(self, hidden: Tensor, batch: Batch) -> Dict[str, Tensor]:
+        mask, length = batch.mask, batch.mask.shape[1]
+        tags = np.full(mask.shape, NO_PREDICATE, dtype=np.int64)
         row_ids: List[int] = []
         runs: List[Tuple[int, int]] = []
         labels: List[Ints] = []
-        for row, triples in enumerate(gold):
-            if triples is None:
-                known[row] = False
+        for row, triples in enumerate(batch.gold):
             for start, end, triple in _learnable(triples or ()):
                 tags[row, start] = BEGIN
                 tags[row, start + 1 : end] = INSIDE
@@ -105,9 +97,10 @@ class Multi2OIEHead(Head):
                 runs.append((start, end))
                 labels.append(_argument_tags(triple, length))
         logits = self.predicate(self.predicate_dropout(hidden))
-        if known.any():
+        with_gold = batch.mask_of_gold
+        if with_gold.any():
             target = torch.from_numpy(tags).to(hidden.device)
-            predicates = F.cross_entropy(logits[known], target[known])
+            predicates = F.cross_entropy(logits[with_gold], target[with_gold])
         else:
             predicates = logits.sum() * 0.0
         if not runs:
@@ -121,28 +114,23 @@ class Multi2OIEHead(Head):
         return {"predicate": predicates, "argument": arguments}
 
     def extract(
-        self,
-        hidden: Tensor,
-        mask: Tensor,
-        *,
-        threshold: float,
-        max_triples: int,
-        sentences: Sequence[Sentence] = (),
+        self, hidden: Tensor, batch: Batch, *, threshold: float, max_triples: int
     ) -> List[List[TokenTriple]]:
+        mask = batch.mask
         rows, length = mask.shape
-        chosen, tags = self.predicate(hidden).softmax(-1).max(dim=-1)
+        tag_probs, tags = self.predicate(hidden).softmax(-1).max(dim=-1)
         tag_ids: Ints = tags.masked_fill(~mask, NO_PREDICATE).cpu().numpy()
         row_ids, starts, ends = _runs(tag_ids)
         # In double precision, or differences of sums would exceed 1.
-        total = np.cumsum(chosen.cpu().numpy(), axis=1, dtype=np.float64)
+        total = np.cumsum(tag_probs.cpu().numpy(), axis=1, dtype=np.float64)
         total = np.pad(total, ((0, 0), (1, 0)))
         mean = (total[row_ids, ends] - total[row_ids, starts]) / np.maximum(
             ends - starts, 1
         )
-        likely = mean >= threshold
-        row_ids, starts, ends = row_ids[likely], starts[likely], ends[likely]
-        mean = mean[likely].astype(np.float32)
-        found: List[Optional[TokenTriple]] = []
+        above = mean >= threshold
+        row_ids, starts, ends = row_ids[above], starts[above], ends[above]
+        mean = mean[above].astype(np.float32)
+        triples: List[Optional[TokenTriple]] = []
         step = max(1, CHUNK // (4 * max(length, 1)))
         for at in range(0, len(row_ids), step):
             part = slice(at, at + step)
@@ -158,22 +146,17 @@ class Multi2OIEHead(Head):
             roles[self._within(mask, span)] = RELATION
             role_ids = roles.cpu().numpy()
             scores = confidence(probs.cpu().numpy(), role_ids, mean[part])
-            found.extend(triples_of(role_ids, scores))
-        return collect(
-            row_ids.tolist(), found, rows, threshold=threshold, max_triples=max_triples
-        )
+            triples.extend(triples_of(role_ids, scores))
+        return collect(row_ids.tolist(), triples, rows, threshold, max_triples)
 
     def representable(
         self, gold: Sequence[TokenTriple], length: int
     ) -> List[TokenTriple]:
-        kept = [
+        triples = [
             triple._replace(relation=((start, end),))
             for start, end, triple in _learnable(gold)
         ]
-        if not kept:
-            return []
-        roles = np.stack([roles_of(triple, length) for triple in kept])
-        return [triple for triple in triples_of(roles) if triple is not None]
+        return restore(triples, length)
 
     def _within(self, mask: Tensor, span: Tensor) -> Tensor:
         """(predicates, tokens): whether a token is part of the predicate."""
@@ -221,10 +204,10 @@ class AttentionBlock(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, states: Tensor, keys: Tensor, hidden_keys: Tensor) -> Tensor:
-        attended = self.attention(
+        update = self.attention(
             states, keys, keys, key_padding_mask=hidden_keys, need_weights=False
         )[0]
-        states = self.attention_norm(states + self.dropout(attended))
+        states = self.attention_norm(states + self.dropout(update))
         inner = self.dropout(F.relu(self.inner(states)))
         out: Tensor = self.outer_norm(states + self.dropout(self.outer(inner)))
         return out
@@ -235,14 +218,14 @@ def _learnable(
 ) -> List[Tuple[int, int, TokenTriple]]:
     """The run of tokens that stands for each relation; triples whose runs
     overlap an earlier one are left out."""
-    kept: List[Tuple[int, int, TokenTriple]] = []
+    runs: List[Tuple[int, int, TokenTriple]] = []
     for triple in triples:
         start, end = max(
             triple.relation, key=lambda piece: (piece[1] - piece[0], piece)
         )
-        if all(end <= other or start >= until for other, until, _ in kept):
-            kept.append((start, end, triple))
-    return kept
+        if all(end <= other or start >= until for other, until, _ in runs):
+            runs.append((start, end, triple))
+    return runs
 
 
 def _argument_tags(triple: TokenTriple, length: int) -> Ints:

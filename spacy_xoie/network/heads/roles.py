@@ -1,6 +1,6 @@
 """Triples as one role a token, for one predicate: what taggers predict."""
 
-from typing import List, Optional, Sequence, Tuple
+from typing import Collection, List, Optional, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,21 +83,35 @@ def confidence(probs: Floats, roles: Ints, predicate: Floats) -> Floats:
     return scores
 
 
+def restore(triples: Collection[TokenTriple], length: int) -> List[TokenTriple]:
+    """RETURNS (List[TokenTriple]): What is left of triples that become roles of the
+    tokens of a sentence and triples again."""
+    if not triples:
+        return []
+    roles = np.stack([roles_of(triple, length) for triple in triples])
+    return [triple for triple in triples_of(roles) if triple is not None]
+
+
 def collect(
     rows: Sequence[int],
     triples: Sequence[Optional[TokenTriple]],
     n_rows: int,
-    *,
     threshold: float,
     max_triples: int,
 ) -> List[List[TokenTriple]]:
-    """Hand the triples back to their sentences: those above the threshold, the
-    best `max_triples` of each, in order of position."""
-    collected: List[List[TokenTriple]] = [[] for _ in range(n_rows)]
+    """Hand the triples back to their sentences. See `select_best`."""
+    by_row: List[List[TokenTriple]] = [[] for _ in range(n_rows)]
     for row, triple in zip(rows, triples, strict=True):
-        if triple is not None and (triple.score or 0.0) >= threshold:
-            collected[row].append(triple)
-    for row, found in enumerate(collected):
-        best = sorted(found, key=lambda t: -(t.score or 0.0))[:max_triples]
-        collected[row] = sorted(best, key=lambda t: (t.relation, t.subject))
-    return collected
+        if triple is not None:
+            by_row[row].append(triple)
+    return [select_best(row, threshold, max_triples) for row in by_row]
+
+
+def select_best(
+    triples: Sequence[TokenTriple], threshold: float, max_triples: int
+) -> List[TokenTriple]:
+    """RETURNS (List[TokenTriple]): Those above the threshold, the best `max_triples`
+    of them, in order of position."""
+    above = [triple for triple in triples if (triple.score or 0.0) >= threshold]
+    best = sorted(above, key=lambda t: -(t.score or 0.0))[:max_triples]
+    return sorted(best, key=lambda t: (t.relation, t.subject))

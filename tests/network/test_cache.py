@@ -15,7 +15,7 @@ from network_builders import (
 from torch import Tensor, nn
 
 from spacy_xoie.network import AdapterBank
-from spacy_xoie.network.derived import Derived
+from spacy_xoie.network.cache import ModuleCache
 from spacy_xoie.network.encoders import HashedEncoder
 
 GATES = {
@@ -119,7 +119,7 @@ def test_the_oldest_goes_first() -> None:
 
         return module
 
-    derived = Derived(size=2)
+    cache = ModuleCache(size=2)
     for key in "aabbacbacb":
-        derived.get(key, [weight], make(key))
+        cache.get(key, [weight], make(key))
     assert "".join(made) == "abcab"

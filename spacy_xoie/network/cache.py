@@ -7,19 +7,19 @@ from torch import Tensor, nn
 Fingerprint = Tuple[Tuple[int, int], ...]
 
 
-class Derived:
+class ModuleCache:
     """Modules worked out from weights, such as a layer with an adapter folded in.
 
     They are made when they are first asked for, and made again after a weight has
     changed. They belong to no module, so they are in no state dict, and a copy of
     their owner starts without any.
 
-    size (int): Most modules kept; the one made longest ago goes first.
+    size (int): Number of modules that are kept; the oldest one goes first.
     """
 
     def __init__(self, size: int = 1) -> None:
         self.size = size
-        self._made: Dict[str, Tuple[Fingerprint, nn.Module]] = {}
+        self._modules: Dict[str, Tuple[Fingerprint, nn.Module]] = {}
 
     def get(
         self, key: str, weights: Sequence[Tensor], make: Callable[[], nn.Module]
@@ -29,23 +29,23 @@ class Derived:
         make (Callable[[], nn.Module]): Works it out from them.
         """
         state = tuple((id(weight), _version(weight)) for weight in weights)
-        found = self._made.get(key)
-        if found is not None and found[0] == state:
-            return found[1]
+        entry = self._modules.get(key)
+        if entry is not None and entry[0] == state:
+            return entry[1]
         module = make()
-        self._made.pop(key, None)
-        self._made[key] = (state, module)
-        for old in list(self._made)[: -self.size]:
-            self._made.pop(old, None)
+        self._modules.pop(key, None)
+        self._modules[key] = (state, module)
+        for old in list(self._modules)[: -self.size]:
+            self._modules.pop(old, None)
         return module
 
     def clear(self) -> None:
         """Forget all, where weights may change without a trace: thinc's optimizers
         exchange the data below a parameter."""
-        self._made = {}
+        self._modules = {}
 
-    def __deepcopy__(self, memo: Dict[int, Any]) -> "Derived":
-        return Derived(self.size)
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "ModuleCache":
+        return ModuleCache(self.size)
 
 
 def _version(weight: Tensor) -> int:
