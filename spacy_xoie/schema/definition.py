@@ -117,13 +117,13 @@ class RelationType(_Strict):
     def _check_cues(self) -> "RelationType":
         if not any(self.cues.values()) and not any(self.inverse.values()):
             raise ValueError("there are no cues in any language")
-        seen: Dict[Tuple[str, str], str] = {}
+        places: Dict[Tuple[str, str], str] = {}
         for side in ("cues", "inverse"):
             for language, cues in getattr(self, side).items():
                 language_code(language)
                 for number, cue in enumerate(cues):
                     place = f"{side}.{language}.{number}"
-                    other = seen.setdefault((language, cue.casefold()), place)
+                    other = places.setdefault((language, cue.casefold()), place)
                     if other != place:
                         raise ValueError(f"{place}: {cue!r} is there already: {other}")
         return self
@@ -203,38 +203,37 @@ def schema_of(*relations: Type[Relation]) -> Schema:
     RAISES (ConfigError): If something is wrong with a class; with the place.
     """
     types: Dict[str, Type[Argument]] = {}
-    found: Dict[str, Dict[str, Any]] = {}
+    entries: Dict[str, Dict[str, Any]] = {}
     for cls in relations:
         if not (isinstance(cls, type) and issubclass(cls, Relation)):
             raise ConfigError(f"{cls!r} is no relation; make it a class of Relation.")
-        if cls.__name__ in found:
+        if cls.__name__ in entries:
             raise ConfigError(
                 f"There are two relations {cls.__name__!r}; name them differently."
             )
-        found[cls.__name__] = {
+        entries[cls.__name__] = {
             "description": _describe(cls),
             "cues": _lists(cls.cues),
             "inverse": _lists(cls.inverse),
         }
         for role, kind in _roles(cls).items():
-            known = types.setdefault(kind.__name__, kind)
-            if known is not kind:
+            if types.setdefault(kind.__name__, kind) is not kind:
                 raise ConfigError(
                     f"{cls.__name__}.{role}: there are two types {kind.__name__!r}; "
                     f"name them differently."
                 )
-            found[cls.__name__][role] = kind.__name__
+            entries[cls.__name__][role] = kind.__name__
     kinds = {
         name: {
             "description": _describe(kind),
-            "labels": _listed(kind.labels),
+            "labels": _as_list(kind.labels),
             "pattern": kind.pattern,
         }
         for name, kind in types.items()
         if kind is not Argument
     }
     return make_schema(
-        {"types": kinds, "relations": found}, source="A schema of classes"
+        {"types": kinds, "relations": entries}, source="A schema of classes"
     )
 
 
@@ -268,8 +267,8 @@ def _lists(cues: Any) -> Any:
     """Any sequence will do in a class; what is none is left for the check to refuse."""
     if not isinstance(cues, Mapping):
         return cues
-    return {language: _listed(listed) for language, listed in cues.items()}
+    return {language: _as_list(words) for language, words in cues.items()}
 
 
-def _listed(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     return list(value) if isinstance(value, (tuple, set, frozenset)) else value

@@ -120,16 +120,16 @@ class FactFinder:
             code = language_code(language or triple.language)
             if code == UNDETERMINED:
                 code = language_of(doc, key=key)
-            for found in self._in_triple(replace(triple, language=code)):
-                if isinstance(found, FoundFact):
-                    facts.append(found)
+            for result in self._in_triple(replace(triple, language=code)):
+                if isinstance(result, FoundFact):
+                    facts.append(result)
                 else:
-                    set_aside.append(found)
+                    set_aside.append(result)
         return facts, set_aside
 
     def _add(self, name: str, inverse: bool, cues: Mapping[str, Sequence[str]]) -> None:
-        for language, listed in cues.items():
-            for text in listed:
+        for language, texts in cues.items():
+            for text in texts:
                 cue = Cue(text, language, name, inverse, tuple(cue_chunks(text)))
                 if cue.chunks:
                     self._cues.setdefault(language_code(language), []).append(cue)
@@ -144,8 +144,8 @@ class FactFinder:
                 match = find_cue(cue.chunks, sides)
                 if match is None:
                     continue
-                known = best.get(cue.relation)
-                if known is None or _rank(match) > _rank(known[1]):
+                other = best.get(cue.relation)
+                if other is None or _rank(match) > _rank(other[1]):
                     best[cue.relation] = (cue, match, sides)
         for cue, match, sides in best.values():
             if not any(overlaps(other, match) for _, other, _ in best.values()):
@@ -323,10 +323,9 @@ def _is_kind(doc: Doc, filler: Filler, kind: ArgumentType, language: str) -> boo
     if pattern is None:
         return True
     try:
-        found = regex.search(pattern, filler.text, timeout=_PATTERN_TIME)
+        return bool(regex.search(pattern, filler.text, timeout=_PATTERN_TIME))
     except TimeoutError:
         return False
-    return found is not None
 
 
 def _reason(
@@ -343,10 +342,10 @@ def _reason(
     if match.head is not None:
         number, size = match.head
         tokens += [unit.token for unit in sides.objects[number][:size]]
-    said = Phrase(
+    words = Phrase(
         tuple(doc[start:end] for start, end in pieces_of(sorted(set(tokens))))
     ).text
-    reasons = [f"cue {cue.text!r} ({cue.language}) in {said!r}"]
+    reasons = [f"cue {cue.text!r} ({cue.language}) in {words!r}"]
     if not match.exact:
         reasons.append("inflected")
     if cue.inverse:

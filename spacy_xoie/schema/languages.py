@@ -48,34 +48,21 @@ class Grammar:
 @lru_cache(maxsize=64)
 def grammar(language: str) -> Grammar:
     """RETURNS (Grammar): What is known of a language; nothing if it has no entry."""
-    entry: Dict[str, Any] = _ENTRIES.get(language_code(language), {})
+    values: Dict[str, Any] = dict(_ENTRIES.get(language_code(language), {}))
+    for name, value in values.items():
+        if name == "forms":
+            values[name] = {verb: frozenset(f.split()) for verb, f in value.items()}
+        elif name == "contracted":
+            values[name] = dict(pair.split(":") for pair in value.split())
+        elif name in ("agents", "clear"):
+            values[name] = tuple(value.split("|"))
+        else:
+            values[name] = type(getattr(_NOTHING, name))(value.split())
+    values["agents"] = values.get("agents", ()) + values.get("clear", ())
+    return Grammar(**values)
 
-    def words(kind: str) -> Tuple[str, ...]:
-        return tuple(entry.get(kind, "").split())
 
-    def phrases(kind: str) -> Tuple[str, ...]:
-        return tuple(filter(None, entry.get(kind, "").split("|")))
-
-    return Grammar(
-        forms={
-            verb: frozenset(listed.split())
-            for verb, listed in entry.get("forms", {}).items()
-        },
-        passive=frozenset(words("passive")),
-        strict=frozenset(words("strict")),
-        progressive=words("progressive"),
-        agents=phrases("agents") + phrases("clear"),
-        clear=phrases("clear"),
-        markers=frozenset(words("markers")),
-        contracted=dict(pair.split(":") for pair in words("contracted")),
-        particles=words("particles"),
-        clitics=frozenset(words("clitics")),
-        infinitive=frozenset(words("infinitive")),
-        dates=frozenset(words("dates")),
-        nobody=frozenset(words("nobody")),
-        not_negations=words("not_negations"),
-    )
-
+_NOTHING = Grammar()
 
 _ENTRIES: Dict[str, Dict[str, Any]] = {
     "ar": {
@@ -136,7 +123,7 @@ _ENTRIES: Dict[str, Dict[str, Any]] = {
         "progressive": "ant",
         "agents": "par",
         "nobody": "personne rien",
-        "contracted": "au:à aux:à du:de des:de d':de d’:de",
+        "contracted": "au:à aux:à du:de des:de d':de",
     },
     "it": {
         "forms": {
@@ -145,7 +132,7 @@ _ENTRIES: Dict[str, Dict[str, Any]] = {
         },
         "passive": "è sono era erano stato stata stati state fu furono viene venne",
         "strict": "viene venne",
-        "agents": "da|dal|dalla|dallo|dai|dagli|dalle|dall'|dall’",
+        "agents": "da|dal|dalla|dallo|dai|dagli|dalle|dall'",
         "contracted": "al:a alla:a allo:a ai:a alle:a del:di della:di dello:di dei:di "
         "delle:di degli:di nel:in nella:in nello:in nei:in nelle:in dal:da dalla:da "
         "presso:presso d':di dell':di all':a nell':in dall':da",

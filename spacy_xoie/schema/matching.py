@@ -9,7 +9,7 @@ follows them is then the object of the fact.
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
-from typing import FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from spacy.tokens import Span
 
@@ -23,19 +23,12 @@ from .words import Chunk, Unit, fold, split_particle, token_units, word_fit
 def folded_words(language: str) -> FunctionWords:
     """RETURNS (FunctionWords): Those of a language, written as units are."""
     words = function_words(language)
-
-    def folded(listed: FrozenSet[str]) -> FrozenSet[str]:
-        return frozenset(map(fold, listed))
-
-    return replace(
-        words,
-        determiners=folded(words.determiners),
-        adpositions=folded(words.adpositions),
-        auxiliaries=folded(words.auxiliaries),
-        edges=folded(words.edges),
-        pronouns=folded(words.pronouns),
-        negations=folded(words.negations),
-    )
+    folded: Dict[str, Any] = {
+        kind: frozenset(map(fold, value))
+        for kind, value in vars(words).items()
+        if isinstance(value, frozenset)
+    }
+    return replace(words, **folded)
 
 
 class Sides(NamedTuple):
@@ -92,16 +85,16 @@ def find_cue(cue: Sequence[Chunk], sides: Sides) -> Optional[Match]:
     RETURNS (Optional[Match]): Where it is, with as much as can be in the relation.
     """
     for split in range(len(cue), 0, -1):
-        found = _in_relation(cue[:split], sides)
-        if found is None:
+        match = _in_relation(cue[:split], sides)
+        if match is None:
             continue
-        places, exact = found
+        places, exact = match
         if split == len(cue):
             return Match(places, None, exact)
         for number, units in enumerate(sides.objects):
-            taken = _at_head(cue[split:], units, sides)
-            if taken is not None:
-                return Match(places, (number, taken[0]), exact and taken[1])
+            head = _at_head(cue[split:], units, sides)
+            if head is not None:
+                return Match(places, (number, head[0]), exact and head[1])
     return None
 
 
@@ -165,16 +158,16 @@ def _in_relation(
     """Places of chunks in the relation, and whether they are written the same. A
     separable verb may be found as a whole or in its two parts."""
     for variant in product(*(_variants(chunk, sides.language) for chunk in chunks)):
-        taken: Set[int] = set()
+        used: Set[int] = set()
         exact = True
         for chunk in (chunk for parts in variant for chunk in parts):
-            found = _place(chunk, sides, taken)
-            if found is None:
+            match = _place(chunk, sides, used)
+            if match is None:
                 break
-            taken.update(found[0])
-            exact = exact and found[1]
+            used.update(match[0])
+            exact = exact and match[1]
         else:
-            return tuple(sorted(taken)), exact
+            return tuple(sorted(used)), exact
     return None
 
 
@@ -189,12 +182,12 @@ def _variants(chunk: Chunk, language: str) -> List[List[Chunk]]:
 
 
 def _place(
-    chunk: Chunk, sides: Sides, taken: Set[int]
+    chunk: Chunk, sides: Sides, used: Set[int]
 ) -> Optional[Tuple[List[int], bool]]:
     units = sides.relation
     for start in range(len(units) - len(chunk) + 1):
         places = list(range(start, start + len(chunk)))
-        if taken.intersection(places):
+        if used.intersection(places):
             continue
         fits = [
             word_fit(part, units[place], sides.language)

@@ -135,10 +135,10 @@ def word_fit(part: Unit, word: Unit, language: str) -> Optional[str]:
         return "inflected"
     if not (len(cue) > 2 and len(word.text) > 2):
         return None
-    known = cue_stems(cue, language)
-    if known is None:
+    stems = cue_stems(cue, language)
+    if stems is None:
         return "inflected" if _same_beginning(cue, word.text) else None
-    return "inflected" if known & (word_stems(word.text, language) or set()) else None
+    return "inflected" if stems & (word_stems(word.text, language) or set()) else None
 
 
 @lru_cache(maxsize=20_000)

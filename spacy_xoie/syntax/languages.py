@@ -159,13 +159,13 @@ _LANGUAGES = (
         empty_phrases="par exemple|en effet|en revanche",
         collectives="entre",
         comparatives="comme que",
-        negations="ne n' n’ pas plus jamais guère",
+        negations="ne n' pas plus jamais guère",
         negative_conjunctions="ni",
         adversatives="mais",
         copulas="est sont était étaient fut furent sera seront être été étant soit "
         "soient",
-        reflexives="se s' s’",
-        relativisers="qui que qu' qu’ dont où lequel laquelle lesquels lesquelles "
+        reflexives="se s'",
+        relativisers="qui que qu' dont où lequel laquelle lesquels lesquelles "
         "auquel auxquels auxquelles duquel desquels desquelles",
         existentials="y",
         light_verbs={
