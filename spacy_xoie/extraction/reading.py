@@ -9,14 +9,14 @@ from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 import numpy as np
 from numpy.typing import NDArray
 from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
-from spacy.language import Language
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Span
 
 from ..doc.codes import UNDETERMINED, language_code
 from ..doc.folding import fold_text, fold_word
 from ..doc.languages import language_of
 from ..labels import UNANNOTATED
-from ..language.reading import reading_code, reading_pipeline
+from ..language.reading import reading_code, reading_tokenizer
 from ..network.heads import TreeGold
 from ..ty import Pieces, TokenTriple, pieces_of
 
@@ -147,7 +147,7 @@ class Reader:
 
     def __init__(self, *, by_tokens: bool = False) -> None:
         self.by_tokens = by_tokens
-        self._pipelines: Dict[str, Language] = {}
+        self._tokenizers: Dict[str, Tokenizer] = {}
 
     def __call__(self, doc: Doc, language: str = "") -> Reading:
         """doc (Doc): The doc.
@@ -163,24 +163,25 @@ class Reader:
 
     def __getstate__(self) -> Dict[str, Any]:
         # Made again where they are needed.
-        return {**self.__dict__, "_pipelines": {}}
+        return {**self.__dict__, "_tokenizers": {}}
 
     @contextmanager
     def memory_zone(self, mem: Any = None) -> Iterator[Any]:
         """What is read meanwhile enters the vocabularies of the words for so long only,
         as in `spacy.Language.memory_zone`."""
         with ExitStack() as stack:
-            for nlp in self._pipelines.values():
-                stack.enter_context(nlp.memory_zone(mem))
+            for tokenizer in self._tokenizers.values():
+                stack.enter_context(tokenizer.vocab.memory_zone(mem))
+                stack.enter_context(tokenizer.memory_zone(mem))
             yield mem
 
     def _text(self, doc: Doc, language: str) -> Reading:
         folded = fold_text(doc.text)
         code = reading_code(folded.text, language)
-        nlp = self._pipelines.get(code)
-        if nlp is None:
-            nlp = self._pipelines.setdefault(code, reading_pipeline(code))
-        words: Doc = nlp.tokenizer(folded.text)
+        tokenizer = self._tokenizers.get(code)
+        if tokenizer is None:
+            tokenizer = self._tokenizers.setdefault(code, reading_tokenizer(code))
+        words: Doc = tokenizer(folded.text)
         places = _places(words)
         begins, ends = places[:, 0], places[:, 1]
         if folded.starts is not None and folded.ends is not None:

@@ -1,14 +1,19 @@
 """The tokenizers with which texts are read, whatever tokens their docs have."""
 
-from typing import Any, Dict, Tuple
+from typing import Dict, Tuple
 
-from spacy import blank
-from spacy.language import Language
-from spacy.util import compile_infix_regex
+from spacy.lang.xx import MultiLanguage
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
+from spacy.util import (
+    compile_infix_regex,
+    compile_prefix_regex,
+    compile_suffix_regex,
+    get_lang_class,
+)
+from spacy.vocab import create_vocab
 
-from ..doc.blank import multilingual_pipeline
 from ..doc.codes import language_code
-from .tokenizer import needs_care
+from .tokenizer import MultilingualTokenizer, needs_care
 
 _WHOLE = r"(\w+-\w+(-\w+)*)"
 """spaCy's rule that leaves Portuguese words with hyphens whole. Pronouns have to come
@@ -41,14 +46,21 @@ def reading_code(text: str, language: str) -> str:
     return code if code in _OWN and not needs_care(text) else "xx"
 
 
-def reading_pipeline(code: str) -> Language:
-    """RETURNS (Language): A new blank pipeline with the tokenizer that `reading_code`
-    names. Its words are functions of the text alone."""
+def reading_tokenizer(code: str) -> Tokenizer:
+    """RETURNS (Tokenizer): A new tokenizer, with a vocabulary of its own, for what
+    `reading_code` names. Its words are functions of the text alone."""
     if code not in _OWN:
-        return multilingual_pipeline()
-    nlp = blank(code)
-    if _OWN[code]:
-        own = [rule for rule in nlp.Defaults.infixes or () if rule != _WHOLE]
-        tokenizer: Any = nlp.tokenizer
-        tokenizer.infix_finditer = compile_infix_regex([*_OWN[code], *own]).finditer
-    return nlp
+        defaults = MultiLanguage.Defaults
+        return MultilingualTokenizer.from_vocab(create_vocab("xx", defaults))
+    defaults = get_lang_class(code).Defaults
+    infixes = [rule for rule in defaults.infixes or () if rule != _WHOLE]
+    # What `spacy.blank` makes, without the pipeline around it, which takes long.
+    return Tokenizer(
+        create_vocab(code, defaults),
+        rules=defaults.tokenizer_exceptions,
+        prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
+        suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
+        infix_finditer=compile_infix_regex([*_OWN[code], *infixes]).finditer,
+        token_match=defaults.token_match,
+        url_match=defaults.url_match,
+    )
