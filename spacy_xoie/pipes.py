@@ -1,6 +1,7 @@
 """What the components of the package have in common: two halves, one that looks and one
 that writes, and one policy for docs that fail."""
 
+import inspect
 import sys
 from contextlib import contextmanager
 from itertools import chain
@@ -11,8 +12,10 @@ from typing import (
     Iterable,
     Iterator,
     List,
+    Mapping,
     Optional,
     Sequence,
+    Type,
     TypeVar,
     Union,
 )
@@ -28,7 +31,52 @@ from .streams import cut_stream
 from .ty import TokenTriple
 
 Self = TypeVar("Self", bound="StatelessPipe")
+Make = TypeVar("Make", bound=Callable[..., Pipe])
 ErrorHandler = Callable[[str, Any, List[Doc], Exception], None]
+
+
+def factory(
+    name: str,
+    component: Type[Pipe],
+    *,
+    default_config: Mapping[str, Any] = {},
+    **meta: Any,
+) -> Callable[[Make], Make]:
+    """Register a function that makes a component. Its `**settings` stand for the
+    keyword arguments of the component, which are stated there, with their defaults, and
+    nowhere else.
+
+    name (str): Name of the factory.
+    component (Type[Pipe]): What it makes.
+    default_config (Mapping[str, Any]): Defaults that the component does not have, or
+        that are others in a config, such as registered functions.
+    meta (Any): See `Language.factory`.
+    RETURNS (Callable[[Make], Make]): The decorator.
+    """
+
+    def register(make: Make) -> Make:
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        *own, _ = inspect.signature(make).parameters.values()
+        names = [parameter.name for parameter in own]
+        settings = [
+            parameter
+            for parameter in inspect.signature(component).parameters.values()
+            if parameter.kind is keyword and parameter.name not in names
+        ]
+        make.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [*own, *settings]
+        )
+        defaults = {
+            parameter.name: parameter.default
+            for parameter in settings
+            if parameter.default is not parameter.empty
+        }
+        # The first time for the order alone.
+        config = {**default_config, **defaults, **default_config}
+        made: Make = Language.factory(name, default_config=config, **meta)(make)
+        return made
+
+    return register
 
 
 @contextmanager

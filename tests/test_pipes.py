@@ -4,9 +4,11 @@ from typing import Any, List
 
 import pytest
 import spacy
+from spacy.language import Language
 from spacy.tokens import Doc
+from thinc.api import ConfigValidationError
 
-from spacy_xoie.pipes import BatchPipe, handling_errors
+from spacy_xoie.pipes import BatchPipe, factory, handling_errors
 
 
 class Counter(BatchPipe):
@@ -87,3 +89,36 @@ def test_a_handler_for_a_while() -> None:
     with nlp.select_pipes(enable="other"):
         assert list(nlp.pipe(["Ida met Max."])) == []
     assert (failed, own) == (["xoie_syntax"], ["other"])
+
+
+class Shouter(BatchPipe):
+    def __init__(
+        self, name: str = "shouter", *, mark: str = "!", times: int = 1
+    ) -> None:
+        self.name, self.mark, self.times = name, mark, times
+
+    def predict(self, docs: Any) -> List[str]:
+        return [doc.text + self.mark * self.times for doc in docs]
+
+    def set_annotations(self, docs: Any, results: Any) -> None:
+        for doc, result in zip(docs, results, strict=True):
+            doc.user_data["shout"] = result
+
+
+@factory("test_shouter", Shouter, default_config={"times": 2})
+def make_shouter(nlp: Language, name: str, **settings: Any) -> Shouter:
+    return Shouter(name, **settings)
+
+
+def test_settings_are_stated_by_the_component() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("test_shouter")
+    nlp.add_pipe("test_shouter", name="quiet", config={"mark": "."})
+    doc = nlp("Hello")
+    assert doc.user_data["shout"] == "Hello.."
+    assert nlp.get_pipe_config("test_shouter")["mark"] == "!"
+    again = spacy.blank("en", config=nlp.config)
+    assert again.config["components"] == nlp.config["components"]
+    for wrong in ({"times": "often"}, {"volume": 3}):
+        with pytest.raises(ConfigValidationError):
+            nlp.add_pipe("test_shouter", name="wrong", config=wrong)

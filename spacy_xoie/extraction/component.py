@@ -31,7 +31,7 @@ from ..errors import ConfigError, DataError, readable
 from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
 from ..network.stages import set_stage
-from ..pipes import TriplePipe
+from ..pipes import TriplePipe, factory
 from ..ty import TokenTriple
 from .adapters import AdapterMixin
 from .gates import SentenceGates, sentence_gates
@@ -66,59 +66,6 @@ DEFAULT_MODEL = {
 }
 
 _SETTINGS = ("threshold", "max_triples", "span_key", "overwrite")
-
-
-@Language.factory(
-    "xoie",
-    assigns=["doc.spans", "doc._.triples", "span._.triples"],
-    default_config={
-        "model": DEFAULT_MODEL,
-        "threshold": 0.1,
-        "max_triples": 32,
-        "span_key": SPAN_KEY,
-        "overwrite": True,
-        "max_length": 100,
-        "batch_tokens": 4096,
-        "scorer": {"@scorers": "spacy-xoie.triple_scorer.v1"},
-    },
-    default_score_weights={
-        "xoie_triple_f": 0.4,
-        "xoie_triple_p": None,
-        "xoie_triple_r": None,
-        "xoie_argument_f": 0.3,
-        "xoie_argument_p": None,
-        "xoie_argument_r": None,
-        "xoie_predicate_f": 0.3,
-        "xoie_predicate_p": None,
-        "xoie_predicate_r": None,
-        "xoie_per_language": None,
-    },
-)
-def make_triple_extractor(
-    nlp: Language,
-    name: str,
-    model: ExtractionModel,
-    threshold: float,
-    max_triples: int,
-    span_key: str,
-    overwrite: bool,
-    max_length: int,
-    batch_tokens: int,
-    scorer: Optional[Callable[..., Dict[str, Any]]],
-) -> "TripleExtractor":
-    """Create the component `xoie`. See `TripleExtractor` for the settings."""
-    return TripleExtractor(
-        nlp.vocab,
-        model,
-        name,
-        threshold=threshold,
-        max_triples=max_triples,
-        span_key=span_key,
-        overwrite=overwrite,
-        max_length=max_length,
-        batch_tokens=batch_tokens,
-        scorer=scorer,
-    )
 
 
 class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
@@ -455,3 +402,31 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
             n_triples,
             100 * n_kept / max(n_triples, 1),
         )
+
+
+@factory(
+    "xoie",
+    TripleExtractor,
+    assigns=["doc.spans", "doc._.triples", "span._.triples"],
+    default_config={
+        "model": DEFAULT_MODEL,
+        "scorer": {"@scorers": "spacy-xoie.triple_scorer.v1"},
+    },
+    default_score_weights={
+        "xoie_triple_f": 0.4,
+        "xoie_triple_p": None,
+        "xoie_triple_r": None,
+        "xoie_argument_f": 0.3,
+        "xoie_argument_p": None,
+        "xoie_argument_r": None,
+        "xoie_predicate_f": 0.3,
+        "xoie_predicate_p": None,
+        "xoie_predicate_r": None,
+        "xoie_per_language": None,
+    },
+)
+def make_triple_extractor(
+    nlp: Language, name: str, model: ExtractionModel, **settings: Any
+) -> TripleExtractor:
+    """Create the component `xoie`. See `TripleExtractor` for the settings."""
+    return TripleExtractor(nlp.vocab, model, name, **settings)

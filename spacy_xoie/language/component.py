@@ -1,6 +1,7 @@
 """The component `xoie_lang`: the languages of docs and of their sentences."""
 
 from typing import (
+    Any,
     Dict,
     Iterable,
     Iterator,
@@ -25,64 +26,24 @@ from ..doc.languages import (
     write_languages,
 )
 from ..errors import ConfigError
-from ..pipes import StatelessPipe
+from ..pipes import StatelessPipe, factory
 from .detectors import Detector
 from .sentences import sentence_bounds
 
-DEFAULT_CONFIG = {
-    "detector": {"@xoie_detectors": "spacy-xoie.LangidDetector.v1"},
-    "threshold": 0.4,
-    "context": 5.0,
-    "sentences": True,
-    "overwrite": False,
-}
 
+class LanguageDetector(StatelessPipe):
+    """Finds the languages of docs and of their sentences. It keeps no state: what
+    it needs is in the config.
 
-@Language.factory(
-    "xoie_lang",
-    assigns=[
-        "doc.spans",
-        "doc._.language",
-        "doc._.language_scores",
-        "span._.language",
-        "span._.language_scores",
-    ],
-    default_config=DEFAULT_CONFIG,
-)
-def make_language_detector(
-    nlp: Language,
-    name: str,
-    detector: Detector,
-    threshold: float,
-    context: float,
-    sentences: bool,
-    overwrite: bool,
-) -> "LanguageDetector":
-    """Make a component that finds the languages of docs and of their sentences.
-
-    nlp (Language): The pipeline.
-    name (str): Name of the component in the pipeline.
     detector (Detector): Finds the languages of texts.
+    name (str): Name of the component in the pipeline.
     threshold (float): Least probability of a language; below it `language` is
         "und". The probabilities are kept in any case.
     context (float): How much a sentence follows its doc, see `in_context`.
     sentences (bool): Whether to look at each sentence, not only at the doc.
     overwrite (bool): Whether to detect languages also where they are known.
-    RETURNS (LanguageDetector): The component.
+    RAISES (ConfigError): If the threshold is no probability or the context negative.
     """
-    return LanguageDetector(
-        detector,
-        name,
-        threshold=threshold,
-        context=context,
-        sentences=sentences,
-        overwrite=overwrite,
-    )
-
-
-class LanguageDetector(StatelessPipe):
-    """Finds the languages of docs and of their sentences. It keeps no state: what
-    it needs is in the config."""
 
     def __init__(
         self,
@@ -94,11 +55,6 @@ class LanguageDetector(StatelessPipe):
         sentences: bool = True,
         overwrite: bool = False,
     ) -> None:
-        """Create the component; see `make_language_detector` for its settings.
-
-        RAISES (ConfigError): If the threshold is no probability or the context
-            negative.
-        """
         if not 0 <= threshold <= 1:
             raise ConfigError(
                 f"[components.{name}] threshold must be a probability, but it is "
@@ -252,3 +208,22 @@ def in_context(
 
 def _has_letter(text: str) -> bool:
     return any(char.isalpha() for char in text)
+
+
+@factory(
+    "xoie_lang",
+    LanguageDetector,
+    assigns=[
+        "doc.spans",
+        "doc._.language",
+        "doc._.language_scores",
+        "span._.language",
+        "span._.language_scores",
+    ],
+    default_config={"detector": {"@xoie_detectors": "spacy-xoie.LangidDetector.v1"}},
+)
+def make_language_detector(
+    nlp: Language, name: str, detector: Detector, **settings: Any
+) -> LanguageDetector:
+    """Create the component `xoie_lang`. See `LanguageDetector` for the settings."""
+    return LanguageDetector(detector, name, **settings)

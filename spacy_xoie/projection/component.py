@@ -20,62 +20,13 @@ from ..doc.translations import (
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, EngineError
 from ..language import sentence_bounds
-from ..pipes import StatelessPipe
+from ..pipes import StatelessPipe, factory
 from .bitext import Bitext, carry_over
 from .spans import Limits, Mode
 from .ty import Aligner, CharLink, Translation, Translator
 
-DEFAULT_CONFIG: Dict[str, Any] = {
-    "target": "en",
-    "translator": {
-        "@xoie_translators": "spacy-xoie.PrecomputedTranslator.v1",
-        "translations": {},
-    },
-    "aligner": {
-        "@xoie_aligners": "spacy-xoie.IntrinsicAligner.v1",
-        "otherwise": {"@xoie_aligners": "spacy-xoie.LexicalAligner.v1"},
-    },
-    "mode": "recall",
-    "limits": None,
-    "source": None,
-    "span_key": SPAN_KEY,
-    "overwrite": True,
-}
-
 _EMPTY = Untranslated("the text is empty")
 _NOTHING = Untranslated("empty translation")
-
-
-@Language.factory(
-    "xoie_projector",
-    assigns=["doc.spans", "doc._.translations", "doc._.untranslated"],
-    requires=["doc._.triples"],
-    default_config=DEFAULT_CONFIG,
-)
-def make_projector(
-    nlp: Language,
-    name: str,
-    target: str,
-    translator: Translator,
-    aligner: Aligner,
-    mode: str,
-    limits: Optional[Dict[str, float]],
-    source: Optional[str],
-    span_key: str,
-    overwrite: bool,
-) -> "Projector":
-    """Create the component `xoie_projector`. See `Projector` for the settings."""
-    return Projector(
-        name,
-        target=target,
-        translator=translator,
-        aligner=aligner,
-        mode=cast(Mode, mode),
-        limits=None if limits is None else _make_limits(limits),
-        source=source,
-        span_key=span_key,
-        overwrite=overwrite,
-    )
 
 
 class Projector(StatelessPipe):
@@ -285,6 +236,37 @@ class Projector(StatelessPipe):
         doc = blank_pipeline(self.target).make_doc(text)
         set_language(doc, self.target)
         return doc
+
+
+@factory(
+    "xoie_projector",
+    Projector,
+    assigns=["doc.spans", "doc._.translations", "doc._.untranslated"],
+    requires=["doc._.triples"],
+    default_config={
+        "target": "en",
+        "translator": {
+            "@xoie_translators": "spacy-xoie.PrecomputedTranslator.v1",
+            "translations": {},
+        },
+        "aligner": {
+            "@xoie_aligners": "spacy-xoie.IntrinsicAligner.v1",
+            "otherwise": {"@xoie_aligners": "spacy-xoie.LexicalAligner.v1"},
+        },
+        "mode": "recall",
+        "limits": None,
+    },
+)
+def make_projector(
+    nlp: Language,
+    name: str,
+    mode: str,
+    limits: Optional[Dict[str, float]],
+    **settings: Any,
+) -> Projector:
+    """Create the component `xoie_projector`. See `Projector` for the settings."""
+    checked = None if limits is None else _make_limits(limits)
+    return Projector(name, mode=cast(Mode, mode), limits=checked, **settings)
 
 
 def _make_limits(values: Dict[str, float]) -> Limits:

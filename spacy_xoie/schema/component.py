@@ -12,48 +12,11 @@ from ..doc.codes import code_setting
 from ..doc.facts import FACTS_KEY, FoundFact, SetAside, set_facts
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, readable
-from ..pipes import BatchPipe
+from ..pipes import BatchPipe, factory
 from .definition import Schema, make_schema
 from .finding import FactFinder, Negation
 
 _FILE = "schema.json"
-
-DEFAULT_CONFIG: Dict[str, Any] = {
-    "schema": {"@xoie_schemas": "spacy-xoie.GeneralSchema.v1"},
-    "negation": "block",
-    "min_coverage": 0.6,
-    "language": None,
-    "span_key": SPAN_KEY,
-    "facts_key": FACTS_KEY,
-}
-
-
-@Language.factory(
-    "xoie_schema",
-    assigns=["doc.spans", "doc._.facts", "doc._.facts_set_aside"],
-    requires=["doc._.triples"],
-    default_config=DEFAULT_CONFIG,
-)
-def make_schema_mapper(
-    nlp: Language,
-    name: str,
-    schema: Schema,
-    negation: Negation,
-    min_coverage: float,
-    language: Optional[str],
-    span_key: str,
-    facts_key: str,
-) -> "SchemaMapper":
-    """Create the component `xoie_schema`. See `SchemaMapper` for the settings."""
-    return SchemaMapper(
-        name,
-        schema=schema,
-        negation=negation,
-        min_coverage=min_coverage,
-        language=language,
-        span_key=span_key,
-        facts_key=facts_key,
-    )
 
 
 class SchemaMapper(BatchPipe):
@@ -206,3 +169,15 @@ class SchemaMapper(BatchPipe):
         with readable(str(file)):
             content = file.read_bytes()
         return self.from_bytes(content)
+
+
+@factory(
+    "xoie_schema",
+    SchemaMapper,
+    assigns=["doc.spans", "doc._.facts", "doc._.facts_set_aside"],
+    requires=["doc._.triples"],
+    default_config={"schema": {"@xoie_schemas": "spacy-xoie.GeneralSchema.v1"}},
+)
+def make_schema_mapper(nlp: Language, name: str, **settings: Any) -> SchemaMapper:
+    """Create the component `xoie_schema`. See `SchemaMapper` for the settings."""
+    return SchemaMapper(name, **settings)

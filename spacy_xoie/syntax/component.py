@@ -1,7 +1,7 @@
 """The component `xoie_syntax`: triples read off the parse of a doc."""
 
 import warnings
-from typing import Dict, Iterable, List, Set
+from typing import Any, Dict, Iterable, List, Set
 
 from spacy.errors import Errors
 from spacy.language import Language
@@ -11,7 +11,7 @@ from ..doc.codes import code_setting
 from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, NotReadyError
-from ..pipes import StatelessPipe, TriplePipe
+from ..pipes import StatelessPipe, TriplePipe, factory
 from ..ty import Pieces, TokenTriple, pieces_of
 from .clearnlp import from_clearnlp
 from .rules import Facts, Rules, rules_for
@@ -23,35 +23,6 @@ CLEARNLP = frozenset({"dobj", "pobj", "prep", "nsubjpass", "auxpass", "relcl", "
 
 TIGER = frozenset({"sb", "oa", "oc", "nk", "mo", "svp", "mnr"})
 """Labels that only German parsers trained on TIGER use."""
-
-
-@Language.factory(
-    "xoie_syntax",
-    assigns=["doc.spans", "doc._.triples", "span._.triples"],
-    requires=["token.dep", "token.head", "token.pos"],
-    default_config={
-        "span_key": SPAN_KEY,
-        "overwrite": True,
-        "language": None,
-        "facts": "whole",
-    },
-)
-def make_syntax_extractor(
-    nlp: Language,
-    name: str,
-    span_key: str,
-    overwrite: bool,
-    language: str | None,
-    facts: Facts,
-) -> "SyntaxExtractor":
-    """Create the component `xoie_syntax`. See `SyntaxExtractor` for the settings."""
-    return SyntaxExtractor(
-        name,
-        span_key=span_key,
-        overwrite=overwrite,
-        language=language,
-        facts=facts,
-    )
 
 
 class SyntaxExtractor(TriplePipe, StatelessPipe):
@@ -162,3 +133,14 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         if kind not in self._warned:
             self._warned.add(kind)
             warnings.warn(text, stacklevel=2)
+
+
+@factory(
+    "xoie_syntax",
+    SyntaxExtractor,
+    assigns=["doc.spans", "doc._.triples", "span._.triples"],
+    requires=["token.dep", "token.head", "token.pos"],
+)
+def make_syntax_extractor(nlp: Language, name: str, **settings: Any) -> SyntaxExtractor:
+    """Create the component `xoie_syntax`. See `SyntaxExtractor` for the settings."""
+    return SyntaxExtractor(name, **settings)
