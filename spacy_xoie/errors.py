@@ -5,7 +5,7 @@ spaCy has a text of its own for the situation, that text is used instead.
 """
 
 import configparser
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 
 class XoieError(Exception):
@@ -14,6 +14,21 @@ class XoieError(Exception):
 
 class ConfigError(XoieError, ValueError):
     """A setting has a value that cannot work."""
+
+
+class ChangedError(ConfigError):
+    """A run cannot go on: it was begun with something else.
+
+    place (object): What holds the run.
+    changes (Sequence[str]): What is another one since then.
+    """
+
+    def __init__(self, place: object, changes: Sequence[str]) -> None:
+        super().__init__(
+            f"{place} holds a run that was begun otherwise: since then "
+            f"{', '.join(changes)} changed. Go on as it was begun, choose another "
+            f"--output, or start anew with --overwrite."
+        )
 
 
 class NotReadyError(XoieError, ValueError):

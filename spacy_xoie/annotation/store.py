@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Type
 
-from ..errors import ConfigError, DataError
+from ..errors import ChangedError, DataError
 from .codec import item_from_dict, item_to_dict, labelled_from_dict, labelled_to_dict
 from .sources import Removed
 from .ty import Item, Labelled
@@ -79,7 +79,7 @@ class Store:
 
         settings (Mapping[str, str]): Digest of each section of the config.
         files (Mapping[str, str]): Digest of each file of the input.
-        RAISES (ConfigError): If the store is of another run.
+        RAISES (ChangedError): If the store is of another run.
         """
         mine = {"version": _VERSION, "settings": dict(settings), "files": dict(files)}
         known = self.fact("run")
@@ -95,11 +95,7 @@ class Store:
             if files.get(name) != known["files"].get(name):
                 changes.append(f"the input file {name}")
         if changes:
-            raise ConfigError(
-                f"{self.path} holds a run that was begun otherwise: since then "
-                f"{', '.join(changes)} changed. Go on as it was begun, choose another "
-                f"folder with --output, or start anew with --overwrite."
-            )
+            raise ChangedError(self.path, changes)
 
     def fact(self, name: str) -> Any:
         """RETURNS (Any): A fact about the run, None if it is not known."""

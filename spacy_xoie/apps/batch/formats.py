@@ -5,19 +5,38 @@ that was interrupted goes on where its output ends.
 
 * JSONL: a line for each document, see `record_of`.
 * TSV: a line for each triple, numbered "1/3", "2/3" …; a document without triples has a
-  line "0/0". Tabs, line breaks and backslashes are written `\\t`, `\\n`, `\\r`, `\\\\`.
-* N-Quads: the quads of a document, then a comment that names it.
+  line "0/0". The last column is a digest of the text of the document. Tabs, line breaks
+  and backslashes are written `\\t`, `\\n`, `\\r`, `\\\\`.
+* N-Quads: the quads of a document between two comments that name it.
+
+Each form can be told from what others write, so that a file of theirs is never changed;
+and each says what text a document had, so that a run does not go on with another one.
 """
 
 import json
+import re
 from bisect import bisect_right
-from typing import Any, Dict, Iterator, List, Optional, Protocol, Sequence, Tuple, Type
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Protocol,
+    Sequence,
+    Tuple,
+    Type,
+)
 
 from spacy.tokens import Doc
 
 from ...doc.record import record_of
 from ...doc.triples import OBJECTS, SPAN_KEY, Triple, get_triples
 from ...errors import DataError
+from ...files import digest
 from ...language import sentence_bounds
 from .texts import Text
 
@@ -29,6 +48,32 @@ COLUMNS = (
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _TABLE = str.maketrans(_ESCAPES)
 _BACK = {code: char for char, code in _ESCAPES.items()}
+_DIGEST = re.compile(rb"[0-9a-f]{16}")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BEGINNING = (
+    *(b'{"id": ', _STRING, b', "language": ', _STRING),
+    *(b', "text": ', _STRING, b', "triples": ['),
+)
+
+
+HEADER = ("\t".join(COLUMNS) + "\n").encode()
+
+
+class Written(NamedTuple):
+    """A document that is in an output.
+
+    name (str): Its name.
+    digest (str): What its text is known by, see `text_digest`.
+    """
+
+    name: str
+    digest: str
+
+
+Reader = Callable[[bytes], Optional[Written]]
+"""Reads the lines of an output after its header, one after the other; the last one may
+be torn. Returns the document that ends with a line, None if none does. Raises a
+DataError if a line is none of ours."""
 
 
 class Format(Protocol):
@@ -41,14 +86,8 @@ class Format(Protocol):
         """RETURNS (bytes): A document, as whole lines."""
         ...
 
-    def ended(self, line: bytes) -> Optional[str]:
-        """Read a line again.
-
-        line (bytes): A whole line after the header.
-        RETURNS (Optional[str]): The name of the document that ends with this line; None
-            if none does.
-        RAISES (DataError): If such a line cannot have been written.
-        """
+    def reader(self) -> Reader:
+        """RETURNS (Reader): What reads an output again."""
         ...
 
 
@@ -56,6 +95,8 @@ class JsonLines:
     """A JSON object for each document."""
 
     header = b""
+    fields: FrozenSet[str] = frozenset(("id", "language", "text", "triples"))
+    """Those of each object. A corpus has others, and its triples no origin."""
 
     def encode(self, text: Text, doc: Doc) -> bytes:
         data = {"id": text.name, **record_of(doc)}
@@ -63,36 +104,58 @@ class JsonLines:
             data["start"] = text.start
         return json_line(data)
 
-    def ended(self, line: bytes) -> Optional[str]:
+    def reader(self) -> Reader:
+        return self._read
+
+    def text_of(self, data: Dict[str, Any]) -> str:
+        """RETURNS (str): The text of a document that was written."""
+        return str(data["text"])
+
+    def _read(self, line: bytes) -> Optional[Written]:
         try:
             data = json.loads(line)
-            name, _ = str(data["id"]), data["triples"]
-        except (ValueError, KeyError, TypeError) as e:
-            raise DataError("this is no JSON object with an id and triples") from e
-        return name
+        except ValueError as e:
+            if not line.endswith(b"\n") and _begins_object(line):
+                return None
+            raise DataError("this is no JSON object") from e
+        try:
+            fields = data.keys() - {"start"}
+            origins = [triple["origin"] for triple in data["triples"]]
+            if fields != self.fields or not all(isinstance(o, str) for o in origins):
+                raise DataError("this object has other fields")
+            return Written(str(data["id"]), text_digest(self.text_of(data)))
+        except (AttributeError, KeyError, TypeError) as e:
+            raise DataError("this is no document with triples") from e
 
 
 class Tabbed:
-    """A line of twelve columns for each triple."""
+    """A line of twelve columns for each triple, and a digest of the text."""
 
-    header = ("\t".join(COLUMNS) + "\n").encode()
+    header = ("\t".join((*COLUMNS, "digest")) + "\n").encode()
 
     def encode(self, text: Text, doc: Doc) -> bytes:
         lines = triple_lines(doc, text.name)
         if not lines:
             lines = _line([text.name, "0/0", *([""] * (len(COLUMNS) - 2))])
-        return lines.encode()
+        return lines.replace("\n", f"\t{text_digest(doc.text)}\n").encode()
 
-    def ended(self, line: bytes) -> Optional[str]:
+    def reader(self) -> Reader:
+        return self._read
+
+    def _read(self, line: bytes) -> Optional[Written]:
+        cells = line.removesuffix(b"\n").split(b"\t")
+        whole = len(cells) == len(COLUMNS) + 1 and bool(_DIGEST.fullmatch(cells[-1]))
+        if not whole and not line.endswith(b"\n"):
+            return None
         try:
-            cells = line.decode().removesuffix("\n").split("\t")
-            number, _, total = cells[1].partition("/")
+            number, _, total = cells[1].partition(b"/")
             is_last = int(number) == int(total)
+            name = unescaped(cells[0].decode())
         except (ValueError, IndexError) as e:
             raise DataError("this is no row of triples") from e
-        if len(cells) != len(COLUMNS):
-            raise DataError(f"this has {len(cells)} columns, not {len(COLUMNS)}")
-        return unescaped(cells[0]) if is_last else None
+        if not whole:
+            raise DataError(f"this is no row of {len(COLUMNS) + 1} columns")
+        return Written(name, cells[-1].decode()) if is_last else None
 
 
 class NQuads:
@@ -102,7 +165,7 @@ class NQuads:
     """
 
     header = b"# Triples by spacy xoie extract, as N-Quads\n"
-    _mark = b"# end of document "
+    _begin, _end = b"# document ", b"# end of document "
 
     def __init__(self, model: str = "") -> None:
         # Says at once if the library is missing.
@@ -118,21 +181,50 @@ class NQuads:
         if content and not content.endswith(b"\n"):
             content += b"\n"
         # As JSON, the name stays in one line.
-        return content + self._mark + json.dumps(text.name).encode() + b"\n"
+        mark = json.dumps([text.name, text_digest(doc.text)]).encode() + b"\n"
+        return self._begin + mark + content + self._end + mark
 
-    def ended(self, line: bytes) -> Optional[str]:
-        if line.startswith(self._mark):
-            try:
-                return str(json.loads(line[len(self._mark) :]))
-            except ValueError as e:
-                raise DataError("this comment names no document") from e
-        if line[:1] not in (b"<", b"_") or not line.rstrip().endswith(b"."):
-            raise DataError("this is no quad")
-        return None
+    def reader(self) -> Reader:
+        document: Optional[Written] = None
+
+        def read(line: bytes) -> Optional[Written]:
+            nonlocal document
+            whole = line.endswith(b"\n")
+            if document is None:
+                if line.startswith(self._begin) and whole:
+                    document = self._named(line[len(self._begin) :])
+                elif whole or not self._begin.startswith(line[: len(self._begin)]):
+                    raise DataError("this belongs to no document")
+                return None
+            if not line.startswith(self._end):
+                if whole and (line[:1] not in b"<_" or not line.endswith(b".\n")):
+                    raise DataError("this is no quad")
+                return None
+            ended = line[len(self._end) :]
+            if not whole and not ended.endswith(b"]"):
+                return None
+            if self._named(ended) != document:
+                raise DataError("this comment ends another document")
+            ended_document, document = document, None
+            return ended_document
+
+        return read
+
+    def _named(self, mark: bytes) -> Written:
+        try:
+            name, value = json.loads(mark)
+        except (ValueError, TypeError) as e:
+            raise DataError("this comment names no document") from e
+        return Written(str(name), str(value))
 
 
 FORMATS: Dict[str, Type[Any]] = {"jsonl": JsonLines, "tsv": Tabbed, "rdf": NQuads}
 """The formats of which a run can be resumed."""
+
+
+def text_digest(text: str) -> str:
+    """RETURNS (str): What a text is known by in an output: 16 characters."""
+    return digest(text)[:16]
 
 
 def json_line(data: Dict[str, Any]) -> bytes:
@@ -178,6 +270,22 @@ def extent(triple: Triple) -> Tuple[int, int]:
     """RETURNS (Tuple[int, int]): First character of a triple, and its end."""
     spans = [span for phrase in triple.parts for span in phrase.spans]
     return min(s.start_char for s in spans), max(s.end_char for s in spans)
+
+
+def _begins_object(line: bytes) -> bool:
+    """Whether a line that is cut off begins as ours do."""
+    rest = line
+    for part in _BEGINNING:
+        if isinstance(part, bytes):
+            if not rest.startswith(part):
+                return part.startswith(rest)
+            rest = rest[len(part) :]
+        else:
+            found = part.match(rest)
+            if found is None:
+                return rest[:1] in (b"", b'"')
+            rest = rest[found.end() :]
+    return True
 
 
 def _unescape(cell: str) -> Iterator[str]:

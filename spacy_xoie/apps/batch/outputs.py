@@ -13,7 +13,7 @@ import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, BinaryIO, Callable, Iterator, Optional, Set, Tuple
+from typing import IO, Any, BinaryIO, Callable, Dict, Iterator, Optional, Tuple
 
 from ...errors import DataError
 from ...files import atomic, locked
@@ -68,75 +68,75 @@ class Output:
 @contextmanager
 def opened_output(
     path: Optional[Path], form: Format, *, overwrite: bool = False
-) -> Iterator[Tuple[Output, Set[str]]]:
+) -> Iterator[Tuple[Output, Dict[str, str]]]:
     """Open an output of lines; where one is there, go on behind it.
 
     path (Optional[Path]): The file; None for standard output.
     form (Format): The format.
     overwrite (bool): Whether to start anew.
-    YIELDS (Tuple[Output, Set[str]]): The output, and the names of the documents that it
-        holds.
+    YIELDS (Tuple[Output, Dict[str, str]]): The output, and the documents that it holds:
+        digests of their texts by their names.
     RAISES (DataError): If the file was not written so, or another process writes to it.
     """
     if path is None:
         output = Output(standard_output())
         output.write(form.header)
-        yield output, set()
+        yield output, {}
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if not _is_regular(path):
         with path.open("wb", buffering=0) as raw:
             output = Output(raw, path)
             output.write(form.header)
-            yield output, set()
+            yield output, {}
         return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     with locked(path), os.fdopen(descriptor, "r+b", buffering=0) as raw:
-        done: Set[str] = set()
-        end = 0
+        done: Dict[str, str] = {}
+        end, rest = 0, form.header
         if not overwrite:
             with path.open("rb") as reader:
-                done, end = read_done(reader, form, path)
+                done, end, rest = read_done(reader, form, path)
         raw.truncate(end)
         raw.seek(end)
         output = Output(raw, path)
-        if not end:
-            output.write(form.header)
+        output.write(rest)
         yield output, done
 
 
-def read_done(file: BinaryIO, form: Format, path: Path) -> Tuple[Set[str], int]:
+def read_done(
+    file: BinaryIO, form: Format, path: Path
+) -> Tuple[Dict[str, str], int, bytes]:
     """Find out what an output holds.
 
     file (BinaryIO): The output.
     form (Format): Its format.
     path (Path): Its name.
-    RETURNS (Tuple[Set[str], int]): Names of the documents that are there wholly, and
-        where the last of them ends.
+    RETURNS (Tuple[Dict[str, str], int, bytes]): The documents that are there wholly,
+        digests of their texts by their names; where the last of them ends, behind which
+        there is nothing but one that was torn; and what is missing there.
     RAISES (DataError): If the file was not written in this format. It is left alone.
     """
-    done: Set[str] = set()
+    done: Dict[str, str] = {}
     end = place = 0
+    missing = form.header
+    read = form.reader()
     for number, line in enumerate(file, start=1):
         place += len(line)
-        whole = line.endswith(b"\n")
         if number == 1 and form.header:
-            if line != form.header and (whole or not form.header.startswith(line)):
+            if line == form.header:
+                end, missing = place, b""
+            elif not form.header.startswith(line):
                 raise _foreign(path, 1, "the first line is another one")
-            end = place if whole else 0
             continue
-        if not whole:
-            if number == 1 and not b'{"id"'.startswith(line[:5]):
-                raise _foreign(path, 1, "this is no JSON object with an id")
-            break  # was torn
         try:
-            name = form.ended(line)
+            document = read(line)
         except DataError as e:
             raise _foreign(path, number, str(e)) from e
-        if name is not None:
-            done.add(name)
-            end = place
-    return done, end
+        if document is not None:
+            done[document.name] = document.digest
+            end, missing = place, b"" if line.endswith(b"\n") else b"\n"
+    return done, end, missing
 
 
 @contextmanager

@@ -101,6 +101,8 @@ class ProjectionLines(JsonLines):
         not translated.
     """
 
+    fields = JsonLines.fields | {"refused", "untranslated", "source"}
+
     def __init__(self, target: str) -> None:
         self.target = target
         self.counts: Counter[str] = Counter()
@@ -112,6 +114,10 @@ class ProjectionLines(JsonLines):
         if account["untranslated"] is not None:
             self.counts[f"not translated: {account['untranslated']['reason']}"] += 1
         return json_line(account)
+
+    def text_of(self, data: Dict[str, Any]) -> str:
+        """RETURNS (str): The text that was translated."""
+        return str(data["source"]["text"])
 
     def summary(self) -> str:
         """RETURNS (str): What became of the triples, as a table."""

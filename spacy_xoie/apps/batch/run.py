@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Callable, Iterable, Iterator, Optional, Set, Tuple
+from typing import Callable, Iterable, Iterator, Mapping, Optional, Tuple
 
 from spacy.tokens import Doc
 
 from ...doc.triples import get_triples
-from ...errors import DataError
+from ...errors import ChangedError, DataError
 from ...files import OnFault
 from .engines import Engine
-from .formats import Format
+from .formats import Format, text_digest
 from .outputs import opened_output, replaced
 from .tables import table_of
 from .texts import Text
@@ -72,10 +72,11 @@ class Run:
         form (Format): The format.
         overwrite (bool): Whether to start anew.
         RAISES (DataError): If the output is another file.
+        RAISES (ChangedError): If a text is another one than when it was worked on.
         RAISES (OSError): If it cannot be written. What was written before is whole.
         """
         with opened_output(path, form, overwrite=overwrite) as (output, done):
-            for text, doc in self._answers(done):
+            for text, doc in self._answers(done, path):
                 try:
                     content = form.encode(text, doc)
                 except DataError as e:
@@ -93,20 +94,24 @@ class Run:
     def documents(self) -> Iterator[Tuple[Text, Doc]]:
         """YIELDS (Tuple[Text, Doc]): All texts that nothing went wrong with. A doc
         counts as done when the next one is asked for."""
-        for text, doc in self._answers(set()):
+        for text, doc in self._answers({}):
             yield text, doc
             self._done(doc)
 
-    def _answers(self, done: Set[str]) -> Iterator[Tuple[Text, Doc]]:
-        for text, doc, error in self.engine(self._todo(done)):
+    def _answers(
+        self, done: Mapping[str, str], path: Optional[Path] = None
+    ) -> Iterator[Tuple[Text, Doc]]:
+        for text, doc, error in self.engine(self._todo(done, path)):
             if doc is None:
                 self._failed(text, error)
             else:
                 yield text, doc
 
-    def _todo(self, done: Set[str]) -> Iterator[Text]:
+    def _todo(self, done: Mapping[str, str], path: Optional[Path]) -> Iterator[Text]:
         for text in self.texts:
             if text.name in done:
+                if done[text.name] != text_digest(text.text):
+                    raise ChangedError(path, [f"the text {text.name}"])
                 self.account.before += 1
                 self.on_step(self.account)
             else:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from ...doc.blank import multilingual_pipeline
 from ...doc.triples import SPAN_KEY
 from ...errors import EngineError
-from ..batch.formats import Tabbed, triple_lines
+from ..batch.formats import HEADER, triple_lines
 from .records import doc_record
 
 NAME = "text"
@@ -42,7 +42,7 @@ def write_json(doc: Doc, model: str, key: str = SPAN_KEY) -> bytes:
 def write_tsv(doc: Doc, model: str, key: str = SPAN_KEY) -> bytes:
     """RETURNS (bytes): A line for each triple, after one with the names of the columns.
     Tabs, line breaks and backslashes are written `\\t`, `\\n`, `\\r`, `\\\\`."""
-    return Tabbed.header + triple_lines(doc, NAME, key).encode("utf8")
+    return HEADER + triple_lines(doc, NAME, key).encode("utf8")
 
 
 def write_nquads(doc: Doc, model: str, key: str = SPAN_KEY) -> bytes:

@@ -288,6 +288,34 @@ def test_killed_and_resumed(model: str, many: Path, tmp_path: Path) -> None:
     assert triples(found["doc 2999"]) == [("Die Stadt", "hat gebaut", "de")]
 
 
+@pytest.mark.parametrize("form", ["jsonl", "tsv", "rdf"])
+def test_a_run_does_not_go_on_with_other_texts(
+    form: str, model: str, tmp_path: Path
+) -> None:
+    if form == "rdf":
+        pytest.importorskip("pyoxigraph")
+    path, output = tmp_path / "a.txt", tmp_path / "out"
+    options = ("-m", model, "-f", form, "-o", output, "--input-format", "lines")
+    path.write_text(f"{ENGLISH}\nGood day!\n")
+    assert run(path, *options).exit_code == 0
+    before = output.read_bytes()
+    path.write_text(f"{ENGLISH}\nGood day!\n{GERMAN}\n")
+    result = run(path, *options)  # what was added behind is read
+    assert result.exit_code == 0 and "2 were there before" in result.stderr
+    after = output.read_bytes()
+    assert after.startswith(before) and len(after) > len(before)
+    for text in (f"{GERMAN}\n{ENGLISH}\nGood day!\n", f"{ENGLISH}\nGood days!\n"):
+        path.write_text(text)
+        result = run(path, *options)
+        assert result.exit_code == 1 and output.read_bytes() == after
+        assert "since then the text" in result.stderr and "--overwrite" in result.stderr
+    assert run(path, *options, "--overwrite").exit_code == 0
+    # Texts that were typed have names that say nothing of them.
+    run(ENGLISH, "-m", model, "-f", form, "-o", tmp_path / "typed")
+    result = run(GERMAN, "-m", model, "-f", form, "-o", tmp_path / "typed")
+    assert result.exit_code == 1 and "the text text:1 changed" in result.stderr
+
+
 def test_closed_pipe(model: str, many: Path) -> None:
     process = start(
         ["spacy_xoie"], many, "-m", model, "-f", "tsv", "-q", stdout=subprocess.PIPE
