@@ -25,7 +25,7 @@ from .reading import Reading
 
 Files = Dict[str, bytes]
 CODE = (".bin", ".pickle", ".pkl", ".pt", ".py", ".so")
-LARGEST_JSON = 2**27
+MAX_JSON_BYTES = 2**27
 """Bytes; the vocabularies of large tokenizers take a third of that."""
 Tok2Vec = Model[List[Doc], List[Floats2d]]
 
@@ -248,10 +248,10 @@ def _check_files(files: Files) -> None:
                 f"which no tokenizer needs. Do not use this model, or store it anew "
                 f"with the tokenizer that transformers has for it."
             )
-        if name.endswith(".json") and len(content) > LARGEST_JSON:
+        if name.endswith(".json") and len(content) > MAX_JSON_BYTES:
             raise ModelDataError(
                 f"The stored transformer has a file {name!r} of {len(content):,} "
-                f"bytes; it can have {LARGEST_JSON:,}."
+                f"bytes; it can have {MAX_JSON_BYTES:,}."
             )
     config = srsly.json_loads(files["config.json"])
     for setting, value in config.items():

@@ -19,9 +19,9 @@ PRETRAINED_MODEL = "spacy-xoie.PretrainedModel.v1"
 TRIPLE_MODEL = "spacy-xoie.TripleModel.v1"
 CONFIG, WEIGHTS, META = "model.cfg", "model.weights", "meta.json"
 
-LARGEST_CONFIG = 2**18
+MAX_CONFIG_BYTES = 2**18
 """Bytes; a config that names as many adapters as a bank can have takes less."""
-DEEPEST, MOST_SETTINGS, LARGEST_NUMBER = 8, 20_000, 2**63
+MAX_DEPTH, MAX_SETTINGS, MAX_NUMBER = 8, 20_000, 2**63
 """Of a model's config."""
 
 
@@ -66,8 +66,10 @@ def stored_config(name: str, facts: Optional[str] = None) -> Dict[str, Any]:
     path = find_model(name) / CONFIG
     with readable(str(path)):
         size = path.stat().st_size
-        if size > LARGEST_CONFIG:
-            raise ValueError(f"it has {size:,} bytes, and can have {LARGEST_CONFIG:,}")
+        if size > MAX_CONFIG_BYTES:
+            raise ValueError(
+                f"it has {size:,} bytes, and can have {MAX_CONFIG_BYTES:,}"
+            )
         text = path.read_text(encoding="utf8")
         model = Config().from_str(text, interpolate=False)["model"]
         check_block(model)
@@ -95,10 +97,10 @@ def check_block(model: Any) -> None:
         raise ValueError("its block 'model.head' names no head")
     parts: List[Tuple[str, int, Any]] = [("model", 0, model)]
     for place, depth, value in parts:
-        if depth > DEEPEST or len(parts) > MOST_SETTINGS:
+        if depth > MAX_DEPTH or len(parts) > MAX_SETTINGS:
             raise ValueError(
-                f"at {place!r:.80} it has more than {DEEPEST} levels or "
-                f"{MOST_SETTINGS:,} settings"
+                f"at {place!r:.80} it has more than {MAX_DEPTH} levels or "
+                f"{MAX_SETTINGS:,} settings"
             )
         if isinstance(value, dict):
             _check_functions(place, value)
@@ -107,7 +109,7 @@ def check_block(model: Any) -> None:
             parts += [(place, depth + 1, v) for v in value]
         elif isinstance(value, str) and "${" in value:
             raise ValueError(f"{place} is {value!r:.80}, and variables are not read")
-        elif isinstance(value, (int, float)) and not abs(value) <= LARGEST_NUMBER:
+        elif isinstance(value, (int, float)) and not abs(value) <= MAX_NUMBER:
             raise ValueError(f"{place} is {value!r:.80}, which is no number of a model")
 
 

@@ -30,10 +30,10 @@ since thousands of small ones take long to read."""
 
 READABLE = (1, 2)
 
-MOST_PARTS, MOST_ENTRIES = 100_000, 20_000
+MAX_PARTS, MAX_ENTRIES = 100_000, 20_000
 """Lists and dicts in the data, and entries of one of them: there is a handful, and a
 few remarks on each adapter. A small file can ask for many."""
-LARGEST_FILE = 2**32 + 2**28
+MAX_FILE_BYTES = 2**32 + 2**28
 """Bytes; msgpack can say no more of the weights, and what is beside them is small."""
 
 
@@ -78,8 +78,8 @@ def read_weights(path: Path) -> bytes:
     RAISES (ModelDataError): If it is none."""
     try:
         size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise ValueError(f"it has {size:,} bytes, and can have {LARGEST_FILE:,}")
+        if size > MAX_FILE_BYTES:
+            raise ValueError(f"it has {size:,} bytes, and can have {MAX_FILE_BYTES:,}")
         return path.read_bytes()
     except (OSError, ValueError) as e:
         raise ModelDataError(
@@ -123,15 +123,15 @@ def _read_message(data: bytes) -> Stored:
     def limited(part: Any) -> Any:
         nonlocal parts
         parts += 1
-        if parts > MOST_PARTS:
-            raise ValueError(f"it has more than {MOST_PARTS:,} parts")
+        if parts > MAX_PARTS:
+            raise ValueError(f"it has more than {MAX_PARTS:,} parts")
         return part
 
     message = msgpack.unpackb(
         data,
         raw=False,
-        max_array_len=MOST_ENTRIES,
-        max_map_len=MOST_ENTRIES,
+        max_array_len=MAX_ENTRIES,
+        max_map_len=MAX_ENTRIES,
         max_ext_len=0,
         list_hook=limited,
         object_pairs_hook=lambda pairs: limited(dict(pairs)),

@@ -526,6 +526,34 @@ def test_adapters_that_are_no_numbers(
         imported(make_bank(), {**adapter_files, name: changed})
 
 
+@pytest.mark.parametrize("size", [2**36, 2**40])
+def test_adapters_that_are_larger_than_memory(
+    make_bank: Callable[[], AdapterBank],
+    adapter_files: Files,
+    tmp_path: Path,
+    size: int,
+) -> None:
+    folder = write_files(adapter_files, tmp_path)
+    name = "base_model.model.mix.lora_A.weight"
+    part = {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}
+    head = json.dumps({name: part}).encode()
+    with (folder / "adapter_model.safetensors").open("wb") as file:
+        file.write(len(head).to_bytes(8, "little") + head)
+        file.truncate(8 + len(head) + size)  # Takes no room on the disk.
+    with pytest.raises(ModelDataError):
+        check_adapter(make_bank(), read_adapter(folder))
+
+
+def test_remarks_without_end(
+    make_bank: Callable[[], AdapterBank], adapter_files: Files
+) -> None:
+    name = "adapter_model.safetensors"
+    notes = {"xoie_notes": '{"": [' + "[]," * 10**5 + "[]]}"}
+    with pytest.raises(ModelDataError, match="remark of 300,0"):
+        content = save(load(adapter_files[name]), metadata=notes)
+        imported(make_bank(), {**adapter_files, name: content})
+
+
 @pytest.mark.parametrize("type_", [torch.float16, torch.bfloat16])
 def test_adapters_in_half_precision(
     make_bank: Callable[[], AdapterBank], adapter_files: Files, type_: torch.dtype

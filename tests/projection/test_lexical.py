@@ -1,5 +1,6 @@
 """The aligner `lexical`: what it learns, what it knows, and that it keeps both."""
 
+import gzip
 import pickle
 import random
 import tracemalloc
@@ -384,6 +385,17 @@ class TestDisk:
             path.write_bytes(data[:end])
             with pytest.raises(ModelDataError, match="tables"):
                 LexicalAligner().from_disk(path)
+
+    def test_tables_that_unpack_without_end(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(
+            "spacy_xoie.projection.aligners.lexical.MAX_TABLE_BYTES", 10**6
+        )
+        path = tmp_path / "tables"
+        path.write_bytes(gzip.compress(b"\x90" * 10**7))
+        with pytest.raises(ModelDataError, match="more than 1,000,000 bytes"):
+            LexicalAligner().from_disk(path)
 
     @pytest.mark.parametrize(
         "change",

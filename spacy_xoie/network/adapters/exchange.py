@@ -17,7 +17,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ...errors import ConfigError, ModelDataError
+from ...errors import DAMAGE, ConfigError, ModelDataError
 from ..layers import BagEmbedding
 from ..patterns import compile_pattern
 from ..storage import fault_of_numbers
@@ -30,6 +30,7 @@ HEAD_WEIGHTS = "head_model.safetensors"
 PICKLE = "adapter_model.bin"
 MAX_CONFIG_BYTES = 2**18
 """Bytes; settings that name a thousand layers take less."""
+MAX_NOTE_CHARS = 2**16
 MAX_ALPHA = 1e6
 START = "base_model.model."
 
@@ -155,11 +156,17 @@ def read_adapter(folder: Path) -> StoredAdapter:
         head: Dict[str, Tensor] = {}
         if (folder / HEAD_WEIGHTS).is_file():
             head, _ = _read_tensors(folder / HEAD_WEIGHTS)
-    except (SafetensorError, ValueError, OSError) as e:
+    except (*DAMAGE, SafetensorError) as e:
         raise ModelDataError(
             f"The adapter in {folder} is damaged or cut short ({type(e).__name__}: "
             f"{e}). Copy or download it again."
         ) from e
+    longest = max(map(len, notes.values()), default=0)
+    if longest > MAX_NOTE_CHARS:
+        raise ModelDataError(
+            f"The adapter in {folder} brings a remark of {longest:,} characters; one "
+            f"can have {MAX_NOTE_CHARS:,}."
+        )
     if not isinstance(config, dict):
         raise ModelDataError(f"{folder / CONFIG} holds no settings.")
     return StoredAdapter(str(folder), config, tensors, head, notes)

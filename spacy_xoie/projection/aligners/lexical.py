@@ -47,6 +47,8 @@ LEXICON_COUNT = 1.0
 """How often a word counts as seen with its translations if a dictionary has it."""
 FREEDICT_NAME = "freedict"
 OWN = "own"
+MAX_TABLE_BYTES = 2**29
+"""Bytes of a file of tables: some hundred times those that come with the package."""
 OWN_PATH = Path(__file__).parent / "data" / "tables.msgpack.gz"
 
 Languages = Tuple[str, str]
@@ -152,7 +154,10 @@ class LexicalAligner:
         """
         try:
             with unpacked(path) as file:
-                data = srsly.msgpack_loads(file.read())
+                content = file.read(MAX_TABLE_BYTES + 1)
+            if len(content) > MAX_TABLE_BYTES:
+                raise ValueError(f"unpacked it has more than {MAX_TABLE_BYTES:,} bytes")
+            data = srsly.msgpack_loads(content)
         except Exception as e:  # The reader has no base class for what may be wrong.
             raise ModelDataError(
                 f"The tables of words {path} cannot be read ({type(e).__name__}: {e}). "
