@@ -119,8 +119,13 @@ def _fold_once(folded: Folded) -> Folded:
         if not unicodedata.is_normalized("NFC", folded.text):
             folded = _replace(folded, _CLUSTERS, _compose)
         folded = _replace(folded, _CHARS, _plain)
-    folded = _replace(folded, _SPACES, _space)
-    return _replace(folded, _APART, _together)
+    text = folded.text
+    # Printable is no white space but the space, and nothing that cannot be seen.
+    if not text.isprintable() or "  " in text or " " in text[:1] + text[-1:]:
+        folded = _replace(folded, _SPACES, _space)
+    if any(mark in folded.text for mark in "'`´") or "B-" in folded.text:
+        folded = _replace(folded, _APART, _together)
+    return folded
 
 
 def visible(text: str) -> str:
