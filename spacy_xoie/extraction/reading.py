@@ -172,7 +172,8 @@ class Reader:
         with ExitStack() as stack:
             for tokenizer in self._tokenizers.values():
                 stack.enter_context(tokenizer.vocab.memory_zone(mem))
-                stack.enter_context(tokenizer.memory_zone(mem))
+                if hasattr(tokenizer, "memory_zone"):
+                    stack.enter_context(tokenizer.memory_zone(mem))
             yield mem
 
     def _text(self, doc: Doc, language: str) -> Reading:

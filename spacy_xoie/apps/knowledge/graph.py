@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Tuple, Union
 
 from spacy.tokens import Doc
 
+from ...doc.folding import fold
 from ...doc.triples import SPAN_KEY, Triple
 from ...files import atomic
 from ..visual.blocks import blocks
@@ -80,7 +81,8 @@ def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
 def normalize(text: str) -> str:
     """RETURNS (str): What all spellings of an argument have in common: without case,
     width, superfluous spaces, and punctuation at the ends; "" if nothing is left."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    shown = unicodedata.normalize("NFKC", fold(text) or text)
+    folded = " ".join(shown.casefold().split())
     first, end = 0, len(folded)
     while first < end and unicodedata.category(folded[first])[0] in _MARKS:
         first += 1

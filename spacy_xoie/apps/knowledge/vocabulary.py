@@ -12,12 +12,12 @@ Everything is a URN, so that nothing pretends to be found on the web:
 """
 
 import re
-import unicodedata
 from typing import Dict
 from urllib.parse import quote
 
 from ...doc.codes import UNDETERMINED, code_or, is_language_code
 from ...doc.codes import language_tag as bcp47
+from ...doc.folding import fold
 
 XOIE = "urn:xoie:"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -121,10 +121,9 @@ def canonical_iri(relation: str) -> str:
 
 
 def plain(text: str) -> str:
-    """RETURNS (str): A text in Unicode's normal form C, with single spaces: what two
-    phrases must share to be the same node."""
-    composed = unicodedata.normalize("NFC", text)
-    return " ".join(composed.split()) or composed
+    """RETURNS (str): A text as it is read, see `fold`: what two phrases must share to be
+    the same node. One of which nothing is left stays as it is."""
+    return fold(text) or text
 
 
 def language_tag(code: str) -> str:

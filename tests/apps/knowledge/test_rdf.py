@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from spacy_xoie.apps.knowledge import rdf
 from spacy_xoie.apps.knowledge import vocabulary as names
+from spacy_xoie.apps.knowledge.graph import normalize
 from spacy_xoie.apps.knowledge.rdf import nquads, quads, write_nquads
 from spacy_xoie.errors import DataError, EngineError
 
@@ -98,6 +99,27 @@ def test_one_name_is_one_node_in_all_languages() -> None:
     # Composed and decomposed letters, and white space, make no difference.
     assert names.phrase_iri("Cafe\u0301  Berg") == names.phrase_iri("Caf\xe9\nBerg")
     assert names.phrase_iri("a") != names.phrase_iri("A")
+
+
+@pytest.mark.parametrize(
+    "text, other",
+    [
+        ("Ber\u200bg", "Berg"),
+        ("\ufeffBerg\u2060", "Berg"),
+        ("Be\u00adrg\u200f", "Berg"),
+        ("Berg\ufe0f", "Berg"),
+        ("Alba’s Berg", "Alba's Berg"),
+        ("مُدِير", "مدير"),
+        ("Ｂｅｒｇ", "Berg"),
+    ],
+)
+def test_what_cannot_be_seen_makes_no_other_node(text: str, other: str) -> None:
+    assert names.phrase_iri(text) == names.phrase_iri(other)
+    assert names.relation_iri(text, "de") == names.relation_iri(other, "de")
+    assert names.plain(text) == other
+    assert normalize(text) == normalize(other)
+    # A phrase of nothing else is still one.
+    assert names.phrase_iri("\u200b") != names.phrase_iri("")
 
 
 def test_equal_docs_that_were_merged_keep_their_triples() -> None:
