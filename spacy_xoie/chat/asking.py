@@ -41,25 +41,25 @@ def ask(
     RAISES (EngineError): If the server cannot be used at all.
     """
     outcomes: List[Union[T, Failure]] = [Failure(NOT_AN_ANSWER)] * len(conversations)
-    waiting = list(range(len(conversations)))
+    pending = list(range(len(conversations)))
     questions = [list(messages) for messages in conversations]
     for _ in range(retries + 1):
-        answers = client.complete([questions[number] for number in waiting])
-        unread = []
-        for number, answer in zip(waiting, answers, strict=True):
+        answers = client.complete([questions[number] for number in pending])
+        rest = []
+        for number, answer in zip(pending, answers, strict=True):
             outcome = outcomes[number] = _read(answer, read[number])
-            if isinstance(outcome, _Unread):
-                unread.append(number)
+            if isinstance(outcome, _BadForm):
+                rest.append(number)
                 note = _AGAIN.format(reason=outcome.reason)
                 extra: Message = {"role": "user", "content": note}
                 questions[number] = [*conversations[number], extra]
-        waiting = unread
-        if not waiting:
+        pending = rest
+        if not pending:
             break
     return outcomes
 
 
-class _Unread(Failure):
+class _BadForm(Failure):
     """The server answered, but not in the form that was asked for."""
 
 
@@ -67,9 +67,9 @@ def _read(answer: Union[str, Failure], read: Callable[[str], T]) -> Union[T, Fai
     if isinstance(answer, Failure):
         # A page or a broken body in place of an answer may be gone the next time.
         if answer.reason == NOT_AN_ANSWER:
-            return _Unread(answer.reason, answer.detail)
+            return _BadForm(answer.reason, answer.detail)
         return answer
     try:
         return read(answer)
     except BadAnswer as e:
-        return _Unread(e.reason, e.detail)
+        return _BadForm(e.reason, e.detail)

@@ -6,10 +6,9 @@ import random
 import re
 import threading
 import time
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from itertools import count
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Union
 
 import requests
 import urllib3
@@ -26,29 +25,13 @@ from .reasons import (
     TOO_LONG,
     Failure,
 )
+from .settings import ChatSettings
 
 logger = logging.getLogger(__name__)
 
 _CHUNK = 8192
 _MAX_ERROR_BYTES = 2000
 _THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings of a client, see `ChatClient`."""
-
-    model: str
-    base_url: str
-    api_key_variable: str
-    temperature: Optional[float]
-    timeout: float
-    max_retries: int
-    backoff: float
-    max_wait: float
-    max_concurrent: int
-    max_answer_bytes: int
-    options: Mapping[str, Any]
 
 
 class _Again(NamedTuple):
@@ -63,11 +46,11 @@ class Exchange:
     """What the threads of one call share."""
 
     def __init__(
-        self, settings: Settings, url: str, key: SecretStr, pace: Pace
+        self, settings: ChatSettings, url: str, key: SecretStr, pace: Pace
     ) -> None:
         """Create an exchange.
 
-        settings (Settings): What the client was told.
+        settings (ChatSettings): Those of the client.
         url (str): The address to send to.
         key (SecretStr): The key; empty for none.
         pace (Pace): The rate limit.
@@ -232,21 +215,19 @@ def _read_body(response: requests.Response, limit: int, deadline: float) -> byte
 
 
 def _read_answer(body: bytes) -> Union[str, Failure]:
-    shown = body[:200].decode("utf8", "replace")
+    excerpt = body[:200].decode("utf8", "replace")
     try:
         choice = json.loads(body)["choices"][0]
         message, end = choice["message"], choice.get("finish_reason")
         content, refusal = message.get("content"), message.get("refusal")
-    except (ValueError, RecursionError, KeyError, IndexError, TypeError):
-        return Failure(NOT_AN_ANSWER, shown)
-    except AttributeError:
-        return Failure(NOT_AN_ANSWER, shown)
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return Failure(NOT_AN_ANSWER, excerpt)
     if refusal or end == "content_filter":
         return Failure(REFUSED, str(refusal or end))
     if end == "length":
         return Failure(TOO_LONG, "cut off by the server: raise max_tokens in options")
     if not isinstance(content, str):
-        return Failure(NOT_AN_ANSWER, shown)
+        return Failure(NOT_AN_ANSWER, excerpt)
     # Some servers hand out what the model thinks before it answers.
     return _THOUGHTS.sub("", content, count=1)
 

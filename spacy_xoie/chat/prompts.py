@@ -66,8 +66,8 @@ def shorten(text: str, limit: int = 200) -> str:
     limit (int): How many of its characters are shown.
     RETURNS (str): Its beginning; what is not printable is escaped.
     """
-    shown = "".join(
+    start = "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode()
         for char in text[:limit]
     )
-    return shown if len(text) <= limit else f"{shown} …"
+    return start if len(text) <= limit else f"{start} …"
