@@ -25,7 +25,7 @@ from spacy_xoie.training.adapter import (
     docs_in_language,
     train_adapter,
 )
-from spacy_xoie.training.dev_scores import dev_scores, unannotated
+from spacy_xoie.training.dev_scores import dev_scores, strip_annotation
 
 NAMES = ("triple_f", "soft_f", "las")
 
@@ -92,7 +92,7 @@ def show(
     args: argparse.Namespace, pipe: TripleExtractor, docs: Sequence[Doc], language: str
 ) -> None:
     if args.show:
-        for doc in pipe.pipe([unannotated(doc, language) for doc in docs]):
+        for doc in pipe.pipe([strip_annotation(doc, language) for doc in docs]):
             print(f"    {doc.text}")
             for triple in doc._.triples:
                 print(f"      {triple} {triple.score:.2f}", flush=True)

@@ -25,13 +25,13 @@ from ..errors import ConfigError, DataError
 from ..network.heads import ArcHead, TreeGold
 from .dev_scores import dev_scores
 from .folds import cross_validate
-from .rounds import adapter_weights, learning_alone, train_rounds
+from .rounds import AdapterTrainer, learning_alone
 
 if TYPE_CHECKING:
     from ..extraction import TripleExtractor
 
 TREE = TreeGold(*np.zeros((3, 0), dtype=np.int64))
-LEAST = 10
+MIN_DOCS = 10
 """Docs that any corpus needs."""
 
 
@@ -41,7 +41,7 @@ class Schedule(NamedTuple):
     epochs (int): Most rounds through the data.
     learn_rates (Tuple[float, ...]): Highest rate of the optimizer, which then falls to
         nothing. Cross-validation tries all of them; otherwise it is the last.
-    max_tokens (int): Most tokens of a batch, padding included.
+    max_tokens (int): Highest number of tokens of a batch, padding included.
     """
 
     epochs: int
@@ -108,9 +108,9 @@ class AdapterTraining:
                 f"learn_rate is {min(rates)} and dev_share {self.dev_share}: the "
                 f"first must be above 0, the second between 0 and 1."
             )
-        if not 2 <= self.folds <= LEAST:
+        if not 2 <= self.folds <= MIN_DOCS:
             raise ConfigError(
-                f"folds is {self.folds}, but it must be between 2 and {LEAST}."
+                f"folds is {self.folds}, but it must be between 2 and {MIN_DOCS}."
             )
         return Schedule(epochs, rates, max_tokens)
 
@@ -134,9 +134,6 @@ class Epoch:
     best: bool = False
 
 
-OnEpoch = Optional[Callable[[Epoch], None]]
-
-
 def train_adapter(
     pipe: "TripleExtractor",
     language: str,
@@ -145,7 +142,7 @@ def train_adapter(
     dev: Sequence[Doc] = (),
     start: Optional[Mapping[str, float]] = None,
     settings: AdapterTraining = AdapterTraining(),
-    on_epoch: OnEpoch = None,
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> Dict[str, Any]:
     """Add an adapter and train it. The encoder, the head, the router and all other
     adapters are left as they are.
@@ -158,7 +155,7 @@ def train_adapter(
         some of `docs` are kept for that or, if `docs` are few, cross-validation tells.
     start (Optional[Mapping[str, float]]): Adapters to start from, with their weights.
     settings (AdapterTraining): See there.
-    on_epoch (Optional[Callable[[Epoch], None]]): Told of each round.
+    on_epoch (Callable[[Epoch], None]): Called after each round.
     RETURNS (Dict[str, Any]): The notes that the adapter keeps: scores before and after
         on docs that it did not learn from, and how it was made.
     RAISES (DataError): If there is too little to learn from.
@@ -173,13 +170,16 @@ def train_adapter(
     begin = time.perf_counter()
     language = code_or(language, language)
     docs = useful_docs(pipe, docs)
-    if len(docs) < LEAST:
+    if len(docs) < MIN_DOCS:
         raise DataError(
-            f"There are only {len(docs)} docs to learn from. Give {LEAST} at least, "
+            f"There are only {len(docs)} docs to learn from. Give {MIN_DOCS} at least, "
             f"better some hundreds."
         )
     few = len(docs) < settings.few
-    schedule = settings.schedule(SCHEDULE_OF_FEW if few else SCHEDULE)
+    n_rounds, rates, max_tokens = settings.schedule(
+        SCHEDULE_OF_FEW if few else SCHEDULE
+    )
+    trainer = AdapterTrainer(pipe, language, n_rounds, max_tokens, settings.seed)
     if dev:
         dev = useful_docs(pipe, dev)
     elif not few:
@@ -190,126 +190,96 @@ def train_adapter(
         try:
             with learning_alone(pipe.network, language, few=few):
                 if dev:
-                    told = _by_dev(
-                        pipe, language, docs, dev, schedule, settings, on_epoch
+                    report = _train_by_dev(
+                        trainer, docs, dev, rates[-1], settings.patience, on_epoch
                     )
                 else:
-                    told = _by_folds(pipe, language, docs, schedule, settings, on_epoch)
+                    report = _train_by_folds(
+                        trainer, docs, settings.folds, rates, on_epoch
+                    )
         except BaseException:
             pipe.remove_adapter(language)
             raise
     pipe.network.eval()
     notes = {
         "docs": len(docs),
-        **told,
+        **report,
         "start": dict(start or {}),
         "seed": settings.seed,
         "seconds": round(time.perf_counter() - begin),
     }
     for when in ("before", "after"):
-        notes[when] = {name: round(value, 4) for name, value in told[when].items()}
+        notes[when] = {name: round(value, 4) for name, value in report[when].items()}
     assert pipe.network.bank is not None
     pipe.network.bank.plugged[language].update(notes)
     return notes
 
 
-def _by_dev(
-    pipe: "TripleExtractor",
-    language: str,
+def _train_by_dev(
+    trainer: AdapterTrainer,
     docs: Sequence[Doc],
     dev: Sequence[Doc],
-    schedule: Schedule,
-    settings: AdapterTraining,
-    on_epoch: OnEpoch,
+    learn_rate: float,
+    patience: int,
+    on_epoch: Callable[[Epoch], None],
 ) -> Dict[str, Any]:
     """Train until the development docs say that it is enough, and leave the weights of
     the best round behind.
 
     RETURNS (Dict[str, Any]): How it was done.
     """
+    pipe, language = trainer.pipe, trainer.language
     criterion = "las" if isinstance(pipe.network.head, ArcHead) else "triple_f"
-    weights = adapter_weights(pipe.network, language)
-    rounds = train_rounds(
-        pipe,
-        language,
-        docs,
-        n_rounds=schedule.epochs,
-        learn_rate=schedule.learn_rates[-1],
-        max_tokens=schedule.max_tokens,
-        seed=settings.seed,
-    )
     before = after = dev_scores(pipe, dev, language)
     best = Epoch(0, 0.0, before[criterion], True)
-    kept = [weight.detach().clone() for weight in weights]
-    if on_epoch is not None:
-        on_epoch(best)
-    for number, loss in enumerate(rounds, start=1):
+    weights = trainer.copy_weights()
+    on_epoch(best)
+    for number, loss in enumerate(trainer.train(docs, learn_rate), start=1):
         scores = dev_scores(pipe, dev, language)
         score = scores[criterion]
         epoch = Epoch(number, loss, score, score > best.score)
         if epoch.best:
             best, after = epoch, scores
-            kept = [weight.detach().clone() for weight in weights]
-        if on_epoch is not None:
-            on_epoch(epoch)
-        if number - best.number >= settings.patience:
+            weights = trainer.copy_weights()
+        on_epoch(epoch)
+        if number - best.number >= patience:
             break
-    with torch.no_grad():
-        for weight, value in zip(weights, kept, strict=True):
-            weight.copy_(value)
+    trainer.restore_weights(weights)
     return {
         "dev_docs": len(dev),
         "epochs": best.number,
-        "learn_rate": schedule.learn_rates[-1],
+        "learn_rate": learn_rate,
         "before": before,
         "after": after,
     }
 
 
-def _by_folds(
-    pipe: "TripleExtractor",
-    language: str,
+def _train_by_folds(
+    trainer: AdapterTrainer,
     docs: Sequence[Doc],
-    schedule: Schedule,
-    settings: AdapterTraining,
-    on_epoch: OnEpoch,
+    n_folds: int,
+    learn_rates: Sequence[float],
+    on_epoch: Callable[[Epoch], None],
 ) -> Dict[str, Any]:
     """Train on all docs, for as many rounds as cross-validation says.
 
     RETURNS (Dict[str, Any]): How it was done.
     """
-
-    def tell(number: int, loss: float, score: float) -> None:
-        if on_epoch is not None:
-            on_epoch(Epoch(number, loss, score))
-
-    is_tree = isinstance(pipe.network.head, ArcHead)
+    is_tree = isinstance(trainer.pipe.network.head, ArcHead)
     choice = cross_validate(
-        pipe,
-        language,
+        trainer,
         docs,
         # So few triples are found exactly that their F1 would go by chance.
         criterion="las" if is_tree else "soft_f",
-        n_folds=settings.folds,
-        learn_rates=schedule.learn_rates,
-        n_rounds=schedule.epochs,
-        max_tokens=schedule.max_tokens,
-        seed=settings.seed,
-        on_round=tell,
+        n_folds=n_folds,
+        learn_rates=learn_rates,
+        on_round=lambda number, loss, score: on_epoch(Epoch(number, loss, score)),
     )
-    rounds = train_rounds(
-        pipe,
-        language,
-        docs,
-        n_rounds=schedule.epochs,
-        learn_rate=choice.learn_rate,
-        max_tokens=schedule.max_tokens,
-        seed=settings.seed,
-    )
+    rounds = trainer.train(docs, choice.learn_rate)
     for _ in range(choice.n_rounds):
         next(rounds)
     return {
-        "folds": settings.folds,
+        "folds": n_folds,
         "epochs": choice.n_rounds,
         "learn_rate": choice.learn_rate,
         "before": choice.before,
@@ -330,20 +300,20 @@ def docs_in_language(
     RETURNS (List[Doc]): The docs.
     RAISES (DataError): If there are none.
     """
-    wanted = (language_code(source or language), UNDETERMINED)
+    own = (language_code(source or language), UNDETERMINED)
     codes = [language_of(doc, key=key) for doc in docs]
-    picked = [doc for doc, code in zip(docs, codes, strict=True) if code in wanted]
-    if not picked:
-        found = ", ".join(sorted(set(codes))) or "no docs at all"
+    matches = [doc for doc, code in zip(docs, codes, strict=True) if code in own]
+    if not matches:
+        others = ", ".join(sorted(set(codes))) or "no docs at all"
         raise DataError(
-            f"The corpus has no docs in {source or language!r}, only in {found}. If "
+            f"The corpus has no docs in {source or language!r}, only in {others}. If "
             f"one of these is meant, name it (`--from-code`)."
         )
-    for doc in picked:
+    for doc in matches:
         doc._.language = language
         if key in doc.spans:
             doc.spans[key].attrs["language"] = language_code(language)
-    return picked
+    return matches
 
 
 def useful_docs(pipe: "TripleExtractor", docs: Sequence[Doc]) -> List[Doc]:
@@ -380,11 +350,11 @@ def useful_docs(pipe: "TripleExtractor", docs: Sequence[Doc]) -> List[Doc]:
 def _split(
     docs: Sequence[Doc], settings: AdapterTraining
 ) -> Tuple[List[Doc], List[Doc]]:
-    if len(docs) < 2 * LEAST:
+    if len(docs) < 2 * MIN_DOCS:
         raise DataError(
-            f"There are only {len(docs)} docs to learn from. Give {2 * LEAST} at "
+            f"There are only {len(docs)} docs to learn from. Give {2 * MIN_DOCS} at "
             f"least, or development docs beside them, or leave it to cross-validation."
         )
     order = np.random.default_rng(settings.seed).permutation(len(docs))
-    n_dev = max(LEAST, round(settings.dev_share * len(docs)))
+    n_dev = max(MIN_DOCS, round(settings.dev_share * len(docs)))
     return [docs[i] for i in order[n_dev:]], [docs[i] for i in order[:n_dev]]

@@ -65,18 +65,16 @@ def make_swap_augmenter(
         if span_key not in doc.spans:
             return
         language = str(doc.spans[span_key].attrs.get("language", ""))
-        places = swappable(doc, span_key)
+        places = swappable_places(doc, span_key)
         for _ in range(variants if places else 0):
-            edits = _choose(places, swaps, random)
             changes = []
-            for place in edits:
+            for place in _choose(places, swaps, random):
                 phrases = pool.get((language, place.kind))
                 if phrases:
                     phrase = phrases[random.integers(len(phrases))]
                     changes.append((place, phrase))
             if changes:
-                known = lower.get(language, set())
-                new = swap(doc, changes, known, span_key)
+                new = swap(doc, changes, lower.get(language, set()), span_key)
                 yield Example(nlp.make_doc(new.text), new)
         lower.setdefault(language, set()).update(t.text for t in doc if t.is_lower)
         for kind, start, end in places:
@@ -85,10 +83,10 @@ def make_swap_augmenter(
     return augment
 
 
-def swappable(doc: Doc, span_key: str = SPAN_KEY) -> List[Place]:
+def swappable_places(doc: Doc, span_key: str = SPAN_KEY) -> List[Place]:
     """RETURNS (List[Place]): The arguments of a doc that can be exchanged."""
     triples = [triple.token_triple for triple in get_triples(doc, key=span_key)]
-    taken = {piece for triple in triples for part in triple.parts for piece in part}
+    pieces = {piece for triple in triples for part in triple.parts for piece in part}
     places: Dict[Place, None] = {}
     for triple in triples:
         kinds = [SUBJECT, FIRST_OBJECT, OTHER_OBJECT, OTHER_OBJECT]
@@ -101,7 +99,7 @@ def swappable(doc: Doc, span_key: str = SPAN_KEY) -> List[Place]:
                 other_end <= start
                 or end <= other_start
                 or (other_start <= start and end <= other_end)
-                for other_start, other_end in taken
+                for other_start, other_end in pieces
             )
             if apart:
                 places.setdefault(Place(kind, start, end))
@@ -138,10 +136,12 @@ def swap(
         spaces[start:end] = [*phrase.spaces[:-1], spaces[end - 1]]
         shift[end:] += len(new) - (end - start)
 
-    def moved(pieces: Pieces) -> Pieces:
+    def shift_pieces(pieces: Pieces) -> Pieces:
         return tuple((int(s + shift[s]), int(e + shift[e])) for s, e in pieces)
 
-    triples = [t.token_triple.mapped(moved) for t in get_triples(doc, key=span_key)]
+    triples = [
+        t.token_triple.mapped(shift_pieces) for t in get_triples(doc, key=span_key)
+    ]
     result = Doc(doc.vocab, words=words, spaces=spaces)
     language = str(doc.spans[span_key].attrs.get("language", ""))
     set_triples(result, triples, key=span_key, language=language)
@@ -151,15 +151,15 @@ def swap(
 def _choose(
     places: List[Place], swaps: int, random: np.random.Generator
 ) -> List[Place]:
-    chosen: List[Place] = []
+    choice: List[Place] = []
     n_swaps = int(random.integers(1, swaps + 1))
     for number in random.permutation(len(places)):
         place = places[number]
-        if all(place.end <= c.start or c.end <= place.start for c in chosen):
-            chosen.append(place)
-        if len(chosen) == n_swaps:
+        if all(place.end <= c.start or c.end <= place.start for c in choice):
+            choice.append(place)
+        if len(choice) == n_swaps:
             break
-    return chosen
+    return choice
 
 
 def _phrase(span: Span) -> Phrase:

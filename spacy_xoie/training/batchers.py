@@ -1,18 +1,15 @@
 """Batches of training examples: languages sampled, memory bounded."""
 
 from itertools import islice
-from typing import Callable, Dict, Iterable, Iterator, List, Union
+from typing import Callable, Dict, Iterable, Iterator, List
 
 import numpy as np
-from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError
 from ..extraction.gold import gold_language
-
-Item = Union[Doc, Example]
 
 
 @registry.batchers("spacy-xoie.language_batcher.v1")
@@ -51,28 +48,28 @@ def make_language_batcher(
     random = np.random.default_rng(seed)
 
     def batches(examples: Iterable[Example]) -> Iterator[List[Example]]:
-        sampled = sample_languages(list(examples), temperature, random, span_key)
+        sample = sample_languages(list(examples), temperature, random, span_key)
         if buffer < 2:
-            yield from packed(sampled)
-        while buffer >= 2 and (chunk := list(islice(sampled, buffer))):
+            yield from pack(sample)
+        while buffer >= 2 and (chunk := list(islice(sample, buffer))):
             # Like lengths in no fixed order: a little noise on the key.
             keys = np.array([len(example.predicted) for example in chunk])
             order = np.argsort(keys + 3 * random.random(len(keys)), kind="stable")
-            of_like_length = list(packed(chunk[i] for i in order))
+            of_like_length = list(pack(chunk[i] for i in order))
             for number in random.permutation(len(of_like_length)):
                 yield of_like_length[number]
 
-    def packed(sampled: Iterable[Example]) -> Iterator[List[Example]]:
+    def pack(sample: Iterable[Example]) -> Iterator[List[Example]]:
         batch: List[Example] = []
-        longest = 0
-        for example in sampled:
+        max_length = 0
+        for example in sample:
             length = len(example.predicted)
-            full = (len(batch) + 1) * max(longest, length) > max_tokens
+            full = (len(batch) + 1) * max(max_length, length) > max_tokens
             if batch and (full or len(batch) == max_docs):
                 yield batch
-                batch, longest = [], 0
+                batch, max_length = [], 0
             batch.append(example)
-            longest = max(longest, length)
+            max_length = max(max_length, length)
         if batch:
             yield batch
 
@@ -104,10 +101,10 @@ def sample_languages(
         return
     pools = [by_language[code] for code in sorted(by_language)]
     weights = np.array([len(pool) for pool in pools]) ** (1 / temperature)
-    chosen = random.choice(len(pools), size=len(examples), p=weights / weights.sum())
-    endless = [_endless(pool, random) for pool in pools]
-    for number in chosen:
-        yield next(endless[number])
+    numbers = random.choice(len(pools), size=len(examples), p=weights / weights.sum())
+    streams = [_endless(pool, random) for pool in pools]
+    for number in numbers:
+        yield next(streams[number])
 
 
 def _endless(pool: List[Example], random: np.random.Generator) -> Iterator[Example]:

@@ -28,8 +28,8 @@ def make_stage_callback(stage: str, component: str = "xoie") -> Callback:
 
     def set_stage(nlp: Language) -> Language:
         pipe = extractor_of(nlp, component)
-        trained = pipe.set_stage(stage)
-        logger.info("%s: stage %r trains %d tensors", component, stage, len(trained))
+        names = pipe.set_stage(stage)
+        logger.info("%s: stage %r trains %d tensors", component, stage, len(names))
         return nlp
 
     return set_stage
@@ -73,9 +73,7 @@ def make_language_callback(
     steps (int): Number of updates.
     attributes (Optional[List[str]]): Those attributes of the encoder that are guessed
         of hidden words; None for its longest suffix.
-    hidden (float): Share of the words that are hidden.
-    max_tokens (int): Most tokens of a batch, padding included.
-    temperature (float): Languages are drawn with q ~ p^(1/T).
+    hidden, max_tokens, temperature: See `learn_languages`.
     learn_rate (float): Highest rate of the optimizer.
     seed (int): Seed of whatever is random.
     component (str): Name of the component.
@@ -90,12 +88,11 @@ def make_language_callback(
             learn_languages(
                 pipe,
                 texts,
-                WarmUp(steps, learn_rate, seed),
+                WarmUp(steps, learn_rate, seed, on_step),
                 attributes=attributes or (),
                 hidden=hidden,
                 max_tokens=max_tokens,
                 temperature=temperature,
-                on_step=on_step,
             )
         return nlp
 
@@ -129,31 +126,24 @@ def make_word_callback(
         for the dictionaries of FreeDict that are installed. Both go through English.
     files (Dict[str, str]): For pairs of languages ("en-gl"), TSV files of a word, its
         translation and perhaps a weight a line.
-    steps (int): Number of updates.
-    batch_size (int): Most pairs of words of a batch.
-    max_pairs (int): Most pairs of two languages; the most frequent are kept.
-    temperature (float): What cosines are divided by.
-    learn_rate (float): Highest rate of the optimizer.
-    seed (int): Seed of whatever is random.
-    component (str): Name of the component.
-    progress_bar (bool): Whether to show how far it has come.
+    batch_size, max_pairs, temperature: See `learn_words`.
+    steps, learn_rate, seed, component, progress_bar: See `make_language_callback`.
     """
 
     def learn(nlp: Language) -> Language:
         pipe = extractor_of(nlp, component)
-        wanted = pipe.languages if languages is None else languages
-        texts = read_texts(nlp, corpus, wanted, span_key=pipe.span_key)
+        codes = pipe.languages if languages is None else languages
+        texts = read_texts(nlp, corpus, codes, span_key=pipe.span_key)
         with _progress("Lexicons", steps, progress_bar) as on_step:
             learn_words(
                 pipe,
                 texts,
-                WarmUp(steps, learn_rate, seed),
+                WarmUp(steps, learn_rate, seed, on_step),
                 lexicons=lexicons,
                 files=files,
                 max_pairs=max_pairs,
                 batch_size=batch_size,
                 temperature=temperature,
-                on_step=on_step,
             )
         return nlp
 
@@ -162,10 +152,10 @@ def make_word_callback(
 
 @contextmanager
 def _progress(
-    name: str, steps: int, shown: bool
+    name: str, steps: int, show: bool
 ) -> Iterator[Callable[[int, float], None]]:
     """A bar such as that of spaCy's console logger, with the loss behind it."""
-    with tqdm(total=steps, desc=name, unit=" steps", disable=not shown) as bar:
+    with tqdm(total=steps, desc=name, unit=" steps", disable=not show) as bar:
 
         def on_step(done: int, loss: float) -> None:
             bar.set_postfix(loss=f"{loss:.3f}", refresh=False)

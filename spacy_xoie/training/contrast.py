@@ -71,23 +71,23 @@ class WordBatches:
     """Endless batches, each of two languages, which take turns: were there more of
     them in a batch, most wrong words could be told by their language alone.
 
-    every (Sequence[WordPairs]): The pairs.
-    size (int): Most pairs of a batch.
+    pairs (Sequence[WordPairs]): The pairs.
+    size (int): Highest number of pairs of a batch.
     seed (int): Seed of the order.
 
     words (List[str]): All words, each once.
     """
 
-    def __init__(self, every: Sequence[WordPairs], *, size: int, seed: int) -> None:
+    def __init__(self, pairs: Sequence[WordPairs], *, size: int, seed: int) -> None:
         numbers: Dict[str, int] = {}
         self._pairs = [
             np.array(
                 [
                     [numbers.setdefault(word, len(numbers)) for word in pair]
-                    for pair in known.pairs
+                    for pair in of_languages.pairs
                 ]
             )
-            for known in every
+            for of_languages in pairs
         ]
         self.words = list(numbers)
         self._size = size
@@ -95,7 +95,7 @@ class WordBatches:
 
     def __iter__(self) -> Iterator[WordBatch]:
         """YIELDS (WordBatch): Batches without end."""
-        known = np.unique(np.concatenate([self._keys(*p.T) for p in self._pairs]))
+        partners = np.unique(np.concatenate([self._keys(*p.T) for p in self._pairs]))
         while True:
             for number in self._random.permutation(len(self._pairs)):
                 pairs = self._pairs[number]
@@ -103,7 +103,7 @@ class WordBatches:
                 left, right = self._random.permutation(pairs)[:size].T
                 keys = self._keys(left[:, None], right)
                 # One word cannot be kept apart from itself.
-                other = np.isin(keys, known) | (left[:, None] == right)
+                other = np.isin(keys, partners) | (left[:, None] == right)
                 yield WordBatch(left.tolist(), right.tolist(), torch.from_numpy(other))
 
     def _keys(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:

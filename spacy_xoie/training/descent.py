@@ -5,8 +5,11 @@ from typing import Callable, Iterable, List, Optional
 import torch
 from torch import Tensor, nn
 
-CLIP = 5.0
-"""Longest gradient."""
+MAX_NORM = 5.0
+"""Of the gradient."""
+
+OnStep = Callable[[int, float], None]
+"""Takes the number of steps that are done, and the loss of the last."""
 
 
 def descend(
@@ -16,7 +19,7 @@ def descend(
     *,
     rate: float = 0.003,
     mixed_precision: bool = False,
-    on_step: Optional[Callable[[int, float], None]] = None,
+    on_step: Optional[OnStep] = None,
 ) -> float:
     """Minimise a loss with AdamW. The rate rises over the first tenth of the steps and
     then falls to a fiftieth.
@@ -30,13 +33,12 @@ def descend(
     rate (float): The highest rate.
     mixed_precision (bool): Whether the loss is found in bfloat16: half the precision
         of the products, two thirds of the time where the processor knows it.
-    on_step (Optional[Callable[[int, float], None]]): Told of each step: how many are
-        done, and the loss.
+    on_step (Optional[OnStep]): Called after each step.
     RETURNS (float): Mean loss of the last tenth of the steps.
     """
-    learning = list(parameters)
-    optimizer = torch.optim.AdamW(learning, lr=rate, weight_decay=0.01, fused=True)
-    device = learning[0].device.type
+    trainable = list(parameters)
+    optimizer = torch.optim.AdamW(trainable, lr=rate, weight_decay=0.01, fused=True)
+    device = trainable[0].device.type
     losses: List[float] = []
     for step in range(steps):
         for group in optimizer.param_groups:
@@ -46,7 +48,7 @@ def descend(
             total = loss()
         optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(learning, CLIP)
+        nn.utils.clip_grad_norm_(trainable, MAX_NORM)
         optimizer.step()
         losses.append(float(total.detach()))
         if on_step is not None:

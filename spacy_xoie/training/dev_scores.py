@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..extraction import TripleExtractor
 
 
-def unannotated(gold: Doc, language: str) -> Doc:
+def strip_annotation(gold: Doc, language: str) -> Doc:
     """RETURNS (Doc): A doc with the words of another and nothing else but its
     language."""
     words = [token.text for token in gold]
@@ -70,17 +70,17 @@ def triple_tallies(
     pipe: "TripleExtractor", golds: Sequence[Doc], language: str
 ) -> Dict[str, Tally]:
     """RETURNS (Dict[str, Tally]): "triple_f" and "soft_f" on docs with gold triples."""
-    known = [gold for gold in golds if pipe.span_key in gold.spans]
+    golds = [gold for gold in golds if pipe.span_key in gold.spans]
     exact = soft = Tally()
-    guesses = pipe.pipe([unannotated(gold, language) for gold in known])
-    for guess, gold in zip(guesses, known, strict=True):
-        found = placed_triples(guess, key=pipe.span_key)
-        wanted = placed_triples(gold, key=pipe.span_key)
-        n_both = len(found) + len(wanted)
-        shared = {one.parts for one in found} & {one.parts for one in wanted}
-        alike = sum(match.score for match in match_triples(found, wanted))
+    docs = pipe.pipe([strip_annotation(gold, language) for gold in golds])
+    for doc, gold in zip(docs, golds, strict=True):
+        guesses = placed_triples(doc, key=pipe.span_key)
+        references = placed_triples(gold, key=pipe.span_key)
+        n_both = len(guesses) + len(references)
+        shared = {one.parts for one in guesses} & {one.parts for one in references}
+        likeness = sum(match.score for match in match_triples(guesses, references))
         exact += Tally(2.0 * len(shared), n_both)
-        soft += Tally(2.0 * alike, n_both)
+        soft += Tally(2.0 * likeness, n_both)
     return {"triple_f": exact, "soft_f": soft}
 
 
@@ -93,7 +93,7 @@ def attachment_tally(
     assert isinstance(network.head, ArcHead)
     if network.training:
         network.eval()
-    examples = [Example(unannotated(gold, language), gold) for gold in golds]
+    examples = [Example(strip_annotation(gold, language), gold) for gold in golds]
     docs = [example.predicted for example in examples]
     segments = pipe.read(docs, lambda span: {language: 1.0})
     trees = {
@@ -110,8 +110,8 @@ def attachment_tally(
             if tree is None:
                 continue
             labels = [LABEL_NUMBERS[label] for label in guess.labels]
-            known = (tree.heads != UNANNOTATED) & (tree.labels != UNANNOTATED)
+            is_gold = (tree.heads != UNANNOTATED) & (tree.labels != UNANNOTATED)
             hits = (tree.heads == guess.heads) & (tree.labels == labels)
-            right += int((known & hits).sum())
-            total += int(known.sum())
+            right += int((is_gold & hits).sum())
+            total += int(is_gold.sum())
     return Tally(right, total)

@@ -12,9 +12,8 @@ PIVOT = "en"
 """All lexicons go through one language, so that all others come near to it, and so to
 each other."""
 OWN, FREEDICT = "own", "freedict"
-LEAST = 0.2
-"""Least share of a translation among all those of a word: the geometric mean of both
-directions."""
+MIN_SHARE = 0.2
+"""Of a translation among all those of a word: the geometric mean of both directions."""
 
 Pair = Tuple[str, str]
 Weights = Mapping[Pair, float]
@@ -49,7 +48,7 @@ def find_word_pairs(
         "freedict" for the dictionaries of FreeDict with English that are installed.
     files (Mapping[str, str]): For pairs of languages ("en-gl"), TSV files of a word,
         its translation and perhaps a weight a line.
-    max_pairs (int): Most pairs of two languages; the most frequent are kept.
+    max_pairs (int): Highest number of pairs of two languages; rarer ones are left out.
     RETURNS (List[WordPairs]): One for each two languages of which a lexicon has words.
     RAISES (ConfigError): If a lexicon has no such name, or no word is found.
     RAISES (EngineError): If FreeDict is asked for, but has nothing for the languages.
@@ -62,29 +61,29 @@ def find_word_pairs(
             f"put files under `files`, such as {{'en-gl': 'words.tsv'}}."
         )
     surface = {code: _surface(words) for code, words in counts.items()}
-    found: Dict[Pair, Dict[Pair, float]] = {}
+    tables: Dict[Pair, Dict[Pair, float]] = {}
     for (source, target), weights in _read(counts, lexicons, files):
-        shares = found.setdefault((source, target), {})
+        shares = tables.setdefault((source, target), {})
         for pair, share in _shares(weights, surface[source], surface[target]).items():
             shares[pair] = max(share, shares.get(pair, 0.0))
-    every = []
-    for (source, target), shares in sorted(found.items()):
-        # The rarer of two words says how often both were seen.
-        seen = {
+    pairs = []
+    for (source, target), shares in sorted(tables.items()):
+        # The rarer of two words says how frequent both are.
+        frequencies = {
             (a, b): min(counts[source][a], counts[target][b])
             for (a, b), share in shares.items()
-            if share >= LEAST and a != b
+            if share >= MIN_SHARE and a != b
         }
-        best = sorted(seen, key=lambda pair: (-seen[pair], pair))[:max_pairs]
-        if best:
-            every.append(WordPairs(source, target, best))
-    if not every:
+        order = sorted(frequencies, key=lambda pair: (-frequencies[pair], pair))
+        if order:
+            pairs.append(WordPairs(source, target, order[:max_pairs]))
+    if not pairs:
         raise ConfigError(
             f"The lexicons {', '.join([*lexicons, *files])} have no word of the texts, "
             f"which are in {', '.join(sorted(counts)) or 'no language'}. Name others "
             f"(`lexicons`, `files`), or other texts."
         )
-    return every
+    return pairs
 
 
 def _read(
@@ -143,15 +142,15 @@ def _shares(
     weights: Weights, left: Mapping[str, str], right: Mapping[str, str]
 ) -> Dict[Pair, float]:
     """Of words of the texts as they are spelt there: the share of each translation."""
-    known: Dict[Pair, float] = {}
+    sums: Dict[Pair, float] = {}
     totals: Tuple[Dict[str, float], Dict[str, float]] = ({}, {})
     for (word, other), weight in weights.items():
         a, b = left.get(normal_form(word)), right.get(normal_form(other))
         if a is not None and b is not None:
-            known[a, b] = known.get((a, b), 0.0) + weight
+            sums[a, b] = sums.get((a, b), 0.0) + weight
             totals[0][a] = totals[0].get(a, 0.0) + weight
             totals[1][b] = totals[1].get(b, 0.0) + weight
     return {
         (a, b): weight / math.sqrt(totals[0][a] * totals[1][b])
-        for (a, b), weight in known.items()
+        for (a, b), weight in sums.items()
     }

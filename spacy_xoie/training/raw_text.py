@@ -42,7 +42,7 @@ def read_texts(
     RAISES (DataError): If there are none.
     """
     detectors = [detector for _, detector in detectors_of(nlp)]
-    wanted = [code_or(language, language) for language in languages]
+    codes = [code_or(language, language) for language in languages]
     texts: Dict[str, List[Doc]] = {}
     others: Counter[str] = Counter()
     for example in corpus(nlp):
@@ -50,18 +50,18 @@ def read_texts(
         code = gold_language(example, span_key)
         if code == UNDETERMINED and detectors:
             code = language_of(detectors[0](doc), key=span_key)
-        if code in wanted and len(doc):
+        if code in codes and len(doc):
             set_language(doc, code)
             texts.setdefault(code, []).append(doc)
         else:
             others[code] += 1
-    told = ", ".join(f"{n} in {code}" for code, n in sorted(others.items()))
+    rest = ", ".join(f"{n} in {code}" for code, n in sorted(others.items()))
     if not texts:
         raise DataError(
-            f"There is no text in {', '.join(wanted) or 'any language'} to learn from, "
-            f"but {told or 'no doc at all'}. Check the path of the corpus, and give "
+            f"There is no text in {', '.join(codes) or 'any language'} to learn from, "
+            f"but {rest or 'no doc at all'}. Check the path of the corpus, and give "
             f"the pipeline an `xoie_lang` if the docs do not say what they are in."
         )
     if others:
-        warnings.warn(f"Docs of the raw text are left out: {told}.", stacklevel=2)
+        warnings.warn(f"Docs of the raw text are left out: {rest}.", stacklevel=2)
     return texts

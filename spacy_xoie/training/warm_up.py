@@ -19,7 +19,7 @@ import torch
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import logger
-from torch import nn
+from torch import Tensor, nn
 
 from ..doc.languages import language_of
 from ..errors import ConfigError, DataError
@@ -28,16 +28,13 @@ from ..extraction.features import affix_length
 from ..network.batch import Batch
 from .batchers import make_language_batcher
 from .contrast import TEMPERATURE, WordBatches, contrastive_loss, word_vectors
-from .descent import descend
+from .descent import OnStep, descend
 from .guessing import HIDDEN, Guesser, guessing_loss
 from .lexicons import OWN, find_word_pairs
 from .raw_text import Texts
 
 if TYPE_CHECKING:
     from ..extraction import TripleExtractor
-
-OnStep = Optional[Callable[[int, float], None]]
-"""Told of each step: how many are done, and the loss."""
 
 
 @dataclass
@@ -48,11 +45,13 @@ class WarmUp:
     learn_rate (float): Highest rate of the optimizer; it rises over the first tenth of
         the steps and then falls to almost nothing.
     seed (int): Seed of whatever is random.
+    on_step (Optional[OnStep]): Called after each step.
     """
 
     steps: int
     learn_rate: float = 0.003
     seed: int = 0
+    on_step: Optional[OnStep] = None
 
     def check(self) -> None:
         """RAISES (ConfigError): If a value cannot work."""
@@ -73,7 +72,6 @@ def learn_languages(
     hidden: float = HIDDEN,
     max_tokens: int = 2500,
     temperature: float = 2.0,
-    on_step: OnStep = None,
 ) -> float:
     """Let the adapters and the shared encoder learn the languages from raw text: to
     guess attributes of hidden words. Each sentence goes through the adapter of its
@@ -90,8 +88,6 @@ def learn_languages(
     hidden (float): Share of the words that are hidden.
     max_tokens (int): Most tokens of a batch, padding included.
     temperature (float): Languages are drawn with q ~ p^(1/T).
-    on_step (Optional[Callable[[int, float], None]]): Told of each step: how many are
-        done, and the loss.
     RETURNS (float): Mean loss of the last tenth of the steps.
     RAISES (ConfigError): If a setting cannot work, or with another encoder.
     RAISES (DataError): If there is no text.
@@ -100,7 +96,7 @@ def learn_languages(
     check_adapters(pipe)
     if not 0 < hidden < 1:
         raise ConfigError(f"hidden is {hidden}; it must be between 0 and 1.")
-    shim = pipe.model.shim
+    device = pipe.model.shim.device
     spec = _hashed(pipe)
     names = list(attributes) or [_longest_suffix(spec.attributes)]
     unknown = [name for name in names if name not in spec.attributes]
@@ -136,18 +132,14 @@ def learn_languages(
     with _learning(pipe, "language", settings.seed) as learning:
         guesser = Guesser(
             pipe.network.encoder.width, {place: spec.rows[place] for place in places}
-        ).to(shim.device)
+        ).to(device)
         stream = _endless(batcher, examples)
-        return descend(
-            [*learning, *guesser.parameters()],
-            lambda: guessing_loss(
-                pipe.network, guesser, _batch(pipe, next(stream)), hidden
-            ),
-            settings.steps,
-            rate=settings.learn_rate,
-            mixed_precision=shim.mixed_precision,
-            on_step=on_step,
-        )
+
+        def loss() -> Tensor:
+            batch = _batch(pipe, next(stream))
+            return guessing_loss(pipe.network, guesser, batch, hidden)
+
+        return _descend(pipe, [*learning, *guesser.parameters()], loss, settings)
 
 
 def learn_words(
@@ -160,7 +152,6 @@ def learn_words(
     max_pairs: int = 5000,
     batch_size: int = 256,
     temperature: float = TEMPERATURE,
-    on_step: OnStep = None,
 ) -> float:
     """Bring the embeddings of words that translate each other near to each other, with
     a contrastive loss. Only the shared embeddings learn: the tables, and what mixes
@@ -173,7 +164,6 @@ def learn_words(
     lexicons, files, max_pairs: See `find_word_pairs`.
     batch_size (int): Most pairs of words of a batch.
     temperature (float): See `contrastive_loss`.
-    on_step (Optional[Callable[[int, float], None]]): See `learn_languages`.
     RETURNS (float): Mean loss of the last tenth of the steps.
     RAISES (ConfigError): If a setting cannot work, or with another encoder.
     RAISES (EngineError): If a dictionary is missing.
@@ -185,22 +175,18 @@ def learn_words(
             f"max_pairs={max_pairs}, temperature={temperature}: the first two must be "
             f"2 or more, the third above 0."
         )
-    shim = pipe.model.shim
+    device = pipe.model.shim.device
     spec = _hashed(pipe)
     counts = {
         code: Counter(token.lower_ for doc in docs for token in doc)
         for code, docs in texts.items()
     }
-    every = find_word_pairs(counts, lexicons=lexicons, files=files, max_pairs=max_pairs)
-    for words in every:
+    pairs = find_word_pairs(counts, lexicons=lexicons, files=files, max_pairs=max_pairs)
+    for source, target, words in pairs:
         logger.info(
-            "%s: %d pairs of words %s-%s",
-            pipe.name,
-            len(words.pairs),
-            words.source,
-            words.target,
+            "%s: %d pairs of words %s-%s", pipe.name, len(words), source, target
         )
-    silent = set(counts) - {code for words in every for code in words[:2]}
+    silent = set(counts) - {code for words in pairs for code in words[:2]}
     if silent:
         warnings.warn(
             f"The lexicons have no words of {', '.join(sorted(silent))}, whose "
@@ -208,35 +194,44 @@ def learn_words(
             f"dictionary (`lexicons`, `files`).",
             stacklevel=2,
         )
-    batches = WordBatches(every, size=batch_size, seed=settings.seed)
+    batches = WordBatches(pairs, size=batch_size, seed=settings.seed)
     alone = [Doc(pipe.vocab, words=[word])[:] for word in batches.words]
     features = spec.featurize([], alone, None, True)
     stream = iter(batches)
 
-    def loss() -> torch.Tensor:
+    def loss() -> Tensor:
         batch = next(stream)
         left, right = (
             word_vectors(
                 pipe.network.encoder,
                 {
-                    name: value.to(shim.device)
+                    name: value.to(device)
                     for name, value in features.inputs(rows)[0].items()
                 },
             )
             for rows in (batch.left, batch.right)
         )
-        other = batch.other.to(shim.device)
+        other = batch.other.to(device)
         return contrastive_loss(left, right, other=other, temperature=temperature)
 
     with _learning(pipe, "shared", settings.seed) as learning:
-        return descend(
-            learning,
-            loss,
-            settings.steps,
-            rate=settings.learn_rate,
-            mixed_precision=shim.mixed_precision,
-            on_step=on_step,
-        )
+        return _descend(pipe, learning, loss, settings)
+
+
+def _descend(
+    pipe: "TripleExtractor",
+    parameters: Sequence[nn.Parameter],
+    loss: Callable[[], Tensor],
+    settings: WarmUp,
+) -> float:
+    return descend(
+        parameters,
+        loss,
+        settings.steps,
+        rate=settings.learn_rate,
+        mixed_precision=pipe.model.shim.mixed_precision,
+        on_step=settings.on_step,
+    )
 
 
 @contextmanager

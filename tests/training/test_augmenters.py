@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.training import Example
 
 from spacy_xoie.errors import ConfigError
-from spacy_xoie.training.augmenters import Place, make_swap_augmenter, swappable
+from spacy_xoie.training.augmenters import Place, make_swap_augmenter, swappable_places
 
 NESTED = (
     "Anna said that the old museum has just bought three paintings .",
@@ -60,7 +60,7 @@ def test_annotation_follows_the_words(blank: Language, data: List[Example]) -> N
 
 
 def test_a_clause_that_holds_a_triple_is_not_taken_out(data: List[Example]) -> None:
-    places = swappable(data[1].reference)
+    places = swappable_places(data[1].reference)
     assert {(p.kind, data[1].reference[p.start : p.end].text) for p in places} == {
         ("subject", "Anna"),
         ("subject", "the old museum"),

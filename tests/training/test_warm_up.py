@@ -363,8 +363,7 @@ class TestLanguages:
         last = learn_languages(
             pipe,
             raw(trained, "en", "de"),
-            WarmUp(25),
-            on_step=lambda *values: told.append(values),
+            WarmUp(25, on_step=lambda *values: told.append(values)),
         )
         assert [done for done, _ in told] == list(range(1, 26))
         assert last == pytest.approx((told[-2][1] + told[-1][1]) / 2)
