@@ -1,12 +1,12 @@
 """From a trained pipeline to pipelines of fewer languages, and to wheels."""
 
 from .pipelines import keep_languages, merge_language, whole_pipeline
-from .wheels import build_wheels, loaded_wheel
+from .wheels import build_wheels, load_wheel
 
 __all__ = [
     "build_wheels",
     "keep_languages",
-    "loaded_wheel",
+    "load_wheel",
     "merge_language",
     "whole_pipeline",
 ]

@@ -50,17 +50,17 @@ def merge_language(
     settings = _model_settings(nlp, component)
     settings["bank"] = settings["router"] = settings["head_router"] = None
     if is_known_to_spacy(language):
-        return _rebuilt(
+        return _rebuild(
             nlp, component, settings, network, lang=language, without=detector
         )
-    merged = _rebuilt(nlp, component, settings, network)
-    if not restrict_detector(merged, [language]):
+    pipeline = _rebuild(nlp, component, settings, network)
+    if not restrict_detector(pipeline, [language]):
         raise ConfigError(
             f"spaCy has no language {language!r}, and the pipeline no detector that "
             f"knows it, so that nothing would say what its texts are written in. Build "
             f"the wheel of several languages, or add `xoie_lang` to the pipeline."
         )
-    return merged
+    return pipeline
 
 
 def keep_languages(
@@ -77,9 +77,9 @@ def keep_languages(
         trained to mix adapters that would be left out.
     """
     languages = [code_or(language, language) for language in languages]
-    check_kept(extractor_of(nlp, component), languages)
-    kept = whole_pipeline(nlp, component=component)
-    extractor = extractor_of(kept, component)
+    check_separable(extractor_of(nlp, component), languages)
+    pipeline = whole_pipeline(nlp, component=component)
+    extractor = extractor_of(pipeline, component)
     bank = extractor.network.bank
     assert bank is not None
     if set(languages) <= set(bank.plugged):
@@ -88,9 +88,9 @@ def keep_languages(
     for other in extractor.languages:
         if other not in languages:
             extractor.remove_adapter(other)
-    update_config(kept, component)
-    restrict_detector(kept, extractor.languages)
-    return kept
+    update_config(pipeline, component)
+    restrict_detector(pipeline, extractor.languages)
+    return pipeline
 
 
 def whole_pipeline(nlp: Language, *, component: str = "xoie") -> Language:
@@ -106,7 +106,7 @@ def whole_pipeline(nlp: Language, *, component: str = "xoie") -> Language:
     settings = _model_settings(nlp, component)
     if settings.get("bank"):
         settings["bank"]["languages"] = list(pipe.languages)
-    return _rebuilt(nlp, component, settings, deepcopy(pipe.network))
+    return _rebuild(nlp, component, settings, deepcopy(pipe.network))
 
 
 def is_known_to_spacy(language: str) -> bool:
@@ -132,7 +132,7 @@ def check_mergeable(pipe: "TripleExtractor", language: str) -> None:
         )
 
 
-def check_kept(pipe: "TripleExtractor", languages: Sequence[str]) -> None:
+def check_separable(pipe: "TripleExtractor", languages: Sequence[str]) -> None:
     """RAISES (ConfigError): If `keep_languages` cannot work."""
     for language in languages:
         if language not in pipe.languages:
@@ -153,7 +153,7 @@ def _model_settings(nlp: Language, component: str) -> Dict[str, Any]:
     return settings
 
 
-def _rebuilt(
+def _rebuild(
     nlp: Language,
     component: str,
     model: Dict[str, Any],
@@ -176,18 +176,18 @@ def _rebuilt(
     config["components"][component]["model"] = model
     # The stage was set for the pipeline as it was trained.
     config["initialize"]["after_init"] = None
-    made = util.load_model_from_config(config, auto_fill=True)
-    for name in made.pipe_names:
+    pipeline = util.load_model_from_config(config, auto_fill=True)
+    for name in pipeline.pipe_names:
         source: Any = nlp.get_pipe(name)
         if name != component and hasattr(source, "to_bytes"):
-            target: Any = made.get_pipe(name)
+            target: Any = pipeline.get_pipe(name)
             target.from_bytes(source.to_bytes())
     tokenizer: Any = nlp.tokenizer
     if lang is None and hasattr(tokenizer, "to_bytes"):
-        made.tokenizer.from_bytes(tokenizer.to_bytes())  # type: ignore[union-attr]
-    extractor_of(made, component).model.shim.network = network
-    made.meta.update({k: v for k, v in nlp.meta.items() if k not in _OWN_META})
-    return made
+        pipeline.tokenizer.from_bytes(tokenizer.to_bytes())  # type: ignore[union-attr]
+    extractor_of(pipeline, component).model.shim.network = network
+    pipeline.meta.update({k: v for k, v in nlp.meta.items() if k not in _OWN_META})
+    return pipeline
 
 
 def _no_adapter(pipe: "TripleExtractor", language: str) -> str:

@@ -80,15 +80,17 @@ def _features(package: str, languages: Sequence[str], meta: Mapping[str, Any]) -
 
 
 def _examples(nlp: Language, languages: Sequence[str]) -> str:
-    told = []
+    examples = []
     for code in languages:
         text = example_sentence(code)
         if text is not None:
             triples = [f"{t} {t.score:.2f}" for t in nlp(text)._.triples]
-            told.append("\n  ".join([f"{code}: {text}", *(triples or ["no triples"])]))
-    if not told:
+            examples.append(
+                "\n  ".join([f"{code}: {text}", *(triples or ["no triples"])])
+            )
+    if not examples:
         return ""
-    lines = "\n".join(told)
+    lines = "\n".join(examples)
     return (
         "## What it finds\n\nWhat this very model says of sentences that it did not "
         f"learn from, right or wrong, with its scores:\n\n```\n{lines}\n```"
@@ -97,20 +99,20 @@ def _examples(nlp: Language, languages: Sequence[str]) -> str:
 
 def _scores(languages: Sequence[str], meta: Mapping[str, Any]) -> str:
     performance: Mapping[str, Any] = meta.get("performance") or {}
-    known: Mapping[str, Any] = performance.get("xoie_per_language") or {}
+    by_language: Mapping[str, Any] = performance.get("xoie_per_language") or {}
     blocks = []
-    if known:
+    if by_language:
         header = ["Language", *(f"{level} P / R / F1" for level in LEVELS)]
         rows = [
             [code, *(_prf(levels.get(level) or {}) for level in LEVELS)]
-            for code, levels in known.items()
+            for code, levels in by_language.items()
         ]
         blocks.append(f"Exact match, in percent:\n\n{_table(header, rows)}")
     adapters: Mapping[str, Any] = meta.get("adapters") or {}
     blocks += [_of_adapter(code, notes) for code, notes in adapters.items()]
-    missing = [code for code in languages if code not in {*known, *adapters}]
-    if missing:
-        blocks.append(f"Not measured for: {', '.join(missing)}.")
+    others = [code for code in languages if code not in {*by_language, *adapters}]
+    if others:
+        blocks.append(f"Not measured for: {', '.join(others)}.")
     return "\n\n".join(blocks) or "That was not measured."
 
 
@@ -142,22 +144,22 @@ def _sources(sources: Sequence[Mapping[str, str]]) -> str:
     rows = []
     for source in sources:
         name, url = _cell(source.get("name", "")), source.get("url", "")
-        linked = f"[{name}]({url})" if url.startswith("http") else name
-        rows.append([linked, source.get("author", ""), source.get("license", "")])
-    return _table(["Source", "Author", "Licence"], rows, escaped=1)
+        link = f"[{name}]({url})" if url.startswith("http") else name
+        rows.append([link, source.get("author", ""), source.get("license", "")])
+    return _table(["Source", "Author", "Licence"], rows, n_markdown=1)
 
 
 def _prf(values: Mapping[str, Any]) -> str:
-    known = (values.get(name) for name in "prf")
-    return " / ".join("–" if v is None else f"{100 * v:.1f}" for v in known)
+    numbers = (values.get(name) for name in "prf")
+    return " / ".join("–" if v is None else f"{100 * v:.1f}" for v in numbers)
 
 
 def _table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], *, escaped: int = 0
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, n_markdown: int = 0
 ) -> str:
-    """escaped (int): How many of the first columns are Markdown already."""
+    """n_markdown (int): How many of the first columns are Markdown already."""
     lines = [list(header), ["---"] * len(header)]
-    lines += ([*row[:escaped], *map(_cell, row[escaped:])] for row in rows)
+    lines += ([*row[:n_markdown], *map(_cell, row[n_markdown:])] for row in rows)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

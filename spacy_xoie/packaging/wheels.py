@@ -28,8 +28,8 @@ from ..extraction.pipelines import extractor_of, extractors_of
 from ..files import atomic
 from ..language.facts import find_language
 from .pipelines import (
-    check_kept,
     check_mergeable,
+    check_separable,
     keep_languages,
     merge_language,
     whole_pipeline,
@@ -91,7 +91,7 @@ def build_wheels(
         if len(group) == 1:
             check_mergeable(pipe, group[0])
         elif group:
-            check_kept(pipe, group)
+            check_separable(pipe, group)
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
     about = {
@@ -102,18 +102,19 @@ def build_wheels(
     scores = dict(metrics or nlp.meta.get("performance") or {})
     for group in groups:
         if not group:
-            made, called, own = whole_pipeline(nlp, component=component), name, codes
+            pipeline = whole_pipeline(nlp, component=component)
+            full_name, own = name, codes
         elif len(group) == 1:
-            made, own = merge_language(nlp, group[0], component=component), group
-            called = name if made.lang != "xx" else _name_of_set(name, own)
+            pipeline, own = merge_language(nlp, group[0], component=component), group
+            full_name = name if pipeline.lang != "xx" else _name_of_set(name, own)
         else:
-            made = keep_languages(nlp, group, component=component)
-            own = extractor_of(made, component).languages
-            called = _name_of_set(name, own)
-        made.meta.update(about)
-        made.meta.update(
+            pipeline = keep_languages(nlp, group, component=component)
+            own = extractor_of(pipeline, component).languages
+            full_name = _name_of_set(name, own)
+        pipeline.meta.update(about)
+        pipeline.meta.update(
             {
-                "name": called,
+                "name": full_name,
                 "description": _description(own),
                 "languages": list(own),
                 "performance": scores if not group else _scores_of(scores, own),
@@ -122,11 +123,11 @@ def build_wheels(
                 "requirements": [_our_requirement(pipe)],
             }
         )
-        yield _wheel(made, output)
+        yield _build_wheel(pipeline, output)
 
 
 @contextmanager
-def loaded_wheel(path: PathLike) -> Iterator[Language]:
+def load_wheel(path: PathLike) -> Iterator[Language]:
     """Load the pipeline of a wheel without installing it.
 
     path (Union[str, Path]): A wheel that `build_wheels` made.
@@ -164,9 +165,9 @@ def _name_of_set(name: str, languages: Sequence[str]) -> str:
 
 def _description(languages: Sequence[str]) -> str:
     names = [_name_of(code) for code in languages]
-    told = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else "".join(names)
+    text = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else "".join(names)
     return "Open information extraction: triples (subject; relation; objects) from " + (
-        f"text in {told}." if told else "text."
+        f"text in {text}." if text else "text."
     )
 
 
@@ -179,9 +180,9 @@ def _name_of(code: str) -> str:
 
 def _scores_of(scores: Mapping[str, Any], languages: Sequence[str]) -> Dict[str, Any]:
     """The part of scores that is about some of the languages."""
-    known = scores.get("xoie_per_language", {})
-    found = {code: known[code] for code in languages if code in known}
-    return {"xoie_per_language": found} if found else {}
+    by_language = scores.get("xoie_per_language", {})
+    own = {code: by_language[code] for code in languages if code in by_language}
+    return {"xoie_per_language": own} if own else {}
 
 
 def _notes_of(pipe: "TripleExtractor", languages: Sequence[str]) -> Dict[str, Any]:
@@ -198,7 +199,7 @@ def _our_requirement(pipe: "TripleExtractor") -> str:
     return f"{name}>={__version__},<{major}.{int(minor) + 1}.0"
 
 
-def _wheel(nlp: Language, output: Path) -> Path:
+def _build_wheel(nlp: Language, output: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         folder, build = Path(scratch) / "model", Path(scratch) / "build"
         build.mkdir()

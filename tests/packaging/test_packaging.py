@@ -30,7 +30,7 @@ from spacy_xoie.network.adapters import RoutedLora
 from spacy_xoie.packaging import (
     build_wheels,
     keep_languages,
-    loaded_wheel,
+    load_wheel,
     merge_language,
     wheels,
     whole_pipeline,
@@ -418,16 +418,16 @@ def test_what_wheels_say_of_themselves(
 @pytest.mark.slow
 def test_wheels_say_the_same_triples(built: Built, nlp: Language) -> None:
     many, one, some = built.wheels
-    with loaded_wheel(many) as loaded:
+    with load_wheel(many) as loaded:
         for language, text in TEXTS.items():
             assert_same(routed(loaded, language, text), routed(nlp, language, text))
             assert_same(facts(loaded(text)), facts(nlp(text)))
         assert loaded.meta["version"] == "1.2.3"
-    with loaded_wheel(one) as loaded:
+    with load_wheel(one) as loaded:
         text = TEXTS["de"]
         assert_same(facts(loaded(text)), routed(nlp, "de", text))
         assert loaded.lang == "de"
-    with loaded_wheel(some) as loaded:
+    with load_wheel(some) as loaded:
         assert_same(routed(loaded, "zh", TEXTS["zh"]), routed(nlp, "zh", TEXTS["zh"]))
         assert loaded.get_pipe("xoie").languages == ("de", "zh")  # type: ignore[attr-defined]
     # Nothing was installed, and the pipeline outlives its files.
@@ -444,7 +444,7 @@ def test_try_wheels(built: Built, tmp_path: Path) -> None:
     lines = result.output.splitlines()
     # By the multilingual pipeline, and by that of the language or of the set.
     assert [lines.count(TEXTS[language]) for language in ("de", "zh")] == [3, 2]
-    with loaded_wheel(built.wheels[1]) as loaded:
+    with load_wheel(built.wheels[1]) as loaded:
         for triple in loaded(TEXTS["de"])._.triples:
             assert f"  de {triple.score:.2f}  {triple}" in lines
 
@@ -471,12 +471,12 @@ def test_name_that_cannot_be_imported(name: str, nlp: Language, tmp_path: Path) 
 def test_files_that_are_no_wheels_of_pipelines(tmp_path: Path) -> None:
     path = tmp_path / "a-1-py3-none-any.whl"
     path.write_bytes(b"hello")
-    with pytest.raises(ModelDataError, match="not a wheel"), loaded_wheel(path):
+    with pytest.raises(ModelDataError, match="not a wheel"), load_wheel(path):
         pass
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a/__init__.py", "")
     with (
         pytest.raises(ModelDataError, match="not the wheel of a pipeline"),
-        loaded_wheel(path),
+        load_wheel(path),
     ):
         pass

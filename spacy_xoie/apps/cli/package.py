@@ -10,7 +10,7 @@ from ...about import __version__
 from ...extraction.pretrained import DEFAULT_NAME
 from ...files import check_writable, read_json
 from ...loading import load
-from ...packaging import build_wheels, loaded_wheel
+from ...packaging import build_wheels, load_wheel
 from .app import app
 from .options import Component, Metrics, Model, Sources, output_option, renamed
 from .util import one_line_errors
@@ -68,7 +68,7 @@ def try_wheels_cli(
     if not paths:
         msg.fail(f"There are no wheels in {wheels}", exits=1)
     for path in paths:
-        with one_line_errors(), loaded_wheel(path) as nlp:
+        with one_line_errors(), load_wheel(path) as nlp:
             served = nlp.meta.get("languages", texts)
             chosen = [code for code in texts if code in served] or list(texts)
             msg.divider(f"{nlp.lang}_{nlp.meta['name']} {nlp.meta['version']}")
