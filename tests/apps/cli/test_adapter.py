@@ -190,6 +190,22 @@ def test_what_cannot_be_done(pipeline: Path, corpus: Path, tmp_path: Path) -> No
     assert "is there already" in refused(*add)
 
 
+def test_output_may_be_the_folder_in_which_we_are(
+    pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "here"
+    (folder / ".here.1234.part").mkdir(parents=True)  # of one that was killed
+    (tmp_path / "here.part").mkdir()
+    (tmp_path / "here.part" / "config.cfg").write_text("of others")
+    monkeypatch.chdir(folder)
+    rename = ("rename", "de", "nds", "--model", pipeline, "--output", ".")
+    done(*rename)
+    assert Path.cwd() == folder
+    assert "nds" in done("list", "--model", folder)
+    assert (tmp_path / "here.part" / "config.cfg").read_text() == "of others"
+    assert "is there already" in refused(*rename)
+
+
 def test_triples_alone_teach_the_default_model_nothing(
     corpus: Path, tmp_path: Path
 ) -> None:
