@@ -33,7 +33,7 @@ from ..evaluation.matching import PlacedTriple, TextPlaces, placed_triples, simi
 from ..registries import teachers
 from ..ty import Pieces, TokenTriple, tokens_of
 from .agreement_report import AgreementReport
-from .ty import Annotator, Discard, Item, Labelled
+from .ty import Annotator, Discard, Instance, Labelled
 from .weights import ANY, Weights, ask, read_weights
 
 LOW = "agreement too low"
@@ -156,10 +156,10 @@ class AgreementTeacher:
         self.report = AgreementReport(tuple(self.teachers))
         self._check()
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         """Label items. `report` tells about all items so far.
 
-        items (Iterable[Item]): The items.
+        items (Iterable[Instance]): The items.
         YIELDS (Labelled): One for each item, in order.
         RAISES (EngineError): If what a teacher needs is not there at all, or it does
             not answer each item.
@@ -174,7 +174,7 @@ class AgreementTeacher:
         by_language = self.weights.get(teacher, {})
         return by_language.get(language, by_language.get(ANY, 1.0))
 
-    def _agree(self, item: Item, given: Mapping[str, Labelled]) -> Labelled:
+    def _agree(self, item: Instance, given: Mapping[str, Labelled]) -> Labelled:
         discards = [
             Discard(discard.reason, f"{name}: {discard.detail}")
             for name, labelled in given.items()

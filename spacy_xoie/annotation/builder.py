@@ -12,7 +12,7 @@ from .clean import clean, derive_thresholds
 from .outputs import write_outputs
 from .settings import Settings
 from .sources import input_files, read_items
-from .store import Asked, Store, StoreBusyError
+from .store import Question, Store, StoreBusyError
 from .ty import Annotator, Discard, Labelled
 
 STORE = "store.sqlite"
@@ -134,12 +134,12 @@ class _Inquiry:
         self._failed: List[Answer] = []
         self._done = 0
 
-    def ask(self, batch: List[Asked]) -> None:
+    def ask(self, batch: List[Question]) -> None:
         """Ask about a batch, and about each of the rest if the teacher breaks over it.
         What it answered is stored also if something goes wrong after that: it may
         have been dear.
 
-        batch (List[Tuple[int, Item]]): The batch.
+        batch (List[Tuple[int, Instance]]): The batch.
         """
         self._done = 0
         try:
@@ -160,7 +160,7 @@ class _Inquiry:
         if self._failed:
             self.store.answer(self._failed)
 
-    def _ask_alone(self, asked: Asked) -> None:
+    def _ask_alone(self, asked: Question) -> None:
         try:
             self._ask([asked])
         except (XoieError, OSError):
@@ -176,7 +176,7 @@ class _Inquiry:
                     f"Correct its settings; what was answered before is kept."
                 ) from error
 
-    def _ask(self, batch: List[Asked]) -> None:
+    def _ask(self, batch: List[Question]) -> None:
         answers = self.teacher([item for _, item in batch])
         for asked, answer in zip_longest(batch, answers):
             if asked is None or answer is None or answer.item.id != asked[1].id:

@@ -43,7 +43,7 @@ from spacy.util import minibatch
 from ..errors import EngineError
 from .settings import CleaningSettings
 from .sources import Removed
-from .ty import Item
+from .ty import Instance
 
 _SPACE = re.compile(r"\s+")
 _BATCH = 256
@@ -64,11 +64,11 @@ class Threshold(NamedTuple):
 
 
 def derive_thresholds(
-    items: Iterable[Union[Item, Removed]], settings: CleaningSettings
+    items: Iterable[Union[Instance, Removed]], settings: CleaningSettings
 ) -> Dict[str, Threshold]:
     """Derive the thresholds of language identification from the data.
 
-    items (Iterable[Union[Item, Removed]]): The input.
+    items (Iterable[Union[Instance, Removed]]): The input.
     settings (CleaningSettings): The settings.
     RETURNS (Dict[str, Threshold]): By language, sorted. Empty without a detector.
     """
@@ -96,8 +96,8 @@ def derive_thresholds(
     }
 
 
-def _texts(item: Union[Item, Removed]) -> Iterator[str]:
-    if isinstance(item, Item):
+def _texts(item: Union[Instance, Removed]) -> Iterator[str]:
+    if isinstance(item, Instance):
         yield item.text
         if item.source is not None:
             yield item.source.text
@@ -114,18 +114,18 @@ def _threshold(values: Sequence[float], settings: CleaningSettings) -> Threshold
 
 
 def clean(
-    items: Iterable[Union[Item, Removed]],
+    items: Iterable[Union[Instance, Removed]],
     settings: CleaningSettings,
     thresholds: Mapping[str, Threshold],
-) -> Iterator[Union[Item, Removed]]:
+) -> Iterator[Union[Instance, Removed]]:
     """Remove what a teacher should not see, and find the language of what does not
     say it.
 
-    items (Iterable[Union[Item, Removed]]): The input.
+    items (Iterable[Union[Instance, Removed]]): The input.
     settings (CleaningSettings): The settings.
     thresholds (Mapping[str, Threshold]): How sure the detector must be.
-    YIELDS (Union[Item, Removed]): For each item the same, perhaps with its language,
-        or why it is removed. In order.
+    YIELDS (Union[Instance, Removed]): For each item the same, perhaps with its
+        language, or why it is removed. In order.
     RAISES (EngineError): If near duplicates are to be found without `datasketch`.
     """
     ids: set[str] = set()
@@ -136,7 +136,7 @@ def clean(
         repeats.append(NearDuplicates(settings))
     for batch in minibatch(items, _BATCH):
         for item in _identified(list(batch), settings, thresholds):
-            if isinstance(item, Item):
+            if isinstance(item, Instance):
                 if item.id in ids:
                     yield _removed(item, "id occurs twice", item.id)
                     continue
@@ -145,15 +145,17 @@ def clean(
             yield item
 
 
-def _removed(item: Item, reason: str, detail: str = "", repeats: str = "") -> Removed:
+def _removed(
+    item: Instance, reason: str, detail: str = "", repeats: str = ""
+) -> Removed:
     return Removed(item.id, reason, detail, item.language, item.text, repeats)
 
 
 def _identified(
-    batch: List[Union[Item, Removed]],
+    batch: List[Union[Instance, Removed]],
     settings: CleaningSettings,
     thresholds: Mapping[str, Threshold],
-) -> Iterator[Union[Item, Removed]]:
+) -> Iterator[Union[Instance, Removed]]:
     """What is long enough and in the right language."""
     texts = list(dict.fromkeys(text for item in batch for text in _texts(item)))
     found: Dict[str, Dict[str, float]] = {}
@@ -214,16 +216,18 @@ def _language(
     return stated or best, None
 
 
-def _in_languages(item: Item, languages: Sequence[str]) -> Item:
+def _in_languages(item: Instance, languages: Sequence[str]) -> Instance:
     source = item.source
     if source is not None and len(languages) == 2:
-        source = Item(source.id, source.text, languages[1], source.source, source.doc)
-    return Item(item.id, item.text, languages[0], source, item.doc)
+        source = Instance(
+            source.id, source.text, languages[1], source.source, source.doc
+        )
+    return Instance(item.id, item.text, languages[0], source, item.doc)
 
 
 def _without_repeats(
-    item: Item, repeats: Sequence["_Duplicates"]
-) -> Union[Item, Removed]:
+    item: Instance, repeats: Sequence["_Duplicates"]
+) -> Union[Instance, Removed]:
     shown = normalize(item.text)
     for finder in repeats:
         first = finder.find(shown)

@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from ..doc.blank import blank_pipeline
 from ..doc.record import doc_from_record, record_of
-from .ty import Discard, Item, Labelled
+from .ty import Discard, Instance, Labelled
 
 
 def doc_to_dict(doc: Doc) -> Dict[str, Any]:
@@ -21,7 +21,7 @@ def doc_from_dict(data: Dict[str, Any]) -> Doc:
     return doc_from_record(blank_pipeline("xx"), data)
 
 
-def item_to_dict(item: Item) -> Dict[str, Any]:
+def item_to_dict(item: Instance) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): An item, JSON-ready."""
     data: Dict[str, Any] = {
         "id": item.id,
@@ -35,9 +35,9 @@ def item_to_dict(item: Item) -> Dict[str, Any]:
     return data
 
 
-def item_from_dict(data: Dict[str, Any]) -> Item:
-    """RETURNS (Item): What `item_to_dict` wrote."""
-    return Item(
+def item_from_dict(data: Dict[str, Any]) -> Instance:
+    """RETURNS (Instance): What `item_to_dict` wrote."""
+    return Instance(
         id=data["id"],
         text=data["text"],
         language=data["language"],

@@ -30,7 +30,7 @@ from .instructions import make_instruction
 from .report import Statistics, report_md
 from .settings import Consistency, OutputSettings
 from .store import Store
-from .ty import Discard, Item, Labelled
+from .ty import Discard, Instance, Labelled
 
 _CORPUS = "corpus"
 _LINES = ("provenance", "discards", "removed", "instructions")
@@ -103,11 +103,11 @@ class Kept(NamedTuple):
 
 
 def select(
-    asked: Item, labelled: Labelled, settings: OutputSettings
+    asked: Instance, labelled: Labelled, settings: OutputSettings
 ) -> Tuple[Optional[Kept], List[Discard]]:
     """Choose what of an answer becomes training data.
 
-    asked (Item): What the teacher was asked.
+    asked (Instance): What the teacher was asked.
     labelled (Labelled): What it answered.
     settings (OutputSettings): The settings.
     RETURNS (Tuple[Optional[Kept], List[Discard]]): What is kept, None if nothing is,
@@ -156,7 +156,7 @@ def _stored(doc: Doc, triple: Triple) -> TripleRecord:
     return triple_at(doc.text, subject, relation, objects)
 
 
-def _split(asked: Item, dev_share: float) -> Split:
+def _split(asked: Instance, dev_share: float) -> Split:
     """By the text that was given, the source of a pair: so that translations are on
     one side, also of several runs."""
     text = asked.text if asked.source is None else asked.source.text

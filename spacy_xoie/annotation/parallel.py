@@ -10,7 +10,7 @@ from ..files import OnFault, file_suffix, tell
 from ..projection.ty import Pair
 from .settings import InputSettings
 from .sources import Removed, input_files, read_items
-from .ty import Item
+from .ty import Instance
 
 Texts = Tuple[str, str]
 
@@ -74,7 +74,11 @@ def _texts(
 
 
 def _of_pair(
-    item: Item, origin: Item, source: str, target: str, on_fault: Optional[OnFault]
+    item: Instance,
+    origin: Instance,
+    source: str,
+    target: str,
+    on_fault: Optional[OnFault],
 ) -> Iterator[Texts]:
     languages = origin.language, item.language
     if languages == (source, target):

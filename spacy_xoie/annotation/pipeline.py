@@ -17,10 +17,10 @@ from ..registries import teachers
 from ..syntax.component import SyntaxExtractor
 from ..syntax.rules import Facts
 from ..ty import TokenTriple
-from .ty import Discard, Item, Labelled
+from .ty import Discard, Instance, Labelled
 
 Models = Union[str, Mapping[str, str]]
-Answer = Union[Doc, Discard]
+Parse = Union[Doc, Discard]
 _NUMBER = "spacy_xoie.number"
 _PIECE = "piece"
 """Label of tokens that are no word, such as Chinese characters on a tree of words."""
@@ -62,14 +62,14 @@ class Pipelines:
         self.batch_size = batch_size
         self._loaded: Dict[Tuple[str, str], Language] = {}
 
-    def __call__(self, items: List[Item]) -> List[Answer]:
+    def __call__(self, items: List[Instance]) -> List[Parse]:
         """Run the pipelines.
 
-        items (List[Item]): The items.
+        items (List[Instance]): The items.
         RETURNS (List[Union[Doc, Discard]]): The doc of each item, or why there is none.
         RAISES (EngineError): If a pipeline cannot be loaded.
         """
-        answers: Dict[int, Answer] = {}
+        answers: Dict[int, Parse] = {}
         numbers: Dict[str, List[int]] = {}
         for number, item in enumerate(items):
             numbers.setdefault(item.language, []).append(number)
@@ -83,8 +83,8 @@ class Pipelines:
         silent = Discard("the pipeline failed", "it returned no doc")
         return [answers.get(number, silent) for number in range(len(items))]
 
-    def _run(self, nlp: Language, items: Mapping[int, Item]) -> Dict[int, Answer]:
-        answers: Dict[int, Answer] = {}
+    def _run(self, nlp: Language, items: Mapping[int, Instance]) -> Dict[int, Parse]:
+        answers: Dict[int, Parse] = {}
 
         def fail(name: str, pipe: Any, docs: List[Doc], error: Exception) -> None:
             for doc in docs:
@@ -136,10 +136,10 @@ class PipelineTeacher:
         self.batch_size = batch_size
         self._pipelines = Pipelines(model, batch_size=batch_size)
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         """Label items.
 
-        items (Iterable[Item]): The items.
+        items (Iterable[Instance]): The items.
         YIELDS (Labelled): One for each item, in order.
         RAISES (EngineError): If a pipeline cannot be loaded.
         """
@@ -191,10 +191,10 @@ class SyntaxTeacher:
         )
         self._readers: Dict[str, SyntaxExtractor] = {}
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         """Label items.
 
-        items (Iterable[Item]): The items.
+        items (Iterable[Instance]): The items.
         YIELDS (Labelled): One for each item, in order.
         RAISES (EngineError): If a pipeline cannot be loaded.
         """
@@ -207,7 +207,7 @@ class SyntaxTeacher:
                     item, item.doc if _has_tree(item.doc) else next(parsed)
                 )
 
-    def _label(self, item: Item, answer: Union[Answer, None]) -> Labelled:
+    def _label(self, item: Instance, answer: Union[Parse, None]) -> Labelled:
         if isinstance(answer, Discard):
             return Labelled(item, None, (answer,))
         if answer is None or not _has_tree(answer):

@@ -19,7 +19,7 @@ from ..projection.component import Projector
 from ..projection.spans import Limits, Mode
 from ..projection.ty import Aligner, Translator
 from ..registries import teachers
-from .ty import Annotator, Discard, Item, Labelled
+from .ty import Annotator, Discard, Instance, Labelled
 
 NAME = "projection"
 REFUSED = "not carried over: "
@@ -127,10 +127,11 @@ class ProjectionTeacher:
                 limits=limits,
             )
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         """Label items. What is wrong with one of them costs that one.
 
-        items (Iterable[Item]): Sentences to translate, or translations with a source.
+        items (Iterable[Instance]): Sentences to translate, or translations with a
+            source.
         YIELDS (Labelled): One for each item, in order: the labelled translation.
         RAISES (EngineError): If the engine of the translator, or the pair of languages,
             is missing.
@@ -215,8 +216,8 @@ class ProjectionTeacher:
 class _Case:
     """An item on its way."""
 
-    item: Item
-    source: Item
+    item: Instance
+    source: Instance
     source_doc: Optional[Doc] = None
     target_doc: Optional[Doc] = None
     discards: List[Discard] = field(default_factory=list)
@@ -230,7 +231,7 @@ class _Case:
         item, doc = self.item, self.target_doc
         if doc is not None and not self.is_parallel:
             language = doc.spans[SPAN_KEY].attrs["language"]
-            item = Item(item.id, doc.text, language, source=item)
+            item = Instance(item.id, doc.text, language, source=item)
         return Labelled(item, doc, tuple(self.discards), self.source_doc)
 
     def take(self, result: Union[Doc, Untranslated]) -> None:
@@ -254,7 +255,7 @@ def _source_doc(case: _Case) -> Doc:
     return case.source_doc
 
 
-def _target_doc(item: Item) -> Doc:
+def _target_doc(item: Instance) -> Doc:
     doc = (
         blank_pipeline(item.language).make_doc(item.text)
         if item.doc is None

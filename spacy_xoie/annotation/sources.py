@@ -6,9 +6,9 @@ The suffix of a file says how it is read, perhaps with .gz behind it:
 * `.jsonl`: an object a line; {"text", "id", "language"} is raw text,
   {"source", "target", "id", "source_language", "target_language"} a sentence and its
   translation (only the texts must be there), and an object with "triples" a record of
-  our own format, whose triples go along in `Item.doc`,
+  our own format, whose triples go along in `Instance.doc`,
 * `.tsv`: a sentence, a tab and its translation,
-* `.conllu`: a treebank, whose trees go along in `Item.doc`. The file is named after
+* `.conllu`: a treebank, whose trees go along in `Instance.doc`. The file is named after
   its language ("de_gsd-ud-dev.conllu") if the settings name none.
 
 An id is that of the object, else the name of the file and the number of the line;
@@ -31,7 +31,7 @@ from ..errors import ConfigError, DataError
 from ..files import Fault, file_suffix, files_in, json_object, lines
 from ..language import sentence_bounds
 from .settings import InputSettings
-from .ty import Item
+from .ty import Instance
 
 SUFFIXES = (".txt", ".jsonl", ".tsv", ".conllu")
 TEXT_LIMIT = 100_000
@@ -90,12 +90,12 @@ def input_files(settings: InputSettings) -> Dict[str, Path]:
     return {path.name if unique else path.as_posix(): path for path in found}
 
 
-def read_items(settings: InputSettings) -> Iterator[Union[Item, Removed]]:
+def read_items(settings: InputSettings) -> Iterator[Union[Instance, Removed]]:
     """Read the input, holding no more than a line. What is wrong with one line costs
     that line.
 
     settings (InputSettings): The settings.
-    YIELDS (Union[Item, Removed]): Each sentence, or what is wrong with a line.
+    YIELDS (Union[Instance, Removed]): Each sentence, or what is wrong with a line.
     RAISES (ConfigError): If there is nothing to read.
     """
     for name, path in input_files(settings).items():
@@ -120,11 +120,11 @@ def _unreadable(faults: List[Fault]) -> Iterator[Removed]:
         yield Removed(fault.place, "unreadable", fault.reason)
 
 
-def _plain(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
+def _plain(line: str, place: str, settings: InputSettings) -> Iterator[Instance]:
     yield from _sentences(line, place, settings.language, settings)
 
 
-def _tabbed(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
+def _tabbed(line: str, place: str, settings: InputSettings) -> Iterator[Instance]:
     fields = line.split("\t")
     if len(fields) != 2 or not all(field.strip() for field in fields):
         raise DataError(
@@ -135,7 +135,7 @@ def _tabbed(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
     yield _pair(place, source, target, settings.language, settings.target_language)
 
 
-def _object(line: str, place: str, settings: InputSettings) -> Iterator[Item]:
+def _object(line: str, place: str, settings: InputSettings) -> Iterator[Instance]:
     data = json_object(line)
     if "triples" in data:
         yield _record(data)
@@ -158,7 +158,7 @@ _READERS = {".txt": _plain, ".tsv": _tabbed, ".jsonl": _object}
 
 def _trees(
     path: Path, name: str, settings: InputSettings
-) -> Iterator[Union[Item, Removed]]:
+) -> Iterator[Union[Instance, Removed]]:
     # Treebanks come with torch, which other input does not need.
     from ..corpora.treebanks import graft, read_treebank
 
@@ -181,7 +181,9 @@ def _trees(
             why = str(e)
             yield Removed(sentence.place, "unreadable", why, language, sentence.text)
             continue
-        yield Item(id=sentence.place, text=sentence.text, language=language, doc=doc)
+        yield Instance(
+            id=sentence.place, text=sentence.text, language=language, doc=doc
+        )
     yield from _unreadable(faults)
 
 
@@ -208,12 +210,12 @@ def _checked(text: str) -> str:
     return text
 
 
-def _pair(place: str, source: str, target: str, first: str, second: str) -> Item:
-    origin = Item(id=place, text=source.strip(), language=first)
-    return Item(id=place, text=target.strip(), language=second, source=origin)
+def _pair(place: str, source: str, target: str, first: str, second: str) -> Instance:
+    origin = Instance(id=place, text=source.strip(), language=first)
+    return Instance(id=place, text=target.strip(), language=second, source=origin)
 
 
-def _record(data: Dict[str, Any]) -> Item:
+def _record(data: Dict[str, Any]) -> Instance:
     try:
         record = Record.model_validate(data)
     except ValidationError as e:
@@ -222,19 +224,19 @@ def _record(data: Dict[str, Any]) -> Item:
         raise DataError("test records make no training data", "split")
     _checked(record.text)
     doc = doc_from_record(_tokenizing(), record)
-    return Item(id=record.id, text=record.text, language=record.language, doc=doc)
+    return Instance(id=record.id, text=record.text, language=record.language, doc=doc)
 
 
 def _sentences(
     text: str, place: str, language: str, settings: InputSettings
-) -> Iterator[Item]:
+) -> Iterator[Instance]:
     found = [text.strip()]
     if settings.sentences:
         lines = [line.strip() for line in text.splitlines()]
         found = [sent for line in lines if line for sent in _cut(line)]
     for number, sent in enumerate(found, start=1):
         identity = place if len(found) == 1 else f"{place}.{number}"
-        yield Item(id=identity, text=sent, language=language)
+        yield Instance(id=identity, text=sent, language=language)
 
 
 def _cut(line: str) -> List[str]:

@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 from ..errors import ChangedError, DataError
 from .codec import item_from_dict, item_to_dict, labelled_from_dict, labelled_to_dict
 from .sources import Removed
-from .ty import Item, Labelled
+from .ty import Instance, Labelled
 
 _VERSION = "1"
 _TABLES = """
@@ -33,7 +33,7 @@ class StoreBusyError(DataError):
     """Another process has the store open."""
 
 
-Asked = Tuple[int, Item]
+Question = Tuple[int, Instance]
 """An item, and its place in the store."""
 
 
@@ -115,7 +115,7 @@ class Store:
     def fill(self, cleaned: Iterable[Any], facts: Mapping[str, Any]) -> None:
         """Take the input in, all of it or nothing.
 
-        cleaned (Iterable[Union[Item, Removed]]): What is to be asked, and what not.
+        cleaned (Iterable[Union[Instance, Removed]]): What is to be asked, and what not.
         facts (Mapping[str, Any]): Facts to keep with it.
         """
         with self.transaction():
@@ -144,11 +144,11 @@ class Store:
             ).fetchone()
         return dict(zip(("items", "removed", "answers"), row, strict=True))
 
-    def pending(self, size: int) -> Iterator[List[Asked]]:
+    def pending(self, size: int) -> Iterator[List[Question]]:
         """Read what was not answered yet.
 
         size (int): Items of a batch.
-        YIELDS (List[Tuple[int, Item]]): Batches of items with their places.
+        YIELDS (List[Tuple[int, Instance]]): Batches of items with their places.
         """
         last = -1
         while True:
@@ -175,9 +175,9 @@ class Store:
         with self.transaction(), self._told():
             self._base.executemany("INSERT INTO answers VALUES (?, ?)", rows)
 
-    def answers(self) -> Iterator[Tuple[Item, Labelled]]:
-        """YIELDS (Tuple[Item, Labelled]): What was asked and what was answered, in the
-        order of the input."""
+    def answers(self) -> Iterator[Tuple[Instance, Labelled]]:
+        """YIELDS (Tuple[Instance, Labelled]): What was asked and answered, in the order
+        of the input."""
         rows = self._rows(
             "SELECT items.body, answers.body FROM items "
             "JOIN answers ON answers.position = items.position "

@@ -9,14 +9,14 @@ from ..doc.codes import UNDETERMINED, code_or
 
 
 @dataclass(frozen=True)
-class Item:
+class Instance:
     """A sentence to be labelled.
 
     id (str): Its id, unique in a run.
     text (str): The sentence.
     language (str): Code of its language; "" if it is not known.
-    source (Optional["Item"]): Of a parallel corpus: the sentence of which this one is
-        the translation. Teachers that carry triples over start from it.
+    source (Optional["Instance"]): Of a parallel corpus: the sentence of which this one
+        is the translation. Teachers that carry triples over start from it.
     doc (Optional[Doc]): The sentence as a doc, where somebody has made it already,
         perhaps with a tree or with triples.
     """
@@ -24,7 +24,7 @@ class Item:
     id: str
     text: str
     language: str
-    source: Optional["Item"] = None
+    source: Optional["Instance"] = None
     doc: Optional[Doc] = None
 
     def __post_init__(self) -> None:
@@ -48,8 +48,8 @@ class Discard:
 class Labelled:
     """What a teacher says of an item.
 
-    item (Item): The item; with another text and language than those that were handed
-        in, where the teacher translates.
+    item (Instance): The item; with another text and language than those that were
+        handed in, where the teacher translates.
     doc (Optional[Doc]): Its tokens, with triples in `doc.spans["xoie"]`, each with the
         name of the teacher as its origin. An empty group says: there is no triple.
         None says: this record is lost, see `discards`.
@@ -58,7 +58,7 @@ class Labelled:
         from, with its triples.
     """
 
-    item: Item
+    item: Instance
     doc: Optional[Doc]
     discards: Tuple[Discard, ...] = ()
     source: Optional[Doc] = None
@@ -70,10 +70,10 @@ class Annotator(Protocol):
 
     name: str
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         """Label items. What is wrong with one of them costs that one.
 
-        items (Iterable[Item]): The items.
+        items (Iterable[Instance]): The items.
         YIELDS (Labelled): One for each item, in order.
         RAISES (EngineError): If what the teacher needs is not there at all.
         """

@@ -14,7 +14,7 @@ from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, EngineError
 from ..evaluation.matching import match_triples, placed_triples
 from ..files import read_json, write_json
-from .ty import Annotator, Item, Labelled
+from .ty import Annotator, Instance, Labelled
 
 Weights = Mapping[str, Mapping[str, float]]
 """By the name of the teacher, then by language. Languages that are not named have the
@@ -79,7 +79,7 @@ def read_weights(path: Union[str, Path]) -> Dict[str, Dict[str, float]]:
 
 
 def learn_weights(
-    gold: Iterable[Item],
+    gold: Iterable[Instance],
     teachers: Mapping[str, Annotator],
     *,
     match: float = 0.7,
@@ -96,8 +96,8 @@ def learn_weights(
     err independently of each other add up to how unlikely it is that all of them are
     wrong. So a lone good teacher can outvote two bad ones.
 
-    gold (Iterable[Item]): Sentences with gold triples in their docs. Teachers see the
-        docs without the triples. See `gold_items`.
+    gold (Iterable[Instance]): Sentences with gold triples in their docs. Teachers see
+        the docs without the triples. See `gold_items`.
     teachers (Mapping[str, Annotator]): The teachers by name.
     match (float): Least similarity of triples that say the same.
     strength (float): How many triples the prior is worth.
@@ -135,26 +135,26 @@ def learn_weights(
     return LearnedWeights(_weights(precision), precision, counts)
 
 
-def gold_items(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> List[Item]:
+def gold_items(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> List[Instance]:
     """Make items of gold docs.
 
     docs (Iterable[Doc]): Docs with triples; `set_triples` has noted their languages.
     key (str): Key of the span group.
-    RETURNS (List[Item]): The items.
+    RETURNS (List[Instance]): The items.
     """
     items = []
     for number, doc in enumerate(docs):
         language = language_of(doc, key=key)
-        items.append(Item(f"gold-{number}", doc.text, language, doc=doc))
+        items.append(Instance(f"gold-{number}", doc.text, language, doc=doc))
     return items
 
 
-def ask(name: str, teacher: Annotator, items: Sequence[Item]) -> List[Labelled]:
+def ask(name: str, teacher: Annotator, items: Sequence[Instance]) -> List[Labelled]:
     """Let a teacher label items.
 
     name (str): What to call it in an error.
     teacher (Annotator): The teacher.
-    items (Sequence[Item]): The items.
+    items (Sequence[Instance]): The items.
     RETURNS (List[Labelled]): One for each item.
     RAISES (EngineError): If it does not answer each item.
     """
@@ -168,7 +168,7 @@ def ask(name: str, teacher: Annotator, items: Sequence[Item]) -> List[Labelled]:
 
 
 def _count(
-    items: List[Item], name: str, teacher: Annotator, match: float, key: str
+    items: List[Instance], name: str, teacher: Annotator, match: float, key: str
 ) -> Tuple[Dict[str, int], Dict[str, int]]:
     """How many triples of a teacher are right, and how many there are, by language.
     What it says of another text than the gold one is no evidence."""
@@ -187,11 +187,11 @@ def _count(
     return right, said
 
 
-def _blind(item: Item, key: str) -> Item:
+def _blind(item: Instance, key: str) -> Instance:
     assert item.doc is not None
     doc = item.doc.copy()
     del doc.spans[key]
-    return Item(item.id, item.text, item.language, source=item.source, doc=doc)
+    return Instance(item.id, item.text, item.language, source=item.source, doc=doc)
 
 
 def _weights(precision: Dict[str, Dict[str, float]]) -> Dict[str, Dict[str, float]]:

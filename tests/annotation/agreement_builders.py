@@ -7,7 +7,7 @@ from spacy.util import get_words_and_spaces
 from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, set_triples
-from spacy_xoie.annotation.ty import Discard, Item, Labelled
+from spacy_xoie.annotation.ty import Discard, Instance, Labelled
 
 VOCAB = Vocab()
 
@@ -45,16 +45,16 @@ class Told:
     def __init__(self, name: str, answers: Dict[str, Sequence[str] | Doc | None]):
         self.name = name
         self.answers = answers
-        self.seen: List[Item] = []
+        self.seen: List[Instance] = []
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         for item in items:
             self.seen.append(item)
             answer = self.answers[item.text]
             if answer is None:
                 yield Labelled(item, None, (Discard("no reply", "timed out"),))
             elif isinstance(answer, Doc):
-                changed = Item(item.id, answer.text, item.language, source=item)
+                changed = Instance(item.id, answer.text, item.language, source=item)
                 yield Labelled(changed, answer)
             else:
                 yield Labelled(item, make_doc(item.text, answer, item.language))

@@ -23,7 +23,7 @@ from spacy_xoie.annotation.agreement import (
     find_clusters,
     make_agreement_teacher,
 )
-from spacy_xoie.annotation.ty import Annotator, Item, Labelled
+from spacy_xoie.annotation.ty import Annotator, Instance, Labelled
 from spacy_xoie.annotation.weights import (
     ANY,
     gold_items,
@@ -48,7 +48,7 @@ OTHER = "his boat; sold; The old captain"
 def agreed(answers: Dict[str, Any], text: str = TEXT, **settings: Any) -> Labelled:
     """What the teachers make of a sentence that each says something of."""
     teachers = {name: Told(name, {text: said}) for name, said in answers.items()}
-    (labelled,) = AgreementTeacher(teachers, **settings)([Item("1", text, "en")])
+    (labelled,) = AgreementTeacher(teachers, **settings)([Instance("1", text, "en")])
     return labelled
 
 
@@ -245,7 +245,7 @@ class TestAgreement:
         }
         teachers = {name: Told(name, answers) for name in "ab"}
         agreement = AgreementTeacher(teachers, batch_size=2)
-        items = (Item(str(n), text, "en") for n, text in enumerate(texts))
+        items = (Instance(str(n), text, "en") for n, text in enumerate(texts))
         stream = agreement(items)
         assert next(stream).item.id == "0"
         assert len(teachers["a"].seen) == 2
@@ -257,12 +257,12 @@ class TestAgreement:
         class Lazy:
             name = "lazy"
 
-            def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+            def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
                 return iter(())
 
         teachers: Dict[str, Annotator] = {"a": Told("a", {TEXT: []}), "lazy": Lazy()}
         with pytest.raises(EngineError, match=r"'lazy' gave 0 answers to 1 items"):
-            list(AgreementTeacher(teachers)([Item("1", TEXT, "en")]))
+            list(AgreementTeacher(teachers)([Instance("1", TEXT, "en")]))
 
     def test_report(self) -> None:
         said: Dict[str, Dict[str, Sequence[str] | None]] = {
@@ -272,7 +272,7 @@ class TestAgreement:
         }
         teachers = {name: Told(name, dict(answers)) for name, answers in said.items()}
         agreement = AgreementTeacher(teachers)
-        items = [Item("1", "A saw B", "en"), Item("2", "C saw D", "de")]
+        items = [Instance("1", "A saw B", "en"), Instance("2", "C saw D", "de")]
         list(agreement(items))
         report = json.loads(json.dumps(agreement.report.to_dict()))
         assert report["en"]["pairs"] == {"a+b": 1.0, "a+c": 0.0, "b+c": 0.0}
@@ -337,10 +337,10 @@ class TestSettings:
             """)
         teacher = registry.resolve(config)["teacher"]
         assert isinstance(teacher, Annotator)
-        (labelled,) = teacher([Item("1", TEXT, "en")])
+        (labelled,) = teacher([Instance("1", TEXT, "en")])
         assert facts(labelled.doc) == [SALE]
         assert get_triples(labelled.doc)[0].origin == "a+b"
-        (labelled,) = teacher([Item("1", TEXT, "de")])
+        (labelled,) = teacher([Instance("1", TEXT, "de")])
         assert labelled.doc is None
 
     @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ WRONG = {
 
 class TestLearnedWeights:
     @pytest.fixture
-    def gold(self) -> List[Item]:
+    def gold(self) -> List[Instance]:
         return gold_items(
             make_doc(text, [fact], "de" if "boat" in text else "en")
             for text, fact in GOLD.items()
@@ -404,7 +404,7 @@ class TestLearnedWeights:
         }
 
     def test_languages_are_told_apart(
-        self, gold: List[Item], teachers: Dict[str, Told]
+        self, gold: List[Instance], teachers: Dict[str, Told]
     ) -> None:
         assert {item.language for item in gold} == {"de", "en"}
         learned = learn_weights(gold, teachers)
@@ -419,12 +419,12 @@ class TestLearnedWeights:
         assert learned.n_triples["good"] == {ANY: 8, "de": 4, "en": 4}
 
     def test_good_one_outvotes_two_bad_ones(
-        self, gold: List[Item], teachers: Dict[str, Told], tmp_path: Path
+        self, gold: List[Instance], teachers: Dict[str, Told], tmp_path: Path
     ) -> None:
         del teachers["german"]
         path = tmp_path / "sub" / "weights.json"
         learn_weights(gold, teachers).to_disk(path)
-        item = Item("1", TEXT, "en")
+        item = Instance("1", TEXT, "en")
         asked: Dict[str, Annotator] = dict(teachers)
         (plain,) = make_agreement_teacher(asked, least=0.5, share=True)([item])
         assert facts(plain.doc) == [OTHER]
@@ -436,7 +436,7 @@ class TestLearnedWeights:
         assert labelled.discards[0].detail.startswith("bad+worse: ")
 
     def test_round_trip(
-        self, gold: List[Item], teachers: Dict[str, Told], tmp_path: Path
+        self, gold: List[Instance], teachers: Dict[str, Told], tmp_path: Path
     ) -> None:
         learned = learn_weights(gold, teachers)
         learned.to_disk(tmp_path / "w.json")
@@ -447,14 +447,14 @@ class TestLearnedWeights:
         assert [path.name for path in tmp_path.iterdir()] == ["w.json"]
 
     def test_teachers_do_not_see_the_gold_triples(
-        self, gold: List[Item], teachers: Dict[str, Told]
+        self, gold: List[Instance], teachers: Dict[str, Told]
     ) -> None:
         learn_weights(gold, teachers)
         for item in teachers["good"].seen:
             assert item.doc is not None and not get_triples(item.doc)
         assert all(item.doc is not None and get_triples(item.doc) for item in gold)
 
-    def test_silent_teacher_gets_the_prior(self, gold: List[Item]) -> None:
+    def test_silent_teacher_gets_the_prior(self, gold: List[Instance]) -> None:
         silent = Told("silent", dict.fromkeys(GOLD))
         other = Told(
             "other", {text: make_doc("A saw B", ["A; saw; B"]) for text in GOLD}
@@ -465,7 +465,7 @@ class TestLearnedWeights:
 
     def test_faults(self, teachers: Dict[str, Told], tmp_path: Path) -> None:
         with pytest.raises(DataError, match="not one sentence with gold"):
-            learn_weights([Item("1", TEXT, "en")], teachers)
+            learn_weights([Instance("1", TEXT, "en")], teachers)
         with pytest.raises(ConfigError, match="worth 0 triples"):
             learn_weights([], teachers, strength=0)
         with pytest.raises(ConfigError, match="no teacher"):

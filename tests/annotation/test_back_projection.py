@@ -12,7 +12,7 @@ from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.annotation.back_projection import BackProjection
 from spacy_xoie.annotation.builder import build
 from spacy_xoie.annotation.settings import read_settings
-from spacy_xoie.annotation.ty import Item, Labelled
+from spacy_xoie.annotation.ty import Instance, Labelled
 from spacy_xoie.doc.translations import Alignment
 from spacy_xoie.projection.ty import Pair
 
@@ -41,7 +41,7 @@ def doc(text: str, language: str, *triples: Sequence[int]) -> Doc:
 
 
 def labelled(there: List[Sequence[int]], here: List[Sequence[int]]) -> Labelled:
-    item = Item("a", ES, "es", source=Item("a", EN, "en"))
+    item = Instance("a", ES, "es", source=Instance("a", EN, "en"))
     return Labelled(item, doc(ES, "es", *here), (), doc(EN, "en", *there))
 
 
@@ -75,9 +75,9 @@ class Carried:
 
     name = "carried"
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         for item in items:
-            source: Optional[Item] = item.source
+            source: Optional[Instance] = item.source
             assert source is not None
             here = (0, 1, 3) if "ayer" in item.text else (0, 1, 2)
             yield Labelled(

@@ -21,7 +21,7 @@ from spacy_xoie.annotation.builder import STORE, TeacherError, answered, build
 from spacy_xoie.annotation.outputs import Files
 from spacy_xoie.annotation.settings import Settings, read_settings
 from spacy_xoie.annotation.store import Store, StoreBusyError
-from spacy_xoie.annotation.ty import Discard, Item, Labelled
+from spacy_xoie.annotation.ty import Discard, Instance, Labelled
 from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.errors import ConfigError, DataError, EngineError
 
@@ -37,13 +37,13 @@ class Toy:
     def __init__(
         self,
         log: Optional[Path] = None,
-        reply: Optional[Callable[[Item], Any]] = None,
+        reply: Optional[Callable[[Instance], Any]] = None,
     ) -> None:
         self.name = "toy"
         self.log = log
         self.reply = reply
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         for item in items:
             if self.log is not None:
                 with self.log.open("ab") as file:
@@ -51,7 +51,7 @@ class Toy:
             own = None if self.reply is None else self.reply(item)
             yield own or self.label(item, ([0], [1], [2]), score=0.25)
 
-    def label(self, item: Item, *triples: Any, **facts: Any) -> Labelled:
+    def label(self, item: Instance, *triples: Any, **facts: Any) -> Labelled:
         doc = NLP.make_doc(item.text)
 
         def part(places: List[int]) -> Any:
@@ -164,7 +164,7 @@ def test_what_is_made(texts: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
     toy = Toy()
 
-    def reply(item: Item) -> Optional[Labelled]:
+    def reply(item: Instance) -> Optional[Labelled]:
         kind = item.text.split()[0]
         if kind == "Bare":
             return toy.label(item, ([0], [1]), ([0], [1], [2]))
@@ -182,7 +182,7 @@ def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
         if kind == "Empty":
             return toy.label(item)
         if kind == "Odd":
-            odd = Item(item.id, item.text, "English")
+            odd = Instance(item.id, item.text, "English")
             return Labelled(odd, toy.label(item, ([0], [1], [2])).doc)
         return None
 
@@ -220,7 +220,7 @@ def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
 def test_translated_instances(tmp_path: Path) -> None:
     toy = Toy()
 
-    def reply(item: Item) -> Labelled:
+    def reply(item: Instance) -> Labelled:
         assert item.source is not None
         if item.source.text == "Ben ran":
             # Somebody else's doc, with nothing carried over from it.
@@ -308,7 +308,7 @@ def test_the_sheet_is_a_fixed_sample(texts: Path, tmp_path: Path) -> None:
 def test_trees_stay_if_they_are_asked_for(
     texts: Path, tmp_path: Path, trees: bool
 ) -> None:
-    def reply(item: Item) -> Labelled:
+    def reply(item: Instance) -> Labelled:
         words = item.text.split()
         heads, labels = [1] * len(words), ["nsubj", "ROOT", "obj", "case", "obl"]
         doc = Doc(NLP.vocab, words=words, heads=heads, deps=labels)
@@ -335,7 +335,7 @@ def test_empty_input(tmp_path: Path) -> None:
 def test_a_sentence_that_breaks_the_teacher_costs_itself(
     texts: Path, tmp_path: Path
 ) -> None:
-    def reply(item: Item) -> None:
+    def reply(item: Instance) -> None:
         if item.id == "texts.txt:10":
             raise ValueError("cannot read this")
 
@@ -355,7 +355,7 @@ def test_a_teacher_that_fails_for_all_stops_the_run(
 ) -> None:
     broken = [True]
 
-    def reply(item: Item) -> None:
+    def reply(item: Instance) -> None:
         if broken and int(item.id.split(":")[1]) > 7:
             raise KeyError("key")
 
@@ -375,7 +375,7 @@ def test_what_was_answered_before_the_end_is_kept(
 ) -> None:
     errors = [error]
 
-    def reply(item: Item) -> None:
+    def reply(item: Instance) -> None:
         if item.id == "texts.txt:10" and errors:
             raise errors.pop()
 
@@ -391,7 +391,7 @@ def test_what_was_answered_before_the_end_is_kept(
 
 def test_a_teacher_must_answer_for_each(texts: Path, tmp_path: Path) -> None:
     class Lazy(Toy):
-        def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+        def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
             yield from list(super().__call__(items))[:-1]
 
     with pytest.raises(TeacherError, match="for 'texts.txt:7' there is none"):

@@ -15,7 +15,7 @@ from spacy_xoie.annotation.clean import (
 )
 from spacy_xoie.annotation.settings import CleaningSettings
 from spacy_xoie.annotation.sources import Removed
-from spacy_xoie.annotation.ty import Item
+from spacy_xoie.annotation.ty import Instance
 from spacy_xoie.errors import EngineError
 from spacy_xoie.language import LangidDetector
 
@@ -42,13 +42,13 @@ class Scores:
 
 def run(
     texts: Sequence[str], language: str = "en", **config: Any
-) -> List[Union[Item, Removed]]:
-    items = [Item(f"i{n}", text, language) for n, text in enumerate(texts)]
+) -> List[Union[Instance, Removed]]:
+    items = [Instance(f"i{n}", text, language) for n, text in enumerate(texts)]
     chosen = CleaningSettings(**config)
     return list(clean(items, chosen, derive_thresholds(items, chosen)))
 
 
-def reasons(found: Sequence[Union[Item, Removed]]) -> List[str]:
+def reasons(found: Sequence[Union[Instance, Removed]]) -> List[str]:
     return [item.reason if isinstance(item, Removed) else "" for item in found]
 
 
@@ -64,7 +64,7 @@ def test_what_is_no_sentence_is_removed() -> None:
 def test_thresholds_follow_the_data() -> None:
     sure = [f"en 0.8{n % 10} text number {n}" for n in range(40)]
     unsure = [f"de 0.6{n % 10} text number {n}" for n in range(40)]
-    items = [Item(str(n), text, "") for n, text in enumerate([*sure, *unsure])]
+    items = [Instance(str(n), text, "") for n, text in enumerate([*sure, *unsure])]
     chosen = CleaningSettings(detector=Scores(), near=None, deviations=2.0)
     thresholds = derive_thresholds(items, chosen)
     assert thresholds["en"].median == pytest.approx(0.845)
@@ -72,7 +72,7 @@ def test_thresholds_follow_the_data() -> None:
     assert thresholds["en"].value == pytest.approx(0.795)
     assert thresholds["de"].value == pytest.approx(0.595)
     # What is too unsure for English is sure enough for German.
-    odd = [Item("x", "en 0.70 odd one", ""), Item("y", "de 0.70 other one", "")]
+    odd = [Instance("x", "en 0.70 odd one", ""), Instance("y", "de 0.70 other one", "")]
     found = list(clean(odd, chosen, thresholds))
     assert reasons(found) == ["unsure language", ""]
     assert found[1].language == "de"
@@ -80,7 +80,7 @@ def test_thresholds_follow_the_data() -> None:
 
 @pytest.mark.parametrize("score, bound", [("0.2", 0.3), ("1.0", 0.9)])
 def test_thresholds_are_bounded(score: str, bound: float) -> None:
-    items = [Item(str(n), f"en {score} text {n}", "") for n in range(40)]
+    items = [Instance(str(n), f"en {score} text {n}", "") for n in range(40)]
     chosen = CleaningSettings(detector=Scores())
     assert derive_thresholds(items, chosen)["en"].value == bound
     few = derive_thresholds(items[:5], chosen)["en"]
@@ -88,7 +88,7 @@ def test_thresholds_are_bounded(score: str, bound: float) -> None:
 
 
 def test_sample_is_bounded_and_fixed() -> None:
-    items = [Item(str(n), f"en 0.{n:03d} text", "") for n in range(1, 900)]
+    items = [Instance(str(n), f"en 0.{n:03d} text", "") for n in range(1, 900)]
     chosen = CleaningSettings(detector=Scores(), sample=100)
     found = derive_thresholds(iter(items), chosen)
     assert found["en"].size == 100
@@ -114,9 +114,9 @@ def test_without_a_detector_the_language_must_be_given() -> None:
 
 
 def test_both_sides_of_a_pair_are_looked_at() -> None:
-    def pair(source: str, target: str) -> Item:
+    def pair(source: str, target: str) -> Instance:
         identity = f"{source}|{target}"
-        return Item(identity, target, "de", Item(identity, source, "en"))
+        return Instance(identity, target, "de", Instance(identity, source, "en"))
 
     items = [
         pair("en 0.9 one", "de 0.9 eins"),
@@ -126,13 +126,15 @@ def test_both_sides_of_a_pair_are_looked_at() -> None:
     chosen = CleaningSettings(detector=Scores(), near=None)
     found = list(clean(items, chosen, {}))
     assert reasons(found) == ["", "other language", "no letters"]
-    same = Item("s", "Guten Tag, Anna", "de", Item("s", "Guten Tag, Anna", "en"))
+    same = Instance(
+        "s", "Guten Tag, Anna", "de", Instance("s", "Guten Tag, Anna", "en")
+    )
     (fault,) = clean([same], CleaningSettings(near=None), {})
     assert isinstance(fault, Removed) and fault.reason == "not translated"
 
 
 def test_an_id_that_occurs_twice_is_told() -> None:
-    items = [Item("a", "Anna slept.", "en"), Item("a", "Ben woke up.", "en")]
+    items = [Instance("a", "Anna slept.", "en"), Instance("a", "Ben woke up.", "en")]
     found = list(clean(items, CleaningSettings(), {}))
     assert reasons(found) == ["", "id occurs twice"]
 
@@ -155,7 +157,7 @@ def test_what_is_less_alike_than_asked_for_stays() -> None:
         chosen = CleaningSettings(near=near)
         finder = NearDuplicates(chosen)
         found = run(texts, near=near)
-        kept = {item.id: item.text for item in found if isinstance(item, Item)}
+        kept = {item.id: item.text for item in found if isinstance(item, Instance)}
         for item in found:
             if isinstance(item, Removed) and item.reason == finder.reason:
                 one = finder._shingles(normalize(item.text))
@@ -173,7 +175,7 @@ def test_nothing_is_lost(texts: List[str]) -> None:
     # Everything is there once, in order.
     assert [item.id for item in found] == [f"i{n}" for n in range(len(texts))]
     assert [item.text for item in found] == texts
-    kept = [item for item in found if isinstance(item, Item)]
+    kept = [item for item in found if isinstance(item, Instance)]
     shown = [normalize(item.text) for item in kept]
     assert len(set(shown)) == len(shown)
     ids = {item.id: int(item.id[1:]) for item in kept}

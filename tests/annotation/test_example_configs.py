@@ -12,7 +12,7 @@ from spacy_xoie.annotation.llm.teacher import LLMTeacher
 from spacy_xoie.annotation.pipeline import PipelineTeacher, SyntaxTeacher
 from spacy_xoie.annotation.projection import ProjectionTeacher
 from spacy_xoie.annotation.settings import Settings, read_settings
-from spacy_xoie.annotation.ty import Item
+from spacy_xoie.annotation.ty import Instance
 from spacy_xoie.errors import EngineError
 
 FOLDER = Path(__file__).parents[2] / "configs" / "annotation"
@@ -55,7 +55,7 @@ def test_teachers_that_agree() -> None:
 def test_missing_engine_says_what_to_install(tmp_path: Path) -> None:
     overrides = {"teacher.translator.modes": str(tmp_path)}
     teacher = settings_of("projection", **overrides).teacher
-    item = Item("a", "Anna bought a house in Rome.", "en")
+    item = Instance("a", "Anna bought a house in Rome.", "en")
     with pytest.raises(EngineError, match="apt install apertium"):
         list(teacher([item]))
 
@@ -63,7 +63,7 @@ def test_missing_engine_says_what_to_install(tmp_path: Path) -> None:
 def test_missing_parser_says_its_name() -> None:
     overrides = {"teacher.teachers.syntax.model": {"en": "xx_no_such_parser"}}
     teacher: Any = settings_of("agreement", **overrides).teacher
-    item = Item("a", "Anna bought a house in Rome.", "en")
+    item = Instance("a", "Anna bought a house in Rome.", "en")
     with pytest.raises(EngineError, match="xx_no_such_parser"):
         list(teacher.teachers["syntax"]([item]))
 
@@ -74,6 +74,6 @@ def test_missing_server_says_its_address() -> None:
         "teacher.client.max_retries": 0,
     }
     teacher = settings_of("llm", **overrides).teacher
-    item = Item("a", "Anna bought a house in Rome.", "en")
+    item = Instance("a", "Anna bought a house in Rome.", "en")
     with pytest.raises(EngineError, match="127.0.0.1:9"):
         list(teacher([item]))

@@ -14,7 +14,7 @@ from spacy_xoie.annotation.llm import reasons
 from spacy_xoie.annotation.llm.answers import RawTriple
 from spacy_xoie.annotation.llm.carry import match, write_triples
 from spacy_xoie.annotation.llm.teacher import LLMTeacher
-from spacy_xoie.annotation.ty import Discard, Item, Labelled
+from spacy_xoie.annotation.ty import Discard, Instance, Labelled
 from spacy_xoie.errors import EngineError
 from spacy_xoie.ty import TokenTriple
 
@@ -56,8 +56,8 @@ def source_doc(triples: bool = True) -> Doc:
     return doc
 
 
-def source(**values: Any) -> Item:
-    return Item("s-1", TEXT, "en", **{"doc": source_doc(), **values})
+def source(**values: Any) -> Instance:
+    return Instance("s-1", TEXT, "en", **{"doc": source_doc(), **values})
 
 
 def again(*triples: Sequence[str], first: Optional[int] = 1) -> str:
@@ -83,7 +83,7 @@ def script(translation: Union[str, Reply], answer: Union[str, Reply] = again()) 
 
 
 def label(
-    replies: Any, items: Sequence[Item], target: str = "de", **settings: Any
+    replies: Any, items: Sequence[Instance], target: str = "de", **settings: Any
 ) -> Tuple[List[Labelled], List[Dict[str, Any]]]:
     with ChatServer(replies) as server:
         client = make_client(server, max_retries=0, timeout=0.5)
@@ -113,7 +113,7 @@ class Teacher:
         self.docs = {doc.text: doc for doc in docs}
         self.seen: List[str] = []
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         for item in items:
             self.seen.append(item.id)
             doc = self.docs.get(item.text)
@@ -166,7 +166,7 @@ def test_parallel_corpus_needs_no_translation() -> None:
     text, triples = FOUND["es"]
     given = spacy.blank("xx")(text)
     english = source()
-    item = Item("s-1", text, "es", source=english, doc=given)
+    item = Instance("s-1", text, "es", source=english, doc=given)
     answers = script(Reply(500), again(*triples))
     (result,), requests = label(answers, [item], target="")
     assert result.item is item
@@ -181,10 +181,10 @@ def test_source_teacher_labels_sources_without_triples() -> None:
     labelled = source_doc()
     teacher = Teacher(labelled)
     items = [
-        Item("has", TEXT, "en", doc=source_doc()),
-        Item("none", TEXT, "en"),
-        Item("doc", TEXT, "en", doc=source_doc(triples=False)),
-        Item("unknown", "Nobody came.", "en"),
+        Instance("has", TEXT, "en", doc=source_doc()),
+        Instance("none", TEXT, "en"),
+        Instance("doc", TEXT, "en", doc=source_doc(triples=False)),
+        Instance("unknown", "Nobody came.", "en"),
     ]
     results, _ = label(
         script(text, again(*triples)), items, source_teacher=teacher, batch_size=3
@@ -243,7 +243,7 @@ def test_subject_that_the_translation_leaves_implied() -> None:
     doc = spacy.blank("en")("We closed the kitchen.")
     closed = TokenTriple(((0, 1),), ((1, 2),), (((2, 4),),))
     set_triples(doc, [closed], language="en")
-    item = Item("1", doc.text, "en", doc=doc)
+    item = Instance("1", doc.text, "en", doc=doc)
     answers = script("Cerramos la cocina.", again(("", "Cerramos", "la cocina")))
     (result,), _ = label(answers, [item], "es")
     assert pieces(result.doc) == [("", "Cerramos", "la cocina")]
@@ -279,11 +279,11 @@ def test_bad_answer_costs_the_record(replies: Any, reason: str) -> None:
 
 def test_items_that_are_not_asked_about() -> None:
     items = [
-        Item("none", TEXT, "en"),
-        Item("same", GERMAN, "de", doc=source_doc()),
-        Item("empty", "", "en"),
-        Item("source", GERMAN, "de", source=Item("1", "\ud800", "en")),
-        Item("swapped", TEXT, "de", source=source()),
+        Instance("none", TEXT, "en"),
+        Instance("same", GERMAN, "de", doc=source_doc()),
+        Instance("empty", "", "en"),
+        Instance("source", GERMAN, "de", source=Instance("1", "\ud800", "en")),
+        Instance("swapped", TEXT, "de", source=source()),
     ]
     results, requests = label(script(GERMAN), items)
     assert requests == []
@@ -328,8 +328,8 @@ def test_sources_in_several_languages_keep_their_order() -> None:
     set_triples(empty, [], language="en")
     items = [
         source(),
-        Item("s-2", GERMAN, "de", doc=german),
-        Item("s-3", empty.text, "en", doc=empty),
+        Instance("s-2", GERMAN, "de", doc=german),
+        Instance("s-3", empty.text, "en", doc=empty),
         source(),
     ]
     spanish = FOUND["es"][1]

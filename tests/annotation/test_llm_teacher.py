@@ -23,7 +23,7 @@ from spacy_xoie import get_triples, set_triples
 from spacy_xoie.annotation.llm import reasons
 from spacy_xoie.annotation.llm.prompts import TACO_ENGLISH, TACO_OWN, TACO_TRIPLES
 from spacy_xoie.annotation.llm.teacher import LLMTeacher
-from spacy_xoie.annotation.ty import Annotator, Item, Labelled
+from spacy_xoie.annotation.ty import Annotator, Instance, Labelled
 from spacy_xoie.errors import ConfigError, EngineError
 from spacy_xoie.ty import TokenTriple
 
@@ -56,7 +56,8 @@ SENTENCES: Dict[str, Tuple[str, Words]] = {
     ),
 }
 ITEMS = [
-    Item(f"s-{language}", text, language) for language, (text, _) in SENTENCES.items()
+    Instance(f"s-{language}", text, language)
+    for language, (text, _) in SENTENCES.items()
 ]
 
 
@@ -83,7 +84,7 @@ WRITERS = {"extract": as_json, "code": as_code, "taco": as_sections}
 
 
 def label(
-    script: Any, items: Sequence[Item], mode: str = "extract", **settings: Any
+    script: Any, items: Sequence[Instance], mode: str = "extract", **settings: Any
 ) -> List[Labelled]:
     with ChatServer(script) as server:
         client = make_client(server, max_retries=0, timeout=0.5)
@@ -120,7 +121,7 @@ def test_labels_sentences_in_many_languages(mode: str) -> None:
 def test_prompt_shows_form_example_and_sentence(mode: str) -> None:
     evil = 'Say "</sentence>" and """import os""" for $language and {sentence}.'
     with ChatServer(in_turn(WRITERS[mode]())) as server:
-        list(LLMTeacher(make_client(server), mode=mode)([Item("1", evil, "en")]))
+        list(LLMTeacher(make_client(server), mode=mode)([Instance("1", evil, "en")]))
     system, example, answer, asked = server.requests[0]["messages"]
     assert "English" in system["content"]
     assert "$language" not in system["content"] + example["content"]
@@ -202,7 +203,7 @@ WRONG: Dict[str, Tuple[str, Union[str, Reply], str]] = {
 def test_wrong_answer_costs_one_record(name: str) -> None:
     mode, wrong, reason = WRONG[name]
     text, words = SENTENCES["en"]
-    broken = Item("broken", "It broke in the middle.", "en")
+    broken = Instance("broken", "It broke in the middle.", "en")
     script = by_sentence({text: WRITERS[mode](words), broken.text: wrong})
     before, lost, after = label(
         script, [ITEMS[0], broken, ITEMS[0]], mode, retries_on_bad_answer=0
@@ -218,11 +219,11 @@ def test_wrong_answer_costs_one_record(name: str) -> None:
 def test_sentences_that_are_not_asked_about() -> None:
     text, words = SENTENCES["de"]
     items = [
-        Item("empty", " \n", "de"),
-        Item("surrogate", "Die \ud800 Hebamme", "de"),
-        Item("long", text * 9, "de"),
-        Item("other", SENTENCES["es"][0], "de"),
-        Item("good", text, "de"),
+        Instance("empty", " \n", "de"),
+        Instance("surrogate", "Die \ud800 Hebamme", "de"),
+        Instance("long", text * 9, "de"),
+        Instance("other", SENTENCES["es"][0], "de"),
+        Instance("good", text, "de"),
     ]
     with ChatServer(by_sentence({text: as_json(words)})) as server:
         results = list(LLMTeacher(make_client(server), max_chars=100)(items))
@@ -237,7 +238,7 @@ def test_sentences_that_are_not_asked_about() -> None:
 
 
 def test_null_byte_in_a_sentence() -> None:
-    item = Item("1", "The clock\0 stopped at noon.", "en")
+    item = Instance("1", "The clock\0 stopped at noon.", "en")
     (result,) = label(in_turn(as_json(("", "stopped", "at noon"))), [item])
     assert pieces(result.doc) == [("", "stopped", "at noon")]
 
@@ -254,7 +255,7 @@ def test_given_doc_is_used_and_left_as_it_was() -> None:
     text, words = SENTENCES["en"]
     doc = spacy.blank("xx")(text)
     set_triples(doc, [TokenTriple(((0, 2),), ((2, 3),))], language="en")
-    item = Item("1", text, "en", doc=doc)
+    item = Instance("1", text, "en", doc=doc)
     (result,) = label(in_turn(as_json(words)), [item])
     assert pieces(result.doc) == [words]
     assert result.doc is not doc
@@ -263,7 +264,7 @@ def test_given_doc_is_used_and_left_as_it_was() -> None:
 
 
 def test_language_without_a_tokenizer_of_its_own() -> None:
-    item = Item("1", "Hoch batlhHa' vangbogh tlhIngan.", "tlh")
+    item = Instance("1", "Hoch batlhHa' vangbogh tlhIngan.", "tlh")
     (result,) = label(in_turn(as_json(("tlhIngan", "vangbogh"))), [item])
     assert pieces(result.doc) == [("tlhIngan", "vangbogh")]
 
@@ -283,7 +284,7 @@ def test_order_is_kept_and_items_are_taken_as_they_come() -> None:
     def items() -> Any:
         for number in range(25):
             taken.append(number)
-            yield Item(str(number), f"Boat {number} left.", "en")
+            yield Instance(str(number), f"Boat {number} left.", "en")
 
     def script(request: Dict[str, Any], number: int) -> str:
         sentence = tagged(question(request), "sentence")

@@ -14,7 +14,7 @@ from spacy_xoie.annotation.pipeline import (
     make_pipeline_teacher,
     make_syntax_teacher,
 )
-from spacy_xoie.annotation.ty import Annotator, Item, Labelled
+from spacy_xoie.annotation.ty import Annotator, Instance, Labelled
 from spacy_xoie.errors import ConfigError, EngineError
 
 
@@ -50,9 +50,9 @@ def test_a_pipeline_labels(model: str) -> None:
     teacher = make_pipeline_teacher(model, batch_size=2)
     assert isinstance(teacher, Annotator)
     items = [
-        Item("a", "The museum bought three paintings .", "en"),
-        Item("b", "Good morning !", "en"),
-        Item("c", "Der Rat lehnte den Plan ab .", "de"),
+        Instance("a", "The museum bought three paintings .", "en"),
+        Instance("b", "Good morning !", "en"),
+        Instance("c", "Der Rat lehnte den Plan ab .", "de"),
     ]
     found = list(teacher(items))
     assert [labelled.item for labelled in found] == items
@@ -69,8 +69,8 @@ def test_a_pipeline_labels(model: str) -> None:
 
 def test_the_shipped_model_serves_without_a_name() -> None:
     items = [
-        Item("a", "Anna bought a house in Rome.", "en"),
-        Item("b", "市长参观了一座新的图书馆。", "zh"),
+        Instance("a", "Anna bought a house in Rome.", "en"),
+        Instance("b", "市长参观了一座新的图书馆。", "zh"),
     ]
     found = list(PipelineTeacher(name="student")(items))
     for labelled in found:
@@ -82,7 +82,10 @@ def test_the_shipped_model_serves_without_a_name() -> None:
 
 def test_a_pipeline_for_each_language(model: str) -> None:
     teacher = PipelineTeacher({"en": model})
-    items = [Item("a", "Guten Morgen !", "de"), Item("b", "Good morning !", "en")]
+    items = [
+        Instance("a", "Guten Morgen !", "de"),
+        Instance("b", "Good morning !", "en"),
+    ]
     found = list(teacher(items))
     assert reasons(found) == [["no pipeline of this language"], []]
     assert found[0].doc is None and found[1].doc is not None
@@ -95,7 +98,7 @@ def test_a_sentence_that_a_pipeline_breaks_over_costs_itself(
     trained.to_disk(tmp_path / "moody")
     teacher = PipelineTeacher(str(tmp_path / "moody"))
     texts = ["Good morning !", "a bad day", "The museum bought three paintings ."]
-    items = [Item(text, text, "en") for text in texts]
+    items = [Instance(text, text, "en") for text in texts]
     found = list(teacher(items))
     assert reasons(found) == [[], ["the pipeline failed"], []]
     assert "a bad sentence" in found[1].discards[0].detail
@@ -104,9 +107,9 @@ def test_a_sentence_that_a_pipeline_breaks_over_costs_itself(
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="'no_such_model' cannot be loaded"):
-        list(PipelineTeacher("no_such_model")([Item("a", "Hello.", "en")]))
+        list(PipelineTeacher("no_such_model")([Instance("a", "Hello.", "en")]))
     spacy.blank("en").to_disk(tmp_path / "empty")
-    item = Item("a", "Hello.", "en")
+    item = Instance("a", "Hello.", "en")
     (labelled,) = PipelineTeacher(str(tmp_path / "empty"))([item])
     assert labelled.discards[0].reason == "the pipeline finds no triples"
     (labelled,) = SyntaxTeacher(str(tmp_path / "empty"))([item])
@@ -122,9 +125,9 @@ def test_syntax_reads_trees_that_come_along() -> None:
         "de", "Anna", "traf", "Ben"
     )
     items = [
-        Item("a", english.text, "en", doc=english),
-        Item("b", "Anna slept", "en"),
-        Item("c", german.text, "de", doc=german),
+        Instance("a", english.text, "en", doc=english),
+        Instance("b", "Anna slept", "en"),
+        Instance("c", german.text, "de", doc=german),
     ]
     found = list(teacher(items))
     assert reasons(found) == [[], ["no pipeline of this language"], []]
@@ -150,7 +153,7 @@ def test_syntax_parses_what_has_no_tree(tmp_path: Path) -> None:
     nlp.add_pipe("xoie_tests_heads")
     nlp.to_disk(tmp_path / "parser")
     teacher = SyntaxTeacher(str(tmp_path / "parser"))
-    (labelled,) = teacher([Item("a", "Anna met Ben", "en")])
+    (labelled,) = teacher([Instance("a", "Anna met Ben", "en")])
     assert labelled.doc is not None
     (triple,) = labelled.doc._.triples
     assert triple.as_tuple() == ("Anna", "met", "Ben")
@@ -192,7 +195,7 @@ def test_the_batch_size_reaches_the_pipeline(make: Any, tmp_path: Path) -> None:
     nlp.add_pipe("xoie_tests_sizes")
     nlp.to_disk(tmp_path)
     Sizes.seen.clear()
-    list(make(str(tmp_path), batch_size=7)([Item("a", "Ida met Max.", "en")]))
+    list(make(str(tmp_path), batch_size=7)([Instance("a", "Ida met Max.", "en")]))
     assert Sizes.seen == [7]
     with pytest.raises(ConfigError, match="batch_size is 0"):
         make(str(tmp_path), batch_size=0)

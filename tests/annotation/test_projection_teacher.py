@@ -12,7 +12,7 @@ from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.annotation.builder import build
 from spacy_xoie.annotation.projection import ProjectionTeacher, make_projection_teacher
 from spacy_xoie.annotation.settings import read_settings
-from spacy_xoie.annotation.ty import Annotator, Discard, Item, Labelled
+from spacy_xoie.annotation.ty import Annotator, Discard, Instance, Labelled
 from spacy_xoie.doc.translations import Alignment, Untranslated
 from spacy_xoie.errors import ConfigError, EngineError
 from spacy_xoie.projection.ty import CharLink, Pair, Translation
@@ -65,7 +65,7 @@ class First:
     def __init__(self) -> None:
         self.asked: List[str] = []
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         for item in items:
             self.asked.append(item.id)
             if "odd" in item.text:
@@ -109,8 +109,8 @@ def raw(**settings: Any) -> ProjectionTeacher:
     )
 
 
-def parallel(source: str, target: str, identity: str = "p") -> Item:
-    return Item(identity, target, "es", source=Item(identity, source, "en"))
+def parallel(source: str, target: str, identity: str = "p") -> Instance:
+    return Instance(identity, target, "es", source=Instance(identity, source, "en"))
 
 
 def told(doc: Doc | None) -> List[Any]:
@@ -121,9 +121,9 @@ def told(doc: Doc | None) -> List[Any]:
 def test_raw_text_is_translated() -> None:
     teacher = raw()
     assert isinstance(teacher, Annotator)
-    item = Item("a", "Anna met Ben yesterday", "en")
+    item = Instance("a", "Anna met Ben yesterday", "en")
     (found,) = teacher([item])
-    assert found.item == Item("a", "Ana conoció Benito ayer", "es", source=item)
+    assert found.item == Instance("a", "Ana conoció Benito ayer", "es", source=item)
     assert told(found.doc) == [("Ana", "conoció", "Benito"), ("Ana", "conoció", "ayer")]
     assert told(found.source) == [("Anna", "met", "Ben"), ("Anna", "met", "yesterday")]
     assert found.doc is not None
@@ -149,24 +149,24 @@ def test_parallel_corpus() -> None:
 
 def test_triples_that_come_along_are_used() -> None:
     teacher = raw()
-    (labelled,) = First()([Item("b", "Anna met Ben", "en")])
+    (labelled,) = First()([Instance("b", "Anna met Ben", "en")])
     teacher.source_teacher = None
-    (found,) = teacher([Item("b", "Anna met Ben", "en", doc=labelled.doc)])
+    (found,) = teacher([Instance("b", "Anna met Ben", "en", doc=labelled.doc)])
     assert told(found.doc) == [("Ana", "conoció", "Benito")]
 
 
 def test_what_is_lost_is_told_and_costs_nothing_else() -> None:
     teacher = raw(batch_size=3)
     items = [
-        Item("ok", "Anna met Ben", "en"),
-        Item("partly", "Anna met Ben gladly", "en"),
-        Item("wholly", "Anna met gladly", "en"),
-        Item("unknown", "Anna met Zoe", "en"),
-        Item("odd", "an odd one", "en"),
-        Item("target", "Ana conoció Benito", "es"),
-        Item("empty", "  ", "en"),
+        Instance("ok", "Anna met Ben", "en"),
+        Instance("partly", "Anna met Ben gladly", "en"),
+        Instance("wholly", "Anna met gladly", "en"),
+        Instance("unknown", "Anna met Zoe", "en"),
+        Instance("odd", "an odd one", "en"),
+        Instance("target", "Ana conoció Benito", "es"),
+        Instance("empty", "  ", "en"),
         parallel("Anna met Ben", " ", "no translation"),
-        Item("none", "Hello", "en"),
+        Instance("none", "Hello", "en"),
     ]
     found = list(teacher(items))
     assert [labelled.item.id for labelled in found] == [item.id for item in items]
@@ -204,12 +204,12 @@ def test_an_item_that_breaks_the_aligner_is_lost_alone() -> None:
 def test_missing_engine_ends_the_run() -> None:
     teacher = ProjectionTeacher(First(), target="xh", translator=Glossary())
     with pytest.raises(EngineError, match="isiXhosa"):
-        list(teacher([Item("a", "Anna met Ben", "en")]))
+        list(teacher([Instance("a", "Anna met Ben", "en")]))
 
 
 def test_batches_make_no_difference() -> None:
     texts = ["Anna met Ben", "Ben saw Anna yesterday", "Hello", "Anna met Zoe"] * 3
-    items = [Item(str(n), text, "en") for n, text in enumerate(texts)]
+    items = [Instance(str(n), text, "en") for n, text in enumerate(texts)]
     items += [parallel("Anna saw Ben", "Ana vio Benito", "p")]
     one, many = (
         [
@@ -231,7 +231,7 @@ def test_settings_that_cannot_work() -> None:
     with pytest.raises(ConfigError, match="'recall' or 'precise'"):
         ProjectionTeacher(First(), mode="best")  # type: ignore[arg-type]
     nobody = ProjectionTeacher(First())
-    (found,) = nobody([Item("a", "Anna met Ben", "en")])
+    (found,) = nobody([Instance("a", "Anna met Ben", "en")])
     assert [d.reason for d in found.discards] == ["no translation"]
 
 

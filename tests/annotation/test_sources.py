@@ -10,7 +10,7 @@ import pytest
 from spacy_xoie.annotation.pipeline import SyntaxTeacher
 from spacy_xoie.annotation.settings import InputSettings
 from spacy_xoie.annotation.sources import Removed, input_files, read_items
-from spacy_xoie.annotation.ty import Item
+from spacy_xoie.annotation.ty import Instance
 from spacy_xoie.errors import ConfigError
 
 RECORD = {
@@ -27,14 +27,14 @@ RECORD = {
 }
 
 
-def read(path: Path, **settings: Any) -> List[Union[Item, Removed]]:
+def read(path: Path, **settings: Any) -> List[Union[Instance, Removed]]:
     return list(read_items(InputSettings(path=str(path), **settings)))
 
 
-def items(path: Path, **settings: Any) -> List[Item]:
+def items(path: Path, **settings: Any) -> List[Instance]:
     found = read(path, **settings)
-    assert all(isinstance(item, Item) for item in found), found
-    return [item for item in found if isinstance(item, Item)]
+    assert all(isinstance(item, Instance) for item in found), found
+    return [item for item in found if isinstance(item, Instance)]
 
 
 def test_paragraphs_are_cut_and_numbered(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_bad_line_costs_that_line(
     path = tmp_path / name
     path.write_bytes(b"\n".join([good, bad, good]) + b"\n")
     first, fault, last = read(path)
-    assert isinstance(first, Item) and isinstance(last, Item)
+    assert isinstance(first, Instance) and isinstance(last, Instance)
     assert (first.id, last.id) == (f"{name}:1", f"{name}:3")
     assert isinstance(fault, Removed)
     assert (fault.id, fault.reason) == (f"{name}:2", "unreadable")
@@ -125,7 +125,7 @@ def test_a_bad_last_line_is_told_too(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"Anna slept.\n\xff\xfe")
     good, fault = read(path)
-    assert isinstance(good, Item) and isinstance(fault, Removed)
+    assert isinstance(good, Instance) and isinstance(fault, Removed)
     assert fault.id == "a.txt:2"
 
 
@@ -187,7 +187,7 @@ def test_treebanks_bring_their_trees(tmp_path: Path) -> None:
     path = tmp_path / "zh_own.conllu"
     path.write_text(TREES, encoding="utf8")
     item, fault = read(path)
-    assert isinstance(item, Item) and item.doc is not None
+    assert isinstance(item, Instance) and item.doc is not None
     assert (item.text, item.language) == ("馆长买了画。", "zh")
     # Told by the rules, on the characters that are tokens here.
     (labelled,) = SyntaxTeacher()([item])

@@ -23,21 +23,21 @@ from spacy_xoie.annotation.codec import (
 )
 from spacy_xoie.annotation.sources import Removed
 from spacy_xoie.annotation.store import Store
-from spacy_xoie.annotation.ty import Discard, Item, Labelled
+from spacy_xoie.annotation.ty import Discard, Instance, Labelled
 from spacy_xoie.errors import ConfigError, DataError
 
 NLP = spacy.blank("xx")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-def labelled(item: Item, **changes: Any) -> Labelled:
+def labelled(item: Instance, **changes: Any) -> Labelled:
     doc = NLP.make_doc(item.text)
     set_triples(doc, [TokenTriple(((0, 1),), ((1, 2),), (((2, 3),),))], language="en")
     return Labelled(item, doc, **changes)
 
 
-def fill(store: Store, n: int = 5) -> List[Item]:
-    items = [Item(f"i{n}", f"Anna saw {n}", "en") for n in range(n)]
+def fill(store: Store, n: int = 5) -> List[Instance]:
+    items = [Instance(f"i{n}", f"Anna saw {n}", "en") for n in range(n)]
     store.fill([*items, Removed("x", "too short")], {"thresholds": {}})
     return items
 
@@ -80,8 +80,8 @@ def test_trees_and_sources_survive() -> None:
         deps=["nsubj", "ROOT", "punct", "ROOT", "advmod"],
         pos=["PROPN", "VERB", "PUNCT", "PROPN", "ADV"],
     )
-    source = Item("a", "Anna schlief.", "de", doc=NLP.make_doc("Anna schlief."))
-    item = item_from_dict(item_to_dict(Item("a", tree.text, "en", source, tree)))
+    source = Instance("a", "Anna schlief.", "de", doc=NLP.make_doc("Anna schlief."))
+    item = item_from_dict(item_to_dict(Instance("a", tree.text, "en", source, tree)))
     assert item.doc is not None and item.source is not None
     assert [(t.head.i, t.dep_, t.pos_) for t in item.doc] == [
         (t.head.i, t.dep_, t.pos_) for t in tree
@@ -126,8 +126,8 @@ def test_batches_are_kept_wholly_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_the_input_is_taken_in_wholly_or_not_at_all(tmp_path: Path) -> None:
-    def broken() -> Iterator[Item]:
-        yield Item("a", "Anna slept.", "en")
+    def broken() -> Iterator[Instance]:
+        yield Instance("a", "Anna slept.", "en")
         raise RuntimeError("half way")
 
     with Store(tmp_path / "s") as store:
@@ -144,9 +144,9 @@ def test_killed_in_a_transaction(tmp_path: Path) -> None:
     child = os.fork()
     if child == 0:
 
-        def deadly() -> Iterator[Item]:
+        def deadly() -> Iterator[Instance]:
             for n in range(5000):
-                yield Item(f"i{n}", "Anna slept. " * 20, "en")
+                yield Instance(f"i{n}", "Anna slept. " * 20, "en")
             os.kill(os.getpid(), signal.SIGKILL)
 
         Store(tmp_path / "s").fill(deadly(), {})
@@ -188,7 +188,7 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
         items = fill(store)
         pages = store._base.execute("PRAGMA page_count").fetchone()[0]
         store._base.execute(f"PRAGMA max_page_count = {pages}")
-        big = Item("i0", "Anna saw it " * 9000, "en")
+        big = Instance("i0", "Anna saw it " * 9000, "en")
         with pytest.raises(DataError, match=r"full.*Make room"):
             store.answer([(0, labelled(big))])
         store.answer([(0, labelled(items[0]))])

@@ -15,7 +15,7 @@ from ...doc.triples import SPAN_KEY, Phrase, Triple, get_triples, set_triples
 from ...errors import DataError
 from ...language.names import name_language
 from ...projection.translators.openai import OpenAITranslator
-from ..ty import Annotator, Discard, Item, Labelled
+from ..ty import Annotator, Discard, Instance, Labelled
 from .answers import Malformed, RawTriple, Read, read_json
 from .docs import find_fault, make_doc, text_of
 from .prompts import CARRY
@@ -34,11 +34,11 @@ from .spans import Grounder
 class _Case:
     """An item on its way. It is lost once `lost` is set."""
 
-    item: Item
-    source: Item
+    item: Instance
+    source: Instance
     source_doc: Optional[Doc] = None
     triples: Tuple[Triple, ...] = ()
-    target: Optional[Item] = None
+    target: Optional[Instance] = None
     discards: List[Discard] = field(default_factory=list)
     lost: bool = False
     labelled: Optional[Doc] = None
@@ -82,10 +82,11 @@ class Carrier:
             retries_on_bad_answer=retries_on_bad_answer,
         )
 
-    def __call__(self, items: Sequence[Item]) -> List[Labelled]:
+    def __call__(self, items: Sequence[Instance]) -> List[Labelled]:
         """Carry the triples of sources over.
 
-        items (Sequence[Item]): Sentences to translate, or translations with a source.
+        items (Sequence[Instance]): Sentences to translate, or translations with a
+            source.
         RETURNS (List[Labelled]): The labelled translations, in order.
         RAISES (EngineError): If the server cannot be used at all.
         """
@@ -148,7 +149,9 @@ class Carrier:
                     case.lose(Discard(answer.reason, answer.detail))
                 else:
                     item = case.source
-                    case.target = Item(item.id, answer.text, self.target, source=item)
+                    case.target = Instance(
+                        item.id, answer.text, self.target, source=item
+                    )
 
     def _find_again(self, cases: Sequence[_Case]) -> None:
         asked = [case for case in cases if case.triples]
@@ -243,6 +246,6 @@ def match(read: Read, sources: Sequence[Triple]) -> Tuple[Read, List[Discard]]:
     return matched, discards
 
 
-def _target(case: _Case) -> Item:
+def _target(case: _Case) -> Instance:
     assert case.target is not None  # cases without one are lost before
     return case.target

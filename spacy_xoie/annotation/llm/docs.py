@@ -9,19 +9,21 @@ from ...chat.prompts import is_encodable
 from ...chat.reasons import BAD_TEXT, WRONG_LANGUAGE
 from ...doc.blank import blank_pipeline
 from ...language.check import is_in_language
-from ..ty import Discard, Item
+from ..ty import Discard, Instance
 from .reasons import EMPTY_SENTENCE, LONG_SENTENCE
 
 
-def text_of(item: Item) -> str:
+def text_of(item: Instance) -> str:
     """RETURNS (str): The sentence of an item, as its doc has it if it has one."""
     return item.text if item.doc is None else item.doc.text
 
 
-def find_fault(item: Item, max_chars: int, check_language: bool) -> Optional[Discard]:
+def find_fault(
+    item: Instance, max_chars: int, check_language: bool
+) -> Optional[Discard]:
     """Check the sentence of an item before anybody is asked about it.
 
-    item (Item): The item.
+    item (Instance): The item.
     max_chars (int): How long it may be.
     check_language (bool): Whether it has to be in its language.
     RETURNS (Optional[Discard]): What is wrong with it.
@@ -38,7 +40,7 @@ def find_fault(item: Item, max_chars: int, check_language: bool) -> Optional[Dis
     return None
 
 
-def make_doc(item: Item) -> Doc:
+def make_doc(item: Instance) -> Doc:
     """RETURNS (Doc): A doc of an item's sentence that may be written to."""
     if item.doc is not None:
         return item.doc.copy()

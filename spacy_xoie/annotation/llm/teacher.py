@@ -9,7 +9,7 @@ from ...doc.triples import set_triples
 from ...errors import ConfigError
 from ...language.names import name_language
 from ...registries import teachers
-from ..ty import Annotator, Discard, Item, Labelled
+from ..ty import Annotator, Discard, Instance, Labelled
 from .answers import Read, read_json, read_last_section
 from .carry import Carrier
 from .code import read_code
@@ -143,10 +143,10 @@ class LLMTeacher:
                 max_chars=max_chars,
             )
 
-    def __call__(self, items: Iterable[Item]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
         """Label items. What is wrong with one of them costs that one.
 
-        items (Iterable[Item]): The items.
+        items (Iterable[Instance]): The items.
         YIELDS (Labelled): One for each item, in order.
         RAISES (EngineError): If the server cannot be used at all.
         """
@@ -154,7 +154,7 @@ class LLMTeacher:
         while batch := list(islice(remaining, self.batch_size)):
             yield from (self._extract if self._carry is None else self._carry)(batch)
 
-    def _extract(self, items: List[Item]) -> List[Labelled]:
+    def _extract(self, items: List[Instance]) -> List[Labelled]:
         faults = [
             find_fault(item, self.max_chars, self.check_language) for item in items
         ]
@@ -179,7 +179,7 @@ class LLMTeacher:
             for item, fault in zip(items, faults, strict=True)
         ]
 
-    def _ground(self, item: Item, answer: Union[Read, Failure]) -> Labelled:
+    def _ground(self, item: Instance, answer: Union[Read, Failure]) -> Labelled:
         if isinstance(answer, Failure):
             return Labelled(item, None, (Discard(answer.reason, answer.detail),))
         doc = make_doc(item)

@@ -37,7 +37,7 @@ from ...doc.languages import set_language
 from ...language.zones import Zone
 from ...streams import cut_stream
 from .texts import Text
-from .wire import Answer, pack_answers, unpack_answers
+from .wire import TextResult, pack_results, unpack_results
 
 Loader = Callable[[], Language]
 """Makes the pipeline. Other processes get it by pickling, or by forking."""
@@ -49,11 +49,11 @@ _CHARS = 100_000
 class Engine(Protocol):
     """Runs a pipeline on texts."""
 
-    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
+    def __call__(self, texts: Iterable[Text]) -> Iterator[TextResult]:
         """Work on texts, reading no more of them than are needed.
 
         texts (Iterable[Text]): The texts.
-        YIELDS (Answer): One for each text, in any order.
+        YIELDS (TextResult): One for each text, in any order.
         """
         ...
 
@@ -81,8 +81,8 @@ class LocalEngine:
         self.load = load
         self.batch_size = batch_size
 
-    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
-        """YIELDS (Answer): One for each text, in order."""
+    def __call__(self, texts: Iterable[Text]) -> Iterator[TextResult]:
+        """YIELDS (TextResult): One for each text, in order."""
         nlp = self.load()
         with Zone(nlp) as zone:
             for batch in batches(texts, self.batch_size):
@@ -104,8 +104,8 @@ class ProcessEngine:
         self.batch_size = batch_size
         self.n_process = n_process
 
-    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
-        """YIELDS (Answer): One for each text, in order."""
+    def __call__(self, texts: Iterable[Text]) -> Iterator[TextResult]:
+        """YIELDS (TextResult): One for each text, in order."""
         # Not with its own vocabulary: what forks later must not be in a zone of ours.
         nlp = blank_pipeline(self.load().lang)
         others = set(multiprocessing.active_children())
@@ -133,7 +133,7 @@ class ProcessEngine:
                         running = deque((b, _submitted(pool, b)) for b in again)
                     zone.renew(length(batch))
                     for part, content in parts:
-                        yield from unpack_answers(nlp.vocab, part, content)
+                        yield from unpack_results(nlp.vocab, part, content)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()) - others:
@@ -146,8 +146,8 @@ class ProcessEngine:
                 try:
                     content = _submitted(pool, [text]).result()
                 except BrokenProcessPool:
-                    dead = Answer(text, None, "the process that worked on it died")
-                    content = pack_answers([dead])
+                    dead = TextResult(text, None, "the process that worked on it died")
+                    content = pack_results([dead])
             parts.append(([text], content))
         return parts
 
@@ -172,18 +172,18 @@ def length(texts: Iterable[Text]) -> int:
     return sum(len(text.text) for text in texts)
 
 
-def extract(nlp: Language, texts: Sequence[Text]) -> List[Answer]:
+def extract(nlp: Language, texts: Sequence[Text]) -> List[TextResult]:
     """Run a pipeline on texts. If they fail together, each is tried alone.
 
     nlp (Language): The pipeline.
     texts (Sequence[Text]): The texts.
-    RETURNS (List[Answer]): One for each text, in order.
+    RETURNS (List[TextResult]): One for each text, in order.
     """
-    answers: List[Optional[Answer]] = [None] * len(texts)
+    answers: List[Optional[TextResult]] = [None] * len(texts)
     try:
         docs = ((_make_doc(nlp, text), place) for place, text in enumerate(texts))
         for doc, place in nlp.pipe(docs, as_tuples=True, batch_size=len(texts)):
-            answers[place] = Answer(texts[place], doc)
+            answers[place] = TextResult(texts[place], doc)
     except Exception:
         # Whose fault it is comes out below.
         answers = [None] * len(texts)
@@ -200,12 +200,12 @@ def _make_doc(nlp: Language, text: Text) -> Doc:
     return doc
 
 
-def _alone(nlp: Language, text: Text) -> Answer:
+def _alone(nlp: Language, text: Text) -> TextResult:
     try:
-        return Answer(text, nlp(_make_doc(nlp, text)))
+        return TextResult(text, nlp(_make_doc(nlp, text)))
     except Exception as e:
         reason = " ".join(str(e).split()) or "no reason given"
-        return Answer(text, None, f"{type(e).__name__}: {reason}")
+        return TextResult(text, None, f"{type(e).__name__}: {reason}")
 
 
 def _submitted(pool: ProcessPoolExecutor, batch: List[Text]) -> "Future[bytes]":
@@ -247,4 +247,4 @@ def _die_with_parent() -> None:
 def _work(batch: Sequence[Text]) -> bytes:
     assert _nlp is not None and _zone is not None
     _zone.renew(length(batch))
-    return pack_answers(extract(_nlp, batch))
+    return pack_results(extract(_nlp, batch))

@@ -25,7 +25,7 @@ from .engines import Loader, batches, extract, length
 from .formats import JsonLines, json_line
 from .tables import columns, harmless
 from .texts import Text
-from .wire import Answer
+from .wire import TextResult
 
 if TYPE_CHECKING:
     from ...projection.component import Projector
@@ -48,8 +48,8 @@ class ProjectingEngine:
         self.batch_size = batch_size
         self._worked = False
 
-    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
-        """YIELDS (Answer): One for each text, in order; docs with translations.
+    def __call__(self, texts: Iterable[Text]) -> Iterator[TextResult]:
+        """YIELDS (TextResult): One for each text, in order; docs with translations.
         RAISES (EngineError): If the translator does not work for the first one."""
         with Zone(self.load(), blank_pipeline(self.projector.target)) as zone:
             for batch in batches(texts, self.batch_size):
@@ -62,16 +62,16 @@ class ProjectingEngine:
                 ]
                 yield from self._project(answers)
 
-    def _known(self, text: Text) -> Answer:
+    def _known(self, text: Text) -> TextResult:
         try:
             doc = doc_from_record(self.load(), text.__dict__)
         except DataError as e:
-            return Answer(text, None, str(e))
+            return TextResult(text, None, str(e))
         if text.language:
             set_language(doc, text.language)
-        return Answer(text, doc)
+        return TextResult(text, doc)
 
-    def _project(self, answers: Sequence[Answer]) -> Iterator[Answer]:
+    def _project(self, answers: Sequence[TextResult]) -> Iterator[TextResult]:
         """Carry over what can be; a doc that fails becomes an answer that says why."""
         reasons: Dict[int, str] = {}
 
@@ -87,7 +87,7 @@ class ProjectingEngine:
             self._worked = True
         for answer in answers:
             reason = reasons.get(id(answer.doc))
-            yield answer if reason is None else Answer(answer.text, None, reason)
+            yield answer if reason is None else TextResult(answer.text, None, reason)
 
 
 class ProjectionLines(JsonLines):

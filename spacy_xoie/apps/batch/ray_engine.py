@@ -16,7 +16,7 @@ from ...language.zones import Zone
 from ...streams import cut_stream
 from .engines import Loader, batches, extract, length
 from .texts import Text
-from .wire import Answer, pack_answers, unpack_answers
+from .wire import TextResult, pack_results, unpack_results
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -52,9 +52,9 @@ class RayEngine:
         self.batch_size = batch_size
         self.n_workers = n_workers
 
-    def __call__(self, texts: Iterable[Text]) -> Iterator[Answer]:
-        """YIELDS (Answer): One for each text, in any order. A text is given up with its
-        batch if one worker after the other dies of it."""
+    def __call__(self, texts: Iterable[Text]) -> Iterator[TextResult]:
+        """YIELDS (TextResult): One for each text, in any order. A text is given up with
+        its batch if one worker after the other dies of it."""
         import ray
 
         nlp = self.load()
@@ -72,7 +72,7 @@ class RayEngine:
 
     def _work(
         self, nlp: Language, zone: Zone, wave: Sequence[List[Text]]
-    ) -> Iterator[Answer]:
+    ) -> Iterator[TextResult]:
         import ray
         from ray.data import ActorPoolStrategy, DataContext
 
@@ -97,9 +97,9 @@ class RayEngine:
             for row in table.to_pylist():
                 answered = [waiting.pop(name) for name in row["names"]]
                 zone.renew(row["length"])
-                yield from unpack_answers(nlp.vocab, answered, row["answers"])
+                yield from unpack_results(nlp.vocab, answered, row["answers"])
         for text in waiting.values():
-            yield Answer(text, None, "one worker after the other died of its batch")
+            yield TextResult(text, None, "one worker after the other died of its batch")
 
 
 class _Worker:
@@ -121,7 +121,7 @@ class _Worker:
         texts = [Text(**json.loads(line)) for line in table["text"].to_pylist()]
         self.zone.renew(length(texts))
         names = [text.name for text in texts]
-        answers = pack_answers(extract(self.nlp, texts))
+        answers = pack_results(extract(self.nlp, texts))
         return pa.table(
             {
                 "names": pa.array([names], pa.list_(pa.string())),

@@ -21,7 +21,7 @@ _UNFIT = (TypeError, ValueError, OverflowError, LookupError)
 """What data raises that cannot be written, and spans that are not in the doc."""
 
 
-class Answer(NamedTuple):
+class TextResult(NamedTuple):
     """What became of a text.
 
     text (Text): The text.
@@ -34,11 +34,11 @@ class Answer(NamedTuple):
     error: str = ""
 
 
-def pack_answers(answers: Sequence[Answer]) -> bytes:
+def pack_results(answers: Sequence[TextResult]) -> bytes:
     """Write answers to texts. A doc that holds what cannot be written becomes an error.
 
-    answers (Sequence[Answer]): The answers.
-    RETURNS (bytes): What `unpack_answers` reads.
+    answers (Sequence[TextResult]): The answers.
+    RETURNS (bytes): What `unpack_results` reads.
     """
     try:
         return _pack(answers)
@@ -46,15 +46,15 @@ def pack_answers(answers: Sequence[Answer]) -> bytes:
         return _pack([_packable(answer) for answer in answers])
 
 
-def unpack_answers(
+def unpack_results(
     vocab: Vocab, texts: Sequence[Text], content: bytes
-) -> Iterator[Answer]:
+) -> Iterator[TextResult]:
     """Read answers to texts.
 
     vocab (Vocab): The vocabulary of the docs.
     texts (Sequence[Text]): The texts, in the order of the answers.
-    content (bytes): What `pack_answers` returned.
-    YIELDS (Answer): The answer to each text.
+    content (bytes): What `pack_results` returned.
+    YIELDS (TextResult): The answer to each text.
     """
     message = srsly.msgpack_loads(content)
     # As with spaCy's own docs: lists in values, but keys are tuples.
@@ -62,10 +62,10 @@ def unpack_answers(
     rows = zip(texts, message["docs"], keys, message["errors"], strict=True)
     for text, data, own_keys, error in rows:
         doc = None if data is None else _read_doc(vocab, data, own_keys)
-        yield Answer(text, doc, error)
+        yield TextResult(text, doc, error)
 
 
-def _pack(answers: Sequence[Answer]) -> bytes:
+def _pack(answers: Sequence[TextResult]) -> bytes:
     docs = [answer.doc for answer in answers]
     keys = [[] if doc is None else list(doc.user_data) for doc in docs]
     content: bytes = srsly.msgpack_dumps(
@@ -78,12 +78,12 @@ def _pack(answers: Sequence[Answer]) -> bytes:
     return content
 
 
-def _packable(answer: Answer) -> Answer:
+def _packable(answer: TextResult) -> TextResult:
     try:
         _pack([answer])
     except _UNFIT as e:
         error = f"its doc cannot be sent to another process: {' '.join(str(e).split())}"
-        return Answer(answer.text, None, error)
+        return TextResult(answer.text, None, error)
     return answer
 
 

@@ -12,7 +12,7 @@ from wasabi.tables import table
 
 from ...errors import ConfigError
 from ...files import write_text
-from ..knowledge.asking import Answer, Term
+from ..knowledge.asking import Solutions, Term
 from ..knowledge.queries import QUERIES
 from ..knowledge.store import TripleStore
 from ..knowledge.vocabulary import PREFIXES
@@ -82,7 +82,7 @@ def _query(query: Optional[str], file: Optional[Path]) -> str:
     return query
 
 
-def _as_table(answer: Answer) -> str:
+def _as_table(answer: Solutions) -> str:
     rows = [[_short(term) for term in row] for row in answer.rows]
     header = list(answer.columns)
     return (
@@ -92,12 +92,12 @@ def _as_table(answer: Answer) -> str:
     )
 
 
-def _as_json(answer: Answer) -> str:
+def _as_json(answer: Solutions) -> str:
     text: str = srsly.json_dumps(answer.values(), indent=2)
     return text + "\n"
 
 
-def _as_csv(answer: Answer) -> str:
+def _as_csv(answer: Solutions) -> str:
     output = StringIO()
     writer = csv.writer(output)
     writer.writerow(answer.columns)

@@ -41,7 +41,7 @@ class Term(NamedTuple):
         return float(self.text) if kind in _FRACTIONS else self.text
 
 
-class Answer(NamedTuple):
+class Solutions(NamedTuple):
     """What a query came to.
 
     columns (Tuple[str, …]): Names of the variables; of a question for yes or no "ask",
@@ -63,14 +63,14 @@ class Answer(NamedTuple):
         ]
 
 
-def ask(store: Any, query: str, *, remote: bool = False) -> Answer:
+def ask(store: Any, query: str, *, remote: bool = False) -> Solutions:
     """Ask a store. The prefixes of `vocabulary.PREFIXES` are known; no query changes
     the store.
 
     store (Store): A store of pyoxigraph.
     query (str): SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE.
     remote (bool): Whether the query may ask other servers (SERVICE).
-    RETURNS (Answer): The solutions.
+    RETURNS (Solutions): The solutions.
     RAISES (ConfigError): If the query is not understood or not allowed.
     """
     library = oxigraph()
@@ -84,7 +84,7 @@ def ask(store: Any, query: str, *, remote: bool = False) -> Answer:
         if isinstance(found, library.QueryBoolean):
             text = str(bool(found)).lower()
             truth = Term(text, "literal", datatype=f"{names.XSD}boolean")
-            return Answer(("ask",), [(truth,)])
+            return Solutions(("ask",), [(truth,)])
         if isinstance(found, library.QueryTriples):
             columns: Tuple[str, ...] = ("subject", "predicate", "object")
         else:
@@ -99,7 +99,7 @@ def ask(store: Any, query: str, *, remote: bool = False) -> Answer:
     finally:
         # A traceback would keep them alive, and with them the lock of the folder.
         store = found = None
-    return Answer(columns, rows)
+    return Solutions(columns, rows)
 
 
 def _read_term(library: Any, term: Any) -> Optional[Term]:

@@ -16,7 +16,7 @@ from ...doc.triples import SPAN_KEY
 from ...errors import ConfigError, DataError
 from ...files import digest, write_bytes
 from . import vocabulary as names
-from .asking import Answer, ask
+from .asking import Solutions, ask
 from .rdf import oxigraph, quads
 
 if TYPE_CHECKING:
@@ -123,13 +123,13 @@ class TripleStore:
                 self._forget(node)
         return True
 
-    def ask(self, query: str, *, remote: bool = False) -> Answer:
+    def ask(self, query: str, *, remote: bool = False) -> Solutions:
         """Ask the store. The prefixes of `vocabulary.PREFIXES` are known; the store
         cannot be changed by a query.
 
         query (str): SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE.
         remote (bool): Whether the query may ask other servers (SERVICE).
-        RETURNS (Answer): The solutions.
+        RETURNS (Solutions): The solutions.
         RAISES (ConfigError): If the query is not understood or not allowed.
         """
         return ask(self._store, query, remote=remote)

@@ -121,8 +121,8 @@ def canonical_iri(relation: str) -> str:
 
 
 def plain(text: str) -> str:
-    """RETURNS (str): A text as it is read, see `fold`: what two phrases must share to be
-    the same node. One of which nothing is left stays as it is."""
+    """RETURNS (str): A text as it is read, see `fold`: what two phrases must share to
+    be the same node. One of which nothing is left stays as it is."""
     return fold(text) or text
 
 

@@ -11,7 +11,7 @@ from spacy.vocab import Vocab
 
 from spacy_xoie import get_triples, set_triples
 from spacy_xoie.apps.batch.texts import Text
-from spacy_xoie.apps.batch.wire import Answer, pack_answers, unpack_answers
+from spacy_xoie.apps.batch.wire import TextResult, pack_results, unpack_results
 from spacy_xoie.doc.triples import TokenTriple
 
 WORDS = st.lists(
@@ -22,9 +22,9 @@ WORDS = st.lists(
 LABELS = st.text(max_size=5)
 
 
-def carried(answers: List[Answer]) -> List[Answer]:
+def carried(answers: List[TextResult]) -> List[TextResult]:
     texts = [answer.text for answer in answers]
-    return list(unpack_answers(Vocab(), texts, pack_answers(answers)))
+    return list(unpack_results(Vocab(), texts, pack_results(answers)))
 
 
 def content(doc: Doc) -> Any:
@@ -66,9 +66,9 @@ def docs(draw: Any) -> Doc:
 def test_what_comes_is_what_was_sent(sent: List[Any]) -> None:
     answers = [
         (
-            Answer(Text(str(number), "", "en"), None, item)
+            TextResult(Text(str(number), "", "en"), None, item)
             if isinstance(item, str)
-            else Answer(Text(str(number), item.text, "en"), item)
+            else TextResult(Text(str(number), item.text, "en"), item)
         )
         for number, item in enumerate(sent)
     ]
@@ -91,7 +91,7 @@ def test_triples_and_the_tree_come_along() -> None:
     )
     triple = TokenTriple(((0, 1),), ((1, 2),), (((2, 3),),), score=0.5, origin="gold")
     set_triples(doc, [triple], language="de")
-    (answer,) = carried([Answer(Text("a", doc.text), doc)])
+    (answer,) = carried([TextResult(Text("a", doc.text), doc)])
     assert answer.doc is not None
     assert list(map(str, get_triples(answer.doc))) == list(map(str, get_triples(doc)))
     assert get_triples(answer.doc)[0].score == 0.5
@@ -102,12 +102,14 @@ def test_triples_and_the_tree_come_along() -> None:
 def test_a_doc_that_cannot_be_sent_costs_only_itself() -> None:
     good, bad = (Doc(Vocab(), words=["Anna"]) for _ in range(2))
     bad.user_data["model"] = object()
-    one, other = carried([Answer(Text("a", ""), bad), Answer(Text("b", ""), good)])
+    one, other = carried(
+        [TextResult(Text("a", ""), bad), TextResult(Text("b", ""), good)]
+    )
     assert one.doc is None and "object" in one.error
     assert other.doc is not None and other.doc.text == good.text
 
 
 def test_answers_to_other_texts() -> None:
-    sent = pack_answers([Answer(Text("a", ""), None, "late")])
+    sent = pack_results([TextResult(Text("a", ""), None, "late")])
     with pytest.raises(ValueError, match="shorter"):
-        list(unpack_answers(Vocab(), [Text("a", ""), Text("b", "")], sent))
+        list(unpack_results(Vocab(), [Text("a", ""), Text("b", "")], sent))
