@@ -15,6 +15,7 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
+    Tuple,
     Type,
     TypeVar,
     Union,
@@ -202,7 +203,18 @@ class TriplePipe(BatchPipe):
         """
         for doc, triples in zip(docs, results, strict=True):
             language = self.language or language_of(doc, key=None)
-            set_triples(doc, triples, key=self.span_key, language=language)
+            set_triples(
+                doc,
+                triples,
+                key=self.span_key,
+                language=language,
+                sentences=self.sentences(doc) if triples else (),
+            )
+
+    def sentences(self, doc: Doc) -> Sequence[Tuple[int, int]]:
+        """RETURNS (Sequence[Tuple[int, int]]): The sentences in which triples are
+        looked for, as first and last token, where they are not annotated."""
+        return ()
 
 
 class StatelessPipe(BatchPipe):

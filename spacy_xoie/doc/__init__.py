@@ -1,6 +1,9 @@
 """What a Doc carries: triples, languages, translations and facts, one module a noun."""
 
 from . import facts, languages, translations, triples
+from .groups import realign
+
+__all__ = ["install", "realign"]
 
 
 def install() -> None:

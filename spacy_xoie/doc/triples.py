@@ -14,10 +14,23 @@ That form survives ``Doc.to_bytes``, ``DocBin`` (also without user data) and
 multiprocessing. `Triple` objects are frozen views, made when they are asked for.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from html import escape
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+from itertools import pairwise
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 
 from spacy.tokens import Doc, Span, SpanGroup
 
@@ -25,6 +38,7 @@ from ..errors import DataError
 from ..ty import Pieces, TokenTriple
 from .codes import code_or, is_language_code, language_code, language_tag
 from .folding import visible
+from .groups import live_spans, realign
 from .text import are_offsets, join_pieces
 
 SPAN_KEY = "xoie"
@@ -90,6 +104,8 @@ class Triple:
     adapter (str): The language adapter(s) that took part.
     origin (str): Who made the triple: "xoie", "gold", a teacher's name …
     id (str): Id of the triple in the doc's span group.
+    sentence (Optional[Tuple[int, int]]): First and last character of its sentence, end
+        exclusive, where the sentences of the doc are not annotated.
     """
 
     subject: Phrase
@@ -100,6 +116,7 @@ class Triple:
     adapter: str
     origin: str
     id: str
+    sentence: Optional[Tuple[int, int]] = field(default=None, repr=False, compare=False)
 
     @property
     def parts(self) -> Tuple[Phrase, ...]:
@@ -116,6 +133,18 @@ class Triple:
             adapter=self.adapter,
             origin=self.origin,
         )
+
+    @property
+    def sent(self) -> Span:
+        """The sentence in which its relation begins: as annotated, else as the text was
+        read; of docs that say nothing of sentences, the whole doc. (`Span.sent` of
+        spaCy's fails where sentences are not annotated.)"""
+        first = self.relation.spans[0]
+        doc: Doc = first.doc
+        if doc.has_annotation("SENT_START"):
+            return first[:1].sent
+        start, end = self.sentence or (0, len(doc.text))
+        return doc.char_span(start, end, alignment_mode="expand") or doc[:]
 
     def as_tuple(self) -> Tuple[str, ...]:
         """RETURNS (Tuple[str, …]): (subject, relation, object, …) as strings."""
@@ -180,6 +209,7 @@ def set_triples(
     *,
     key: str = SPAN_KEY,
     language: str = "",
+    sentences: Sequence[Tuple[int, int]] = (),
 ) -> None:
     """Store triples in a doc, in place of those that are under `key`.
 
@@ -190,25 +220,34 @@ def set_triples(
     triples (Sequence[TokenTriple]): Triples in token offsets of the doc.
     key (str): Name of the span group.
     language (str): Language of the doc, kept for docs without any triple.
+    sentences (Sequence[Tuple[int, int]]): First and last token of each sentence, end
+        exclusive, if they are known though not annotated.
     RAISES (DataError): If a triple does not fit the doc.
     """
-    parts = repr([triple.parts for triple in triples])
-    content = doc.to_array(["ORTH", "SPACY"]).tobytes() + parts.encode("utf8")
-    prefix = blake2b(content, digest_size=4)
+    realign(doc)
+    prefix = _prefix(doc, [triple.parts for triple in triples])
     spans: List[Span] = []
     facts: Dict[str, Dict[str, Any]] = {}
     for number, triple in enumerate(triples):
         check_triple(triple, len(doc))
-        triple_id = f"{prefix.hexdigest()}-{number}"
+        triple_id = f"{prefix}-{number}"
+        # JSON of spaCy's has no ids: roles tell triples apart there, and this.
+        mark = "" if triple.objects else triple_id
         for role, pieces in zip(ROLES, triple.parts, strict=False):
             for start, end in pieces:
-                spans.append(Span(doc, start, end, label=role, span_id=triple_id))
+                spans.append(
+                    Span(doc, start, end, label=role, kb_id=mark, span_id=triple_id)
+                )
         facts[triple_id] = {
             "score": None if triple.score is None else float(triple.score),
             "language": _code(triple.language),
             "adapter": triple.adapter,
             "origin": triple.origin,
         }
+        if sentences:
+            start, end = _sentence_of(triple, sentences)
+            place = doc[start:end]
+            facts[triple_id]["sentence"] = [place.start_char, place.end_char]
     attrs: Dict[str, Any] = {
         "language": _code(language),
         "triples": facts,
@@ -236,11 +275,12 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
     doc = span if isinstance(span, Doc) else span.doc
     if key not in doc.spans:
         return Triples()
-    group = doc.spans[key]
-    facts, language = _facts(group, key)
+    if span is doc:
+        realign(doc)
+    facts, language = _facts(doc.spans[key], key)
     triples = []
     try:
-        members = list(_split_group(_live_spans(doc, group), key))
+        members = list(_split_group(doc, live_spans(doc, key), key))
     except KeyError as e:
         raise DataError(
             f"doc.spans[{key!r}] holds a span whose label or id is not among the "
@@ -260,6 +300,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
                 adapter=fact.get("adapter", ""),
                 origin=fact.get("origin", ""),
                 id=triple_id,
+                sentence=fact.get("sentence"),
             )
         )
     return Triples(triples)
@@ -303,6 +344,14 @@ def install_extensions() -> None:
             cls.set_extension("triples", getter=get_triples)
 
 
+def _sentence_of(
+    triple: TokenTriple, sentences: Sequence[Tuple[int, int]]
+) -> Tuple[int, int]:
+    first = triple.relation[0][0]
+    number = bisect_right(sentences, first, key=lambda bounds: bounds[0])
+    return sentences[max(0, number - 1)]
+
+
 def _code(language: str) -> str:
     """The code of a language; what says nothing of it stays empty."""
     return code_or(language, language) if language else ""
@@ -323,64 +372,21 @@ def _facts(group: SpanGroup, key: str) -> Tuple[Dict[str, Dict[str, Any]], str]:
 def _is_fact(fact: Any) -> bool:
     if not isinstance(fact, dict):
         return False
-    score = fact.get("score")
+    score, sentence = fact.get("score"), fact.get("sentence")
+    if sentence is not None and not are_offsets([sentence]):
+        return False
     return (score is None or (isinstance(score, float) and 0 <= score <= 1)) and all(
         isinstance(fact.get(name, ""), str)
         for name in ("language", "adapter", "origin")
     )
 
 
-def _live_spans(doc: Doc, group: SpanGroup) -> List[Span]:
-    """The spans of a group; if the doc was retokenised since, found again by
-    their character offsets."""
-    try:
-        spans = list(group)
-        if all(_is_in_place(span) for span in spans):
-            return spans
-    except IndexError:
-        pass
-    offsets = group.attrs.get("offsets", [])
-    known = are_offsets(offsets) and len(offsets) == len(group)
-    if not known or max(end for _, end in offsets) > len(doc.text):
-        raise DataError(
-            f"The doc was retokenised after doc.spans[{group.name!r}] was written, and "
-            f"the group no longer fits its tokens. Merge or split tokens before "
-            f"triples are extracted."
-        )
-    # Labels and ids cannot be read through a group whose spans are out of range,
-    # so they are read from a blank stand-in with enough tokens.
-    n_tokens = max(len(doc), 1 + max(end for _, end in offsets))
-    stand_in = Doc(doc.vocab, words=["x"] * n_tokens)
-    try:
-        stale = list(SpanGroup(stand_in).from_bytes(group.to_bytes()))
-    except IndexError as e:
-        raise DataError(
-            f"doc.spans[{group.name!r}] is damaged: it holds spans that never were in "
-            f"the doc. Make the triples anew, or read the doc from where it was stored."
-        ) from e
-    live: Dict[Tuple[str, str, int, int], Span] = {}
-    for span, (start, end) in zip(stale, offsets, strict=True):
-        found = doc.char_span(start, end, alignment_mode="expand")
-        assert found is not None  # the text is the same, and the offsets are of it
-        place = (span.id_, span.label_, found.start, found.end)
-        live[place] = Span(
-            doc, found.start, found.end, label=span.label, span_id=span.id
-        )
-    return list(live.values())
-
-
-def _is_in_place(span: Span) -> bool:
-    """Whether the tokens of a span still cover its characters."""
-    first, last = span.doc[span.start], span.doc[span.end - 1]
-    covered = (first.idx, last.idx + len(last))
-    return covered == (span.start_char, span.end_char)
-
-
 def _split_group(
-    spans: Iterable[Span], key: str
+    doc: Doc, spans: Iterable[Span], key: str
 ) -> Iterator[Tuple[str, Dict[str, List[Span]]]]:
     """Sort the spans of a group into triples: by id, and where one id occurs
-    several times over (equal docs, merged) by the order of the roles."""
+    several times over (equal docs, merged) or there is none (docs from JSON) by the
+    order of the roles."""
     by_id: Dict[str, List[Span]] = {}
     for span in spans:
         if span.label_ not in ROLES:
@@ -390,11 +396,57 @@ def _split_group(
             )
         by_id.setdefault(span.id_, []).append(span)
     for triple_id, members in by_id.items():
-        for run in _repeats(members):
-            parts: Dict[str, List[Span]] = {}
+        if triple_id:
+            runs = _repeats(_distinct(members))
+        else:
+            runs = [_distinct(run) for run in _in_order(members)]
+        by_role: List[Dict[str, List[Span]]] = [{} for _ in runs]
+        for parts, run in zip(by_role, runs, strict=True):
             for span in run:
                 parts.setdefault(span.label_, []).append(span)
-            yield triple_id, parts
+        ids = [triple_id] * len(runs) if triple_id else _ids(doc, by_role)
+        yield from zip(ids, by_role, strict=True)
+
+
+def _distinct(spans: Iterable[Span]) -> List[Span]:
+    """Spans, without those of pieces of a part that have become one token."""
+    places = {(span.label, span.start, span.end): span for span in spans}
+    return list(places.values())
+
+
+def _ids(doc: Doc, triples: Sequence[Mapping[str, Sequence[Span]]]) -> List[str]:
+    """The ids that triples got when they were stored, worked out again."""
+    pieces = [
+        tuple(
+            tuple((span.start, span.end) for span in parts.get(role, ()))
+            for role in ROLES
+            if role in parts or role == SUBJECT
+        )
+        for parts in triples
+    ]
+    prefix = _prefix(doc, pieces)
+    return [f"{prefix}-{number}" for number in range(len(triples))]
+
+
+def _prefix(doc: Doc, triples: Sequence[Tuple[Pieces, ...]]) -> str:
+    """What the ids of all triples of a doc begin with."""
+    content = doc.to_array(["ORTH", "SPACY"]).tobytes() + repr(triples).encode("utf8")
+    return blake2b(content, digest_size=4).hexdigest()
+
+
+def _in_order(spans: List[Span]) -> List[List[Span]]:
+    """Cut a list of spans where a triple ends: the role of the next span comes before
+    that of the last one, or the triple has no objects, which its spans say. All is one
+    triple if that would leave one without a relation."""
+    runs = [spans[:1]]
+    for before, span in pairwise(spans):
+        if before.kb_id != span.kb_id or (
+            ROLES.index(span.label_) < ROLES.index(before.label_)
+        ):
+            runs.append([])
+        runs[-1].append(span)
+    whole = all(any(span.label_ == RELATION for span in run) for run in runs)
+    return runs if whole else [spans]
 
 
 def _repeats(spans: List[Span]) -> List[List[Span]]:

@@ -28,6 +28,7 @@ from ..doc.codes import UNDETERMINED
 from ..doc.languages import language_of, sentence_scores
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, readable
+from ..language.sentences import sentence_bounds
 from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
 from ..network.stages import set_stage
@@ -167,6 +168,9 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         RETURNS (List[str]): Names of the parameters that learn.
         """
         return set_stage(self.network, stage)
+
+    def sentences(self, doc: Doc) -> Sequence[Tuple[int, int]]:
+        return () if doc.has_annotation("SENT_START") else sentence_bounds(doc)
 
     def predict(self, docs: Iterable[Doc]) -> List[List[TokenTriple]]:
         """Extract triples, without changing the docs.

@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterator, List, Sequence, Tuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin, Span, SpanGroup
 from spacy.vocab import Vocab
@@ -110,6 +110,15 @@ def through_docbin(doc: Doc) -> Doc:
 def through_pickle(doc: Doc) -> Doc:
     again: Doc = pickle.loads(pickle.dumps(doc))
     return again
+
+
+def through_json(doc: Doc) -> Doc:
+    return Doc(Vocab()).from_json(json.loads(json.dumps(doc.to_json())))
+
+
+def has_json(doc: Doc) -> bool:
+    """spaCy does not read JSON of tokens with white space in them."""
+    return not any(char.isspace() for token in doc for char in token.text)
 
 
 WAYS = [lambda doc: doc, through_bytes, through_docbin, through_pickle, Doc.copy]
@@ -264,6 +273,114 @@ def test_merged_docs_that_are_retokenised_say_so() -> None:
         retokenizer.merge(doc[4:7])
     with pytest.raises(DataError, match="retokenised.*before"):
         get_triples(doc)
+
+
+@given(case=annotated(), data=st.data())
+@settings(max_examples=100)
+def test_json_of_spacy_keeps_triples_apart(case: Case, data: st.DataObject) -> None:
+    """It has neither ids nor attributes: ids are found again, the rest is lost."""
+    doc, written = case
+    assume(has_json(doc))
+    again = through_json(doc)
+    assert [t.token_triple[:3] for t in again._.triples] == [t[:3] for t in written]
+    assert [t.id for t in again._.triples] == [t.id for t in doc._.triples]
+    assert {t.score for t in again._.triples} <= {None}
+    # It goes on from there.
+    assert bare(through_docbin(again)) == bare(through_json(again)) == bare(doc)
+    merged = Doc.from_docs([doc, doc], ensure_whitespace=False)
+    assert bare(through_json(merged)) == bare(merged)
+
+
+def test_json_of_triples_without_objects() -> None:
+    """Roles alone do not say where the first ends."""
+    some = [
+        TokenTriple(((0, 1),), ((1, 2),)),
+        TokenTriple((), ((2, 3),), (((3, 4),),)),
+        TokenTriple((), ((4, 5),)),
+        TokenTriple((), ((5, 6),)),
+        TokenTriple(((6, 7),), ((7, 8),), (((0, 1), (8, 9)),)),
+    ]
+    doc = make(SENTENCE, *some)
+    again = through_json(doc)
+    assert [t.token_triple[:3] for t in again._.triples] == [t[:3] for t in some]
+    assert [t.id for t in again._.triples] == [t.id for t in doc._.triples]
+
+
+def test_spans_of_others_without_ids_are_one_triple() -> None:
+    doc = Doc(VOCAB, words=SENTENCE.split())
+    places = (("REL", 1, 2), ("ARG0", 0, 1), ("ARG1", 2, 3))
+    doc.spans["xoie"] = [Span(doc, start, end, role) for role, start, end in places]
+    (triple,) = doc._.triples
+    assert triple.as_tuple() == ("Anna", "met", "Ben")
+
+
+STORING = [through_bytes, through_docbin, through_json, through_pickle, Doc.copy]
+
+
+@pytest.mark.parametrize("way", STORING)
+@given(case=annotated(), data=st.data())
+@settings(max_examples=40)
+def test_retokenised_docs_are_stored(
+    way: Callable[[Doc], Doc], case: Case, data: st.DataObject
+) -> None:
+    """Reading the triples puts all groups on the new tokens, which spaCy stores."""
+    doc, written = case
+    assume(way is not through_json or has_json(doc))
+    doc._.language = "de"
+    edges = sorted(data.draw(st.sets(st.integers(0, len(doc)), max_size=6)))
+    with doc.retokenize() as retokenizer:
+        for start, end in zip(edges[::2], edges[1::2]):
+            retokenizer.merge(doc[start:end])
+    before = [triple.token_triple for triple in doc._.triples]
+    again = way(doc)
+    assert again._.language == "de"
+    # What falls together in one token may be told apart by ids alone.
+    if way is not through_json:
+        assert [triple.token_triple for triple in again._.triples] == before
+        assert [t.score for t in again._.triples] == [t.score for t in written]
+
+
+def test_merged_and_split_again() -> None:
+    doc = make(SENTENCE, MET)
+    with doc.retokenize() as retokenizer:
+        retokenizer.merge(doc[1:3])
+    assert str(doc._.triples[0]) == "(Anna; met Ben; met Ben; in New York City)"
+    with doc.retokenize() as retokenizer:
+        retokenizer.split(doc[1], ["met ", "Ben"], heads=[doc[0], doc[0]])
+    assert str(doc._.triples[0]) == "(Anna; met; Ben; in New York City)"
+
+
+def test_triples_written_after_a_merge_put_the_other_groups_in_place() -> None:
+    doc = Doc(VOCAB, words=SENTENCE.split())
+    doc._.language = "en"
+    with doc.retokenize() as retokenizer:
+        retokenizer.merge(doc[4:7])
+    with pytest.raises(IndexError):
+        doc.to_bytes()
+    set_triples(doc, [TokenTriple(((0, 1),), ((1, 2),), (((3, 5),),))])
+    again = through_bytes(doc)
+    assert str(again._.triples[0]) == "(Anna; met; in New York City)"
+    assert again._.language == "en"
+
+
+def test_sentence_of_a_triple() -> None:
+    first = TokenTriple(((0, 1),), ((1, 2),), (((2, 3),),))
+    second = TokenTriple((), ((5, 6),), (((6, 7),),))
+    doc = Doc(VOCAB, words="Anna met Ben . Cara saw Dan .".split())
+    set_triples(doc, [first, second], sentences=[(0, 4), (4, 8)])
+    for way in (*WAYS, through_json, lambda doc: Doc.from_docs([doc])):
+        sents = [triple.sent.text for triple in way(doc)._.triples]
+        if way(doc).spans["xoie"].attrs:
+            assert sents == ["Anna met Ben .", "Cara saw Dan ."]
+        else:
+            assert sents == [doc[:].text] * 2
+    with doc.retokenize() as retokenizer:
+        retokenizer.merge(doc[0:2])
+    assert [t.sent.text for t in doc._.triples] == ["Anna met Ben .", "Cara saw Dan ."]
+    doc[0].is_sent_start = True
+    for number in range(1, len(doc)):
+        doc[number].is_sent_start = False
+    assert {triple.sent.text for triple in doc._.triples} == {doc[:].text}
 
 
 def test_triples_of_sentences() -> None:

@@ -9,7 +9,7 @@ import spacy
 import torch
 from conftest import SENTENCES, TINY_MODEL, TOKENIZER, make_example
 from spacy.language import Language
-from spacy.tokens import DocBin
+from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.util import fix_random_seed
 from thinc.api import Config
@@ -24,6 +24,7 @@ from spacy_xoie.extraction.pretrained import (
     model_config,
     save_model,
 )
+from spacy_xoie.loading import load
 
 TEXTS = {
     "en": "Marie Curie discovered polonium in Paris.",
@@ -235,3 +236,41 @@ def test_parser_learns_from_docs_with_trees(tmp_path: Path) -> None:
         nlp.update(examples, sgd=optimizer)
     found = [t.as_tuple() for t in nlp("Anna met Ben in Rome.")._.triples]
     assert found == [("Anna", "met", "Ben", "in Rome")]
+
+
+def test_triples_know_their_sentence_where_none_is_annotated() -> None:
+    nlp = load("xx_xoie_sm")
+    doc = nlp("Anna met Ben in Rome. She bought the old house. Ben sold his car.")
+    assert not doc.has_annotation("SENT_START")
+    (back,) = DocBin(docs=[doc]).get_docs(nlp.vocab)
+    for triples in (doc._.triples, back._.triples):
+        assert [triple.sent.text for triple in triples] == [
+            "Anna met Ben in Rome.",
+            "She bought the old house.",
+            "Ben sold his car.",
+        ]
+
+
+@Language.component("merges_first_words")
+def merge_first_words(doc: Doc) -> Doc:
+    with doc.retokenize() as retokenizer:
+        retokenizer.merge(doc[:2])
+    return doc
+
+
+def test_docs_with_merged_tokens_are_stored() -> None:
+    """The languages were told before the merge, the triples after it."""
+    nlp = load("xx_xoie_sm")
+    nlp.add_pipe("merges_first_words", before="xoie")
+    doc = nlp("Anna Smith met Ben in Rome. She bought the old house.")
+    assert doc[0].text == "Anna Smith"
+    said = list(map(str, doc._.triples))
+    assert len(said) == 2
+    for again in (
+        Doc(nlp.vocab).from_bytes(doc.to_bytes()),
+        next(iter(DocBin(docs=[doc]).get_docs(nlp.vocab))),
+        Doc(nlp.vocab).from_json(doc.to_json()),
+        doc.copy(),
+    ):
+        assert list(map(str, again._.triples)) == said
+        assert again._.language == "en"
