@@ -59,7 +59,10 @@ def _section(name: str, function: Any) -> str:
     for other in re.findall(r"See\s+`(\w+)`", said):
         # Settings that are only handed on are told where they are used.
         target = function.__globals__.get(other)
-        for place in (target, getattr(target, "__init__", None)):
+        for place in (
+            *getattr(target, "__mro__", (target,)),
+            getattr(target, "__init__", None),
+        ):
             told = {**_told(place)[1], **told}
     lines = [f"### `{name}`\n", f"{said}\n"]
     defaults = {

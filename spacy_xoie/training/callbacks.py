@@ -126,7 +126,8 @@ def make_word_callback(
         for the dictionaries of FreeDict that are installed. Both go through English.
     files (Dict[str, str]): For pairs of languages ("en-gl"), TSV files of a word, its
         translation and perhaps a weight a line.
-    batch_size, max_pairs, temperature: See `learn_words`.
+    batch_size, temperature: See `learn_words`.
+    max_pairs (int): Highest number of pairs of two languages; rarer ones are left out.
     steps, learn_rate, seed, component, progress_bar: See `make_language_callback`.
     """
 

@@ -40,11 +40,12 @@ def parts_of(triple: Dict[str, Any]) -> List[Dict[str, Any]]:
 
 
 def test_triples_stand_where_they_are_said_to(client: TestClient) -> None:
-    text = f"{MUSEUM} 😀 {CITY}"
+    text = f"{MUSEUM}\n\n😀\n\n{CITY}"
     found = extract(client, text)
-    assert [one["language"] for one in found["sentences"]] == ["en", "de"]
+    languages = [one["language"] for one in found["sentences"]]
+    assert (languages[0], languages[2]) == ("en", "de")
     museum, city = found["triples"]
-    assert (museum["sentence"], city["sentence"]) == (0, 1)
+    assert (museum["sentence"], city["sentence"]) == (0, 2)
     assert city["relation"]["text"] == "hat gebaut"
     for triple in found["triples"]:
         for part in parts_of(triple):
