@@ -11,7 +11,7 @@ import typer
 from wasabi.tables import table
 
 from ...errors import ConfigError
-from ...files import write_text
+from ...files import read_text, write_text
 from ..knowledge.asking import Solutions, Term
 from ..knowledge.queries import QUERIES
 from ..knowledge.store import TripleStore
@@ -71,7 +71,7 @@ def _query(query: Optional[str], file: Optional[Path]) -> str:
     if file is not None:
         if query is not None:
             raise ConfigError("Give a query or a --file, not both.")
-        return file.read_text(encoding="utf8")
+        return read_text(file)
     assert query is not None
     if query in QUERIES:
         return QUERIES[query]
