@@ -193,7 +193,7 @@ def measure(
             mode=mode,
         )
         refused.update(refusal.reason for refusal in found.refused)
-        for projected in found.kept:
+        for projected in found.triples:
             kept += 1
             parts = [tokens_of(pieces) for pieces in projected.triple.parts]
             right += is_right(parts, gold)

@@ -4,7 +4,6 @@ from typing import Optional
 
 from ..doc.triples import SPAN_KEY, get_triples
 from ..evaluation.matching import (
-    PlacedTriple,
     TextPlaces,
     match_triples,
     placed_triples,
@@ -54,7 +53,7 @@ class BackProjection:
         language, source_language = labelled.item.language, _source_language(labelled)
         pair = Pair(doc, source, language, source_language)
         (alignment,) = self.aligner([pair])
-        found = project_triples(
+        projection = project_triples(
             get_triples(doc),
             source,
             alignment,
@@ -62,14 +61,7 @@ class BackProjection:
             target_language=source_language,
         )
         places = TextPlaces(source)
-        back = [
-            PlacedTriple(
-                places.of(kept.triple.subject),
-                places.of(kept.triple.relation),
-                tuple(places.of(part) for part in kept.triple.objects),
-            )
-            for kept in found.kept
-        ]
+        back = [places.place(one.triple.parts) for one in projection.triples]
         wanted = placed_triples(source)
         shared = sum(match.score for match in match_triples(back, wanted))
         return soft_f1(shared, len(get_triples(doc)), len(wanted))

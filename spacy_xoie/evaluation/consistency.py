@@ -35,7 +35,7 @@ from ..doc.translations import Alignment
 from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ..errors import ConfigError, DataError, EngineError
 from ..projection.spans import project_triples
-from ..projection.ty import Aligner, Pair
+from ..projection.ty import Aligner, Pair, fit_aligner
 from .curves import f1_score
 from .matching import (
     PlacedTriple,
@@ -236,14 +236,7 @@ def _map_triples(
             target_language=languages[1],
             mode="recall",
         )
-        return [
-            PlacedTriple(
-                places.of(triple.subject),
-                places.of(triple.relation),
-                tuple(map(places.of, triple.objects)),
-            )
-            for triple in (one.triple for one in projection.kept)
-        ]
+        return [places.place(one.triple.parts) for one in projection.triples]
 
     bare = [replace(triple, subject=Phrase(()), objects=()) for triple in triples]
     return carry(triples), {triple.relation for triple in carry(bare)}
@@ -282,9 +275,7 @@ def _align(
             f"have the same id (in treebanks: sent_id); leave out one of the languages."
         )
     pairs = [Pair(docs[first][i], docs[second][i], first, second) for i in ids]
-    fit = getattr(aligner, "fit", None)
-    if fit is not None:
-        fit(pairs)
+    fit_aligner(aligner, pairs)
     alignments = aligner(pairs)
     if len(alignments) != len(pairs):
         raise EngineError(

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import (
     Dict,
     FrozenSet,
+    Iterable,
     List,
     NamedTuple,
     Optional,
@@ -17,7 +18,7 @@ from typing import (
 
 from spacy.tokens import Doc, Span
 
-from ..doc.triples import SPAN_KEY, Phrase, get_triples
+from ..doc.triples import SPAN_KEY, get_triples
 from ..ty import Pieces, pieces_of
 
 Places = FrozenSet[int]
@@ -72,6 +73,11 @@ class TextPlaces:
         stretches = (range(self._ends[a], self._ends[b]) for a, b in pieces)
         return frozenset(place for stretch in stretches for place in stretch)
 
+    def place(self, parts: Iterable[Pieces], adapter: str = "") -> PlacedTriple:
+        """RETURNS (PlacedTriple): A triple whose parts are these, in tokens."""
+        subject, relation, *objects = map(self.of, parts)
+        return PlacedTriple(subject, relation, tuple(objects), adapter)
+
     def pieces(self, places: Places) -> Pieces:
         """RETURNS (Pieces): The tokens that hold any of these characters."""
         return pieces_of(sorted({self._token_of[place] for place in places}))
@@ -84,17 +90,8 @@ def placed_triples(doc: Doc, *, key: str = SPAN_KEY) -> List[PlacedTriple]:
     key (str): Key of the span group.
     """
     places = TextPlaces(doc)
-
-    def place(phrase: Phrase) -> Places:
-        return places.of(phrase.pieces)
-
     return [
-        PlacedTriple(
-            place(triple.subject),
-            place(triple.relation),
-            tuple(place(phrase) for phrase in triple.objects),
-            triple.adapter,
-        )
+        places.place((phrase.pieces for phrase in triple.parts), triple.adapter)
         for triple in get_triples(doc, key=key)
     ]
 

@@ -17,7 +17,7 @@ from ..doc.triples import SPAN_KEY, get_triples, set_triples
 from ..language import sentence_bounds
 from .aligners.lexical import LexicalAligner
 from .spans import Limits, Mode, Projection, project_triples
-from .ty import Aligner, CharLink, Pair
+from .ty import Aligner, CharLink, Pair, fit_aligner
 
 Bounds = Tuple[int, int, int, int]
 """First token and end of a part of the source, and of the same part of the target."""
@@ -72,10 +72,11 @@ def project_bitext(
         )
         for text in texts
     ]
-    learn = getattr(aligner, "fit", None)
-    if fit and learn is not None:
+    if fit:
         cut = zip(texts, languages, strict=True)
-        learn([pair for text, codes in cut for pair in _pairs(text, codes)])
+        fit_aligner(
+            aligner, [pair for text, codes in cut for pair in _pairs(text, codes)]
+        )
     return carry_over(texts, languages, aligner, mode=mode, limits=limits, key=key)
 
 
@@ -137,13 +138,13 @@ def align_docs(
         for bounds, pair in zip(_parts(text), _pairs(text, codes), strict=True):
             pairs.append(pair)
             places.append((number, bounds))
-    found: List[List[Tuple[Tuple[int, int], float, bool]]] = [[] for _ in texts]
+    links_of: List[List[Tuple[Tuple[int, int], float, bool]]] = [[] for _ in texts]
     for (number, (start, _, target_start, _)), alignment in zip(
         places, aligner(pairs), strict=True
     ):
         for (i, j), score, agreed in zip(*alignment, strict=True):
-            found[number].append(((i + start, j + target_start), score, agreed))
-    for links in found:
+            links_of[number].append(((i + start, j + target_start), score, agreed))
+    for links in links_of:
         links.sort()
     return [
         Alignment(
@@ -151,7 +152,7 @@ def align_docs(
             tuple(score for _, score, _ in links),
             tuple(agreed for _, _, agreed in links),
         )
-        for links in found
+        for links in links_of
     ]
 
 
@@ -174,12 +175,12 @@ def store_projection(
     key (str): Key of the span group.
     origin (str): The origin of the triples.
     """
-    triples = [found.triple._replace(origin=origin) for found in projection.kept]
+    triples = [one.triple._replace(origin=origin) for one in projection.triples]
     set_triples(text.target, triples, key=key, language=target_language)
     stored = get_triples(text.target, key=key)
     origins = {
-        triple.id: Origin(found.source, found.alignment, found.agreement, found.lost)
-        for triple, found in zip(stored, projection.kept, strict=True)
+        triple.id: Origin(one.source, one.alignment, one.agreement, one.lost)
+        for triple, one in zip(stored, projection.triples, strict=True)
     }
     set_provenance(
         text.target,
@@ -203,24 +204,24 @@ def _parts(text: Bitext) -> Sequence[Bounds]:
 
 
 def _pairs(text: Bitext, languages: Tuple[str, str]) -> List[Pair]:
-    given = None if text.links is None else _token_links(text, text.links)
+    links = None if text.links is None else _token_links(text, text.links)
     return [
         Pair(
             text.source[a:b],
             text.target[c:d],
             *languages,
-            given=given
-            and tuple((i - a, j - c) for i, j in given if a <= i < b and c <= j < d),
+            links=links
+            and tuple((i - a, j - c) for i, j in links if a <= i < b and c <= j < d),
         )
         for a, b, c, d in _parts(text)
     ]
 
 
 def _token_links(text: Bitext, links: Sequence[CharLink]) -> Links:
-    found = set()
+    token_links = set()
     for start, end, target_start, target_end in links:
         one = text.source.char_span(start, end, alignment_mode="expand")
         other = text.target.char_span(target_start, target_end, alignment_mode="expand")
         if one is not None and other is not None:
-            found |= {(s.i, t.i) for s in one for t in other}
-    return tuple(sorted(found))
+            token_links |= {(s.i, t.i) for s in one for t in other}
+    return tuple(sorted(token_links))

@@ -100,16 +100,16 @@ class Projector(StatelessPipe):
         RAISES (EngineError): If the translator has no such engine or pair of languages.
         """
         results: List[Union[Bitext, Untranslated, None]] = [None] * len(docs)
-        wanted: Dict[str, List[int]] = {}
+        numbers_of: Dict[str, List[int]] = {}
         for number, doc in enumerate(docs):
             source = self.source or language_of(doc)
             if source != self._code:
-                wanted.setdefault(source, []).append(number)
-        for source, numbers in wanted.items():
-            found = self._translate([docs[number] for number in numbers], source)
-            for number, result in zip(numbers, found, strict=True):
+                numbers_of.setdefault(source, []).append(number)
+        for source, numbers in numbers_of.items():
+            outcomes = self._translate([docs[number] for number in numbers], source)
+            for number, result in zip(numbers, outcomes, strict=True):
                 results[number] = result
-            texts = [text for text in found if isinstance(text, Bitext)]
+            texts = [text for text in outcomes if isinstance(text, Bitext)]
             languages = [(source, self._code)] * len(texts)
             carry_over(
                 texts,
@@ -160,8 +160,8 @@ class Projector(StatelessPipe):
             [docs[number][start:end].text for start, end in places]
             for number, places in zip(todo, bounds, strict=True)
         ]
-        known = [text for texts in sentences for text in texts if text.strip()]
-        translated = iter(self._ask(known, source))
+        filled = [text for texts in sentences for text in texts if text.strip()]
+        translated = iter(self._ask(filled, source))
         for number, places, texts in zip(todo, bounds, sentences, strict=True):
             parts = [
                 next(translated) if text.strip() else Translation("", ())
@@ -178,14 +178,14 @@ class Projector(StatelessPipe):
         if not texts:
             return []
         try:
-            found = self.translator(texts, source, self.target)
+            outcomes = self.translator(texts, source, self.target)
         except EngineError as error:
             if source != UNDETERMINED:
                 raise
             return [Untranslated("unknown language", str(error))] * len(texts)
-        if len(found) != len(texts):
+        if len(outcomes) != len(texts):
             raise EngineError(
-                f"The translator of {self.name!r} gave {len(found)} translations of "
+                f"The translator of {self.name!r} gave {len(outcomes)} translations of "
                 f"{len(texts)} texts. It must give one, or a reason, for each."
             )
         return [
@@ -194,7 +194,7 @@ class Projector(StatelessPipe):
                 if isinstance(result, Translation) and not result.text.strip()
                 else result
             )
-            for result in found
+            for result in outcomes
         ]
 
     def _assemble(
@@ -270,9 +270,9 @@ def make_projector(
 
 
 def _make_limits(values: Dict[str, float]) -> Limits:
-    known = [field.name for field in fields(Limits)]
-    if not set(values) <= set(known):
+    names = [field.name for field in fields(Limits)]
+    if not set(values) <= set(names):
         raise ConfigError(
-            f"limits is {dict(values)}; it can have {', '.join(known)}, nothing else."
+            f"limits is {dict(values)}; it can have {', '.join(names)}, nothing else."
         )
     return Limits(**values)

@@ -121,6 +121,6 @@ def _words(text: str) -> List[str]:
     if not text.isalpha():
         if "/" in text:
             return []
-        found = _WORD.findall(text.translate(_HYPHENS))
-        return [word for word in found if word not in _PLACEHOLDERS]
+        words = _WORD.findall(text.translate(_HYPHENS))
+        return [word for word in words if word not in _PLACEHOLDERS]
     return [text] if text not in _PLACEHOLDERS else []

@@ -32,9 +32,9 @@ REASONS = (
 class Limits:
     """What the mode "precise" asks of a triple.
 
-    alignment (float): Least alignment score.
-    agreement (float): Least share of links that both directions have.
-    stretch (float): Most times that a part may be longer than in the source, two words
+    alignment (float): Lower bound of the alignment score.
+    agreement (float): Lower bound of the share of links that both directions have.
+    stretch (float): How many times as long as in the source a part may be, two words
         aside.
     """
 
@@ -64,9 +64,9 @@ class Projected(NamedTuple):
 class Projection(NamedTuple):
     """The triples of a text on its translation.
 
-    kept (Tuple[Projected, …]): Those that could be carried over.
+    triples (Tuple[Projected, …]): Those that could be carried over.
     refused (Tuple[Refused, …]): Those that could not.
     """
 
-    kept: Tuple[Projected, ...]
+    triples: Tuple[Projected, ...]
     refused: Tuple[Refused, ...]

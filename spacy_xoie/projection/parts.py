@@ -24,12 +24,12 @@ class Part(NamedTuple):
 
 def near(anchors: Set[int], others: Set[int]) -> Set[int]:
     """Anchors, and those of the others that stand beside them without a gap."""
-    found = set(anchors)
+    inside = set(anchors)
     for step in (1, -1):
         for j in sorted(others, reverse=step < 0):
-            if j - step in found:
-                found.add(j)
-    return found
+            if j - step in inside:
+                inside.add(j)
+    return inside
 
 
 def parted(parts: List[Part]) -> List[Part]:

@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Span
 
 from ..doc.folding import fold_word
 from ..doc.translations import Alignment, Refused
-from ..doc.triples import Triple
+from ..doc.triples import Phrase, Triple
 from ..language.function_words import FunctionWords, function_words
 from ..ty import TokenTriple, pieces_of
 from .outcome import (
@@ -80,17 +80,17 @@ def project_triples(
         function_words(target_language),
         limits=(limits or Limits()) if mode == "precise" else None,
     )
-    kept: List[Projected] = []
+    projected: List[Projected] = []
     refused: List[Refused] = []
     for triple in triples:
-        found = projector.project(triple, source_start)
-        if isinstance(found, Refused):
-            refused.append(found)
+        result = projector.project(triple, source_start)
+        if isinstance(result, Refused):
+            refused.append(result)
             continue
         offset = target.start if isinstance(target, Span) else 0
-        moved = found.triple.shifted(offset)._replace(language=target_language)
-        kept.append(found._replace(triple=moved))
-    return Projection(tuple(kept), tuple(refused))
+        moved = result.triple.shifted(offset)._replace(language=target_language)
+        projected.append(result._replace(triple=moved))
+    return Projection(tuple(projected), tuple(refused))
 
 
 class _Projector:
@@ -125,7 +125,7 @@ class _Projector:
                 parts.append(Part(role))
                 continue
             tokens = [t.i - start for span in phrase.spans for t in span]
-            words = [fold_word(t.text).lower() for span in phrase.spans for t in span]
+            words = _words(phrase)
             part = self._place(role, tokens, words, owners)
             if part is None and role == "subject" and self._may_drop(words):
                 lost.append(PRO_DROP)
@@ -148,11 +148,9 @@ class _Projector:
 
     def _is_negated(self, triple: Triple) -> bool:
         """Whether the relation is negated, and it is known how the target negates."""
-        words = {
-            fold_word(t.text).lower() for span in triple.relation.spans for t in span
-        }
-        known = self.target_words.negations
-        return bool(known) and not words.isdisjoint(self.source_words.negations)
+        negations = self.source_words.negations
+        is_known = bool(self.target_words.negations)
+        return is_known and not negations.isdisjoint(_words(triple.relation))
 
     def _negated(self, parts: List[Part], owned: Set[int]) -> Optional[List[Part]]:
         """See to it that a negation stays one: parts that have one are left as they
@@ -162,7 +160,7 @@ class _Projector:
         if any(self.target[j] in negations for part in parts for j in part.tokens):
             return parts
         subject, relation, *objects = parts
-        taken = {j for part in parts for j in part.tokens}
+        claimed = {j for part in parts for j in part.tokens}
         for j in sorted(
             (j for j, word in enumerate(self.target) if word in negations),
             key=lambda j: min(abs(j - k) for k in relation.tokens),
@@ -170,7 +168,7 @@ class _Projector:
             distance = min(abs(j - k) for k in relation.tokens)
             if (
                 distance <= FAR
-                and j not in taken
+                and j not in claimed
                 and self.linked.get(j, owned) <= owned
             ):
                 tokens = sorted([*relation.tokens, j])
@@ -198,11 +196,8 @@ class _Projector:
         """Whether the subject is in the verb of the translation: a pronoun all of whose
         links are to words of the relation ("he built", "construyó")."""
         subject, relation = parts[:2]
-        words = [
-            fold_word(t.text).lower() for span in triple.subject.spans for t in span
-        ]
         inside = bool(subject.anchors) and subject.anchors <= relation.anchors
-        return inside and self._may_drop(words)
+        return inside and self._may_drop(_words(triple.subject))
 
     def _may_lose(self, role: str, triple: Triple) -> bool:
         """Whether a triple goes on without an object that has no links."""
@@ -295,11 +290,11 @@ class _Projector:
         part begins with an adposition in the source, one in the target."""
         if role == "relation" or not tokens:
             return tokens
-        wanted = self.target_words.determiners
+        openers = self.target_words.determiners
         if words[0] in self.source_words.adpositions:
-            wanted = wanted | self.target_words.adpositions
+            openers = openers | self.target_words.adpositions
         first = tokens[0]
-        while first > 0 and self.target[first - 1] in wanted:
+        while first > 0 and self.target[first - 1] in openers:
             if self.linked.get(first - 1):
                 break
             first -= 1
@@ -307,18 +302,18 @@ class _Projector:
 
     def _trimmed(self, tokens: List[int]) -> List[int]:
         """Without punctuation and conjunctions at either end, if anything is left."""
-        kept = list(tokens)
+        inner = list(tokens)
 
         def loose(j: int) -> bool:
             return self.is_punct[j] or (
-                self.target[j] in self.target_words.edges and len(kept) > 1
+                self.target[j] in self.target_words.edges and len(inner) > 1
             )
 
-        while kept and loose(kept[0]):
-            kept.pop(0)
-        while kept and loose(kept[-1]):
-            kept.pop()
-        return kept or tokens
+        while inner and loose(inner[0]):
+            inner.pop(0)
+        while inner and loose(inner[-1]):
+            inner.pop()
+        return inner or tokens
 
     def _checked(
         self, triple: Triple, parts: List[Part], lost: List[str]
@@ -330,11 +325,11 @@ class _Projector:
         placed = [part for part in parts if part.tokens]
         alignment = sum(part.strength for part in placed) / len(placed)
         agreement = sum(part.agreed for part in parts) / max(used, 1)
-        taken: Dict[int, Part] = {}
+        owner: Dict[int, Part] = {}
         shared: List[Tuple[Part, Part, int]] = []
         for part in parts:
-            shared += [(taken[j], part, j) for j in part.tokens if j in taken]
-            taken.update(dict.fromkeys(part.tokens, part))
+            shared += [(owner[j], part, j) for j in part.tokens if j in owner]
+            owner.update(dict.fromkeys(part.tokens, part))
         if shared:
             words = [
                 meet for meet in shared if meet[2] in meet[0].anchors & meet[1].anchors
@@ -387,3 +382,7 @@ class _Projector:
                 detail = f"{part.role}: {len(part.tokens)} tokens for {length}"
                 return Refused(triple.id, SCATTERED, detail)
         return None
+
+
+def _words(phrase: Phrase) -> List[str]:
+    return [fold_word(token.text).lower() for span in phrase.spans for token in span]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import (
+    Iterable,
     List,
     NamedTuple,
     Optional,
@@ -68,14 +69,14 @@ class Pair(NamedTuple):
     source, target (Union[Doc, Span]): The two sides. Links count tokens from the
         beginning of each.
     source_language, target_language (str): Their languages.
-    given (Optional[Links]): Links that the translator gave.
+    links (Optional[Links]): Links that the translator gave.
     """
 
     source: Union[Doc, Span]
     target: Union[Doc, Span]
     source_language: str
     target_language: str
-    given: Optional[Links] = None
+    links: Optional[Links] = None
 
 
 @runtime_checkable
@@ -89,3 +90,10 @@ class Aligner(Protocol):
         RETURNS (List[Alignment]): One for each pair.
         """
         ...
+
+
+def fit_aligner(aligner: Aligner, pairs: Iterable[Pair]) -> None:
+    """Let an aligner learn from pairs, if it can."""
+    fit = getattr(aligner, "fit", None)
+    if fit is not None:
+        fit(pairs)

@@ -82,7 +82,7 @@ class TestSymmetrization:
 
 class TestIntrinsic:
     def test_given_links(self) -> None:
-        item = pair("a b", "x y")._replace(given=((1, 0), (0, 1), (1, 0)))
+        item = pair("a b", "x y")._replace(links=((1, 0), (0, 1), (1, 0)))
         (found,) = IntrinsicAligner()([item])
         assert found == Alignment(((0, 1), (1, 0)), (1.0, 1.0), (True, True))
 
@@ -97,7 +97,7 @@ class TestIntrinsic:
             return [Alignment(((0, 0),), (0.3,), (False,)) for _ in pairs]
 
         none, empty, some = (
-            pair("a b", "x y")._replace(given=given) for given in (None, (), ((1, 1),))
+            pair("a b", "x y")._replace(links=given) for given in (None, (), ((1, 1),))
         )
         make = registry.misc.get("spacy-xoie.IntrinsicAligner.v1")
         aligner: Aligner = make(otherwise=other)

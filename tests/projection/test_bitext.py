@@ -50,7 +50,7 @@ def test_own_bitext(language: str, mode: Any) -> None:
     assert len(results) == len(pairs)
     right = 0
     for (_, target), result in zip(pairs, results):
-        assert len(result.kept) + len(result.refused) == 1
+        assert len(result.triples) + len(result.refused) == 1
         words = [token.text for token in target]
         expected = (words[3], words[2], " ".join(words[:2]))
         right += [t.as_tuple() for t in get_triples(target)] == [expected]
@@ -69,7 +69,7 @@ def test_where_triples_come_from() -> None:
     assert provenance.language == "en"
     assert provenance.origins[triple.id].source == get_triples(source)[0].id
     assert provenance.alignment == sure([(0, 3), (1, 2), (2, 1), (3, 0), (4, 4)])
-    assert result.kept[0].source == get_triples(source)[0].id
+    assert result.triples[0].source == get_triples(source)[0].id
 
 
 class Given:

@@ -95,6 +95,9 @@ class TestWords:
             ("Évora", "evora"),
             ("STRASSE", "strasse"),
             ("…", "..."),
+            ("0¸", "0"),
+            ("ŉ", "'n"),
+            ("″", '"'),
         ],
     )
     def test_same_in_all_scripts(self, one: str, other: str) -> None:

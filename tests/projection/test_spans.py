@@ -45,7 +45,7 @@ def project(
         target_language=language,
         **config,
     )
-    set_triples(other, [kept.triple for kept in found.kept])
+    set_triples(other, [kept.triple for kept in found.triples])
     return found, [made.as_tuple() for made in get_triples(other)]
 
 
@@ -146,7 +146,7 @@ class TestWorkedExamples:
         assert [tuple(p.replace(" ", "") for p in made[0])] == [
             tuple(p.replace(" ", "") for p in expected)
         ]
-        (kept,) = found.kept
+        (kept,) = found.triples
         assert kept.alignment == kept.agreement == 1.0 or "architect" in source
         assert kept.lost == ()
         assert kept.triple.language == language
@@ -160,7 +160,7 @@ class TestWorkedExamples:
             "architect=Architektin has=hat built=gebaut house=Haus in=in Rome=Rom",
             "de",
         )
-        assert found.kept[0].triple.relation == ((2, 3), (7, 8))
+        assert found.triples[0].triple.relation == ((2, 3), (7, 8))
 
 
 class TestLosses:
@@ -178,7 +178,7 @@ class TestLosses:
             mode=mode,
         )
         assert made == [("", "Construyó", "una casa")]
-        assert found.kept[0].lost == ("implied subject",)
+        assert found.triples[0].lost == ("implied subject",)
 
     def test_no_pro_drop_in_german(self) -> None:
         found, made = project(
@@ -228,7 +228,7 @@ class TestLosses:
         )
         found, made = project(*texts)
         assert made == [("Eva", "gab", "Max", "Tee")]
-        assert found.kept[0].lost == ("lost argument",)
+        assert found.triples[0].lost == ("lost argument",)
         found, made = project(*texts, mode="precise")
         assert (made, found.refused[0].reason) == ([], "lost argument")
 
@@ -258,7 +258,7 @@ class TestOverlap:
         assert "stadtplanung" in found.refused[0].detail
         found, made = project(*self.COMPOUND)
         assert made == [("Der Rat", "besprach", "die Stadtplanung")]
-        assert found.kept[0].lost == ("split compound",)
+        assert found.triples[0].lost == ("split compound",)
 
     def test_two_parts_that_are_one_word(self) -> None:
         for mode in ("recall", "precise"):
@@ -285,7 +285,7 @@ class TestOverlap:
         found, made = project(*texts, alignment=links, mode="precise")
         assert (made, found.refused[0].reason) == ([], "overlap")
         found, made = project(*texts, alignment=links)
-        assert found.kept[0].lost == ("overlap",)
+        assert found.triples[0].lost == ("overlap",)
         tokens = [set(part.split()) for part in made[0]]
         assert {"h1", "h2"} <= tokens[2] and {"m1", "m2"} <= tokens[3]
         assert not tokens[2] & tokens[3]
@@ -304,7 +304,7 @@ class TestDoubt:
     def reason(self, alignment: Alignment, **config: Any) -> Optional[str]:
         precise, _ = project(*self.TEXTS, alignment=alignment, mode="precise", **config)
         recall, _ = project(*self.TEXTS, alignment=alignment)
-        assert len(recall.kept) == 1
+        assert len(recall.triples) == 1
         return precise.refused[0].reason if precise.refused else None
 
     def test_low_alignment(self) -> None:
@@ -333,9 +333,9 @@ class TestDoubt:
     def test_figures(self) -> None:
         alignment = Alignment(self.LINKS, (0.9, 0.6, 0.3), (True, True, False))
         found, _ = project(*self.TEXTS, alignment=alignment)
-        assert found.kept[0].alignment == pytest.approx(0.6)
-        assert found.kept[0].agreement == pytest.approx(2 / 3)
-        assert found.kept[0].triple.score == pytest.approx(0.5 * 0.6)
+        assert found.triples[0].alignment == pytest.approx(0.6)
+        assert found.triples[0].agreement == pytest.approx(2 / 3)
+        assert found.triples[0].triple.score == pytest.approx(0.5 * 0.6)
 
 
 class TestPlaces:
@@ -353,7 +353,7 @@ class TestPlaces:
             source_language="en",
             target_language="es",
         )
-        set_triples(other, [kept.triple for kept in found.kept])
+        set_triples(other, [kept.triple for kept in found.triples])
         assert get_triples(other)[0].as_tuple() == ("Eva", "bebe", "té")
 
     def test_nothing_to_carry(self) -> None:
@@ -374,7 +374,7 @@ class TestPlaces:
         ids = [triple.id for triple in get_triples(doc)]
         found = project_triples(get_triples(doc), doc, sure([(0, 0), (1, 1), (2, 2)]))
         assert [refused.source for refused in found.refused] == ids[:1]
-        assert [kept.source for kept in found.kept] == ids[1:]
+        assert [kept.source for kept in found.triples] == ids[1:]
 
 
 SOURCE = "He and the old man 's dog in Rome has been built , the house".split()
@@ -430,16 +430,16 @@ def test_every_triple_is_kept_or_refused(case: Dict[str, Any]) -> None:
             target_language=case["languages"][1],
             mode=mode,  # type: ignore[arg-type]
         )
-        assert len(found.kept) + len(found.refused) == 1
+        assert len(found.triples) + len(found.refused) == 1
         check(found, start, end)
-        set_triples(other, [kept.triple for kept in found.kept])
-        results[mode] = [kept.triple for kept in found.kept]
+        set_triples(other, [kept.triple for kept in found.triples])
+        results[mode] = [kept.triple for kept in found.triples]
     assert set(results["precise"]) <= set(results["recall"])
 
 
 def check(found: Projection, start: int, end: int) -> None:
     assert all(refused.reason in REASONS for refused in found.refused)
-    for kept in found.kept:
+    for kept in found.triples:
         assert kept.triple.relation
         assert 0 <= kept.alignment <= 1 and 0 <= kept.agreement <= 1
         assert set(kept.lost) <= set(REASONS)
@@ -518,5 +518,5 @@ def test_a_bare_vocabulary_makes_no_difference() -> None:
         source_language="en",
         target_language="de",
     )
-    set_triples(other, [kept.triple for kept in found.kept])
+    set_triples(other, [kept.triple for kept in found.triples])
     assert [made.as_tuple() for made in get_triples(other)] == expected

@@ -67,17 +67,17 @@ class Cells:
         the second is one token on and so many tokens of the other side further."""
         n_rows, n_columns = (lengths[self.pair] for lengths in self.lengths)
         here = np.arange(len(self))
-        found: Dict[Tuple[Way, int], Tuple[Ints, Ints]] = {}
+        cells: Dict[Tuple[Way, int], Tuple[Ints, Ints]] = {}
         for jump in range(-WINDOW, WINDOW + 1):
             rows, columns = self.row + jump, self.column + 1
             inside = (rows >= 0) & (rows < n_rows) & (columns < n_columns)
             there = here + jump * n_columns + 1
-            found[0, jump] = here[inside], there[inside]
+            cells[0, jump] = here[inside], there[inside]
             rows, columns = self.row + 1, self.column + jump
             inside = (columns >= 0) & (columns < n_columns) & (rows < n_rows)
             there = here + n_columns + jump
-            found[1, jump] = here[inside], there[inside]
-        return found
+            cells[1, jump] = here[inside], there[inside]
+        return cells
 
 
 def make_cells(pairs: Sequence[Tuple[Sequence[str], Sequence[str]]]) -> Cells:

@@ -46,8 +46,8 @@ class EflomalAligner:
                 languages = pair.source_language, pair.target_language
                 groups.setdefault(languages, []).append(number)
         for numbers in groups.values():
-            found = _run([pairs[number] for number in numbers])
-            for number, (forward, backward) in zip(numbers, found, strict=True):
+            links = _run([pairs[number] for number in numbers])
+            for number, (forward, backward) in zip(numbers, links, strict=True):
                 results[number] = symmetrized(forward, backward)
         return results
 

@@ -123,8 +123,8 @@ class EmbeddingAligner:
     def _vectors(self, pair: Pair) -> List[Vectors]:
         kinds = tuple(_STATES) if self.states == "auto" else (self.states,)
         for kind in kinds:
-            found = [_STATES[kind](side) for side in (pair.source, pair.target)]
-            there = [side for side in found if side is not None]
+            sides = [_STATES[kind](side) for side in (pair.source, pair.target)]
+            there = [side for side in sides if side is not None]
             if len(there) == 2 and there[0].shape[1] == there[1].shape[1]:
                 return there
         raise NotReadyError(

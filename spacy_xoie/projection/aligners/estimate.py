@@ -9,7 +9,7 @@ likely jump leads to or from. The two directions are trained to agree (Liang et 
 2006, "Alignment by Agreement"), here on the geometric mean of their probabilities.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, List, Optional, Tuple
 
 import numpy as np
@@ -62,13 +62,13 @@ class Knowledge:
         way (int): 0: words of the target, given those of the source; 1: the reverse.
         RETURNS (Floats): For each of `Cells.word_pairs`.
         """
-        given, made = cells.word_pairs[way], cells.word_pairs[1 - way]
+        sources, targets = cells.word_pairs[way], cells.word_pairs[1 - way]
         by_stem = (self.stem_pairs + self.similar + FLOOR) / (
-            self.stem_totals[way][given] + self.similar + FLOOR * self.sizes[1 - way]
+            self.stem_totals[way][sources] + self.similar + FLOOR * self.sizes[1 - way]
         )
-        guess = BACK_OFF * by_stem * self.shares[1 - way][made]
-        seen = self.pairs + self.similar
-        return (seen + guess) / (self.totals[way][given] + self.similar + BACK_OFF)
+        guess = BACK_OFF * by_stem * self.shares[1 - way][targets]
+        count = self.pairs + self.similar
+        return (count + guess) / (self.totals[way][sources] + self.similar + BACK_OFF)
 
 
 def look_up(cells: Cells, table: Table) -> Knowledge:
@@ -81,11 +81,11 @@ def look_up(cells: Cells, table: Table) -> Knowledge:
     stems = [(roots[0][i], roots[1][j]) for i, j in zip(left, right, strict=True)]
     shares, chances, sizes = [], [], []
     for side in (0, 1):
-        seen = _read(table.words[side], words[side])
+        counts = _read(table.words[side], words[side])
         of_stem = _read(table.stems[side], roots[side])
         size = max(UNSEEN_WORDS, float(len(table.words[side])))
-        shares.append((seen + 1.0) / (of_stem + 2.0))
-        chances.append((seen + 0.5) / (sum(table.words[side].values()) + 0.5 * size))
+        shares.append((counts + 1.0) / (of_stem + 2.0))
+        chances.append((counts + 0.5) / (sum(table.words[side].values()) + 0.5 * size))
         sizes.append(size)
     return Knowledge(
         _read(table.pairs, names),
@@ -127,53 +127,50 @@ def learn(cells: Cells, table: Table, *, rounds: int = 8) -> Table:
     rounds (int): Rounds with neighbours.
     RETURNS (Table): What these pairs teach, to be added to what is known.
     """
-    seen_words: Tuple[Dict[str, float], Dict[str, float]] = ({}, {})
+    word_counts: Tuple[Dict[str, float], Dict[str, float]] = ({}, {})
     for side in (0, 1):
         numbers = np.bincount(cells.tokens[side], minlength=len(cells.words[side]))
-        seen_words[side].update(
+        word_counts[side].update(
             zip(cells.words[side], numbers.astype(float).tolist(), strict=True)
         )
-    known = look_up(cells, table.plus(Table(seen_words, {}, table.jumps)))
+    before = look_up(cells, table.plus(Table(word_counts, {}, table.jumps)))
     left, right, number = cells.word_pairs
     roots = [_stem_ids(side) for side in cells.words]
     stem_keys = roots[0][left] * (len(roots[1]) + 1) + roots[1][right]
     _, stem_number = np.unique(stem_keys, return_inverse=True)
-    now, jumps = known, table.jumps
+    now, jumps = before, table.jumps
     agreed: Optional[Floats] = None
-    seen: Floats = np.zeros(len(left))
+    counts: Floats = np.zeros(len(left))
     for turn in range(WARM_UP + rounds):
         if turn >= WARM_UP and agreed is not None:
             jumps = _jumps(cells, agreed)
         words = [now.translations(cells, way) for way in (0, 1)]
         context = agreed if turn >= WARM_UP else None
-        posteriors = expect(cells, known, words, context, jumps)
+        posteriors = expect(cells, before, words, context, jumps)
         agreed = np.sqrt(posteriors[0] * posteriors[1])
-        seen = np.bincount(number, agreed, len(left)).astype(np.float64)
-        of_stems = np.bincount(stem_number, weights=seen)
-        now = Knowledge(
-            known.pairs + seen,
-            known.similar,
-            known.stem_pairs + of_stems[stem_number],
-            (
-                known.totals[0] + np.bincount(left, seen, len(cells.words[0])),
-                known.totals[1] + np.bincount(right, seen, len(cells.words[1])),
+        counts = np.bincount(number, agreed, len(left)).astype(np.float64)
+        of_stems = np.bincount(stem_number, weights=counts)
+        now = replace(
+            before,
+            pairs=before.pairs + counts,
+            stem_pairs=before.stem_pairs + of_stems[stem_number],
+            totals=(
+                before.totals[0] + np.bincount(left, counts, len(cells.words[0])),
+                before.totals[1] + np.bincount(right, counts, len(cells.words[1])),
             ),
-            (
-                known.stem_totals[0] + _by_stem(roots[0], left, seen),
-                known.stem_totals[1] + _by_stem(roots[1], right, seen),
+            stem_totals=(
+                before.stem_totals[0] + _by_stem(roots[0], left, counts),
+                before.stem_totals[1] + _by_stem(roots[1], right, counts),
             ),
-            known.shares,
-            known.chances,
-            known.sizes,
         )
     pairs = {
         (cells.words[0][i], cells.words[1][j]): count
         for i, j, count in zip(
-            left.tolist(), right.tolist(), seen.tolist(), strict=True
+            left.tolist(), right.tolist(), counts.tolist(), strict=True
         )
         if count > FLOOR
     }
-    return Table(seen_words, pairs, jumps)
+    return Table(word_counts, pairs, jumps)
 
 
 def expect(
@@ -196,7 +193,7 @@ def expect(
     """
     number = cells.word_pairs[2]
     place = np.exp(-(FIRST if agreed is None else LATER) * cells.distance)
-    found = []
+    posteriors = []
     for way in (0, 1):
         chooser = cells.token[1 - way]
         prior = place
@@ -212,8 +209,8 @@ def expect(
         weight = words[way][number] * prior * (1 - NO_LINK) / norm[chooser]
         alone = NO_LINK * knowledge.chances[1 - way][cells.tokens[1 - way][chooser]]
         total = np.bincount(chooser, weights=weight)[chooser] + alone
-        found.append(weight / total)
-    return found[0], found[1]
+        posteriors.append(weight / total)
+    return posteriors[0], posteriors[1]
 
 
 def _jumps(cells: Cells, agreed: Floats) -> Tuple[Floats, Floats]:
@@ -240,9 +237,9 @@ def _jumps(cells: Cells, agreed: Floats) -> Tuple[Floats, Floats]:
     return result[0], result[1]
 
 
-def _by_stem(stems: Ints, words: Ints, seen: Floats) -> Floats:
+def _by_stem(stems: Ints, words: Ints, counts: Floats) -> Floats:
     """The counts of pairs, summed up for the stem of each word."""
-    sums = np.bincount(stems[words], weights=seen, minlength=len(stems))
+    sums = np.bincount(stems[words], weights=counts, minlength=len(stems))
     return np.asarray(sums[stems], dtype=np.float64)
 
 

@@ -31,11 +31,11 @@ class IntrinsicAligner:
         """
         results = []
         for pair in pairs:
-            links = tuple(sorted(set(pair.given or ())))
+            links = tuple(sorted(set(pair.links or ())))
             results.append(Alignment(links, (1.0,) * len(links), (True,) * len(links)))
         if self.otherwise is not None:
-            missing = [n for n, pair in enumerate(pairs) if pair.given is None]
-            found = self.otherwise([pairs[n] for n in missing])
-            for number, alignment in zip(missing, found, strict=True):
+            unlinked = [n for n, pair in enumerate(pairs) if pair.links is None]
+            others = self.otherwise([pairs[n] for n in unlinked])
+            for number, alignment in zip(unlinked, others, strict=True):
                 results[number] = alignment
         return results

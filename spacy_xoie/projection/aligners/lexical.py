@@ -109,15 +109,15 @@ class LexicalAligner:
         pairs (Sequence[Pair]): The pairs.
         RETURNS (List[Alignment]): One for each pair.
         """
-        found: List[List[Alignment]] = [[] for _ in pairs]
+        parts: List[List[Alignment]] = [[] for _ in pairs]
         for languages, pieces in _by_languages(pairs).items():
             table = self._table(languages)
             for batch in _batches(pieces, BATCH_CELLS):
                 cells = make_cells([(piece.source, piece.target) for piece in batch])
                 aligned = select_links(cells, find_links(cells, table))
                 for piece, alignment in zip(batch, aligned, strict=True):
-                    found[piece.pair].append(piece.in_place(alignment))
-        return [_joined(alignments) for alignments in found]
+                    parts[piece.pair].append(piece.in_place(alignment))
+        return [_joined(alignments) for alignments in parts]
 
     def fit(self, pairs: Iterable[Pair]) -> None:
         """Learn from translated texts which words stand for which, without supervision.
@@ -181,12 +181,12 @@ class LexicalAligner:
 
     def _learnt_of(self, languages: Languages) -> Table:
         back = languages[::-1]
-        known = self._learnt
-        if self._has_own and languages not in known and back not in known:
-            known = own_tables()
-        if languages not in known and back in known:
-            return known[back].inverted()
-        return known.get(languages) or Table()
+        tables = self._learnt
+        if self._has_own and languages not in tables and back not in tables:
+            tables = own_tables()
+        if languages not in tables and back in tables:
+            return tables[back].inverted()
+        return tables.get(languages) or Table()
 
     def _table(self, languages: Languages) -> Table:
         """All that is known of two languages."""
@@ -250,10 +250,10 @@ def _find_lexicon(
             return read_tsv(str(there))
         if back not in (None, FREEDICT_NAME):
             return _inverted(read_tsv(str(back)))
-        wanted = FREEDICT_NAME in (there, back)
+        is_freedict = FREEDICT_NAME in (there, back)
     else:
-        wanted = lexicons == FREEDICT_NAME
-    if not wanted:
+        is_freedict = lexicons == FREEDICT_NAME
+    if not is_freedict:
         return {}
     languages = sorted((source, target))
     try:

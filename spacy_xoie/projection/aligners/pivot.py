@@ -8,13 +8,13 @@ from spacy.tokens import Doc
 from ...doc.blank import blank_pipeline
 from ...doc.translations import Alignment
 from ...registries import aligners
-from ..ty import Aligner, CharLink, Pair, Translation, Translator
+from ..ty import Aligner, CharLink, Pair, Translation, Translator, fit_aligner
 from .lexical import LexicalAligner
 
 Scores = Dict[Tuple[int, int], float]
 
 CONFIRMED = 0.9
-"""Least score of a link that the engine and the other aligner have."""
+"""Lower bound of the score of a link that the engine and the other aligner have."""
 
 
 @aligners("spacy-xoie.PivotAligner.v1")
@@ -60,8 +60,8 @@ class PivotAligner:
         """
         direct = self.otherwise(pairs)
         drafts = self._translate(pairs)
-        known = [n for n, draft in enumerate(drafts) if draft is not None]
-        docs = {n: self._make_doc(pairs[n], drafts[n]) for n in known}
+        drafted = [n for n, draft in enumerate(drafts) if draft is not None]
+        docs = {n: self._make_doc(pairs[n], drafts[n]) for n in drafted}
         bridges = self.same(
             [
                 Pair(
@@ -70,11 +70,11 @@ class PivotAligner:
                     pairs[n].target_language,
                     pairs[n].target_language,
                 )
-                for n in known
+                for n in drafted
             ]
         )
         results = list(direct)
-        for n, bridge in zip(known, bridges, strict=True):
+        for n, bridge in zip(drafted, bridges, strict=True):
             draft = drafts[n]
             assert draft is not None and draft.links is not None
             first = _token_links(pairs[n], docs[n], draft.links)
@@ -86,9 +86,7 @@ class PivotAligner:
 
         pairs (Iterable[Pair]): Translated texts.
         """
-        learn = getattr(self.otherwise, "fit", None)
-        if learn is not None:
-            learn(pairs)
+        fit_aligner(self.otherwise, pairs)
 
     def _translate(self, pairs: Sequence[Pair]) -> List[Optional[Translation]]:
         drafts: List[Optional[Translation]] = [None] * len(pairs)
@@ -140,11 +138,11 @@ def _composed(first: Sequence[Tuple[int, int]], bridge: Alignment) -> Scores:
     ahead: Dict[int, List[Tuple[int, float]]] = defaultdict(list)
     for (k, j), score in zip(bridge.links, bridge.scores, strict=True):
         ahead[k].append((j, score))
-    found: Scores = {}
+    scores: Scores = {}
     for i, k in first:
         for j, score in ahead.get(k, ()):
-            found[i, j] = max(score, found.get((i, j), 0.0))
-    return found
+            scores[i, j] = max(score, scores.get((i, j), 0.0))
+    return scores
 
 
 def _united(direct: Alignment, pivoted: Scores) -> Alignment:
@@ -152,7 +150,7 @@ def _united(direct: Alignment, pivoted: Scores) -> Alignment:
     more certain, and those of the engine between tokens that have none."""
     rows = {i for i, _ in direct.links}
     columns = {j for _, j in direct.links}
-    found = {
+    united = {
         (i, j): (score, True)
         for (i, j), score in pivoted.items()
         if i not in rows and j not in columns
@@ -160,10 +158,10 @@ def _united(direct: Alignment, pivoted: Scores) -> Alignment:
     for link, score, agreed in zip(*direct, strict=True):
         if link in pivoted:
             score, agreed = max(CONFIRMED, score), True
-        found[link] = (score, agreed)
-    links = tuple(sorted(found))
+        united[link] = (score, agreed)
+    links = tuple(sorted(united))
     return Alignment(
         links,
-        tuple(found[link][0] for link in links),
-        tuple(found[link][1] for link in links),
+        tuple(united[link][0] for link in links),
+        tuple(united[link][1] for link in links),
     )

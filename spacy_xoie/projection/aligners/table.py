@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from operator import index
-from typing import Any, Dict, List, Mapping, Tuple, TypeVar
+from typing import Any, Dict, Iterable, List, Mapping, Tuple, TypeVar
 
 import numpy as np
 
@@ -50,11 +50,7 @@ class Table:
     @cached_property
     def stem_pairs(self) -> Dict[Tuple[str, str], float]:
         """The counts of pairs of stems."""
-        found: Dict[Tuple[str, str], float] = {}
-        for (left, right), count in self.pairs.items():
-            stems = stem(left), stem(right)
-            found[stems] = found.get(stems, 0.0) + count
-        return found
+        return _add_up(((stem(a), stem(b)), n) for (a, b), n in self.pairs.items())
 
     @cached_property
     def stem_totals(self) -> Tuple[Dict[str, float], Dict[str, float]]:
@@ -64,11 +60,10 @@ class Table:
     @cached_property
     def stems(self) -> Tuple[Dict[str, float], Dict[str, float]]:
         """How often words of each stem were seen, for both languages."""
-        found: Tuple[Dict[str, float], Dict[str, float]] = ({}, {})
-        for side in (0, 1):
-            for word, count in self.words[side].items():
-                found[side][stem(word)] = found[side].get(stem(word), 0.0) + count
-        return found
+        left, right = (
+            _add_up((stem(word), n) for word, n in side.items()) for side in self.words
+        )
+        return left, right
 
     def plus(self, other: "Table") -> "Table":
         """RETURNS (Table): A table that knows what both know. The jumps of the other
@@ -97,11 +92,11 @@ class Table:
         count (float): How often a word with a translation of weight 1 counts as seen.
         RETURNS (Table): A table that knows both.
         """
-        pairs: Dict[Tuple[str, str], float] = {}
-        for word, translations in lexicon.items():
-            for other, weight in translations.items():
-                pair = normal_form(word), normal_form(other)
-                pairs[pair] = pairs.get(pair, 0.0) + count * weight
+        pairs = _add_up(
+            ((normal_form(word), normal_form(other)), count * weight)
+            for word, translations in lexicon.items()
+            for other, weight in translations.items()
+        )
         return self.plus(Table(({}, {}), pairs, self.jumps))
 
     def inverted(self) -> "Table":
@@ -112,22 +107,22 @@ class Table:
     def to_dict(self, *, min_count: float = 0.0) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): Data for `from_dict`, without the pairs whose count
         is less than `min_count`."""
-        kept = {pair: n for pair, n in self.pairs.items() if n >= min_count}
+        frequent = {pair: n for pair, n in self.pairs.items() if n >= min_count}
         words = [
-            list(dict.fromkeys(chain(seen, (pair[side] for pair in kept))))
-            for side, seen in enumerate(self.words)
+            list(dict.fromkeys(chain(counts, (pair[side] for pair in frequent))))
+            for side, counts in enumerate(self.words)
         ]
         numbers = [{word: i for i, word in enumerate(side)} for side in words]
         return {
             "words": words,
             "seen": [
-                [float(seen.get(word, 0.0)) for word in side]
-                for side, seen in zip(words, self.words, strict=True)
+                [float(counts.get(word, 0.0)) for word in side]
+                for side, counts in zip(words, self.words, strict=True)
             ],
             "pairs": [
-                [numbers[0][left] for left, _ in kept],
-                [numbers[1][right] for _, right in kept],
-                [float(n) for n in kept.values()],
+                [numbers[0][left] for left, _ in frequent],
+                [numbers[1][right] for _, right in frequent],
+                [float(n) for n in frequent.values()],
             ],
             "jumps": [way.tolist() for way in self.jumps],
         }
@@ -139,7 +134,7 @@ class Table:
         """
         try:
             left, right = (_words(side) for side in data["words"])
-            seen = [_counts(side) for side in data["seen"]]
+            totals = [_counts(side) for side in data["seen"]]
             rows, columns = (_places(side) for side in data["pairs"][:2])
             counts = _counts(data["pairs"][2])
             jumps = [np.array(way, dtype=np.float64) for way in data["jumps"]]
@@ -149,8 +144,8 @@ class Table:
                 raise ValueError("there are jumps that are no numbers")
             return cls(
                 (
-                    dict(zip(left, seen[0], strict=True)),
-                    dict(zip(right, seen[1], strict=True)),
+                    dict(zip(left, totals[0], strict=True)),
+                    dict(zip(right, totals[1], strict=True)),
                 ),
                 {
                     (left[i], right[j]): n
@@ -188,18 +183,21 @@ def _places(data: Any) -> List[int]:
     return places
 
 
+def _add_up(counts: Iterable[Tuple[Key, float]]) -> Dict[Key, float]:
+    sums: Dict[Key, float] = {}
+    for key, count in counts:
+        sums[key] = sums.get(key, 0.0) + count
+    return sums
+
+
 def _sum(one: Mapping[Key, float], other: Mapping[Key, float]) -> Dict[Key, float]:
-    result = dict(one)
-    for key, count in other.items():
-        result[key] = result.get(key, 0.0) + count
-    return result
+    return _add_up(chain(one.items(), other.items()))
 
 
 def _margins(
     pairs: Mapping[Tuple[str, str], float],
 ) -> Tuple[Dict[str, float], Dict[str, float]]:
-    totals: Tuple[Dict[str, float], Dict[str, float]] = ({}, {})
-    for pair, count in pairs.items():
-        for side in (0, 1):
-            totals[side][pair[side]] = totals[side].get(pair[side], 0.0) + count
-    return totals
+    left, right = (
+        _add_up((pair[side], count) for pair, count in pairs.items()) for side in (0, 1)
+    )
+    return left, right

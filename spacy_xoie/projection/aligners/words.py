@@ -24,17 +24,19 @@ _MARKS = str.maketrans(
 )
 
 
-def normal_form(text: str) -> str:
+def normal_form(word: str) -> str:
     """RETURNS (str): A word in lower case, without diacritics; punctuation and digits
     of all scripts as those of ASCII."""
     # Letters such as the double-struck ones have a lower case only once decomposed.
-    text = (fold_word(text) or text).translate(_MARKS)
+    text = (fold_word(word) or word).translate(_MARKS)
     text = unicodedata.normalize("NFKD", text).lower()
     text = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in text if not unicodedata.combining(c)) or text
-    if plain.isascii():
-        return plain
-    return "".join(str(unicodedata.decimal(c, c)) for c in plain)
+    if not plain.isascii():
+        plain = "".join(str(unicodedata.decimal(c, c)) for c in plain)
+    plain = plain.replace("ʼ", "'").replace("ꞌ", "'")
+    # Decomposing makes blanks and marks that folding did not see.
+    return plain if plain == word or plain.isalnum() else normal_form(plain)
 
 
 def stem(word: str) -> str:
@@ -58,16 +60,16 @@ def similarity(
     result[same] = 1.0
     lengths = [np.array([len(w) for w in words]) for words in (sources, targets)]
     long = (lengths[0][left] >= MIN_COGNATE) & (lengths[1][right] >= MIN_COGNATE)
-    asked = np.nonzero(long & ~same)[0]
-    if not len(asked):
+    compared = np.nonzero(long & ~same)[0]
+    if not len(compared):
         return result
     columns: Dict[str, int] = {}
     sets = [[_bigrams(word, columns) for word in words] for words in (sources, targets)]
     one, other = (_bit_sets(rows, len(columns)) for rows in sets)
     sizes = [np.array([len(row) for row in rows]) for rows in sets]
     step = max(1, CHUNK_BYTES // one.shape[1])
-    for begin in range(0, len(asked), step):
-        part = asked[begin : begin + step]
+    for begin in range(0, len(compared), step):
+        part = compared[begin : begin + step]
         i, j = left[part], right[part]
         shared = np.bitwise_count(one[i] & other[j]).sum(1, dtype=np.int64)
         dice = 2 * shared / (sizes[0][i] + sizes[1][j])

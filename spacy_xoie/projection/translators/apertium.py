@@ -85,12 +85,7 @@ class ApertiumTranslator:
 
 @translators("spacy-xoie.ApertiumTranslator.v1")
 def make_apertium_translator(modes: str = MODES, timeout: float = 10.0) -> Translator:
-    """Make a translator that runs Apertium.
-
-    modes (str): Folder of Apertium's modes.
-    timeout (float): How many seconds a sentence may take.
-    RETURNS (Translator): The translator.
-    """
+    """Make a translator that runs Apertium. See `ApertiumTranslator`."""
     return ApertiumTranslator(modes, timeout=timeout)
 
 
@@ -177,10 +172,10 @@ class _Engine:
 
 
 def _check_programs(commands: Sequence[Command]) -> None:
-    missing = sorted({step[0] for step in commands if shutil.which(step[0]) is None})
-    if missing:
+    programs = sorted({step[0] for step in commands if shutil.which(step[0]) is None})
+    if programs:
         raise EngineError(
-            f"Apertium is not complete: the programs {', '.join(missing)} are missing. "
+            f"Apertium is not complete: {', '.join(programs)} are missing. "
             "Install them: apt install apertium lttoolbox apertium-lex-tools "
             "apertium-separable apertium-anaphora cg3."
         )

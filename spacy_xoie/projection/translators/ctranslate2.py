@@ -71,8 +71,8 @@ class MarianTranslator:
         RAISES (EngineError): If the library or the model is missing, or the model is
             of other languages.
         """
-        for asked, own in ((source, self.source), (target, self.target)):
-            if own and language_code(asked) != language_code(own):
+        for code, own in ((source, self.source), (target, self.target)):
+            if own and language_code(code) != language_code(own):
                 raise EngineError(
                     f"The model {self.path} translates from '{self.source}' to "
                     f"'{self.target}', not from '{source}' to '{target}'. Give the "
@@ -139,9 +139,9 @@ class MarianTranslator:
             )
             outcomes = self._too_long(texts)
             for i, answer in zip(fitting, answers, strict=True):
-                found = answer.hypotheses[0]
-                text = tokenizer.decode(found)
-                outcomes[i] = _judge(texts[i], text, len(found) < self.max_length)
+                best = answer.hypotheses[0]
+                text = tokenizer.decode(best)
+                outcomes[i] = _judge(texts[i], text, len(best) < self.max_length)
             return outcomes
 
         return decode
@@ -203,16 +203,8 @@ def make_ctranslate2_translator(
     max_length: int = 512,
     device: str = "cpu",
 ) -> Translator:
-    """Make a translator that runs a Marian model from a local folder.
-
-    path (str): Folder of the model, of CTranslate2 or of Hugging Face.
-    source, target (str): The languages of the model; "" trusts the user.
-    batch_size (int): How many texts are translated at a time.
-    beam_size (int): Width of the search; 1 is greedy.
-    max_length (int): Longest text and translation, in pieces of words.
-    device (str): "cpu" or "cuda".
-    RETURNS (Translator): The translator.
-    """
+    """Make a translator that runs a Marian model from a local folder. See
+    `MarianTranslator` for the settings."""
     return MarianTranslator(
         path,
         source=source,

@@ -66,11 +66,11 @@ def find_mode(source: str, target: str, modes: str = MODES) -> Mode:
     fitting = [
         mode for mode in _find_modes(modes) if (mode.source, mode.target) == pair
     ]
-    wanted = variant(target).lower()
+    best = variant(target).lower()
     by_variant: Dict[str, Mode] = {}
     for mode in fitting:
         by_variant.setdefault(mode.variant.lower(), mode)
-    for name in (wanted, "", *sorted(by_variant)):
+    for name in (best, "", *sorted(by_variant)):
         if name in by_variant:
             return by_variant[name]
     pairs = ", ".join(f"{a}-{b}" for a, b in installed_pairs(modes)) or "none"
@@ -115,14 +115,14 @@ def read_mode(mode: Mode) -> Pipeline:
 
 
 def _find_modes(folder: str) -> List[Mode]:
-    found = []
+    modes = []
     for path in sorted(Path(folder).glob("*.mode")):
         if match := _NAME.fullmatch(path.stem):
             source, target, name = match.groups()
-            found.append(
+            modes.append(
                 Mode(language_code(source), language_code(target), name or "", path)
             )
-    return found
+    return modes
 
 
 def _split_steps(words: Sequence[str]) -> List[Command]:

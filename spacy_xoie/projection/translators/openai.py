@@ -42,13 +42,7 @@ Answer with the translation only, between <translation> and </translation>.""",
 def make_openai_translator(
     client: ChatClient, check_language: bool = True, retries_on_bad_answer: int = 1
 ) -> "OpenAITranslator":
-    """Make a translator that asks a language model.
-
-    client (ChatClient): Whom to ask, such as a "spacy-xoie.ChatClient.v1".
-    check_language (bool): Refuse answers that are clearly in another language.
-    retries_on_bad_answer (int): How often to ask again for a usable answer.
-    RETURNS (OpenAITranslator): The translator.
-    """
+    """Make a translator that asks a language model. See `OpenAITranslator`."""
     return OpenAITranslator(
         client,
         check_language=check_language,
@@ -57,7 +51,12 @@ def make_openai_translator(
 
 
 class OpenAITranslator:
-    """Asks a language model for translations, sentence by sentence."""
+    """Asks a language model for translations, sentence by sentence.
+
+    client (ChatClient): Whom to ask, such as a "spacy-xoie.ChatClient.v1".
+    check_language (bool): Refuse answers that are clearly in another language.
+    retries_on_bad_answer (int): How often to ask again for a usable answer.
+    """
 
     by_sentence = True
 
@@ -68,12 +67,6 @@ class OpenAITranslator:
         check_language: bool = True,
         retries_on_bad_answer: int = 1,
     ) -> None:
-        """Create a translator.
-
-        client (ChatClient): Whom to ask.
-        check_language (bool): Refuse answers that are clearly in another language.
-        retries_on_bad_answer (int): How often to ask again for a usable answer.
-        """
         self.client = client
         self.check_language = check_language
         self.retries_on_bad_answer = retries_on_bad_answer

@@ -54,8 +54,8 @@ def make_precomputed_translator(
     RAISES (ConfigError): If there is no such file.
     RAISES (DataError): If the file is not in such a format.
     """
-    given = read_translations(path) if path is not None else {}
-    return PrecomputedTranslator({**given, **translations})
+    table = read_translations(path) if path is not None else {}
+    return PrecomputedTranslator({**table, **translations})
 
 
 def read_translations(path: Union[str, Path]) -> Dict[str, str]:

@@ -255,19 +255,19 @@ def locate(words: Sequence[Tuple[str, str]], text: str) -> List[Place]:
     text = text.translate(_HIDE)
     offsets = [i for i, char in enumerate(text) if _is_solid(char)]
     solid = "".join(text[i] for i in offsets)
-    found: List[Place] = []
+    places: List[Place] = []
     position = 0
     for before, word in words:
-        gap, wanted = ("".join(filter(_is_solid, part)) for part in (before, word))
+        gap, form = ("".join(filter(_is_solid, part)) for part in (before, word))
         if solid.startswith(gap, position):
             position += len(gap)
-        start = solid.find(wanted, position) if wanted else -1
+        start = solid.find(form, position) if form else -1
         if start < 0:
-            found.append(None)
+            places.append(None)
             continue
-        position = start + len(wanted)
-        found.append((offsets[start], offsets[position - 1] + 1))
-    return found
+        position = start + len(form)
+        places.append((offsets[start], offsets[position - 1] + 1))
+    return places
 
 
 def _pieces(stream: str) -> Iterator[re.Match[str]]:
