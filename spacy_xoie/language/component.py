@@ -79,13 +79,15 @@ class LanguageDetector(StatelessPipe):
         RETURNS (List[DocLanguages]): For each doc its languages: those that are
             known (unless they are to be overwritten) or else those detected.
         """
-        known = [None if self.overwrite else self._find_known(doc) for doc in docs]
+        stored = [None if self.overwrite else self._find_known(doc) for doc in docs]
         unknown = [
-            doc for doc, languages in zip(docs, known, strict=True) if languages is None
+            doc
+            for doc, languages in zip(docs, stored, strict=True)
+            if languages is None
         ]
         detected = iter(self._detect(unknown))
         return [
-            next(detected) if languages is None else languages for languages in known
+            next(detected) if languages is None else languages for languages in stored
         ]
 
     def set_annotations(
@@ -128,28 +130,28 @@ class LanguageDetector(StatelessPipe):
                 f"{len(texts)} texts, but it returned {len(scores)}. Correct it, or "
                 f"use another detector."
             )
-        found = iter(zip(texts, map(scores_by_code, scores), strict=True))
+        scored = iter(zip(texts, map(scores_by_code, scores), strict=True))
         for places in offsets:
-            _, whole = next(found)
-            yield self._combine(whole, places, [next(found) for _ in places])
+            _, whole = next(scored)
+            yield self._combine(whole, places, [next(scored) for _ in places])
 
     def _combine(
         self,
         whole: Dict[str, float],
         offsets: List[List[int]],
-        found: List[Tuple[str, Dict[str, float]]],
+        parts: List[Tuple[str, Dict[str, float]]],
     ) -> DocLanguages:
         """Make one prediction of what was found for a doc as a whole and for each
         of its sentences. The scores of the doc are the shares of its sentences:
         those of the whole text exaggerate in a mixed doc."""
-        if len(found) == 1:
+        if len(parts) == 1:
             of_doc, sentences = whole, [whole]
         else:
             sentences = [
                 in_context(scores, whole, self.context) if _has_letter(text) else whole
-                for text, scores in found
+                for text, scores in parts
             ]
-            weights = [len(text) for text, _ in found]
+            weights = [len(text) for text, _ in parts]
             of_doc = mean_scores(sentences, weights)
         return DocLanguages(
             best_language(of_doc, self.threshold),

@@ -79,13 +79,7 @@ class Detector(Protocol):
 def make_langid_detector(
     languages: Sequence[str] = DEFAULT_LANGUAGES,
 ) -> Detector:
-    """Make a detector of the given languages on py3langid's model.
-
-    languages (Sequence[str]): Codes of the languages to tell apart.
-    RETURNS (Detector): The detector.
-    RAISES (ConfigError): If there are no languages, one is named twice, or one
-        is unknown to py3langid.
-    """
+    """Make a detector on py3langid's model. See `LangidDetector`."""
     return LangidDetector(languages)
 
 
@@ -110,13 +104,7 @@ class LangidDetector:
         self._check_languages()
 
     def __call__(self, texts: Sequence[str]) -> List[Dict[str, float]]:
-        """Find the languages of texts.
-
-        texts (Sequence[str]): The texts, for instance sentences.
-        RETURNS (List[Dict[str, float]]): For each text the probability of each
-            language, by falling probability. Empty for a text without any
-            letter, or in a script of none of the languages.
-        """
+        """See `Detector`."""
         return [self._detect(fold(text)) for text in texts]
 
     def __getstate__(self) -> Dict[str, Any]:

@@ -70,18 +70,18 @@ class Distances:
         """
         weights = resolve_profile(profile)
         total = sum(weights.values())
-        found = [
+        measured = [
             (weight / total, apart.value, apart.known)
             for weight, apart in (
                 (w, getattr(self, kind)) for kind, w in weights.items()
             )
             if apart.value is not None
         ]
-        known = min(sum(weight * known for weight, _, known in found), 1.0)
+        known = min(sum(weight * known for weight, _, known in measured), 1.0)
         if known < MIN_KNOWN:
             return Distance(None, known)
-        share = sum(weight for weight, _, _ in found)
-        value = sum(weight * value for weight, value, _ in found) / share
+        share = sum(weight for weight, _, _ in measured)
+        value = sum(weight * value for weight, value, _ in measured) / share
         return Distance(min(value, 1.0), known)
 
     def to_dict(self) -> Dict[str, Any]:
@@ -149,11 +149,11 @@ def distance(a: str, b: str, kind: str = "overall") -> Distance:
     RETURNS (Distance): The distance.
     RAISES (ConfigError): A language or the kind is not known.
     """
-    found = distances(a, b)
+    apart = distances(a, b)
     if kind in KINDS:
-        single: Distance = getattr(found, kind)
+        single: Distance = getattr(apart, kind)
         return single
-    return found.combined(kind)
+    return apart.combined(kind)
 
 
 def compare(a: Facts, b: Facts) -> Distances:
@@ -172,7 +172,7 @@ def compare(a: Facts, b: Facts) -> Distances:
     )
 
 
-def nearest(
+def find_relatives(
     language: str,
     *,
     among: Optional[Iterable[str]] = None,
@@ -191,13 +191,13 @@ def nearest(
     RAISES (ConfigError): A language or the profile is not known.
     """
     this = find_language(language)
-    found = []
+    relatives = []
     for other in find_languages(among):
         if other.code != this.code:
             apart = compare(this, other)
             total = apart.combined(profile)
-            found.append(Relative(other.code, total, apart, explain(this, other)))
-    return sorted(found, key=_rank)[:n]
+            relatives.append(Relative(other.code, total, apart, explain(this, other)))
+    return sorted(relatives, key=_rank)[:n]
 
 
 def relative_weights(
@@ -223,17 +223,17 @@ def relative_weights(
     if not 0 < temperature < math.inf:
         raise ConfigError(f"The temperature {temperature} must be above 0.")
     this = find_language(language)
-    given = {name: compare(this, find_language(name)) for name in sorted(set(among))}
-    totals = {name: apart.combined(profile).value for name, apart in given.items()}
-    known = {name: value for name, value in totals.items() if value is not None}
-    if not known:
+    apart = {name: compare(this, find_language(name)) for name in sorted(set(among))}
+    totals = {name: one.combined(profile).value for name, one in apart.items()}
+    values = {name: value for name, value in totals.items() if value is not None}
+    if not values:
         raise ConfigError(
             f"No distance from {this.name} to {', '.join(totals) or 'anything'} is "
             f"known. Name other languages, or use another profile."
         )
-    scores = -numpy.array(list(known.values())) / temperature
+    scores = -numpy.array(list(values.values())) / temperature
     weights = numpy.exp(scores - scores.max())
-    return dict(zip(known, (weights / weights.sum()).tolist(), strict=True))
+    return dict(zip(values, (weights / weights.sum()).tolist(), strict=True))
 
 
 def explain(a: Facts, b: Facts, *, limit: int = 4) -> str:
@@ -279,8 +279,8 @@ def _rank(relative: Relative) -> tuple[float, str]:
 def _features(a: Facts, b: Facts, kind: str) -> Distance:
     values = [value for _, value in _compared(a, b, kind)]
     n_features = sum(feature.kind == kind for feature in load_features().values())
-    known = len(values) / n_features
-    return Distance(sum(values) / len(values) if known >= MIN_KNOWN else None, known)
+    share = len(values) / n_features
+    return Distance(sum(values) / len(values) if share >= MIN_KNOWN else None, share)
 
 
 def _compared(a: Facts, b: Facts, kind: str) -> List[tuple[Feature, float]]:
@@ -296,7 +296,7 @@ def _apart(feature: Feature, a: FrozenSet[str], b: FrozenSet[str]) -> float:
     if not feature.scale:
         return _unshared(a, b)
     steps = {value: i for i, value in enumerate(feature.values)}
-    middles = [sum(steps[value] for value in known) / len(known) for known in (a, b)]
+    middles = [sum(steps[value] for value in side) / len(side) for side in (a, b)]
     return abs(middles[0] - middles[1]) / (len(steps) - 1)
 
 

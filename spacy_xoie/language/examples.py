@@ -18,5 +18,5 @@ def example_sentence(language: str) -> Optional[str]:
 @lru_cache(maxsize=1)
 def _sentences() -> Dict[str, str]:
     path = files("spacy_xoie").joinpath("language", "data", "examples.json")
-    found: Dict[str, str] = srsly.json_loads(path.read_text(encoding="utf8"))
-    return found
+    sentences: Dict[str, str] = srsly.json_loads(path.read_text(encoding="utf8"))
+    return sentences

@@ -35,9 +35,13 @@ class ExtendedDetector:
 
     def __call__(self, texts: Sequence[str]) -> List[Dict[str, float]]:
         """See `Detector`."""
-        found = []
-        both = zip(self._before(texts), self._all(texts), strict=True)
-        for before, scores in both:
-            new = any(scores.get(language, 0.0) > 0.5 for language in self.added)
-            found.append(scores if new else before)
-        return found
+        return [
+            (
+                scores
+                if any(scores.get(code, 0.0) > 0.5 for code in self.added)
+                else before
+            )
+            for before, scores in zip(
+                self._before(texts), self._all(texts), strict=True
+            )
+        ]

@@ -110,21 +110,22 @@ def find_languages(codes: Optional[Iterable[str]] = None) -> List[Facts]:
     """
     if codes is None:
         return list(load_languages().values())
-    found = {facts.code: facts for facts in map(find_language, codes)}
-    return [found[code] for code in sorted(found)]
+    by_code = {facts.code: facts for facts in map(find_language, codes)}
+    return [by_code[code] for code in sorted(by_code)]
 
 
 @lru_cache(maxsize=1)
 def _aliases() -> Dict[str, str]:
-    found = {}
-    for code, facts in load_languages().items():
-        found.update(dict.fromkeys((code, *facts.aliases), code))
-    return found
+    return {
+        name: code
+        for code, facts in load_languages().items()
+        for name in (code, *facts.aliases)
+    }
 
 
 def _read(row: Mapping[str, str]) -> Facts:
     latitude, longitude = row["latitude"], row["longitude"]
-    known = MISSING not in (latitude, longitude)
+    is_known = MISSING not in (latitude, longitude)
     features = {name: frozenset(_items(row[name])) for name in load_features()}
     return Facts(
         code=row["code"],
@@ -132,7 +133,7 @@ def _read(row: Mapping[str, str]) -> Facts:
         name=row["name"],
         genealogy=tuple(_items(row["genealogy"], "/")),
         scripts=frozenset(_items(row["scripts"])),
-        place=(float(latitude), float(longitude)) if known else None,
+        place=(float(latitude), float(longitude)) if is_known else None,
         features={name: values for name, values in features.items() if values},
     )
 
@@ -146,8 +147,8 @@ def _hint(language: str) -> str:
     words = {facts.name.lower(): code for code, facts in load_languages().items()}
     words.update(_aliases())
     close = get_close_matches(language.lower(), words, n=5, cutoff=0.6)
-    found = dict.fromkeys(words[word] for word in close)
-    if not found:
+    codes = dict.fromkeys(words[word] for word in close)
+    if not codes:
         return ""
-    names = (f"{code} ({load_languages()[code].name})" for code in found)
+    names = (f"{code} ({load_languages()[code].name})" for code in codes)
     return f" Similar ones: {', '.join(names)}."

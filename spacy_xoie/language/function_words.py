@@ -46,7 +46,7 @@ def function_words(language: str) -> FunctionWords:
     """
     code = language_code(language)
     entry = _WORDS.get(code, {})
-    words = {kind: frozenset(listed.split()) for kind, listed in entry.items()}
+    words = {kind: frozenset(text.split()) for kind, text in entry.items()}
     return FunctionWords(**words, drops_subjects=code in _DROPS_SUBJECTS)
 
 

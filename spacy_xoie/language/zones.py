@@ -27,7 +27,7 @@ class Zone:
     def __init__(self, *nlps: Language, chars: Optional[int] = None) -> None:
         self.nlps = nlps
         self.chars = ZONE if chars is None else chars
-        self._seen = 0
+        self._n_chars = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> "Zone":
@@ -50,8 +50,8 @@ class Zone:
 
         chars (int): How many characters are read next.
         """
-        if self._seen >= self.chars:
+        if self._n_chars >= self.chars:
             self._stack.close()
             self.__enter__()
-            self._seen = 0
-        self._seen += chars
+            self._n_chars = 0
+        self._n_chars += chars

@@ -19,7 +19,7 @@ from spacy_xoie.language.distances import (
     distance,
     distances,
     explain,
-    nearest,
+    find_relatives,
     relative_weights,
 )
 from spacy_xoie.language.facts import (
@@ -40,7 +40,7 @@ def value(a: str, b: str, kind: str = "overall") -> float:
 
 
 def near(code: str, n: int = 5, profile: str = "overall") -> List[str]:
-    return [relative.code for relative in nearest(code, n=n, profile=profile)]
+    return [relative.code for relative in find_relatives(code, n=n, profile=profile)]
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *PROFILES])
@@ -237,7 +237,7 @@ def test_cognate_families() -> None:
 
 
 def test_why() -> None:
-    relatives = {relative.code: relative for relative in nearest("hi", n=None)}
+    relatives = {relative.code: relative for relative in find_relatives("hi", n=None)}
     assert len(relatives) == len(CODES) - 1
     why = relatives["ur"].why
     assert why.startswith("same branch (Hindustani), same word order")
@@ -251,16 +251,16 @@ def test_why() -> None:
 
 
 def test_among() -> None:
-    found = nearest("pt-br", among=["zh", "spa", "es-mx", "por", "de"], n=3)
+    found = find_relatives("pt-br", among=["zh", "spa", "es-mx", "por", "de"], n=3)
     assert [relative.code for relative in found] == ["es", "de", "zh"]
     values = [relative.distance.value or 0 for relative in found]
     assert values == sorted(values)
     assert found[0].distance == distance("pt", "es")
-    assert nearest("pt", among=[]) == []
+    assert find_relatives("pt", among=[]) == []
 
 
 def test_unknown_ones_come_last() -> None:
-    found = nearest("de", profile={"geography": 1}, n=None)
+    found = find_relatives("de", profile={"geography": 1}, n=None)
     assert found[-1].code == "eo"
     assert found[-1].distance.value is None
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xoie.errors import ConfigError
-from spacy_xoie.language.distances import distance, nearest, relative_weights
+from spacy_xoie.language.distances import distance, find_relatives, relative_weights
 from spacy_xoie.language.facts import load_languages
 from spacy_xoie.language.groups import clusters, suggest_sources
 
@@ -155,7 +155,7 @@ def test_faulty_sources() -> None:
 def test_same_in_every_process() -> None:
     """Sets and hashes of strings must not decide an order."""
     lines = (
-        "nearest('ja', n=None)",
+        "find_relatives('ja', n=None)",
         "clusters(n=20)",
         "relative_weights('ja', ['zh', 'ko', 'tr'])",
         "suggest_sources(['ja', 'sw', 'ga', 'eo'], 9)",
@@ -173,7 +173,7 @@ def test_same_in_every_process() -> None:
         text=True,
     )
     here = (
-        nearest("ja", n=None),
+        find_relatives("ja", n=None),
         clusters(n=20),
         relative_weights("ja", ["zh", "ko", "tr"]),
         suggest_sources(["ja", "sw", "ga", "eo"], 9),

@@ -7,7 +7,7 @@ import srsly
 import typer
 from wasabi import msg
 
-from ...language.distances import KINDS, Distance, Relative, nearest
+from ...language.distances import KINDS, Distance, Relative, find_relatives
 from ...language.facts import MISSING, Facts, find_language, find_languages
 from ...language.groups import Source, clusters, suggest_sources
 from .app import app
@@ -44,7 +44,7 @@ def languages_cli(
             _show_groups(groups, as_json)
         elif codes:
             found = {
-                facts.code: nearest(
+                facts.code: find_relatives(
                     facts.code, among=pool, profile=profile, n=n_nearest
                 )
                 for facts in map(find_language, codes)
