@@ -33,8 +33,9 @@ from ..evaluation.matching import PlacedTriple, TextPlaces, placed_triples, simi
 from ..registries import teachers
 from ..ty import Pieces, TokenTriple, tokens_of
 from .agreement_report import AgreementReport
-from .ty import Annotator, Discard, Instance, Labelled
-from .weights import ANY, Weights, ask, read_weights
+from .labelling import ask
+from .ty import Annotation, Annotator, Discard, Instance
+from .weights import ANY, Weights, read_weights
 
 LOW = "agreement too low"
 NO_ANSWER = "too few teachers answered"
@@ -92,25 +93,25 @@ def make_agreement_teacher(
 
 
 @dataclass(frozen=True)
-class Said:
+class Vote:
     """A triple, and who said it."""
 
     teacher: str
     triple: PlacedTriple
 
 
-class _Answer(NamedTuple):
+class _Ballot(NamedTuple):
     """What a teacher made of an item."""
 
     teacher: str
-    labelled: Labelled
+    annotation: Annotation
     doc: Doc
     triples: List[PlacedTriple]
 
     @property
     def text(self) -> Tuple[str, str]:
         """What must be the same, so that triples can be compared."""
-        return "".join(self.doc.text.split()), self.labelled.item.language
+        return "".join(self.doc.text.split()), self.annotation.item.language
 
 
 class AgreementTeacher:
@@ -156,11 +157,11 @@ class AgreementTeacher:
         self.report = AgreementReport(tuple(self.teachers))
         self._check()
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         """Label items. `report` tells about all items so far.
 
         items (Iterable[Instance]): The items.
-        YIELDS (Labelled): One for each item, in order.
+        YIELDS (Annotation): One for each item, in order.
         RAISES (EngineError): If what a teacher needs is not there at all, or it does
             not answer each item.
         """
@@ -174,29 +175,29 @@ class AgreementTeacher:
         by_language = self.weights.get(teacher, {})
         return by_language.get(language, by_language.get(ANY, 1.0))
 
-    def _agree(self, item: Instance, given: Mapping[str, Labelled]) -> Labelled:
+    def _agree(self, item: Instance, given: Mapping[str, Annotation]) -> Annotation:
         discards = [
             Discard(discard.reason, f"{name}: {discard.detail}")
-            for name, labelled in given.items()
-            for discard in labelled.discards
+            for name, annotation in given.items()
+            for discard in annotation.discards
         ]
         answers = [
-            _Answer(name, labelled, labelled.doc, placed_triples(labelled.doc))
-            for name, labelled in given.items()
-            if labelled.doc is not None
+            _Ballot(name, annotation, annotation.doc, placed_triples(annotation.doc))
+            for name, annotation in given.items()
+            if annotation.doc is not None
         ]
         same, others = self._majority(answers)
         for other in others:
             detail = f"{other.teacher}: {other.doc.text!r}"
             discards.append(Discard(OTHER_TEXT, detail))
-        language = same[0].labelled.item.language if same else item.language
+        language = same[0].annotation.item.language if same else item.language
         told = self.report.language(language)
         told.add_item([(answer.teacher, answer.triples) for answer in same])
         if not self._is_enough((answer.teacher for answer in same), language):
             missing = [name for name in given if all(a.teacher != name for a in same)]
             detail = f"{item.id}: no answer of {', '.join(missing)}"
             told.n_lost += 1
-            return Labelled(item, None, (*discards, Discard(NO_ANSWER, detail)))
+            return Annotation(item, None, (*discards, Discard(NO_ANSWER, detail)))
         base = max(same, key=lambda answer: self.weight(answer.teacher, language))
         triples, set_aside = self._vote(same, base.doc, language)
         discards += set_aside
@@ -206,12 +207,12 @@ class AgreementTeacher:
         if not triples and not self._is_enough(silent, language):
             told.n_lost += 1
             detail = f"{item.id}: the teachers agree on no triple"
-            return Labelled(item, None, (*discards, Discard(LOW, detail)))
+            return Annotation(item, None, (*discards, Discard(LOW, detail)))
         doc = base.doc.copy()
         set_triples(doc, triples, language=language)
-        chosen = base.labelled
-        source = next((a.labelled.source for a in same if a.labelled.source), None)
-        return Labelled(
+        chosen = base.annotation
+        source = next((a.annotation.source for a in same if a.annotation.source), None)
+        return Annotation(
             item if chosen.item.text == item.text else chosen.item,
             doc,
             tuple(discards),
@@ -219,12 +220,12 @@ class AgreementTeacher:
         )
 
     def _majority(
-        self, answers: Sequence[_Answer]
-    ) -> Tuple[List[_Answer], List[_Answer]]:
+        self, answers: Sequence[_Ballot]
+    ) -> Tuple[List[_Ballot], List[_Ballot]]:
         """The answers for the text that most weight is on, and the others."""
         totals: Dict[Tuple[str, str], float] = {}
         for answer in answers:
-            weight = self.weight(answer.teacher, answer.labelled.item.language)
+            weight = self.weight(answer.teacher, answer.annotation.item.language)
             totals[answer.text] = totals.get(answer.text, 0.0) + weight
         if not totals:
             return [], []
@@ -235,11 +236,11 @@ class AgreementTeacher:
         )
 
     def _vote(
-        self, answers: Sequence[_Answer], base: Doc, language: str
+        self, answers: Sequence[_Ballot], base: Doc, language: str
     ) -> Tuple[List[TokenTriple], List[Discard]]:
         places = TextPlaces(base)
         said = [
-            Said(answer.teacher, triple)
+            Vote(answer.teacher, triple)
             for answer in answers
             for triple in answer.triples
         ]
@@ -266,12 +267,12 @@ class AgreementTeacher:
         return sorted(kept.values(), key=lambda t: (t.relation, t.parts)), discards
 
     def _best_on_tokens(
-        self, cluster: Sequence[Said], places: TextPlaces, language: str
+        self, cluster: Sequence[Vote], places: TextPlaces, language: str
     ) -> Optional[TokenTriple]:
         """The triple of the most trusted teacher (of equals, the one that the others
         are most like) whose parts stay apart on the tokens."""
 
-        def rank(said: Said) -> Tuple[float, float]:
+        def rank(said: Vote) -> Tuple[float, float]:
             likeness = sum(similarity(said.triple, other.triple) for other in cluster)
             return -self.weight(said.teacher, language), -likeness
 
@@ -345,13 +346,13 @@ class AgreementTeacher:
             )
 
 
-def find_clusters(said: Sequence[Said], *, least: float) -> List[List[Said]]:
+def find_clusters(said: Sequence[Vote], *, least: float) -> List[List[Vote]]:
     """Sort triples into clusters that say the same: at most one of each teacher, and
     any two of a cluster alike. The most similar come together first.
 
-    said (Sequence[Said]): Triples of one text.
+    said (Sequence[Vote]): Triples of one text.
     least (float): Least similarity of any two of a cluster.
-    RETURNS (List[List[Said]]): The clusters, in the order of their first triples.
+    RETURNS (List[List[Vote]]): The clusters, in the order of their first triples.
     """
     alike: Dict[Tuple[int, int], float] = {}
     for j, second in enumerate(said):

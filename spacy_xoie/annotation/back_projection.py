@@ -13,7 +13,7 @@ from ..projection.aligners.lexical import LexicalAligner
 from ..projection.spans import project_triples
 from ..projection.ty import Aligner, Pair
 from ..registries import measures
-from .ty import Labelled
+from .ty import Annotation
 
 
 @measures("spacy-xoie.BackProjection.v1")
@@ -40,17 +40,19 @@ class BackProjection:
     def __init__(self, aligner: Optional[Aligner] = None) -> None:
         self.aligner = aligner or LexicalAligner("freedict")
 
-    def __call__(self, labelled: Labelled) -> Optional[float]:
+    def __call__(self, annotation: Annotation) -> Optional[float]:
         """Compare the triples of a record with those of its source.
 
-        labelled (Labelled): The record.
+        annotation (Annotation): The record.
         RETURNS (Optional[float]): F1 of the similarities of triples, 0 to 1; None if
             there is no source, or no triple on either side.
         """
-        doc, source = labelled.doc, labelled.source
+        doc, source = annotation.doc, annotation.source
         if doc is None or source is None or SPAN_KEY not in source.spans:
             return None
-        language, source_language = labelled.item.language, _source_language(labelled)
+        language, source_language = annotation.item.language, _source_language(
+            annotation
+        )
         pair = Pair(doc, source, language, source_language)
         (alignment,) = self.aligner([pair])
         projection = project_triples(
@@ -67,9 +69,9 @@ class BackProjection:
         return soft_f1(shared, len(get_triples(doc)), len(wanted))
 
 
-def _source_language(labelled: Labelled) -> str:
-    assert labelled.source is not None
-    language: str = labelled.source.spans[SPAN_KEY].attrs.get("language", "")
-    if not language and labelled.item.source is not None:
-        language = labelled.item.source.language
+def _source_language(annotation: Annotation) -> str:
+    assert annotation.source is not None
+    language: str = annotation.source.spans[SPAN_KEY].attrs.get("language", "")
+    if not language and annotation.item.source is not None:
+        language = annotation.item.source.language
     return language

@@ -13,7 +13,7 @@ from .outputs import write_outputs
 from .settings import Settings
 from .sources import input_files, read_items
 from .store import Question, Store, StoreBusyError
-from .ty import Annotator, Discard, Labelled
+from .ty import Annotation, Annotator, Discard
 
 STORE = "store.sqlite"
 """Name of the store in the folder of the output."""
@@ -26,7 +26,7 @@ PATIENCE = 10
 """After so many sentences that a teacher breaks over, with none between them that it
 answers, a run is ended."""
 
-Answer = Tuple[int, Labelled]
+NumberedAnnotation = Tuple[int, Annotation]
 
 
 class TeacherError(EngineError):
@@ -130,8 +130,8 @@ class _Inquiry:
     def __init__(self, teacher: Annotator, store: Store) -> None:
         self.teacher = teacher
         self.store = store
-        self._answers: List[Answer] = []
-        self._failed: List[Answer] = []
+        self._answers: List[NumberedAnnotation] = []
+        self._failed: List[NumberedAnnotation] = []
         self._done = 0
 
     def ask(self, batch: List[Question]) -> None:
@@ -167,7 +167,7 @@ class _Inquiry:
             raise
         except Exception as error:
             told = f"{type(error).__name__}: {error}"
-            lost = Labelled(asked[1], None, (Discard("the teacher failed", told),))
+            lost = Annotation(asked[1], None, (Discard("the teacher failed", told),))
             self._failed.append((asked[0], lost))
             if len(self._failed) >= PATIENCE:
                 raise TeacherError(
@@ -192,7 +192,7 @@ class _Inquiry:
 def _name(value: Any) -> str:
     if value is None:
         return "none"
-    item = value.item if isinstance(value, Labelled) else value[1]
+    item = value.item if isinstance(value, Annotation) else value[1]
     return repr(item.id)
 
 

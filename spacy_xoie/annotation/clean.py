@@ -42,7 +42,7 @@ from spacy.util import minibatch
 
 from ..errors import EngineError
 from .settings import CleaningSettings
-from .sources import Removed
+from .sources import Removal
 from .ty import Instance
 
 _SPACE = re.compile(r"\s+")
@@ -64,11 +64,11 @@ class Threshold(NamedTuple):
 
 
 def derive_thresholds(
-    items: Iterable[Union[Instance, Removed]], settings: CleaningSettings
+    items: Iterable[Union[Instance, Removal]], settings: CleaningSettings
 ) -> Dict[str, Threshold]:
     """Derive the thresholds of language identification from the data.
 
-    items (Iterable[Union[Instance, Removed]]): The input.
+    items (Iterable[Union[Instance, Removal]]): The input.
     settings (CleaningSettings): The settings.
     RETURNS (Dict[str, Threshold]): By language, sorted. Empty without a detector.
     """
@@ -96,7 +96,7 @@ def derive_thresholds(
     }
 
 
-def _texts(item: Union[Instance, Removed]) -> Iterator[str]:
+def _texts(item: Union[Instance, Removal]) -> Iterator[str]:
     if isinstance(item, Instance):
         yield item.text
         if item.source is not None:
@@ -114,17 +114,17 @@ def _threshold(values: Sequence[float], settings: CleaningSettings) -> Threshold
 
 
 def clean(
-    items: Iterable[Union[Instance, Removed]],
+    items: Iterable[Union[Instance, Removal]],
     settings: CleaningSettings,
     thresholds: Mapping[str, Threshold],
-) -> Iterator[Union[Instance, Removed]]:
+) -> Iterator[Union[Instance, Removal]]:
     """Remove what a teacher should not see, and find the language of what does not
     say it.
 
-    items (Iterable[Union[Instance, Removed]]): The input.
+    items (Iterable[Union[Instance, Removal]]): The input.
     settings (CleaningSettings): The settings.
     thresholds (Mapping[str, Threshold]): How sure the detector must be.
-    YIELDS (Union[Instance, Removed]): For each item the same, perhaps with its
+    YIELDS (Union[Instance, Removal]): For each item the same, perhaps with its
         language, or why it is removed. In order.
     RAISES (EngineError): If near duplicates are to be found without `datasketch`.
     """
@@ -147,15 +147,15 @@ def clean(
 
 def _removed(
     item: Instance, reason: str, detail: str = "", repeats: str = ""
-) -> Removed:
-    return Removed(item.id, reason, detail, item.language, item.text, repeats)
+) -> Removal:
+    return Removal(item.id, reason, detail, item.language, item.text, repeats)
 
 
 def _identified(
-    batch: List[Union[Instance, Removed]],
+    batch: List[Union[Instance, Removal]],
     settings: CleaningSettings,
     thresholds: Mapping[str, Threshold],
-) -> Iterator[Union[Instance, Removed]]:
+) -> Iterator[Union[Instance, Removal]]:
     """What is long enough and in the right language."""
     texts = list(dict.fromkeys(text for item in batch for text in _texts(item)))
     found: Dict[str, Dict[str, float]] = {}
@@ -163,7 +163,7 @@ def _identified(
         found = dict(zip(texts, settings.detector(texts), strict=True))
     known = getattr(settings.detector, "languages", ())
     for item in batch:
-        if isinstance(item, Removed):
+        if isinstance(item, Removal):
             yield item
             continue
         sides = [item] if item.source is None else [item, item.source]
@@ -227,7 +227,7 @@ def _in_languages(item: Instance, languages: Sequence[str]) -> Instance:
 
 def _without_repeats(
     item: Instance, repeats: Sequence["_Duplicates"]
-) -> Union[Instance, Removed]:
+) -> Union[Instance, Removal]:
     shown = normalize(item.text)
     for finder in repeats:
         first = finder.find(shown)

@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from ..doc.blank import blank_pipeline
 from ..doc.record import doc_from_record, record_of
-from .ty import Discard, Instance, Labelled
+from .ty import Annotation, Discard, Instance
 
 
 def doc_to_dict(doc: Doc) -> Dict[str, Any]:
@@ -46,26 +46,28 @@ def item_from_dict(data: Dict[str, Any]) -> Instance:
     )
 
 
-def labelled_to_dict(labelled: Labelled) -> Dict[str, Any]:
+def annotation_to_dict(annotation: Annotation) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): An answer, JSON-ready. The docs that the item brought
     along are left out: the answer has its own."""
-    item, source = labelled.item, labelled.item.source
+    item, source = annotation.item, annotation.item.source
     if source is not None:
         source = replace(source, doc=None, source=None)
     data: Dict[str, Any] = {
         "item": item_to_dict(replace(item, doc=None, source=source)),
-        "discards": [[discard.reason, discard.detail] for discard in labelled.discards],
+        "discards": [
+            [discard.reason, discard.detail] for discard in annotation.discards
+        ],
     }
-    if labelled.doc is not None:
-        data["doc"] = doc_to_dict(labelled.doc)
-    if labelled.source is not None:
-        data["source"] = doc_to_dict(labelled.source)
+    if annotation.doc is not None:
+        data["doc"] = doc_to_dict(annotation.doc)
+    if annotation.source is not None:
+        data["source"] = doc_to_dict(annotation.source)
     return data
 
 
-def labelled_from_dict(data: Dict[str, Any]) -> Labelled:
-    """RETURNS (Labelled): What `labelled_to_dict` wrote."""
-    return Labelled(
+def annotation_from_dict(data: Dict[str, Any]) -> Annotation:
+    """RETURNS (Annotation): What `annotation_to_dict` wrote."""
+    return Annotation(
         item=item_from_dict(data["item"]),
         doc=doc_from_dict(data["doc"]) if "doc" in data else None,
         discards=tuple(Discard(*discard) for discard in data["discards"]),

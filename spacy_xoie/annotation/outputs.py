@@ -30,7 +30,7 @@ from .instructions import make_instruction
 from .report import Statistics, report_md
 from .settings import Consistency, OutputSettings
 from .store import Store
-from .ty import Discard, Instance, Labelled
+from .ty import Annotation, Discard, Instance
 
 _CORPUS = "corpus"
 _LINES = ("provenance", "discards", "removed", "instructions")
@@ -57,30 +57,30 @@ def write_outputs(
     with Files(folder) as files:
         for name in _LINES:
             files.open(f"{name}.jsonl")
-        for removed in store.removed():
-            statistics.remove(removed)
-            told = {k: v for k, v in asdict(removed).items() if v}
-            files.line("removed.jsonl", {"id": removed.id, **told})
-        for asked, labelled in store.answers():
+        for removal in store.removals():
+            statistics.remove(removal)
+            fields = {k: v for k, v in asdict(removal).items() if v}
+            files.line("removed.jsonl", {"id": removal.id, **fields})
+        for item, annotation in store.answers():
             statistics.asked += 1
-            kept, discards = select(asked, labelled, settings)
+            selection, discards = select(item, annotation, settings)
             for discard in discards:
                 statistics.discard(discard)
-                files.line("discards.jsonl", _discarded(labelled, discard))
-            if kept is None:
+                files.line("discards.jsonl", _discard_line(annotation, discard))
+            if selection is None:
                 continue
-            record, doc, triples = kept
+            record, doc, triples = selection
             bins[record.split].add(doc)
             files.line(f"{_CORPUS}/{record.language}.jsonl", record.model_dump())
             files.line("provenance.jsonl", _provenance(record, triples))
-            instruction = _instruction(record, labelled)
+            instruction = _instruction(record, annotation)
             if instruction is not None:
                 files.line("instructions.jsonl", instruction)
             statistics.keep(
                 record,
                 triples,
                 tokens=len(doc),
-                consistency=None if consistency is None else consistency(labelled),
+                consistency=None if consistency is None else consistency(annotation),
             )
         for name, docs in bins.items():
             files.put(f"{name}.spacy", docs.to_bytes())
@@ -94,7 +94,7 @@ def write_outputs(
     return report
 
 
-class Kept(NamedTuple):
+class Selection(NamedTuple):
     """A record, the doc that says the same, and its triples."""
 
     record: Record
@@ -103,52 +103,52 @@ class Kept(NamedTuple):
 
 
 def select(
-    asked: Instance, labelled: Labelled, settings: OutputSettings
-) -> Tuple[Optional[Kept], List[Discard]]:
+    item: Instance, annotation: Annotation, settings: OutputSettings
+) -> Tuple[Optional[Selection], List[Discard]]:
     """Choose what of an answer becomes training data.
 
-    asked (Instance): What the teacher was asked.
-    labelled (Labelled): What it answered.
+    item (Instance): What the teacher was asked.
+    annotation (Annotation): What it answered.
     settings (OutputSettings): The settings.
-    RETURNS (Tuple[Optional[Kept], List[Discard]]): What is kept, None if nothing is,
-        and what is not, by the teacher or here.
+    RETURNS (Tuple[Optional[Selection], List[Discard]]): What is kept, None if nothing
+        is, and what is not, by the teacher or here.
     """
-    discards = list(labelled.discards)
-    doc = labelled.doc
+    discards = list(annotation.discards)
+    doc = annotation.doc
     if doc is None or SPAN_KEY not in doc.spans:
         return None, discards or [Discard("no answer", "the teacher gave no reason")]
-    kept: List[Triple] = []
-    stored: List[TripleRecord] = []
-    damaged = 0
+    triples: List[Triple] = []
+    records: List[TripleRecord] = []
+    n_bad = 0
     for triple in get_triples(doc):
         if not triple.objects:
             # Ours are facts about something: the sentence is right without it.
             discards.append(Discard("no object", str(triple)))
             continue
         try:
-            stored.append(_stored(doc, triple))
-            kept.append(triple)
+            records.append(_triple_record(doc, triple))
+            triples.append(triple)
         except DataError as e:
-            damaged += 1
+            n_bad += 1
             overlap = isinstance(e, OverlapError)
             reason = "overlapping parts" if overlap else "not a triple"
             discards.append(Discard(reason, f"{triple}: {e}"))
-    if not kept and (damaged or labelled.discards):
+    if not triples and (n_bad or annotation.discards):
         # An empty record would say that there is nothing to be found.
         return None, [*discards, Discard("no triple left", doc.text)]
-    if not kept and not settings.empty:
+    if not triples and not settings.empty:
         return None, [*discards, Discard("no triple", doc.text)]
-    item = labelled.item
+    split = _split(item, settings.dev_share)
+    item = annotation.item
     try:
-        split = _split(asked, settings.dev_share)
-        record = make_record(item.id, doc.text, stored, item.language, split=split)
+        record = make_record(item.id, doc.text, records, item.language, split=split)
     except DataError as e:
         return None, [*discards, Discard("not a record", str(e))]
-    set_triples(doc, [t.token_triple for t in kept], language=item.language)
-    return Kept(record, doc, kept), discards
+    set_triples(doc, [t.token_triple for t in triples], language=item.language)
+    return Selection(record, doc, triples), discards
 
 
-def _stored(doc: Doc, triple: Triple) -> TripleRecord:
+def _triple_record(doc: Doc, triple: Triple) -> TripleRecord:
     subject, relation, *objects = (
         [(span.start_char, span.end_char) for span in part.spans]
         for part in triple.parts
@@ -156,18 +156,18 @@ def _stored(doc: Doc, triple: Triple) -> TripleRecord:
     return triple_at(doc.text, subject, relation, objects)
 
 
-def _split(asked: Instance, dev_share: float) -> Split:
-    """By the text that was given, the source of a pair: so that translations are on
-    one side, also of several runs."""
-    text = asked.text if asked.source is None else asked.source.text
+def _split(item: Instance, dev_share: float) -> Split:
+    """By the text of the input, the source of a pair: so that translations are on one
+    side, also of several runs."""
+    text = item.text if item.source is None else item.source.text
     chance = random.Random(text).random()  # noqa: S311
     return "dev" if chance < dev_share else "train"
 
 
-def _discarded(labelled: Labelled, discard: Discard) -> Dict[str, str]:
+def _discard_line(annotation: Annotation, discard: Discard) -> Dict[str, str]:
     return {
-        "id": labelled.item.id,
-        "language": labelled.item.language,
+        "id": annotation.item.id,
+        "language": annotation.item.language,
         "reason": discard.reason,
         "detail": discard.detail,
     }
@@ -180,13 +180,13 @@ def _provenance(record: Record, triples: List[Triple]) -> Dict[str, Any]:
     return {"id": record.id, "language": record.language, "triples": facts}
 
 
-def _instruction(record: Record, labelled: Labelled) -> Optional[Dict[str, Any]]:
-    source = labelled.source
+def _instruction(record: Record, annotation: Annotation) -> Optional[Dict[str, Any]]:
+    source = annotation.source
     if source is None or SPAN_KEY not in source.spans:
         return None
     language = source.spans[SPAN_KEY].attrs.get("language", "")
-    if not language and labelled.item.source is not None:
-        language = labelled.item.source.language
+    if not language and annotation.item.source is not None:
+        language = annotation.item.source.language
     return make_instruction(record, source.text, language, get_triples(source))
 
 
@@ -200,7 +200,7 @@ class Files:
         self.folder = folder
         self._texts = ExitStack()
         self._files: Dict[str, TextIO] = {}
-        self._waiting: Dict[str, ContextManager[Path]] = {}
+        self._places: Dict[str, ContextManager[Path]] = {}
 
     def __enter__(self) -> "Files":
         remove_partials(self.folder)
@@ -208,7 +208,7 @@ class Files:
 
     def __exit__(self, *error: Any) -> None:
         self._texts.close()
-        for place in self._waiting.values():
+        for place in self._places.values():
             place.__exit__(*error)
 
     def open(self, name: str) -> None:
@@ -230,13 +230,13 @@ class Files:
         """Put all files in their places, in the order in which they were begun, and
         take away those of languages that there are no records of any more."""
         self._texts.close()
-        mine = {self.folder / name for name in self._waiting}
-        while self._waiting:
-            self._waiting.pop(next(iter(self._waiting))).__exit__(None, None, None)
+        mine = {self.folder / name for name in self._places}
+        while self._places:
+            self._places.pop(next(iter(self._places))).__exit__(None, None, None)
         for path in (self.folder / _CORPUS).glob("*.jsonl"):
             if path not in mine:
                 path.unlink()
 
     def _begin(self, name: str) -> Path:
-        self._waiting[name] = place = atomic(self.folder / name)
+        self._places[name] = place = atomic(self.folder / name)
         return place.__enter__()

@@ -9,7 +9,7 @@ from ..evaluation.parallel import read_parallel
 from ..files import OnFault, file_suffix, tell
 from ..projection.ty import Pair
 from .settings import InputSettings
-from .sources import Removed, input_files, read_items
+from .sources import Removal, input_files, read_items
 from .ty import Instance
 
 Texts = Tuple[str, str]
@@ -62,7 +62,7 @@ def _texts(
             path=str(file), language=source, target_language=target, sentences=False
         )
         for item in read_items(settings):
-            if isinstance(item, Removed):
+            if isinstance(item, Removal):
                 tell(on_fault, item.id, item.detail)
             elif item.source is None:
                 sides.setdefault(item.language, {})[item.id] = item.text

@@ -17,32 +17,13 @@ from ..registries import teachers
 from ..syntax.component import SyntaxExtractor
 from ..syntax.rules import Facts
 from ..ty import TokenTriple
-from .ty import Discard, Instance, Labelled
+from .ty import Annotation, Discard, Instance
 
 Models = Union[str, Mapping[str, str]]
 Parse = Union[Doc, Discard]
 _NUMBER = "spacy_xoie.number"
 _PIECE = "piece"
 """Label of tokens that are no word, such as Chinese characters on a tree of words."""
-
-
-@teachers("spacy-xoie.PipelineTeacher.v1")
-def make_pipeline_teacher(
-    model: Models = "", name: str = "xoie", batch_size: int = 64
-) -> "PipelineTeacher":
-    """Make a teacher of a pipeline that finds triples. See `PipelineTeacher`."""
-    return PipelineTeacher(model, name, batch_size=batch_size)
-
-
-@teachers("spacy-xoie.SyntaxTeacher.v1")
-def make_syntax_teacher(
-    model: Optional[Models] = None,
-    facts: Facts = "whole",
-    name: str = "syntax",
-    batch_size: int = 64,
-) -> "SyntaxTeacher":
-    """Make a teacher that reads triples off trees. See `SyntaxTeacher`."""
-    return SyntaxTeacher(model, name, facts=facts, batch_size=batch_size)
 
 
 class Pipelines:
@@ -73,13 +54,13 @@ class Pipelines:
         numbers: Dict[str, List[int]] = {}
         for number, item in enumerate(items):
             numbers.setdefault(item.language, []).append(number)
-        for language, chosen in numbers.items():
+        for language, places in numbers.items():
             nlp = self._pipeline(language)
             if nlp is None:
                 reason = Discard("no pipeline of this language", language)
-                answers.update(dict.fromkeys(chosen, reason))
+                answers.update(dict.fromkeys(places, reason))
             else:
-                answers.update(self._run(nlp, {n: items[n] for n in chosen}))
+                answers.update(self._run(nlp, {n: items[n] for n in places}))
         silent = Discard("the pipeline failed", "it returned no doc")
         return [answers.get(number, silent) for number in range(len(items))]
 
@@ -110,8 +91,8 @@ class Pipelines:
     def _pipeline(self, language: str) -> Optional[Language]:
         model = self.models
         if not isinstance(model, str):
-            same = (key for key in model if code_or(key, key) == language)
-            if (name := next(same, None)) is None:
+            names = (key for key in model if code_or(key, key) == language)
+            if (name := next(names, None)) is None:
                 return None
             model = model[name]
         # A pipeline from disk serves all languages that name it.
@@ -121,6 +102,7 @@ class Pipelines:
         return self._loaded[key]
 
 
+@teachers("spacy-xoie.PipelineTeacher.v1")
 class PipelineTeacher:
     """Labels with a pipeline that stores triples in `doc.spans["xoie"]`.
 
@@ -136,28 +118,28 @@ class PipelineTeacher:
         self.batch_size = batch_size
         self._pipelines = Pipelines(model, batch_size=batch_size)
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         """Label items.
 
         items (Iterable[Instance]): The items.
-        YIELDS (Labelled): One for each item, in order.
+        YIELDS (Annotation): One for each item, in order.
         RAISES (EngineError): If a pipeline cannot be loaded.
         """
         for batch in minibatch(items, self.batch_size):
-            asked = list(batch)
-            for item, answer in zip(asked, self._pipelines(asked), strict=True):
+            for item, answer in zip(batch, self._pipelines(batch), strict=True):
                 if isinstance(answer, Doc) and SPAN_KEY not in answer.spans:
                     reason = "add the component 'xoie' or 'xoie_syntax' to the pipeline"
                     answer = Discard("the pipeline finds no triples", reason)
                 if isinstance(answer, Discard):
-                    yield Labelled(item, None, (answer,))
+                    yield Annotation(item, None, (answer,))
                     continue
                 triples = [triple.token_triple for triple in get_triples(answer)]
-                named = [triple._replace(origin=self.name) for triple in triples]
-                set_triples(answer, named, language=item.language)
-                yield Labelled(item, answer)
+                triples = [triple._replace(origin=self.name) for triple in triples]
+                set_triples(answer, triples, language=item.language)
+                yield Annotation(item, answer)
 
 
+@teachers("spacy-xoie.SyntaxTeacher.v1")
 class SyntaxTeacher:
     """Labels by rules over dependency trees. Trees come with the items, or from a
     pipeline with a parser.
@@ -191,28 +173,25 @@ class SyntaxTeacher:
         )
         self._readers: Dict[str, SyntaxExtractor] = {}
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         """Label items.
 
         items (Iterable[Instance]): The items.
-        YIELDS (Labelled): One for each item, in order.
+        YIELDS (Annotation): One for each item, in order.
         RAISES (EngineError): If a pipeline cannot be loaded.
         """
         for batch in minibatch(items, self.batch_size):
-            asked = list(batch)
-            bare = [item for item in asked if not _has_tree(item.doc)]
-            parsed = iter(self._pipelines(bare))
-            for item in asked:
-                yield self._label(
-                    item, item.doc if _has_tree(item.doc) else next(parsed)
-                )
+            bare = [item for item in batch if not _has_tree(item.doc)]
+            docs = iter(self._pipelines(bare))
+            for item in batch:
+                yield self._label(item, item.doc if _has_tree(item.doc) else next(docs))
 
-    def _label(self, item: Instance, answer: Union[Parse, None]) -> Labelled:
+    def _label(self, item: Instance, answer: Optional[Parse]) -> Annotation:
         if isinstance(answer, Discard):
-            return Labelled(item, None, (answer,))
+            return Annotation(item, None, (answer,))
         if answer is None or not _has_tree(answer):
             reason = Discard("no tree", "add a 'parser' to the pipeline")
-            return Labelled(item, None, (reason,))
+            return Annotation(item, None, (reason,))
         # Rules of words that do not fit a tree are a fault of that tree alone.
         try:
             triples = self._read(answer, item.language)
@@ -220,8 +199,8 @@ class SyntaxTeacher:
             set_triples(doc, triples, language=item.language)
         except (ValueError, IndexError, KeyError) as e:
             detail = f"{type(e).__name__}: {e}"
-            return Labelled(item, None, (Discard("the tree cannot be read", detail),))
-        return Labelled(item, doc)
+            return Annotation(item, None, (Discard("the tree cannot be read", detail),))
+        return Annotation(item, doc)
 
     def _read(self, doc: Doc, language: str) -> List[TokenTriple]:
         # Brings torch along, which only trees of words in pieces need.
@@ -229,7 +208,7 @@ class SyntaxTeacher:
             from ..syntax.reading import read_triples
             from ..ty import Sentence
 
-            found = read_triples(
+            triples = read_triples(
                 Sentence(
                     [token.text for token in doc],
                     [bool(token.whitespace_) for token in doc],
@@ -243,7 +222,7 @@ class SyntaxTeacher:
             )
             return [
                 triple._replace(score=None, language=language, origin=self.name)
-                for triple in found
+                for triple in triples
             ]
         return self._reader(language).predict([doc])[0]
 

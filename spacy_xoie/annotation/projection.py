@@ -19,17 +19,15 @@ from ..projection.component import Projector
 from ..projection.spans import Limits, Mode
 from ..projection.ty import Aligner, Translator
 from ..registries import teachers
-from .ty import Annotator, Discard, Instance, Labelled
+from .labelling import EMPTY_SENTENCE, SAME_LANGUAGE, label_sources
+from .ty import Annotation, Annotator, Discard, Instance
 
 NAME = "projection"
 REFUSED = "not carried over: "
 """In front of the reasons of `project_triples`."""
 UNTRANSLATED = "not translated: "
 """In front of what the translator says."""
-EMPTY = "empty sentence"
-NO_SOURCE = "no triples of the source"
 NO_TARGET = "no translation"
-SAME_LANGUAGE = "already in the target language"
 FAILED = "the projection failed"
 
 
@@ -46,7 +44,7 @@ def make_projection_teacher(
     """Make a teacher that carries triples over. See `ProjectionTeacher` for the
     settings; `limits` are those of `Limits` by their names."""
     try:
-        made = None if limits is None else Limits(**limits)
+        checked = None if limits is None else Limits(**limits)
     except TypeError as e:
         names = ", ".join(Limits.__dataclass_fields__)
         raise ConfigError(f"limits are {limits}; their names are {names}.") from e
@@ -56,7 +54,7 @@ def make_projection_teacher(
         translator=translator,
         aligner=aligner,
         mode=mode,
-        limits=made,
+        limits=checked,
         batch_size=batch_size,
     )
 
@@ -127,12 +125,12 @@ class ProjectionTeacher:
                 limits=limits,
             )
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         """Label items. What is wrong with one of them costs that one.
 
         items (Iterable[Instance]): Sentences to translate, or translations with a
             source.
-        YIELDS (Labelled): One for each item, in order: the labelled translation.
+        YIELDS (Annotation): One for each item, in order: the labelled translation.
         RAISES (EngineError): If the engine of the translator, or the pair of languages,
             is missing.
         """
@@ -140,20 +138,20 @@ class ProjectionTeacher:
             cases = [_Case(item, item.source or item) for item in batch]
             self._check(cases)
             self._label_sources([case for case in cases if not case.discards])
-            waiting = [case for case in cases if case.source_doc is not None]
+            ready = [case for case in cases if case.source_doc is not None]
             try:
-                self._carry(waiting)
+                self._carry(ready)
             except (ConfigError, EngineError):
                 raise
             except (ValueError, IndexError, KeyError):
-                for case in waiting:
+                for case in ready:
                     self._carry_alone(case)
             yield from (case.outcome for case in cases)
 
     def _check(self, cases: Sequence["_Case"]) -> None:
         for case in cases:
             if not case.source.text.strip() or not case.item.text.strip():
-                case.discards.append(Discard(EMPTY, case.item.id))
+                case.discards.append(Discard(EMPTY_SENTENCE, case.item.id))
             elif case.is_parallel:
                 continue
             elif self._projector is None:
@@ -163,24 +161,16 @@ class ProjectionTeacher:
                 case.discards.append(Discard(SAME_LANGUAGE, self.target))
 
     def _label_sources(self, cases: Sequence["_Case"]) -> None:
-        unlabelled = []
-        for case in cases:
-            doc = case.source.doc
-            if doc is not None and SPAN_KEY in doc.spans:
-                case.source_doc = doc.copy()
-            elif self.source_teacher is None:
-                detail = f"{case.source.id}: set source_teacher, or give item.doc"
-                case.discards.append(Discard(NO_SOURCE, detail))
-            else:
-                unlabelled.append(case)
-        if unlabelled and self.source_teacher is not None:
-            labels = self.source_teacher([case.source for case in unlabelled])
-            for case, labelled in zip(unlabelled, labels, strict=True):
-                case.discards.extend(labelled.discards)
-                case.source_doc = labelled.doc
-        for case in cases:
-            if case.source_doc is not None and len(case.source_doc):
-                set_language(case.source_doc, case.source.language)
+        sources = [case.source for case in cases]
+        annotations = label_sources(sources, self.source_teacher)
+        for case, annotation in zip(cases, annotations, strict=True):
+            case.discards.extend(annotation.discards)
+            doc = annotation.doc
+            if doc is not None and doc is case.source.doc:
+                doc = doc.copy()
+            if doc is not None and len(doc):
+                set_language(doc, case.source.language)
+            case.source_doc = doc
 
     def _carry(self, cases: Sequence["_Case"]) -> None:
         """Carry the triples of cases over that have a labelled source."""
@@ -227,12 +217,12 @@ class _Case:
         return self.item is not self.source
 
     @property
-    def outcome(self) -> Labelled:
+    def outcome(self) -> Annotation:
         item, doc = self.item, self.target_doc
         if doc is not None and not self.is_parallel:
             language = doc.spans[SPAN_KEY].attrs["language"]
             item = Instance(item.id, doc.text, language, source=item)
-        return Labelled(item, doc, tuple(self.discards), self.source_doc)
+        return Annotation(item, doc, tuple(self.discards), self.source_doc)
 
     def take(self, result: Union[Doc, Untranslated]) -> None:
         """Take the labelled translation, or why there is none."""

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ..corpora.records import Record
 from ..doc.triples import Triple
-from .sources import Removed
+from .sources import Removal
 from .ty import Discard
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
@@ -37,19 +37,19 @@ class Statistics:
     def __init__(self, *, sheet: int = 50, seed: int = 0) -> None:
         self.sheet = sheet
         self.seed = seed
-        self.removed: Counter[str] = Counter()
+        self.removals: Counter[str] = Counter()
         self.discards: Counter[str] = Counter()
         self.asked = 0
         self._languages: Dict[str, _OfLanguage] = {}
         self._origins: Counter[str] = Counter()
         self._unreadable: List[str] = []
-        self._sampled: List[Tuple[int, str, str]] = []
+        self._sample: List[Tuple[int, str, str]] = []
 
-    def remove(self, removed: Removed) -> None:
+    def remove(self, removal: Removal) -> None:
         """Count what no teacher saw."""
-        self.removed[removed.reason] += 1
-        if removed.reason == "unreadable" and len(self._unreadable) < _PLACES:
-            self._unreadable.append(f"{removed.id}: {removed.detail}")
+        self.removals[removal.reason] += 1
+        if removal.reason == "unreadable" and len(self._unreadable) < _PLACES:
+            self._unreadable.append(f"{removal.id}: {removal.detail}")
 
     def discard(self, discard: Discard) -> None:
         """Count what a teacher lost."""
@@ -82,7 +82,7 @@ class Statistics:
         counts.triples += len(triples)
         if consistency is not None:
             counts.consistency.add(consistency)
-        self._sample(record, triples)
+        self._draw(record, triples)
 
     def to_dict(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): The report, JSON-ready."""
@@ -90,14 +90,14 @@ class Statistics:
         parts: Counter[str] = Counter()
         for origin, count in self._origins.items():
             parts[str(len(origin.split("+")))] += count
-        n_removed = sum(self.removed.values())
+        n_removed = sum(self.removals.values())
         return {
             "records_in": self.asked + n_removed,
             "removed": n_removed,
             "asked": self.asked,
             "kept": sum(sum(c.records.values()) for c in languages.values()),
             "triples": sum(counts.triples for counts in languages.values()),
-            "removed_by_reason": _ranked(self.removed),
+            "removed_by_reason": _ranked(self.removals),
             "discards_by_reason": _ranked(self.discards),
             "unreadable": self._unreadable,
             "languages": {code: c.to_dict() for code, c in languages.items()},
@@ -107,19 +107,19 @@ class Statistics:
 
     def sheet_md(self) -> str:
         """RETURNS (str): Some records to read, as Markdown."""
-        shown = [text for _, _, text in sorted(self._sampled, reverse=True)]
-        head = f"# {len(shown)} records to read\n\nDrawn by chance, always the same.\n"
-        return head + "".join(shown)
+        texts = [text for _, _, text in sorted(self._sample, reverse=True)]
+        head = f"# {len(texts)} records to read\n\nDrawn by chance, always the same.\n"
+        return head + "".join(texts)
 
-    def _sample(self, record: Record, triples: Sequence[Triple]) -> None:
-        """Those with the least hash are a sample that does not depend on order."""
+    def _draw(self, record: Record, triples: Sequence[Triple]) -> None:
+        """Those with the lowest hashes are a sample that does not depend on order."""
         name = f"{self.seed} {record.id} {record.language}"
         chance = -int.from_bytes(blake2b(name.encode("utf8"), digest_size=8).digest())
         entry = (chance, name, _on_sheet(record, triples))
-        if len(self._sampled) < self.sheet:
-            heapq.heappush(self._sampled, entry)
-        elif self._sampled and entry > self._sampled[0]:
-            heapq.heapreplace(self._sampled, entry)
+        if len(self._sample) < self.sheet:
+            heapq.heappush(self._sample, entry)
+        elif self._sample and entry > self._sample[0]:
+            heapq.heapreplace(self._sample, entry)
 
 
 class _Mean:
@@ -262,10 +262,10 @@ def _ranked(counts: Counter[str]) -> Dict[str, int]:
 
 
 def _quantile(counts: Counter[int], share: float) -> int:
-    wanted = share * (sum(counts.values()) - 1)
-    seen = 0
+    rank = share * (sum(counts.values()) - 1)
+    total = 0
     for value in sorted(counts):
-        seen += counts[value]
-        if seen > wanted:
+        total += counts[value]
+        if total > rank:
             return value
     return 0

@@ -11,9 +11,9 @@ from thinc.api import Config
 from ..doc.codes import language_code
 from ..errors import ConfigError, XoieError
 from ..language import Detector
-from .ty import Annotator, Labelled
+from .ty import Annotation, Annotator
 
-Consistency = Callable[[Labelled], Optional[float]]
+Consistency = Callable[[Annotation], Optional[float]]
 """How much of a record is found again on the way back to where it comes from, 0 to
 1; None where that cannot be said."""
 

@@ -39,7 +39,7 @@ TEXT_LIMIT = 100_000
 
 
 @dataclass(frozen=True)
-class Removed:
+class Removal:
     """Something of the input that no teacher sees.
 
     id (str): Its id; of what could not be read, the file and the line.
@@ -90,12 +90,12 @@ def input_files(settings: InputSettings) -> Dict[str, Path]:
     return {path.name if unique else path.as_posix(): path for path in found}
 
 
-def read_items(settings: InputSettings) -> Iterator[Union[Instance, Removed]]:
+def read_items(settings: InputSettings) -> Iterator[Union[Instance, Removal]]:
     """Read the input, holding no more than a line. What is wrong with one line costs
     that line.
 
     settings (InputSettings): The settings.
-    YIELDS (Union[Instance, Removed]): Each sentence, or what is wrong with a line.
+    YIELDS (Union[Instance, Removal]): Each sentence, or what is wrong with a line.
     RAISES (ConfigError): If there is nothing to read.
     """
     for name, path in input_files(settings).items():
@@ -110,14 +110,14 @@ def read_items(settings: InputSettings) -> Iterator[Union[Instance, Removed]]:
             try:
                 yield from _READERS[suffix](line, place, settings)
             except DataError as e:
-                yield Removed(place, "unreadable", str(e))
+                yield Removal(place, "unreadable", str(e))
         yield from _unreadable(faults)
 
 
-def _unreadable(faults: List[Fault]) -> Iterator[Removed]:
+def _unreadable(faults: List[Fault]) -> Iterator[Removal]:
     while faults:
         fault = faults.pop(0)
-        yield Removed(fault.place, "unreadable", fault.reason)
+        yield Removal(fault.place, "unreadable", fault.reason)
 
 
 def _plain(line: str, place: str, settings: InputSettings) -> Iterator[Instance]:
@@ -158,7 +158,7 @@ _READERS = {".txt": _plain, ".tsv": _tabbed, ".jsonl": _object}
 
 def _trees(
     path: Path, name: str, settings: InputSettings
-) -> Iterator[Union[Instance, Removed]]:
+) -> Iterator[Union[Instance, Removal]]:
     # Treebanks come with torch, which other input does not need.
     from ..corpora.treebanks import graft, read_treebank
 
@@ -179,7 +179,7 @@ def _trees(
             )
         except ValueError as e:
             why = str(e)
-            yield Removed(sentence.place, "unreadable", why, language, sentence.text)
+            yield Removal(sentence.place, "unreadable", why, language, sentence.text)
             continue
         yield Instance(
             id=sentence.place, text=sentence.text, language=language, doc=doc

@@ -14,9 +14,14 @@ from types import TracebackType
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Type
 
 from ..errors import ChangedError, DataError
-from .codec import item_from_dict, item_to_dict, labelled_from_dict, labelled_to_dict
-from .sources import Removed
-from .ty import Instance, Labelled
+from .codec import (
+    annotation_from_dict,
+    annotation_to_dict,
+    item_from_dict,
+    item_to_dict,
+)
+from .sources import Removal
+from .ty import Annotation, Instance
 
 _VERSION = "1"
 _TABLES = """
@@ -48,11 +53,11 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._told():
+        with self._explain():
             # Transactions are begun and ended here, not by the module.
             self._base = sqlite3.connect(self.path, timeout=1, isolation_level=None)
         try:
-            with self._told():
+            with self._explain():
                 self._base.execute("PRAGMA locking_mode = EXCLUSIVE")
                 self._base.execute("PRAGMA synchronous = FULL")
                 self._base.executescript("BEGIN EXCLUSIVE;" + _TABLES + "COMMIT;")
@@ -82,24 +87,24 @@ class Store:
         RAISES (ChangedError): If the store is of another run.
         """
         mine = {"version": _VERSION, "settings": dict(settings), "files": dict(files)}
-        known = self.fact("run")
-        if known is None:
+        run = self.fact("run")
+        if run is None:
             with self.transaction():
                 self.set_fact("run", mine)
             return
-        changes = [] if known["version"] == _VERSION else ["the version of the store"]
-        for name in sorted({*settings, *known["settings"]}):
-            if settings.get(name) != known["settings"].get(name):
+        changes = [] if run["version"] == _VERSION else ["the version of the store"]
+        for name in sorted({*settings, *run["settings"]}):
+            if settings.get(name) != run["settings"].get(name):
                 changes.append(f"[{name}]")
-        for name in sorted({*files, *known["files"]}):
-            if files.get(name) != known["files"].get(name):
+        for name in sorted({*files, *run["files"]}):
+            if files.get(name) != run["files"].get(name):
                 changes.append(f"the input file {name}")
         if changes:
             raise ChangedError(self.path, changes)
 
     def fact(self, name: str) -> Any:
         """RETURNS (Any): A fact about the run, None if it is not known."""
-        with self._told():
+        with self._explain():
             row = self._base.execute(
                 "SELECT value FROM facts WHERE name = ?", (name,)
             ).fetchone()
@@ -107,7 +112,7 @@ class Store:
 
     def set_fact(self, name: str, value: Any) -> None:
         """Keep a fact about the run; within a transaction."""
-        with self._told():
+        with self._explain():
             self._base.execute(
                 "REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value))
             )
@@ -115,18 +120,18 @@ class Store:
     def fill(self, cleaned: Iterable[Any], facts: Mapping[str, Any]) -> None:
         """Take the input in, all of it or nothing.
 
-        cleaned (Iterable[Union[Instance, Removed]]): What is to be asked, and what not.
+        cleaned (Iterable[Union[Instance, Removal]]): What is to be asked, and what not.
         facts (Mapping[str, Any]): Facts to keep with it.
         """
         with self.transaction():
             for position, item in enumerate(cleaned):
-                if isinstance(item, Removed):
+                if isinstance(item, Removal):
                     row: Tuple[Any, ...] = (position, json.dumps(asdict(item)))
                     command = "INSERT INTO removed VALUES (?, ?)"
                 else:
                     row = (position, item.id, json.dumps(item_to_dict(item)))
                     command = "INSERT INTO items VALUES (?, ?, ?)"
-                with self._told():
+                with self._explain():
                     self._base.execute(command, row)
             for name, value in {**facts, "filled": True}.items():
                 self.set_fact(name, value)
@@ -137,7 +142,7 @@ class Store:
 
     def counts(self) -> Dict[str, int]:
         """RETURNS (Dict[str, int]): How many rows each table has."""
-        with self._told():
+        with self._explain():
             row = self._base.execute(
                 "SELECT (SELECT COUNT(*) FROM items), (SELECT COUNT(*) FROM removed), "
                 "(SELECT COUNT(*) FROM answers)"
@@ -152,7 +157,7 @@ class Store:
         """
         last = -1
         while True:
-            with self._told():
+            with self._explain():
                 rows = self._base.execute(
                     "SELECT items.position, items.body FROM items "
                     "LEFT JOIN answers ON answers.position = items.position "
@@ -165,19 +170,19 @@ class Store:
             last = rows[-1][0]
             yield [(place, item_from_dict(json.loads(body))) for place, body in rows]
 
-    def answer(self, answers: Iterable[Tuple[int, Labelled]]) -> None:
+    def answer(self, answers: Iterable[Tuple[int, Annotation]]) -> None:
         """Keep answers, all of them or none.
 
-        answers (Iterable[Tuple[int, Labelled]]): Answers with the places of what was
+        answers (Iterable[Tuple[int, Annotation]]): Answers with the places of what was
             asked.
         """
-        rows = [(n, json.dumps(labelled_to_dict(answer))) for n, answer in answers]
-        with self.transaction(), self._told():
+        rows = [(n, json.dumps(annotation_to_dict(answer))) for n, answer in answers]
+        with self.transaction(), self._explain():
             self._base.executemany("INSERT INTO answers VALUES (?, ?)", rows)
 
-    def answers(self) -> Iterator[Tuple[Instance, Labelled]]:
-        """YIELDS (Tuple[Instance, Labelled]): What was asked and answered, in the order
-        of the input."""
+    def answers(self) -> Iterator[Tuple[Instance, Annotation]]:
+        """YIELDS (Tuple[Instance, Annotation]): What was asked and answered, in the
+        order of the input."""
         rows = self._rows(
             "SELECT items.body, answers.body FROM items "
             "JOIN answers ON answers.position = items.position "
@@ -186,22 +191,22 @@ class Store:
         for asked, answer in rows:
             yield (
                 item_from_dict(json.loads(asked)),
-                labelled_from_dict(json.loads(answer)),
+                annotation_from_dict(json.loads(answer)),
             )
 
-    def removed(self) -> Iterator[Removed]:
-        """YIELDS (Removed): What was not asked, in the order of the input."""
+    def removals(self) -> Iterator[Removal]:
+        """YIELDS (Removal): What was not asked, in the order of the input."""
         for (body,) in self._rows("SELECT body FROM removed ORDER BY position"):
-            yield Removed(**json.loads(body))
+            yield Removal(**json.loads(body))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """What is done within it is done wholly or not at all."""
-        with self._told():
+        with self._explain():
             self._base.execute("BEGIN")
         try:
             yield
-            with self._told():
+            with self._explain():
                 self._base.execute("COMMIT")
         except BaseException:
             if self._base.in_transaction:
@@ -209,17 +214,17 @@ class Store:
             raise
 
     def _rows(self, query: str) -> Iterator[Any]:
-        with self._told():
+        with self._explain():
             cursor = self._base.execute(query)
         while True:
-            with self._told():
+            with self._explain():
                 row = cursor.fetchone()
             if row is None:
                 return
             yield row
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explain(self) -> Iterator[None]:
         """Says what file it is that the database complains of."""
         try:
             yield

@@ -10,7 +10,7 @@ from ..doc.codes import UNDETERMINED, code_or
 
 @dataclass(frozen=True)
 class Instance:
-    """A sentence to be labelled.
+    """A sentence to be annotation.
 
     id (str): Its id, unique in a run.
     text (str): The sentence.
@@ -45,7 +45,7 @@ class Discard:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Annotation:
     """What a teacher says of an item.
 
     item (Instance): The item; with another text and language than those that were
@@ -70,11 +70,11 @@ class Annotator(Protocol):
 
     name: str
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         """Label items. What is wrong with one of them costs that one.
 
         items (Iterable[Instance]): The items.
-        YIELDS (Labelled): One for each item, in order.
+        YIELDS (Annotation): One for each item, in order.
         RAISES (EngineError): If what the teacher needs is not there at all.
         """
         ...

@@ -4,17 +4,18 @@ import math
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Dict, Iterable, List, Mapping, Sequence, Tuple, Union
+from typing import Dict, Iterable, List, Mapping, Tuple, Union
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeInt, ValidationError
 from spacy.tokens import Doc
 
 from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY
-from ..errors import ConfigError, DataError, EngineError
+from ..errors import ConfigError, DataError
 from ..evaluation.matching import match_triples, placed_triples
 from ..files import read_json, write_json
-from .ty import Annotator, Instance, Labelled
+from .labelling import ask
+from .ty import Annotator, Instance
 
 Weights = Mapping[str, Mapping[str, float]]
 """By the name of the teacher, then by language. Languages that are not named have the
@@ -123,15 +124,16 @@ def learn_weights(
     precision: Dict[str, Dict[str, float]] = {}
     counts: Dict[str, Dict[str, int]] = {}
     for name, teacher in teachers.items():
-        right, said = _count(items, name, teacher, match, key)
-        overall = (sum(right.values()) + strength / 2) / (sum(said.values()) + strength)
+        right, total = _count(items, name, teacher, match, key)
+        n_triples = sum(total.values())
+        overall = (sum(right.values()) + strength / 2) / (n_triples + strength)
         precision[name] = {ANY: overall}
-        counts[name] = {ANY: sum(said.values())}
+        counts[name] = {ANY: n_triples}
         for language in languages:
             precision[name][language] = (right[language] + strength * overall) / (
-                said[language] + strength
+                total[language] + strength
             )
-            counts[name][language] = said[language]
+            counts[name][language] = total[language]
     return LearnedWeights(_weights(precision), precision, counts)
 
 
@@ -149,42 +151,24 @@ def gold_items(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> List[Instance]:
     return items
 
 
-def ask(name: str, teacher: Annotator, items: Sequence[Instance]) -> List[Labelled]:
-    """Let a teacher label items.
-
-    name (str): What to call it in an error.
-    teacher (Annotator): The teacher.
-    items (Sequence[Instance]): The items.
-    RETURNS (List[Labelled]): One for each item.
-    RAISES (EngineError): If it does not answer each item.
-    """
-    answers = list(teacher(items))
-    if len(answers) != len(items):
-        raise EngineError(
-            f"The teacher {name!r} gave {len(answers)} answers to {len(items)} items. "
-            f"A teacher gives one answer for each item, in order: correct it."
-        )
-    return answers
-
-
 def _count(
     items: List[Instance], name: str, teacher: Annotator, match: float, key: str
 ) -> Tuple[Dict[str, int], Dict[str, int]]:
     """How many triples of a teacher are right, and how many there are, by language.
     What it says of another text than the gold one is no evidence."""
     right: Dict[str, int] = defaultdict(int)
-    said: Dict[str, int] = defaultdict(int)
+    total: Dict[str, int] = defaultdict(int)
     answers = ask(name, teacher, [_blind(item, key) for item in items])
     for item, answer in zip(items, answers, strict=True):
         if answer.doc is None or item.doc is None:
             continue
         if "".join(answer.doc.text.split()) != "".join(item.doc.text.split()):
             continue
-        found = placed_triples(answer.doc)
+        guesses = placed_triples(answer.doc)
         gold = placed_triples(item.doc, key=key)
-        right[item.language] += len(match_triples(found, gold, min_score=match))
-        said[item.language] += len(found)
-    return right, said
+        right[item.language] += len(match_triples(guesses, gold, min_score=match))
+        total[item.language] += len(guesses)
+    return right, total
 
 
 def _blind(item: Instance, key: str) -> Instance:

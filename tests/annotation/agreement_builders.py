@@ -7,7 +7,7 @@ from spacy.util import get_words_and_spaces
 from spacy.vocab import Vocab
 
 from spacy_xoie import TokenTriple, set_triples
-from spacy_xoie.annotation.ty import Discard, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Discard, Instance
 
 VOCAB = Vocab()
 
@@ -47,14 +47,14 @@ class Told:
         self.answers = answers
         self.seen: List[Instance] = []
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         for item in items:
             self.seen.append(item)
             answer = self.answers[item.text]
             if answer is None:
-                yield Labelled(item, None, (Discard("no reply", "timed out"),))
+                yield Annotation(item, None, (Discard("no reply", "timed out"),))
             elif isinstance(answer, Doc):
                 changed = Instance(item.id, answer.text, item.language, source=item)
-                yield Labelled(changed, answer)
+                yield Annotation(changed, answer)
             else:
-                yield Labelled(item, make_doc(item.text, answer, item.language))
+                yield Annotation(item, make_doc(item.text, answer, item.language))

@@ -19,11 +19,11 @@ from spacy_xoie.annotation.agreement import (
     OTHER_TEXT,
     OTHER_TOKENS,
     AgreementTeacher,
-    Said,
+    Vote,
     find_clusters,
     make_agreement_teacher,
 )
-from spacy_xoie.annotation.ty import Annotator, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Annotator, Instance
 from spacy_xoie.annotation.weights import (
     ANY,
     gold_items,
@@ -45,11 +45,11 @@ BARE_SALE = "captain; sold; his boat; in May"
 OTHER = "his boat; sold; The old captain"
 
 
-def agreed(answers: Dict[str, Any], text: str = TEXT, **settings: Any) -> Labelled:
+def agreed(answers: Dict[str, Any], text: str = TEXT, **settings: Any) -> Annotation:
     """What the teachers make of a sentence that each says something of."""
     teachers = {name: Told(name, {text: said}) for name, said in answers.items()}
-    (labelled,) = AgreementTeacher(teachers, **settings)([Instance("1", text, "en")])
-    return labelled
+    (annotation,) = AgreementTeacher(teachers, **settings)([Instance("1", text, "en")])
+    return annotation
 
 
 def facts(doc: Doc | None) -> List[str]:
@@ -57,8 +57,8 @@ def facts(doc: Doc | None) -> List[str]:
     return ["; ".join(triple.as_tuple()) for triple in get_triples(doc)]
 
 
-def reasons(labelled: Labelled) -> List[str]:
-    return [discard.reason for discard in labelled.discards]
+def reasons(annotation: Annotation) -> List[str]:
+    return [discard.reason for discard in annotation.discards]
 
 
 class TestSimilarity:
@@ -121,22 +121,22 @@ def test_places_lead_back_to_tokens(spaces: List[int], data: st.DataObject) -> N
 
 class TestAgreement:
     def test_two_of_three(self) -> None:
-        labelled = agreed({"llm": [SALE], "syntax": [SALE], "projection": [OTHER]})
-        assert facts(labelled.doc) == [SALE]
-        assert labelled.doc is not None
-        (triple,) = get_triples(labelled.doc)
+        annotation = agreed({"llm": [SALE], "syntax": [SALE], "projection": [OTHER]})
+        assert facts(annotation.doc) == [SALE]
+        assert annotation.doc is not None
+        (triple,) = get_triples(annotation.doc)
         assert triple.origin == "llm+syntax"
         assert triple.score == pytest.approx(2 / 3)
         assert triple.language == "en"
-        (discard,) = labelled.discards
+        (discard,) = annotation.discards
         assert discard.reason == LOW
         assert discard.detail == "projection: (his boat; sold; The old captain)"
 
     def test_all_must_agree(self) -> None:
-        labelled = agreed({"a": [SALE], "b": [SALE], "c": []}, least=3)
-        assert labelled.doc is None
-        assert reasons(labelled) == [LOW, LOW]
-        assert labelled.discards[0].detail.startswith("a+b: ")
+        annotation = agreed({"a": [SALE], "b": [SALE], "c": []}, least=3)
+        assert annotation.doc is None
+        assert reasons(annotation) == [LOW, LOW]
+        assert annotation.discards[0].detail.startswith("a+b: ")
 
     def test_share(self) -> None:
         said = {"a": [SALE], "b": [SALE], "c": []}
@@ -145,23 +145,23 @@ class TestAgreement:
 
     def test_medoid_is_kept(self) -> None:
         middle = "old captain; sold; his boat; in May"
-        labelled = agreed({"a": [SALE], "b": [BARE_SALE], "c": [middle]}, least=3)
-        assert facts(labelled.doc) == [middle]
+        annotation = agreed({"a": [SALE], "b": [BARE_SALE], "c": [middle]}, least=3)
+        assert facts(annotation.doc) == [middle]
 
     def test_most_trusted_is_kept(self) -> None:
         middle = "old captain; sold; his boat; in May"
         said = {"a": [SALE], "b": [BARE_SALE], "c": [middle]}
-        labelled = agreed(said, weights={"b": {ANY: 1.5}})
-        assert facts(labelled.doc) == [BARE_SALE]
+        annotation = agreed(said, weights={"b": {ANY: 1.5}})
+        assert facts(annotation.doc) == [BARE_SALE]
 
     def test_first_of_equals_is_kept(self) -> None:
         assert facts(agreed({"a": [SALE], "b": [BARE_SALE]}).doc) == [SALE]
         assert facts(agreed({"a": [BARE_SALE], "b": [SALE]}).doc) == [BARE_SALE]
 
     def test_strict_match(self) -> None:
-        labelled = agreed({"a": [SALE], "b": [BARE_SALE]}, match=0.95)
-        assert labelled.doc is None
-        assert reasons(labelled) == [LOW] * 3
+        annotation = agreed({"a": [SALE], "b": [BARE_SALE]}, match=0.95)
+        assert annotation.doc is None
+        assert reasons(annotation) == [LOW] * 3
 
     def test_weights_of_languages(self) -> None:
         said = {"a": [SALE], "b": [OTHER], "c": [OTHER]}
@@ -171,35 +171,35 @@ class TestAgreement:
         assert facts(agreed(said, least=2, weights=german).doc) == [OTHER]
 
     def test_no_triple_can_be_agreed_on(self) -> None:
-        labelled = agreed({"a": [], "b": [], "c": [SALE]})
-        assert facts(labelled.doc) == []
-        assert reasons(labelled) == [LOW]
+        annotation = agreed({"a": [], "b": [], "c": [SALE]})
+        assert facts(annotation.doc) == []
+        assert reasons(annotation) == [LOW]
 
     def test_lost_answers(self) -> None:
-        labelled = agreed({"a": [SALE], "b": None, "c": [SALE]})
-        assert facts(labelled.doc) == [SALE]
-        assert labelled.doc is not None
-        assert get_triples(labelled.doc)[0].score == pytest.approx(2 / 3)
-        assert [(d.reason, d.detail) for d in labelled.discards] == [
+        annotation = agreed({"a": [SALE], "b": None, "c": [SALE]})
+        assert facts(annotation.doc) == [SALE]
+        assert annotation.doc is not None
+        assert get_triples(annotation.doc)[0].score == pytest.approx(2 / 3)
+        assert [(d.reason, d.detail) for d in annotation.discards] == [
             ("no reply", "b: timed out")
         ]
 
     def test_too_few_answers(self) -> None:
-        labelled = agreed({"a": [SALE], "b": None, "c": None})
-        assert labelled.doc is None
-        assert reasons(labelled) == ["no reply", "no reply", NO_ANSWER]
-        assert "b, c" in labelled.discards[-1].detail
+        annotation = agreed({"a": [SALE], "b": None, "c": None})
+        assert annotation.doc is None
+        assert reasons(annotation) == ["no reply", "no reply", NO_ANSWER]
+        assert "b, c" in annotation.discards[-1].detail
 
     def test_other_tokens(self) -> None:
         text = "Ice-cold water cooled the engine ."
         fact = "Ice-cold water; cooled; the engine"
         cut = ["Ice", "-", "cold", "water", "cooled", "the", "engine", "."]
         finer = make_doc(text, [fact], words=cut)
-        labelled = agreed({"a": [fact], "b": finer}, text)
-        assert facts(labelled.doc) == [fact]
-        assert labelled.doc is not None and labelled.doc[0].text == "Ice-cold"
-        labelled = agreed({"b": finer, "a": [fact]}, text)
-        assert labelled.doc is not None and labelled.doc[0].text == "Ice"
+        annotation = agreed({"a": [fact], "b": finer}, text)
+        assert facts(annotation.doc) == [fact]
+        assert annotation.doc is not None and annotation.doc[0].text == "Ice-cold"
+        annotation = agreed({"b": finer, "a": [fact]}, text)
+        assert annotation.doc is not None and annotation.doc[0].text == "Ice"
 
     def test_part_of_a_token(self) -> None:
         text = "Anna self-financed the film ."
@@ -210,27 +210,27 @@ class TestAgreement:
             "a": make_doc(text, [fact], words=cut),
             "b": make_doc(text, [fact], words=cut),
         }
-        labelled = agreed(said, text)
-        assert reasons(labelled)[0] == OTHER_TOKENS
-        assert labelled.doc is None
+        annotation = agreed(said, text)
+        assert reasons(annotation)[0] == OTHER_TOKENS
+        assert annotation.doc is None
 
     def test_other_text(self) -> None:
         german = "Der Kapitän verkaufte sein Boot"
         good, bad = "Der Kapitän; verkaufte; sein Boot", "sein Boot; verkaufte; Der"
         other = "Der Skipper verkaufte sein Boot"
-        labelled = agreed(
+        annotation = agreed(
             {
                 "a": make_doc(other, ["Der Skipper; verkaufte; sein Boot"]),
                 "b": make_doc(german, [good, bad]),
                 "c": make_doc(german, [good]),
             }
         )
-        assert facts(labelled.doc) == [good]
-        assert labelled.item.text == german
-        assert labelled.item.source is not None
-        assert labelled.item.source.text == TEXT
-        assert reasons(labelled) == [OTHER_TEXT, LOW]
-        assert labelled.discards[0].detail == f"a: {other!r}"
+        assert facts(annotation.doc) == [good]
+        assert annotation.item.text == german
+        assert annotation.item.source is not None
+        assert annotation.item.source.text == TEXT
+        assert reasons(annotation) == [OTHER_TEXT, LOW]
+        assert annotation.discards[0].detail == f"a: {other!r}"
 
     def test_docs_of_teachers_stay(self) -> None:
         doc = make_doc(TEXT, [SALE, OTHER])
@@ -250,14 +250,14 @@ class TestAgreement:
         assert next(stream).item.id == "0"
         assert len(teachers["a"].seen) == 2
         rest = list(stream)
-        assert [labelled.item.id for labelled in rest] == list("123456")
-        assert [len(facts(labelled.doc)) for labelled in rest] == [1, 0, 1, 0, 1, 0]
+        assert [annotation.item.id for annotation in rest] == list("123456")
+        assert [len(facts(annotation.doc)) for annotation in rest] == [1, 0, 1, 0, 1, 0]
 
     def test_teacher_that_drops_items(self) -> None:
         class Lazy:
             name = "lazy"
 
-            def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+            def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
                 return iter(())
 
         teachers: Dict[str, Annotator] = {"a": Told("a", {TEXT: []}), "lazy": Lazy()}
@@ -291,9 +291,9 @@ class TestAgreement:
 def test_clusters_hold_only_what_is_alike() -> None:
     """A chain of triples, each like the next, is no cluster."""
 
-    def said(teacher: str, start: int) -> Said:
+    def said(teacher: str, start: int) -> Vote:
         places = frozenset(range(start, start + 10))
-        return Said(teacher, PlacedTriple(places, frozenset([99]), (places,)))
+        return Vote(teacher, PlacedTriple(places, frozenset([99]), (places,)))
 
     chain = [said("a", 0), said("b", 3), said("c", 6)]
     # The neighbours share 7 of 10 characters: 0.4 + 0.6 * 0.7; the ends 4 of 10.
@@ -337,11 +337,11 @@ class TestSettings:
             """)
         teacher = registry.resolve(config)["teacher"]
         assert isinstance(teacher, Annotator)
-        (labelled,) = teacher([Instance("1", TEXT, "en")])
-        assert facts(labelled.doc) == [SALE]
-        assert get_triples(labelled.doc)[0].origin == "a+b"
-        (labelled,) = teacher([Instance("1", TEXT, "de")])
-        assert labelled.doc is None
+        (annotation,) = teacher([Instance("1", TEXT, "en")])
+        assert facts(annotation.doc) == [SALE]
+        assert get_triples(annotation.doc)[0].origin == "a+b"
+        (annotation,) = teacher([Instance("1", TEXT, "de")])
+        assert annotation.doc is None
 
     @pytest.mark.parametrize(
         ("settings", "message"),
@@ -431,9 +431,9 @@ class TestLearnedWeights:
         weighted = make_agreement_teacher(
             asked, least=0.5, share=True, weights=str(path)
         )
-        (labelled,) = weighted([item])
-        assert facts(labelled.doc) == [SALE]
-        assert labelled.discards[0].detail.startswith("bad+worse: ")
+        (annotation,) = weighted([item])
+        assert facts(annotation.doc) == [SALE]
+        assert annotation.discards[0].detail.startswith("bad+worse: ")
 
     def test_round_trip(
         self, gold: List[Instance], teachers: Dict[str, Told], tmp_path: Path
@@ -502,7 +502,7 @@ def test_tree_of_the_chosen_doc_is_kept() -> None:
     tree = make_doc(TEXT, [SALE])
     for token in tree:
         token.head, token.dep_ = tree[3], "obl"
-    labelled = agreed({"a": tree, "b": [SALE]})
-    assert labelled.doc is not None and labelled.doc is not tree
-    assert [token.head.i for token in labelled.doc] == [3] * len(tree)
-    assert facts(labelled.doc) == [SALE]
+    annotation = agreed({"a": tree, "b": [SALE]})
+    assert annotation.doc is not None and annotation.doc is not tree
+    assert [token.head.i for token in annotation.doc] == [3] * len(tree)
+    assert facts(annotation.doc) == [SALE]

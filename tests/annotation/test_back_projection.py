@@ -12,7 +12,7 @@ from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.annotation.back_projection import BackProjection
 from spacy_xoie.annotation.builder import build
 from spacy_xoie.annotation.settings import read_settings
-from spacy_xoie.annotation.ty import Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Instance
 from spacy_xoie.doc.translations import Alignment
 from spacy_xoie.projection.ty import Pair
 
@@ -40,34 +40,34 @@ def doc(text: str, language: str, *triples: Sequence[int]) -> Doc:
     return made
 
 
-def labelled(there: List[Sequence[int]], here: List[Sequence[int]]) -> Labelled:
+def annotation(there: List[Sequence[int]], here: List[Sequence[int]]) -> Annotation:
     item = Instance("a", ES, "es", source=Instance("a", EN, "en"))
-    return Labelled(item, doc(ES, "es", *here), (), doc(EN, "en", *there))
+    return Annotation(item, doc(ES, "es", *here), (), doc(EN, "en", *there))
 
 
 def test_what_comes_back_is_compared() -> None:
     aligner = Diagonal()
     measure = BackProjection(aligner)
-    same = labelled([(0, 1, 2), (0, 1, 3)], [(0, 1, 2), (0, 1, 3)])
+    same = annotation([(0, 1, 2), (0, 1, 3)], [(0, 1, 2), (0, 1, 3)])
     assert measure(same) == pytest.approx(1.0)
     # From the translation back to the source, not the other way round.
     assert aligner.languages == [("es", "en")]
     # One of two was lost: 2 * 1 / (1 + 2).
-    assert measure(labelled([(0, 1, 2), (0, 1, 3)], [(0, 1, 2)])) == pytest.approx(
+    assert measure(annotation([(0, 1, 2), (0, 1, 3)], [(0, 1, 2)])) == pytest.approx(
         2 / 3
     )
     # The wrong object: subject and relation are right.
-    assert measure(labelled([(0, 1, 2)], [(0, 1, 3)])) == pytest.approx(0.7)
-    assert measure(labelled([(0, 1, 2)], [(0, 3, 2)])) == 0.0
+    assert measure(annotation([(0, 1, 2)], [(0, 1, 3)])) == pytest.approx(0.7)
+    assert measure(annotation([(0, 1, 2)], [(0, 3, 2)])) == 0.0
 
 
 def test_nothing_can_be_said() -> None:
     measure = BackProjection(Diagonal())
-    assert measure(labelled([], [])) is None
-    whole = labelled([(0, 1, 2)], [(0, 1, 2)])
-    assert measure(Labelled(whole.item, whole.doc)) is None
-    assert measure(Labelled(whole.item, None, (), whole.source)) is None
-    assert measure(labelled([(0, 1, 2)], [])) == 0.0
+    assert measure(annotation([], [])) is None
+    whole = annotation([(0, 1, 2)], [(0, 1, 2)])
+    assert measure(Annotation(whole.item, whole.doc)) is None
+    assert measure(Annotation(whole.item, None, (), whole.source)) is None
+    assert measure(annotation([(0, 1, 2)], [])) == 0.0
 
 
 class Carried:
@@ -75,12 +75,12 @@ class Carried:
 
     name = "carried"
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         for item in items:
             source: Optional[Instance] = item.source
             assert source is not None
             here = (0, 1, 3) if "ayer" in item.text else (0, 1, 2)
-            yield Labelled(
+            yield Annotation(
                 item,
                 doc(item.text, "es", here),
                 (),

@@ -21,7 +21,7 @@ from spacy_xoie.annotation.builder import STORE, TeacherError, answered, build
 from spacy_xoie.annotation.outputs import Files
 from spacy_xoie.annotation.settings import Settings, read_settings
 from spacy_xoie.annotation.store import Store, StoreBusyError
-from spacy_xoie.annotation.ty import Discard, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Discard, Instance
 from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.errors import ConfigError, DataError, EngineError
 
@@ -43,7 +43,7 @@ class Toy:
         self.log = log
         self.reply = reply
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         for item in items:
             if self.log is not None:
                 with self.log.open("ab") as file:
@@ -51,7 +51,7 @@ class Toy:
             own = None if self.reply is None else self.reply(item)
             yield own or self.label(item, ([0], [1], [2]), score=0.25)
 
-    def label(self, item: Instance, *triples: Any, **facts: Any) -> Labelled:
+    def label(self, item: Instance, *triples: Any, **facts: Any) -> Annotation:
         doc = NLP.make_doc(item.text)
 
         def part(places: List[int]) -> Any:
@@ -64,7 +64,7 @@ class Toy:
             for s, r, *o in triples
         ]
         set_triples(doc, made, language=item.language)
-        return Labelled(item, doc)
+        return Annotation(item, doc)
 
 
 @registry.misc("xoie-tests.Toy.v1")
@@ -164,7 +164,7 @@ def test_what_is_made(texts: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
     toy = Toy()
 
-    def reply(item: Instance) -> Optional[Labelled]:
+    def reply(item: Instance) -> Optional[Annotation]:
         kind = item.text.split()[0]
         if kind == "Bare":
             return toy.label(item, ([0], [1]), ([0], [1], [2]))
@@ -173,17 +173,17 @@ def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
         if kind == "Tangled":
             return toy.label(item, ([0], [1], [1, 2]))
         if kind == "Lost":
-            return Labelled(item, None, (Discard("lost", "in the woods"),))
+            return Annotation(item, None, (Discard("lost", "in the woods"),))
         if kind == "Partly":
             lost = (Discard("lost", "on the way"),)
-            return Labelled(item, toy.label(item).doc, lost)
+            return Annotation(item, toy.label(item).doc, lost)
         if kind == "Silent":
-            return Labelled(item, None)
+            return Annotation(item, None)
         if kind == "Empty":
             return toy.label(item)
         if kind == "Odd":
             odd = Instance(item.id, item.text, "English")
-            return Labelled(odd, toy.label(item, ([0], [1], [2])).doc)
+            return Annotation(odd, toy.label(item, ([0], [1], [2])).doc)
         return None
 
     toy.reply = reply
@@ -220,13 +220,13 @@ def test_what_cannot_be_a_record_is_told(tmp_path: Path) -> None:
 def test_translated_instances(tmp_path: Path) -> None:
     toy = Toy()
 
-    def reply(item: Instance) -> Labelled:
+    def reply(item: Instance) -> Annotation:
         assert item.source is not None
         if item.source.text == "Ben ran":
             # Somebody else's doc, with nothing carried over from it.
-            return Labelled(item, toy.label(item).doc, (), NLP.make_doc("Ben ran"))
+            return Annotation(item, toy.label(item).doc, (), NLP.make_doc("Ben ran"))
         source = toy.label(item.source, ([0], [1], [2])).doc
-        return Labelled(item, toy.label(item, ([0], [1], [2])).doc, (), source)
+        return Annotation(item, toy.label(item, ([0], [1], [2])).doc, (), source)
 
     toy.reply = reply
     path = tmp_path / "a.tsv"
@@ -272,8 +272,8 @@ def test_agreement_and_consistency_are_reported(texts: Path, tmp_path: Path) -> 
     toy.reply = lambda item: toy.label(item, ([0], [1], [2]), origin=next(origins))
     asked: Set[str] = set()
 
-    def consistency(labelled: Labelled) -> Optional[float]:
-        asked.add(labelled.item.id)
+    def consistency(annotation: Annotation) -> Optional[float]:
+        asked.add(annotation.item.id)
         return 0.5 if len(asked) % 2 else None
 
     settings = settings_of(texts, tmp_path / "out", toy)
@@ -308,12 +308,12 @@ def test_the_sheet_is_a_fixed_sample(texts: Path, tmp_path: Path) -> None:
 def test_trees_stay_if_they_are_asked_for(
     texts: Path, tmp_path: Path, trees: bool
 ) -> None:
-    def reply(item: Instance) -> Labelled:
+    def reply(item: Instance) -> Annotation:
         words = item.text.split()
         heads, labels = [1] * len(words), ["nsubj", "ROOT", "obj", "case", "obl"]
         doc = Doc(NLP.vocab, words=words, heads=heads, deps=labels)
         set_triples(doc, [], language="en")
-        return Labelled(item, doc)
+        return Annotation(item, doc)
 
     out = tmp_path / "out"
     build(settings_of(texts, out, Toy(reply=reply), output={"trees": trees}))
@@ -391,7 +391,7 @@ def test_what_was_answered_before_the_end_is_kept(
 
 def test_a_teacher_must_answer_for_each(texts: Path, tmp_path: Path) -> None:
     class Lazy(Toy):
-        def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+        def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
             yield from list(super().__call__(items))[:-1]
 
     with pytest.raises(TeacherError, match="for 'texts.txt:7' there is none"):

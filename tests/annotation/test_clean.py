@@ -14,7 +14,7 @@ from spacy_xoie.annotation.clean import (
     normalize,
 )
 from spacy_xoie.annotation.settings import CleaningSettings
-from spacy_xoie.annotation.sources import Removed
+from spacy_xoie.annotation.sources import Removal
 from spacy_xoie.annotation.ty import Instance
 from spacy_xoie.errors import EngineError
 from spacy_xoie.language import LangidDetector
@@ -42,14 +42,14 @@ class Scores:
 
 def run(
     texts: Sequence[str], language: str = "en", **config: Any
-) -> List[Union[Instance, Removed]]:
+) -> List[Union[Instance, Removal]]:
     items = [Instance(f"i{n}", text, language) for n, text in enumerate(texts)]
     chosen = CleaningSettings(**config)
     return list(clean(items, chosen, derive_thresholds(items, chosen)))
 
 
-def reasons(found: Sequence[Union[Instance, Removed]]) -> List[str]:
-    return [item.reason if isinstance(item, Removed) else "" for item in found]
+def reasons(found: Sequence[Union[Instance, Removal]]) -> List[str]:
+    return [item.reason if isinstance(item, Removal) else "" for item in found]
 
 
 def test_what_is_no_sentence_is_removed() -> None:
@@ -57,7 +57,7 @@ def test_what_is_no_sentence_is_removed() -> None:
     found = run(texts, max_length=20)
     assert reasons(found) == ["", "no letters", "too short", "too long", ""]
     removed = found[3]
-    assert isinstance(removed, Removed)
+    assert isinstance(removed, Removal)
     assert (removed.id, removed.text) == ("i3", "x" * 30)
 
 
@@ -130,7 +130,7 @@ def test_both_sides_of_a_pair_are_looked_at() -> None:
         "s", "Guten Tag, Anna", "de", Instance("s", "Guten Tag, Anna", "en")
     )
     (fault,) = clean([same], CleaningSettings(near=None), {})
-    assert isinstance(fault, Removed) and fault.reason == "not translated"
+    assert isinstance(fault, Removal) and fault.reason == "not translated"
 
 
 def test_an_id_that_occurs_twice_is_told() -> None:
@@ -159,7 +159,7 @@ def test_what_is_less_alike_than_asked_for_stays() -> None:
         found = run(texts, near=near)
         kept = {item.id: item.text for item in found if isinstance(item, Instance)}
         for item in found:
-            if isinstance(item, Removed) and item.reason == finder.reason:
+            if isinstance(item, Removal) and item.reason == finder.reason:
                 one = finder._shingles(normalize(item.text))
                 two = finder._shingles(normalize(kept[item.repeats]))
                 assert len(one & two) / len(one | two) >= near
@@ -180,14 +180,14 @@ def test_nothing_is_lost(texts: List[str]) -> None:
     assert len(set(shown)) == len(shown)
     ids = {item.id: int(item.id[1:]) for item in kept}
     for item in found:
-        if isinstance(item, Removed) and item.repeats:
+        if isinstance(item, Removal) and item.repeats:
             # What it repeats was kept, and came before.
             assert ids[item.repeats] < int(item.id[1:])
     # The first of equal texts is never the one that is removed as their duplicate.
     seen = set()
     for item in found:
         if normalize(item.text) not in seen:
-            assert not isinstance(item, Removed) or item.reason != "duplicate"
+            assert not isinstance(item, Removal) or item.reason != "duplicate"
         seen.add(normalize(item.text))
     assert found == run(texts, language="zh")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xoie.annotation.llm.answers import (
-    Malformed,
+    BadTriple,
     RawTriple,
     read_json,
     read_last_section,
@@ -126,7 +126,7 @@ def test_malformed_triple_costs_itself(item: Any) -> None:
     good = json.loads(JSON)["triples"][0]
     first, bad, last = read_json(json.dumps({"triples": [good, item, good]}))
     assert first == last == TRIPLE
-    assert isinstance(bad, Malformed)
+    assert isinstance(bad, BadTriple)
     assert bad.reason == MALFORMED
 
 
@@ -157,7 +157,7 @@ def test_code_of_other_shapes() -> None:
     (quoted,) = read_code('[Triple("Ana", "dijo", ["\\"sí\\" \\d"])]')
     assert quoted == RawTriple("Ana", "dijo", ('"sí" \\d',))
     (number,) = read_code('[Triple("Ana", 12, ["b"])]')
-    assert isinstance(number, Malformed)
+    assert isinstance(number, BadTriple)
 
 
 def hostile(marker: str) -> List[str]:

@@ -14,7 +14,7 @@ from spacy_xoie.annotation.llm import reasons
 from spacy_xoie.annotation.llm.answers import RawTriple
 from spacy_xoie.annotation.llm.carry import match, write_triples
 from spacy_xoie.annotation.llm.teacher import LLMTeacher
-from spacy_xoie.annotation.ty import Discard, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Discard, Instance
 from spacy_xoie.errors import EngineError
 from spacy_xoie.ty import TokenTriple
 
@@ -84,7 +84,7 @@ def script(translation: Union[str, Reply], answer: Union[str, Reply] = again()) 
 
 def label(
     replies: Any, items: Sequence[Instance], target: str = "de", **settings: Any
-) -> Tuple[List[Labelled], List[Dict[str, Any]]]:
+) -> Tuple[List[Annotation], List[Dict[str, Any]]]:
     with ChatServer(replies) as server:
         client = make_client(server, max_retries=0, timeout=0.5)
         teacher = LLMTeacher(
@@ -113,12 +113,12 @@ class Teacher:
         self.docs = {doc.text: doc for doc in docs}
         self.seen: List[str] = []
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         for item in items:
             self.seen.append(item.id)
             doc = self.docs.get(item.text)
             lost = () if doc else (Discard("unknown", item.id),)
-            yield Labelled(item, doc, lost)
+            yield Annotation(item, doc, lost)
 
 
 @pytest.mark.parametrize("target", FOUND)
@@ -178,8 +178,8 @@ def test_parallel_corpus_needs_no_translation() -> None:
 
 def test_source_teacher_labels_sources_without_triples() -> None:
     text, triples = FOUND["de"]
-    labelled = source_doc()
-    teacher = Teacher(labelled)
+    annotation = source_doc()
+    teacher = Teacher(annotation)
     items = [
         Instance("has", TEXT, "en", doc=source_doc()),
         Instance("none", TEXT, "en"),
@@ -191,7 +191,7 @@ def test_source_teacher_labels_sources_without_triples() -> None:
     )
     assert teacher.seen == ["none", "doc", "unknown"]
     assert [pieces(result.doc) for result in results[:3]] == [triples] * 3
-    assert results[1].source is labelled
+    assert results[1].source is annotation
     assert results[3].doc is None
     assert results[3].discards == (Discard("unknown", "unknown"),)
 

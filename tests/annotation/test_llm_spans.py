@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from spacy_xoie import get_triples, set_triples
 from spacy_xoie.annotation.llm.answers import (
-    Malformed,
+    BadTriple,
     RawTriple,
     read_json,
     read_last_section,
@@ -55,7 +55,7 @@ def raw(*parts: str) -> RawTriple:
 
 def ground(
     text: Union[str, Doc],
-    *triples: Union[RawTriple, Malformed],
+    *triples: Union[RawTriple, BadTriple],
     language: str = "en",
     **settings: float,
 ) -> Tuple[List[Words], List[str]]:
@@ -197,7 +197,7 @@ def test_what_is_no_triple_of_the_sentence(parts: Words, reason: str) -> None:
 def test_malformed_duplicates_and_too_many() -> None:
     text = "The crew has repaired the mast."
     good, other = raw("The crew", "has repaired", "the mast"), raw("crew", "repaired")
-    found, reasons = ground(text, good, Malformed("12"), good, other, max_triples=2)
+    found, reasons = ground(text, good, BadTriple("12"), good, other, max_triples=2)
     assert len(found) == 2
     assert reasons == [MALFORMED, DUPLICATE]
     found, reasons = ground(text, *[good] * 10, other, max_triples=1)

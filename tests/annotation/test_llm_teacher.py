@@ -23,7 +23,7 @@ from spacy_xoie import get_triples, set_triples
 from spacy_xoie.annotation.llm import reasons
 from spacy_xoie.annotation.llm.prompts import TACO_ENGLISH, TACO_OWN, TACO_TRIPLES
 from spacy_xoie.annotation.llm.teacher import LLMTeacher
-from spacy_xoie.annotation.ty import Annotator, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Annotator, Instance
 from spacy_xoie.errors import ConfigError, EngineError
 from spacy_xoie.ty import TokenTriple
 
@@ -85,7 +85,7 @@ WRITERS = {"extract": as_json, "code": as_code, "taco": as_sections}
 
 def label(
     script: Any, items: Sequence[Instance], mode: str = "extract", **settings: Any
-) -> List[Labelled]:
+) -> List[Annotation]:
     with ChatServer(script) as server:
         client = make_client(server, max_retries=0, timeout=0.5)
         return list(LLMTeacher(client, mode=mode, **settings)(items))
@@ -292,10 +292,10 @@ def test_order_is_kept_and_items_are_taken_as_they_come() -> None:
 
     with ChatServer(script) as server:
         client = make_client(server, max_concurrent=3)
-        labelled = LLMTeacher(client, batch_size=10)(items())
-        results = [next(labelled)]
+        annotation = LLMTeacher(client, batch_size=10)(items())
+        results = [next(annotation)]
         assert taken == list(range(10))
-        results.extend(labelled)
+        results.extend(annotation)
     assert [r.item.id for r in results] == [str(number) for number in range(25)]
     assert [pieces(r.doc) for r in results] == [
         [(f"Boat {number}", "left")] for number in range(25)

@@ -11,10 +11,8 @@ from spacy.tokens import Doc
 from spacy_xoie.annotation.pipeline import (
     PipelineTeacher,
     SyntaxTeacher,
-    make_pipeline_teacher,
-    make_syntax_teacher,
 )
-from spacy_xoie.annotation.ty import Annotator, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Annotator, Instance
 from spacy_xoie.errors import ConfigError, EngineError
 
 
@@ -36,8 +34,8 @@ def tree(language: str, *words: str) -> Doc:
     )
 
 
-def reasons(found: List[Labelled]) -> List[Any]:
-    return [[discard.reason for discard in labelled.discards] for labelled in found]
+def reasons(found: List[Annotation]) -> List[Any]:
+    return [[discard.reason for discard in annotation.discards] for annotation in found]
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def model(trained: Language, tmp_path: Path) -> str:
 
 
 def test_a_pipeline_labels(model: str) -> None:
-    teacher = make_pipeline_teacher(model, batch_size=2)
+    teacher = PipelineTeacher(model, batch_size=2)
     assert isinstance(teacher, Annotator)
     items = [
         Instance("a", "The museum bought three paintings .", "en"),
@@ -55,8 +53,8 @@ def test_a_pipeline_labels(model: str) -> None:
         Instance("c", "Der Rat lehnte den Plan ab .", "de"),
     ]
     found = list(teacher(items))
-    assert [labelled.item for labelled in found] == items
-    told = [[t.as_tuple() for t in labelled.doc._.triples] for labelled in found]
+    assert [annotation.item for annotation in found] == items
+    told = [[t.as_tuple() for t in annotation.doc._.triples] for annotation in found]
     assert told == [
         [("The museum", "bought", "three paintings")],
         [],
@@ -73,11 +71,11 @@ def test_the_shipped_model_serves_without_a_name() -> None:
         Instance("b", "市长参观了一座新的图书馆。", "zh"),
     ]
     found = list(PipelineTeacher(name="student")(items))
-    for labelled in found:
-        assert labelled.doc is not None
-        triple, *_ = labelled.doc._.triples
+    for annotation in found:
+        assert annotation.doc is not None
+        triple, *_ = annotation.doc._.triples
         assert triple.origin == "student"
-        assert triple.language == labelled.item.language
+        assert triple.language == annotation.item.language
 
 
 def test_a_pipeline_for_each_language(model: str) -> None:
@@ -110,16 +108,16 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
         list(PipelineTeacher("no_such_model")([Instance("a", "Hello.", "en")]))
     spacy.blank("en").to_disk(tmp_path / "empty")
     item = Instance("a", "Hello.", "en")
-    (labelled,) = PipelineTeacher(str(tmp_path / "empty"))([item])
-    assert labelled.discards[0].reason == "the pipeline finds no triples"
-    (labelled,) = SyntaxTeacher(str(tmp_path / "empty"))([item])
-    assert labelled.discards[0].reason == "no tree"
+    (annotation,) = PipelineTeacher(str(tmp_path / "empty"))([item])
+    assert annotation.discards[0].reason == "the pipeline finds no triples"
+    (annotation,) = SyntaxTeacher(str(tmp_path / "empty"))([item])
+    assert annotation.discards[0].reason == "no tree"
     with pytest.raises(ConfigError, match="without a parser"):
         SyntaxTeacher("")
 
 
 def test_syntax_reads_trees_that_come_along() -> None:
-    teacher = make_syntax_teacher()
+    teacher = SyntaxTeacher()
     assert isinstance(teacher, Annotator)
     english, german = tree("en", "Anna", "met", "Ben"), tree(
         "de", "Anna", "traf", "Ben"
@@ -131,11 +129,11 @@ def test_syntax_reads_trees_that_come_along() -> None:
     ]
     found = list(teacher(items))
     assert reasons(found) == [[], ["no pipeline of this language"], []]
-    for labelled, verb in ((found[0], "met"), (found[2], "traf")):
-        assert labelled.doc is not None
-        (triple,) = labelled.doc._.triples
+    for annotation, verb in ((found[0], "met"), (found[2], "traf")):
+        assert annotation.doc is not None
+        (triple,) = annotation.doc._.triples
         assert triple.as_tuple() == ("Anna", verb, "Ben")
-        assert (triple.origin, triple.language) == ("syntax", labelled.item.language)
+        assert (triple.origin, triple.language) == ("syntax", annotation.item.language)
     # What the item brought along is not written to.
     assert not english.spans
 
@@ -153,9 +151,9 @@ def test_syntax_parses_what_has_no_tree(tmp_path: Path) -> None:
     nlp.add_pipe("xoie_tests_heads")
     nlp.to_disk(tmp_path / "parser")
     teacher = SyntaxTeacher(str(tmp_path / "parser"))
-    (labelled,) = teacher([Instance("a", "Anna met Ben", "en")])
-    assert labelled.doc is not None
-    (triple,) = labelled.doc._.triples
+    (annotation,) = teacher([Instance("a", "Anna met Ben", "en")])
+    assert annotation.doc is not None
+    (triple,) = annotation.doc._.triples
     assert triple.as_tuple() == ("Anna", "met", "Ben")
 
 
@@ -168,7 +166,7 @@ def heads(doc: Doc) -> Doc:
 
 def test_a_batch_has_at_least_one_sentence() -> None:
     with pytest.raises(ConfigError, match="batch_size is 0"):
-        make_pipeline_teacher("x", batch_size=0)
+        PipelineTeacher("x", batch_size=0)
 
 
 @Language.factory("xoie_tests_sizes")
@@ -189,7 +187,7 @@ class Sizes:
         yield from docs
 
 
-@pytest.mark.parametrize("make", [make_pipeline_teacher, make_syntax_teacher])
+@pytest.mark.parametrize("make", [PipelineTeacher, SyntaxTeacher])
 def test_the_batch_size_reaches_the_pipeline(make: Any, tmp_path: Path) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("xoie_tests_sizes")

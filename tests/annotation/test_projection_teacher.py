@@ -12,7 +12,7 @@ from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.annotation.builder import build
 from spacy_xoie.annotation.projection import ProjectionTeacher, make_projection_teacher
 from spacy_xoie.annotation.settings import read_settings
-from spacy_xoie.annotation.ty import Annotator, Discard, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Annotator, Discard, Instance
 from spacy_xoie.doc.translations import Alignment, Untranslated
 from spacy_xoie.errors import ConfigError, EngineError
 from spacy_xoie.projection.ty import CharLink, Pair, Translation
@@ -65,11 +65,11 @@ class First:
     def __init__(self) -> None:
         self.asked: List[str] = []
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         for item in items:
             self.asked.append(item.id)
             if "odd" in item.text:
-                yield Labelled(item, None, (Discard("odd", item.text),))
+                yield Annotation(item, None, (Discard("odd", item.text),))
                 continue
             doc = ENGLISH.make_doc(item.text)
             triples = [
@@ -79,7 +79,7 @@ class First:
                 for n in range(2, len(doc))
             ]
             set_triples(doc, triples, language="en")
-            yield Labelled(item, doc)
+            yield Annotation(item, doc)
 
 
 @registry.misc("xoie-tests.Glossary.v1")
@@ -149,9 +149,9 @@ def test_parallel_corpus() -> None:
 
 def test_triples_that_come_along_are_used() -> None:
     teacher = raw()
-    (labelled,) = First()([Instance("b", "Anna met Ben", "en")])
+    (annotation,) = First()([Instance("b", "Anna met Ben", "en")])
     teacher.source_teacher = None
-    (found,) = teacher([Instance("b", "Anna met Ben", "en", doc=labelled.doc)])
+    (found,) = teacher([Instance("b", "Anna met Ben", "en", doc=annotation.doc)])
     assert told(found.doc) == [("Ana", "conoció", "Benito")]
 
 
@@ -169,7 +169,7 @@ def test_what_is_lost_is_told_and_costs_nothing_else() -> None:
         Instance("none", "Hello", "en"),
     ]
     found = list(teacher(items))
-    assert [labelled.item.id for labelled in found] == [item.id for item in items]
+    assert [annotation.item.id for annotation in found] == [item.id for item in items]
     kept = {n.item.id: told(n.doc) for n in found if n.doc is not None}
     assert kept == {
         "ok": [("Ana", "conoció", "Benito")],

@@ -9,7 +9,7 @@ import pytest
 
 from spacy_xoie.annotation.pipeline import SyntaxTeacher
 from spacy_xoie.annotation.settings import InputSettings
-from spacy_xoie.annotation.sources import Removed, input_files, read_items
+from spacy_xoie.annotation.sources import Removal, input_files, read_items
 from spacy_xoie.annotation.ty import Instance
 from spacy_xoie.errors import ConfigError
 
@@ -27,7 +27,7 @@ RECORD = {
 }
 
 
-def read(path: Path, **settings: Any) -> List[Union[Instance, Removed]]:
+def read(path: Path, **settings: Any) -> List[Union[Instance, Removal]]:
     return list(read_items(InputSettings(path=str(path), **settings)))
 
 
@@ -116,7 +116,7 @@ def test_a_bad_line_costs_that_line(
     first, fault, last = read(path)
     assert isinstance(first, Instance) and isinstance(last, Instance)
     assert (first.id, last.id) == (f"{name}:1", f"{name}:3")
-    assert isinstance(fault, Removed)
+    assert isinstance(fault, Removal)
     assert (fault.id, fault.reason) == (f"{name}:2", "unreadable")
     assert word in fault.detail
 
@@ -125,7 +125,7 @@ def test_a_bad_last_line_is_told_too(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"Anna slept.\n\xff\xfe")
     good, fault = read(path)
-    assert isinstance(good, Instance) and isinstance(fault, Removed)
+    assert isinstance(good, Instance) and isinstance(fault, Removal)
     assert fault.id == "a.txt:2"
 
 
@@ -190,12 +190,12 @@ def test_treebanks_bring_their_trees(tmp_path: Path) -> None:
     assert isinstance(item, Instance) and item.doc is not None
     assert (item.text, item.language) == ("馆长买了画。", "zh")
     # Told by the rules, on the characters that are tokens here.
-    (labelled,) = SyntaxTeacher()([item])
-    assert labelled.doc is not None
-    (triple,) = labelled.doc._.triples
+    (annotation,) = SyntaxTeacher()([item])
+    assert annotation.doc is not None
+    (triple,) = annotation.doc._.triples
     assert triple.as_tuple() == ("馆长", "买了", "画")
     assert (triple.origin, triple.score) == ("syntax", None)
-    assert isinstance(fault, Removed) and fault.reason == "unreadable"
+    assert isinstance(fault, Removal) and fault.reason == "unreadable"
     assert fault.id.startswith("zh_own.conllu:")
 
 
@@ -214,5 +214,5 @@ def test_a_bad_line_of_two_files_of_one_name_is_told_apart(tmp_path: Path) -> No
         (tmp_path / folder / "a.txt").write_bytes(b"Ja.\n\xff: \n")
     paths = [str(tmp_path / folder) for folder in ("one", "two")]
     found = list(read_items(InputSettings(path=paths, language="de")))
-    bad = [item.id for item in found if isinstance(item, Removed)]
+    bad = [item.id for item in found if isinstance(item, Removal)]
     assert bad == [f"{path}/a.txt:2" for path in paths]

@@ -14,31 +14,31 @@ from spacy.tokens import Doc
 
 from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.annotation.codec import (
+    annotation_from_dict,
+    annotation_to_dict,
     doc_from_dict,
     doc_to_dict,
     item_from_dict,
     item_to_dict,
-    labelled_from_dict,
-    labelled_to_dict,
 )
-from spacy_xoie.annotation.sources import Removed
+from spacy_xoie.annotation.sources import Removal
 from spacy_xoie.annotation.store import Store
-from spacy_xoie.annotation.ty import Discard, Instance, Labelled
+from spacy_xoie.annotation.ty import Annotation, Discard, Instance
 from spacy_xoie.errors import ConfigError, DataError
 
 NLP = spacy.blank("xx")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-def labelled(item: Instance, **changes: Any) -> Labelled:
+def annotation(item: Instance, **changes: Any) -> Annotation:
     doc = NLP.make_doc(item.text)
     set_triples(doc, [TokenTriple(((0, 1),), ((1, 2),), (((2, 3),),))], language="en")
-    return Labelled(item, doc, **changes)
+    return Annotation(item, doc, **changes)
 
 
 def fill(store: Store, n: int = 5) -> List[Instance]:
     items = [Instance(f"i{n}", f"Anna saw {n}", "en") for n in range(n)]
-    store.fill([*items, Removed("x", "too short")], {"thresholds": {}})
+    store.fill([*items, Removal("x", "too short")], {"thresholds": {}})
     return items
 
 
@@ -89,8 +89,8 @@ def test_trees_and_sources_survive() -> None:
     assert [sent.text for sent in item.doc.sents] == [s.text for s in tree.sents]
     assert (item.source.text, item.source.language) == ("Anna schlief.", "de")
     assert item.source.doc is not None
-    lost = Labelled(item, None, (Discard("lost", "why"),), tree)
-    back = labelled_from_dict(labelled_to_dict(lost))
+    lost = Annotation(item, None, (Discard("lost", "why"),), tree)
+    back = annotation_from_dict(annotation_to_dict(lost))
     assert back.doc is None and back.discards == lost.discards
     assert back.source is not None and back.source.text == tree.text
     assert back.item.source is not None and back.item.source.id == "a"
@@ -102,7 +102,7 @@ def test_what_is_answered_is_not_pending(tmp_path: Path) -> None:
         first, second, third = store.pending(2)
         assert [item.id for _, item in first + second + third] == [i.id for i in items]
         place, item = second[0]
-        store.answer([(place, labelled(item))])
+        store.answer([(place, annotation(item))])
     with Store(tmp_path / "s") as store:
         left = [item.id for batch in store.pending(3) for _, item in batch]
         assert left == ["i0", "i1", "i3", "i4"]
@@ -110,14 +110,14 @@ def test_what_is_answered_is_not_pending(tmp_path: Path) -> None:
         assert asked.id == answer.item.id == "i2"
         assert answer.doc is not None
         assert [t.as_tuple() for t in answer.doc._.triples] == [("Anna", "saw", "2")]
-        assert [removed.reason for removed in store.removed()] == ["too short"]
+        assert [removed.reason for removed in store.removals()] == ["too short"]
         assert store.counts() == {"items": 5, "removed": 1, "answers": 1}
 
 
 def test_batches_are_kept_wholly_or_not_at_all(tmp_path: Path) -> None:
     with Store(tmp_path / "s") as store:
         (batch,) = (fill(store), *store.pending(9))[1:]
-        answers = [(place, labelled(item)) for place, item in batch]
+        answers = [(place, annotation(item)) for place, item in batch]
         with pytest.raises(DataError, match="UNIQUE"):
             store.answer([*answers, answers[0]])
         assert store.counts()["answers"] == 0
@@ -190,15 +190,15 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
         store._base.execute(f"PRAGMA max_page_count = {pages}")
         big = Instance("i0", "Anna saw it " * 9000, "en")
         with pytest.raises(DataError, match=r"full.*Make room"):
-            store.answer([(0, labelled(big))])
-        store.answer([(0, labelled(items[0]))])
+            store.answer([(0, annotation(big))])
+        store.answer([(0, annotation(items[0]))])
         assert store.counts()["answers"] == 1
 
 
 def test_nothing_in_it_is_code(tmp_path: Path) -> None:
     with Store(tmp_path / "s") as store:
         item, *_ = fill(store)
-        store.answer([(0, labelled(item))])
+        store.answer([(0, annotation(item))])
     base = sqlite3.connect(tmp_path / "s")
     for table in ("facts", "items", "removed", "answers"):
         for row in base.execute(f"SELECT * FROM {table}"):

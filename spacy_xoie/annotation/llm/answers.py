@@ -40,7 +40,7 @@ class RawTriple:
 
 
 @dataclass(frozen=True)
-class Malformed:
+class BadTriple:
     """Something in a list of triples that is none.
 
     reason (str): Always the same.
@@ -51,14 +51,15 @@ class Malformed:
     reason: str = MALFORMED
 
 
-Read = List[Union[RawTriple, Malformed]]
+Candidates = List[Union[RawTriple, BadTriple]]
+"""What an answer has in the place of triples."""
 
 
-def read_json(answer: str) -> Read:
+def read_json(answer: str) -> Candidates:
     """Read triples from JSON, also in fences or with words around it.
 
     answer (str): The answer.
-    RETURNS (Read): The triples, and what in the list is none.
+    RETURNS (Candidates): The triples, and what in the list is none.
     RAISES (BadAnswer): If there is no list of triples.
     """
     if not answer.strip():
@@ -76,11 +77,11 @@ def read_json(answer: str) -> Read:
     raise BadAnswer(BROKEN_JSON, shorten(answer))
 
 
-def read_last_section(answer: str) -> Read:
+def read_last_section(answer: str) -> Candidates:
     """Read triples from the last section of an answer of mode "taco".
 
     answer (str): The answer.
-    RETURNS (Read): The triples, and what in the list is none.
+    RETURNS (Candidates): The triples, and what in the list is none.
     RAISES (BadAnswer): If the section or its list of triples is missing.
     """
     if not answer.strip():
@@ -100,14 +101,14 @@ def unfence(answer: str) -> str:
 
 def make_triple(
     subject: Any, relation: Any, objects: Any, number: Any = None
-) -> Union[RawTriple, Malformed]:
+) -> Union[RawTriple, BadTriple]:
     """Make a triple of values of any type.
 
     subject (Any): A text, or None.
     relation (Any): A text, or None.
     objects (Any): A text, a list of texts, or None. Empty texts are left out.
     number (Any): The id, if it is a number.
-    RETURNS (Union[RawTriple, Malformed]): The triple, if they have these types.
+    RETURNS (Union[RawTriple, BadTriple]): The triple, if they have these types.
     """
     objects = [objects] if isinstance(objects, str) else objects
     objects = [] if objects is None else objects
@@ -118,7 +119,7 @@ def make_triple(
         number = None
     texts = [subject, relation, *objects] if isinstance(objects, list) else [objects]
     if not all(isinstance(text, str) for text in texts):
-        return Malformed(_show([subject, relation, objects]))
+        return BadTriple(_show([subject, relation, objects]))
     subject, relation, *rest = (" ".join(text.split()) for text in texts)
     return RawTriple(subject, relation, tuple(filter(None, rest)), number)
 
@@ -158,7 +159,7 @@ def _are_triples(items: List[Any]) -> bool:
     return bool(items) and all(isinstance(item, (dict, list)) for item in items)
 
 
-def _read_item(item: Any) -> Union[RawTriple, Malformed]:
+def _read_item(item: Any) -> Union[RawTriple, BadTriple]:
     if isinstance(item, dict):
         objects = item["objects"] if "objects" in item else item.get("object")
         return make_triple(
@@ -169,7 +170,7 @@ def _read_item(item: Any) -> Union[RawTriple, Malformed]:
         if len(rest) == 1 and isinstance(rest[0], list):
             (rest,) = rest
         return make_triple(first, second, rest)
-    return Malformed(_show(item))
+    return BadTriple(_show(item))
 
 
 def _show(value: Any) -> str:

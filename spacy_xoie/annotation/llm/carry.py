@@ -11,21 +11,20 @@ from ...chat import ChatClient, Failure, ask, shorten
 from ...chat.prompts import delimit
 from ...doc.codes import language_code
 from ...doc.translations import Untranslated
-from ...doc.triples import SPAN_KEY, Phrase, Triple, get_triples, set_triples
+from ...doc.triples import Phrase, Triple, get_triples, set_triples
 from ...errors import DataError
 from ...language.names import name_language
 from ...projection.translators.openai import OpenAITranslator
-from ..ty import Annotator, Discard, Instance, Labelled
-from .answers import Malformed, RawTriple, Read, read_json
+from ..labelling import NO_SOURCE, SAME_LANGUAGE, label_sources
+from ..ty import Annotation, Annotator, Discard, Instance
+from .answers import BadTriple, Candidates, RawTriple, read_json
 from .docs import find_fault, make_doc, text_of
 from .prompts import CARRY
 from .reasons import (
     DUPLICATE,
     LOST_ARGUMENT,
-    NO_SOURCE,
     NOT_ASKED_FOR,
     NOT_FOUND_AGAIN,
-    SAME_LANGUAGE,
 )
 from .spans import Grounder
 
@@ -41,17 +40,17 @@ class _Case:
     target: Optional[Instance] = None
     discards: List[Discard] = field(default_factory=list)
     lost: bool = False
-    labelled: Optional[Doc] = None
+    target_doc: Optional[Doc] = None
 
     def lose(self, *discards: Discard) -> None:
         self.discards.extend(discards)
         self.lost = True
 
     @property
-    def outcome(self) -> Labelled:
-        doc = None if self.lost else self.labelled
+    def outcome(self) -> Annotation:
+        doc = None if self.lost else self.target_doc
         item = self.target or self.item
-        return Labelled(item, doc, tuple(self.discards), self.source_doc)
+        return Annotation(item, doc, tuple(self.discards), self.source_doc)
 
 
 class Carrier:
@@ -82,12 +81,12 @@ class Carrier:
             retries_on_bad_answer=retries_on_bad_answer,
         )
 
-    def __call__(self, items: Sequence[Instance]) -> List[Labelled]:
+    def __call__(self, items: Sequence[Instance]) -> List[Annotation]:
         """Carry the triples of sources over.
 
         items (Sequence[Instance]): Sentences to translate, or translations with a
             source.
-        RETURNS (List[Labelled]): The labelled translations, in order.
+        RETURNS (List[Annotation]): The labelled translations, in order.
         RAISES (EngineError): If the server cannot be used at all.
         """
         cases = [_Case(item, item.source or item) for item in items]
@@ -99,10 +98,10 @@ class Carrier:
 
     def _check(self, cases: Sequence[_Case]) -> None:
         for case in cases:
-            given = (
+            sides = (
                 [case.source] if case.item is case.source else [case.source, case.item]
             )
-            for item in given:
+            for item in sides:
                 fault = find_fault(item, self.max_chars, self.check_language)
                 if fault is not None:
                     case.lose(fault)
@@ -115,33 +114,22 @@ class Carrier:
                 case.lose(Discard(SAME_LANGUAGE, self.target))
 
     def _label_sources(self, cases: Sequence[_Case]) -> None:
-        unlabelled = []
-        for case in cases:
-            doc = case.source.doc
-            if doc is not None and SPAN_KEY in doc.spans:
-                case.source_doc = doc
-            elif self.source_teacher is None:
-                detail = f"{case.source.id}: give item.doc, or set source_teacher"
-                case.lose(Discard(NO_SOURCE, detail))
-            else:
-                unlabelled.append(case)
-        if unlabelled and self.source_teacher is not None:
-            labels = self.source_teacher([case.source for case in unlabelled])
-            for case, labelled in zip(unlabelled, labels, strict=True):
-                case.source_doc = labelled.doc
-                case.discards.extend(labelled.discards)
-                case.lost = labelled.doc is None
-        for case in cases:
-            if case.source_doc is not None:
+        sources = [case.source for case in cases]
+        annotations = label_sources(sources, self.source_teacher)
+        for case, annotation in zip(cases, annotations, strict=True):
+            case.discards.extend(annotation.discards)
+            case.source_doc = annotation.doc
+            case.lost = annotation.doc is None
+            if annotation.doc is not None:
                 try:
-                    case.triples = get_triples(case.source_doc)
+                    case.triples = get_triples(annotation.doc)
                 except DataError as e:
                     case.lose(Discard(NO_SOURCE, f"{case.source.id}: {e}"))
 
     def _translate(self, cases: Sequence[_Case]) -> None:
-        waiting = [case for case in cases if case.target is None]
-        for language in sorted({case.source.language for case in waiting}):
-            group = [case for case in waiting if case.source.language == language]
+        raw = [case for case in cases if case.target is None]
+        for language in sorted({case.source.language for case in raw}):
+            group = [case for case in raw if case.source.language == language]
             texts = [text_of(case.source) for case in group]
             answers = self.translator(texts, language, self.target)
             for case, answer in zip(group, answers, strict=True):
@@ -154,7 +142,7 @@ class Carrier:
                     )
 
     def _find_again(self, cases: Sequence[_Case]) -> None:
-        asked = [case for case in cases if case.triples]
+        stating = [case for case in cases if case.triples]
         questions = [
             CARRY.messages(
                 source_language=name_language(case.source.language),
@@ -163,34 +151,34 @@ class Carrier:
                 triples=delimit(write_triples(case.triples), "triples"),
                 translation=delimit(text_of(_target(case)), "translation"),
             )
-            for case in asked
+            for case in stating
         ]
         answers = ask(
             self.client,
             questions,
-            [read_json] * len(asked),
+            [read_json] * len(stating),
             retries=self.retries_on_bad_answer,
         )
         for case in cases:
             if not case.triples:
                 self._write(case, [])
-        for case, answer in zip(asked, answers, strict=True):
+        for case, answer in zip(stating, answers, strict=True):
             if isinstance(answer, Failure):
                 case.lose(Discard(answer.reason, answer.detail))
             else:
-                read, discards = match(answer, case.triples)
+                triples, discards = match(answer, case.triples)
                 case.discards.extend(discards)
-                self._write(case, read)
+                self._write(case, triples)
 
-    def _write(self, case: _Case, read: Read) -> None:
+    def _write(self, case: _Case, candidates: Candidates) -> None:
         item = _target(case)
         doc = make_doc(item)
-        triples, discards = self.grounder(doc, read, item.language)
+        triples, discards = self.grounder(doc, candidates, item.language)
         case.discards.extend(discards)
         # Without any of them, the doc would say that its sentence states nothing.
         case.lost = bool(case.triples) and not triples
         set_triples(doc, triples, language=item.language)
-        case.labelled = doc
+        case.target_doc = doc
 
 
 def write_triples(triples: Sequence[Triple]) -> str:
@@ -211,39 +199,42 @@ def write_triples(triples: Sequence[Triple]) -> str:
     return json.dumps({"triples": items}, ensure_ascii=False)
 
 
-def match(read: Read, sources: Sequence[Triple]) -> Tuple[Read, List[Discard]]:
-    """Match triples that were found again with those that were looked for.
+def match(
+    candidates: Candidates, sources: Sequence[Triple]
+) -> Tuple[Candidates, List[Discard]]:
+    """Match triples of a translation with those of its source.
 
-    read (Read): What was found, with ids; without any id, in the same order.
-    sources (Sequence[Triple]): What was looked for. Their ids count from 1.
-    RETURNS (Tuple[Read, List[Discard]]): What was found of them, and what was not.
+    candidates (Candidates): What an answer gives, with ids; without any id, in the
+        same order.
+    sources (Sequence[Triple]): The triples of the source. Their ids count from 1.
+    RETURNS (Tuple[Candidates, List[Discard]]): Those that match, and why others do not.
     """
-    found = [item for item in read if isinstance(item, RawTriple)]
-    matched: Read = [item for item in read if isinstance(item, Malformed)]
-    discards: List[Discard] = []
-    in_order = len(read) == len(sources) and all(item.id is None for item in found)
-    seen = set()
-    for number, item in enumerate(read, start=1):
-        if not isinstance(item, RawTriple):
+    bad: Candidates = [one for one in candidates if isinstance(one, BadTriple)]
+    matches, discards = bad.copy(), []
+    ids = {one.id for one in candidates if isinstance(one, RawTriple)}
+    in_order = len(candidates) == len(sources) and ids <= {None}
+    keys = set()
+    for number, triple in enumerate(candidates, start=1):
+        if not isinstance(triple, RawTriple):
             continue
-        key = number if in_order else item.id
-        shown = shorten(str(item))
+        key = number if in_order else triple.id
+        text = shorten(str(triple))
         if key is None or not 1 <= key <= len(sources):
-            discards.append(Discard(NOT_ASKED_FOR, shown))
-        elif key in seen:
-            discards.append(Discard(DUPLICATE, shown))
-        elif len(item.objects) != len(sources[key - 1].objects):
-            discards.append(Discard(LOST_ARGUMENT, f"{shown} for {sources[key - 1]}"))
+            discards.append(Discard(NOT_ASKED_FOR, text))
+        elif key in keys:
+            discards.append(Discard(DUPLICATE, text))
+        elif len(triple.objects) != len(sources[key - 1].objects):
+            discards.append(Discard(LOST_ARGUMENT, f"{text} for {sources[key - 1]}"))
         else:
-            matched.append(item)
-        seen.add(key)
-    if not any(isinstance(item, Malformed) for item in read):
+            matches.append(triple)
+        keys.add(key)
+    if not bad:
         discards.extend(
-            Discard(NOT_FOUND_AGAIN, shorten(str(triple)))
-            for number, triple in enumerate(sources, start=1)
-            if number not in seen
+            Discard(NOT_FOUND_AGAIN, shorten(str(source)))
+            for number, source in enumerate(sources, start=1)
+            if number not in keys
         )
-    return matched, discards
+    return matches, discards
 
 
 def _target(case: _Case) -> Instance:

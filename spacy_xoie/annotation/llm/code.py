@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Union
 
 from ...chat import BadAnswer, shorten
 from ...chat.reasons import EMPTY_ANSWER, TOO_LONG
-from .answers import Malformed, RawTriple, Read, make_triple, unfence
+from .answers import BadTriple, Candidates, RawTriple, make_triple, unfence
 from .reasons import BROKEN_CODE, FORBIDDEN_CODE
 
 _CLASS = "Triple"
@@ -18,12 +18,12 @@ _MAX_DEPTH = 20
 _LIST_START = re.compile(rf"\[\s*(?:{_CLASS}\b|\])")
 
 
-def read_code(answer: str) -> Read:
+def read_code(answer: str) -> Candidates:
     """Read triples from a Python list of constructor calls.
 
     answer (str): The answer; the list may be assigned to a name, stand in fences, or
         have words around it.
-    RETURNS (Read): The triples, and calls whose values are of other types.
+    RETURNS (Candidates): The triples, and calls whose values are of other types.
     RAISES (BadAnswer): If it is no Python, or any other Python.
     """
     if not answer.strip():
@@ -93,7 +93,7 @@ def _find_list(module: ast.Module) -> List[ast.expr]:
     return value.elts
 
 
-def _read_call(node: ast.expr) -> Union[RawTriple, Malformed]:
+def _read_call(node: ast.expr) -> Union[RawTriple, BadTriple]:
     if not (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

@@ -9,8 +9,9 @@ from ...chat.prompts import is_encodable
 from ...chat.reasons import BAD_TEXT, WRONG_LANGUAGE
 from ...doc.blank import blank_pipeline
 from ...language.check import is_in_language
+from ..labelling import EMPTY_SENTENCE
 from ..ty import Discard, Instance
-from .reasons import EMPTY_SENTENCE, LONG_SENTENCE
+from .reasons import LONG_SENTENCE
 
 
 def text_of(item: Instance) -> str:

@@ -11,12 +11,10 @@ from ...chat.reasons import (
     TOO_LONG,
     WRONG_LANGUAGE,
 )
+from ..labelling import EMPTY_SENTENCE, NO_SOURCE, SAME_LANGUAGE
 
 # The sentence
-EMPTY_SENTENCE = "empty sentence"
 LONG_SENTENCE = "sentence too long"
-NO_SOURCE = "no triples of the source"
-SAME_LANGUAGE = "already in the target language"
 # The answer
 BROKEN_JSON = "broken JSON"
 BROKEN_CODE = "broken code"

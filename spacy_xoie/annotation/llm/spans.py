@@ -14,7 +14,7 @@ from ...errors import ConfigError, EngineError
 from ...language.check import is_in_script
 from ...ty import Pieces, TokenTriple, joined
 from ..ty import Discard
-from .answers import Malformed, RawTriple
+from .answers import BadTriple, RawTriple
 from .reasons import (
     CUTS_WORDS,
     DUPLICATE,
@@ -33,7 +33,7 @@ _MAX_PIECES = 10
 Places = Tuple[Pieces, ...]
 
 
-class Grounded(NamedTuple):
+class Grounding(NamedTuple):
     """What became of the triples of an answer."""
 
     triples: List[TokenTriple]
@@ -80,40 +80,40 @@ class Grounder:
         self.origin = origin
 
     def __call__(
-        self, doc: Doc, items: Sequence[Union[RawTriple, Malformed]], language: str
-    ) -> Grounded:
+        self, doc: Doc, items: Sequence[Union[RawTriple, BadTriple]], language: str
+    ) -> Grounding:
         """Find triples in a sentence.
 
         doc (Doc): The sentence.
-        items (Sequence[Union[RawTriple, Malformed]]): Triples in words.
+        items (Sequence[Union[RawTriple, BadTriple]]): Triples in words.
         language (str): The language of the sentence.
-        RETURNS (Grounded): Triples in tokens, and why the others are none.
+        RETURNS (Grounding): Triples in tokens, and why the others are none.
         """
-        grounded = Grounded([], [])
+        grounding = Grounding([], [])
         seen: Set[Tuple[Pieces, ...]] = set()
         sentence = _Sentence(doc, self.fuzzy)
         for item in items:
-            if len(grounded.triples) == self.max_triples:
+            if len(grounding.triples) == self.max_triples:
                 detail = f"more than {self.max_triples}"
-                grounded.discards.append(Discard(TOO_MANY_TRIPLES, detail))
+                grounding.discards.append(Discard(TOO_MANY_TRIPLES, detail))
                 break
             outcome = self._ground(sentence, item, language)
             if isinstance(outcome, TokenTriple) and outcome.parts in seen:
                 outcome = Discard(DUPLICATE, shorten(str(item)))
             if isinstance(outcome, Discard):
-                grounded.discards.append(outcome)
+                grounding.discards.append(outcome)
             else:
                 seen.add(outcome.parts)
-                grounded.triples.append(outcome)
-        return grounded
+                grounding.triples.append(outcome)
+        return grounding
 
     def _ground(
         self,
         sentence: "_Sentence",
-        item: Union[RawTriple, Malformed],
+        item: Union[RawTriple, BadTriple],
         language: str,
     ) -> Union[TokenTriple, Discard]:
-        if isinstance(item, Malformed):
+        if isinstance(item, BadTriple):
             return Discard(item.reason, item.detail)
         shown = shorten(str(item))
         if not item.relation:

@@ -9,8 +9,8 @@ from ...doc.triples import set_triples
 from ...errors import ConfigError
 from ...language.names import name_language
 from ...registries import teachers
-from ..ty import Annotator, Discard, Instance, Labelled
-from .answers import Read, read_json, read_last_section
+from ..ty import Annotation, Annotator, Discard, Instance
+from .answers import Candidates, read_json, read_last_section
 from .carry import Carrier
 from .code import read_code
 from .docs import find_fault, make_doc, text_of
@@ -20,7 +20,7 @@ from .spans import Grounder
 NAME = "llm"
 
 PROMPTS: Dict[str, Prompt] = {"extract": EXTRACT, "code": CODE, "taco": TACO}
-READERS: Dict[str, Callable[[str], Read]] = {
+READERS: Dict[str, Callable[[str], Candidates]] = {
     "extract": read_json,
     "code": read_code,
     "taco": read_last_section,
@@ -29,38 +29,6 @@ MODES = (*PROMPTS, "translate")
 
 
 @teachers("spacy-xoie.LLMTeacher.v1")
-def make_llm_teacher(
-    client: ChatClient,
-    mode: str = "extract",
-    target: str = "",
-    source_teacher: Optional[Annotator] = None,
-    fuzzy: float = 0.0,
-    check_language: bool = True,
-    retries_on_bad_answer: int = 1,
-    max_triples: int = 50,
-    max_chars: int = 2000,
-    batch_size: int = 32,
-) -> "LLMTeacher":
-    """Make a teacher that asks a language model. See `LLMTeacher` for the settings.
-
-    RETURNS (LLMTeacher): The teacher.
-    RAISES (ConfigError): If a setting cannot work.
-    RAISES (EngineError): If `fuzzy` is set and rapidfuzz is not there.
-    """
-    return LLMTeacher(
-        client,
-        mode=mode,
-        target=target,
-        source_teacher=source_teacher,
-        fuzzy=fuzzy,
-        check_language=check_language,
-        retries_on_bad_answer=retries_on_bad_answer,
-        max_triples=max_triples,
-        max_chars=max_chars,
-        batch_size=batch_size,
-    )
-
-
 class LLMTeacher:
     """Labels sentences with what a language model says of them."""
 
@@ -143,30 +111,30 @@ class LLMTeacher:
                 max_chars=max_chars,
             )
 
-    def __call__(self, items: Iterable[Instance]) -> Iterator[Labelled]:
+    def __call__(self, items: Iterable[Instance]) -> Iterator[Annotation]:
         """Label items. What is wrong with one of them costs that one.
 
         items (Iterable[Instance]): The items.
-        YIELDS (Labelled): One for each item, in order.
+        YIELDS (Annotation): One for each item, in order.
         RAISES (EngineError): If the server cannot be used at all.
         """
         remaining = iter(items)
         while batch := list(islice(remaining, self.batch_size)):
             yield from (self._extract if self._carry is None else self._carry)(batch)
 
-    def _extract(self, items: List[Instance]) -> List[Labelled]:
+    def _extract(self, items: List[Instance]) -> List[Annotation]:
         faults = [
             find_fault(item, self.max_chars, self.check_language) for item in items
         ]
-        asked = [i for i, fault in zip(items, faults, strict=True) if fault is None]
+        good = [i for i, fault in zip(items, faults, strict=True) if fault is None]
         questions = [
             PROMPTS[self.mode].messages(
                 language=name_language(item.language),
                 sentence=delimit(text_of(item), "sentence"),
             )
-            for item in asked
+            for item in good
         ]
-        readers = [READERS[self.mode]] * len(asked)
+        readers = [READERS[self.mode]] * len(good)
         answers = iter(
             ask(self.client, questions, readers, retries=self.retries_on_bad_answer)
         )
@@ -174,18 +142,18 @@ class LLMTeacher:
             (
                 self._ground(item, next(answers))
                 if fault is None
-                else Labelled(item, None, (fault,))
+                else Annotation(item, None, (fault,))
             )
             for item, fault in zip(items, faults, strict=True)
         ]
 
-    def _ground(self, item: Instance, answer: Union[Read, Failure]) -> Labelled:
+    def _ground(self, item: Instance, answer: Union[Candidates, Failure]) -> Annotation:
         if isinstance(answer, Failure):
-            return Labelled(item, None, (Discard(answer.reason, answer.detail),))
+            return Annotation(item, None, (Discard(answer.reason, answer.detail),))
         doc = make_doc(item)
         triples, discards = self.grounder(doc, answer, item.language)
         if answer and not triples:
             # An empty group would say that the sentence states nothing.
-            return Labelled(item, None, tuple(discards))
+            return Annotation(item, None, tuple(discards))
         set_triples(doc, triples, language=item.language)
-        return Labelled(item, doc, tuple(discards))
+        return Annotation(item, doc, tuple(discards))

@@ -28,7 +28,7 @@ import time
 import spacy
 from spacy.util import registry
 from spacy_xoie import TokenTriple, set_triples
-from spacy_xoie.annotation.ty import Labelled
+from spacy_xoie.annotation.ty import Annotation
 
 
 class Slow:
@@ -43,7 +43,7 @@ class Slow:
             doc = self.nlp.make_doc(item.text)
             triple = TokenTriple(((0, 1),), ((1, 2),), (((2, 3),),), origin="slow")
             set_triples(doc, [triple], language=item.language)
-            yield Labelled(item, doc)
+            yield Annotation(item, doc)
 
 
 @registry.misc("xoie-tests.SlowTeacher.v1")
