@@ -17,7 +17,7 @@ import spacy
 import torch
 from spacy.tokens import Doc, DocBin
 
-from spacy_xoie.corpora.treebanks import TokenTree, annotated
+from spacy_xoie.corpora.treebanks import TokenTree, annotate_tree
 from spacy_xoie.doc.triples import get_triples
 from spacy_xoie.extraction.model import Request
 from spacy_xoie.extraction.pretrained import load_model
@@ -84,7 +84,7 @@ def main() -> None:
     kept = DocBin(store_user_data=True)
     trees = parse(arguments.model, docs, codes)
     for doc, code, tree in zip(docs, codes, trees, strict=True):
-        parsed = annotated(doc, tree, code)
+        parsed = annotate_tree(doc, tree, code)
         wanted, found = (
             [triple.token_triple for triple in get_triples(d)] for d in (doc, parsed)
         )

@@ -34,7 +34,7 @@ def docs_from_records(
     """Make gold docs of the records that allow it.
 
     RETURNS (Tuple[List[Doc], List[Fault]]): The docs, and what was wrong with the
-        records that are missing among them.
+        records that are not among them.
     """
     docs: List[Doc] = []
     faults: List[Fault] = []

@@ -9,29 +9,29 @@ from ..errors import DataError
 from ..files import GZ, atomic, file_suffix, files_in, unpacked
 
 
-class Gathered(NamedTuple):
+class Asset(NamedTuple):
     """What became of an asset.
 
     dest (str): Its place in the project.
     source (Optional[Path]): The file it was copied from, None if it was there.
-    found (bool): Whether it is there now.
+    exists (bool): Whether it is there now.
     """
 
     dest: str
     source: Optional[Path]
-    found: bool
+    exists: bool
 
 
 def gather_assets(
     assets: List[Dict[str, Any]], project: Path, local: Optional[Path]
-) -> Iterator[Gathered]:
+) -> Iterator[Asset]:
     """Copy the assets of a project that are not there yet from a local folder, where
     they may lie in any subfolder and be compressed (.gz).
 
     assets (List[Dict[str, Any]]): The section `assets` of a project.yml.
     project (Path): Folder of the project.
     local (Optional[Path]): The folder to look in; None looks in the project only.
-    YIELDS (Gathered): What became of each asset.
+    YIELDS (Asset): What became of each asset.
     RAISES (DataError): If the local folder does not exist, or a file is not the one
         whose checksum the project names.
     """
@@ -47,11 +47,11 @@ def gather_assets(
     for asset in assets:
         dest = project / asset["dest"]
         if dest.is_file():
-            yield Gathered(asset["dest"], None, True)
+            yield Asset(asset["dest"], None, True)
             continue
         source = by_name.get(dest.name) or by_name.get(dest.name + GZ)
         if source is None:
-            yield Gathered(asset["dest"], None, False)
+            yield Asset(asset["dest"], None, False)
             continue
         expected = asset.get("checksum")
         with atomic(dest) as partial:
@@ -66,4 +66,4 @@ def gather_assets(
                     f"checksum is {actual}, not {expected}. Get that version, or take "
                     f"the file away."
                 )
-        yield Gathered(asset["dest"], source, True)
+        yield Asset(asset["dest"], source, True)

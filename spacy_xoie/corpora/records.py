@@ -71,7 +71,7 @@ class Record(_Strict):
         for number, triple in enumerate(self.triples):
             parts = {"subject": triple.subject, "relation": triple.relation}
             parts.update({f"objects.{i}": o for i, o in enumerate(triple.objects)})
-            taken: List[Tuple[int, int, str]] = []
+            stretches: List[Tuple[int, int, str]] = []
             for name, part in parts.items():
                 place = f"triples.{number}.{name}"
                 if not part.spans and name != "subject":
@@ -83,12 +83,12 @@ class Record(_Strict):
                             f"{len(self.text)} characters",
                             f"{place}.spans",
                         )
-                    for other_start, other_end, other in taken:
+                    for other_start, other_end, other in stretches:
                         if start < other_end and other_start < end:
                             raise DataError(
                                 f"[{start}, {end}] overlaps {other}", f"{place}.spans"
                             )
-                    taken.append((start, end, name))
+                    stretches.append((start, end, name))
                 pieces = [self.text[start:end] for start, end in part.spans]
                 if join_pieces(pieces) != part.text:
                     raise DataError(
@@ -152,17 +152,17 @@ def read_corpus(folder: Union[str, Path]) -> Tuple[List[Record], List[Fault]]:
         why = "there is no .jsonl file in this folder"
         faults.append(Fault(str(folder), "", why))
     splits: Dict[str, Tuple[str, Path]] = {}
-    seen = set()
+    ids = set()
     for path in paths:
         for number, item in read_records(path):
             place = f"{path}:{number}"
             if isinstance(item, Fault):
                 faults.append(item)
                 continue
-            if (item.id, item.language) in seen:
+            if (item.id, item.language) in ids:
                 faults.append(Fault(place, "id", f"{item.id!r} occurs twice"))
                 continue
-            seen.add((item.id, item.language))
+            ids.add((item.id, item.language))
             split, first = splits.setdefault(item.id, (item.split, path))
             if split != item.split:
                 why = (

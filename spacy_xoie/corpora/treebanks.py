@@ -137,7 +137,7 @@ def treebank_docs(
             chance = random.Random(f"{path.name} {sentence.id}")  # noqa: S311
             aside = chance.random() < dev_share
             if code == "zh" and (aside or chance.random() < simplify):
-                sentence = _simplified(sentence)
+                sentence = _simplify(sentence)
             doc = makers[number % len(makers)].make_doc(sentence.text)
             try:
                 tree = graft(sentence, doc)
@@ -146,14 +146,14 @@ def treebank_docs(
                 continue
             if len(doc) <= max_length:
                 (slices.dev if aside else slices.train).append(
-                    annotated(doc, tree, code)
+                    annotate_tree(doc, tree, code)
                 )
         if on_file is not None:
             on_file(path, number + 1)
     return slices
 
 
-def annotated(doc: Doc, tree: TokenTree, language: str) -> Doc:
+def annotate_tree(doc: Doc, tree: TokenTree, language: str) -> Doc:
     """RETURNS (Doc): A doc with the words of another, a tree, and the triples that
     the syntax rules read off it."""
     words = [token.text for token in doc]
@@ -208,7 +208,7 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
-def _simplified(sentence: TreeSentence) -> TreeSentence:
+def _simplify(sentence: TreeSentence) -> TreeSentence:
     text = _converter().convert(sentence.text)
     return replace(sentence, text=text) if len(text) == len(sentence.text) else sentence
 
@@ -342,16 +342,11 @@ def _blocks(path: Path) -> Iterator[Tuple[int, Union[str, DataError]]]:
 
 
 def _sentence(block: str, place: str) -> TreeSentence:
-    parsed = conllu.parse(block)
-    if len(parsed) != 1 or not len(parsed[0]):
+    sentences = conllu.parse(block)
+    if len(sentences) != 1 or not len(sentences[0]):
         raise ValueError("There is no word in this block.")
-    tokens = parsed[0]
-    given = tokens.metadata.get("text")
-    spaced = any((t["misc"] or {}).get("SpaceAfter") == "No" for t in tokens)
-    text = given if given and spaced else ""
-    if not text:
-        # Without the marks of UD version 2 the text tells where there is space.
-        text = given or _join(tokens)
+    tokens = sentences[0]
+    text = tokens.metadata.get("text") or _join(tokens)
     words: List[Word] = []
     number_of: Dict[int, int] = {}
     at, inside = 0, (0, 0, 0)

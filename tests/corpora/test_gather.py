@@ -30,7 +30,7 @@ def local(tmp_path: Path) -> Path:
 
 def test_copies_what_is_there(tmp_path: Path, local: Path) -> None:
     found = list(gather_assets(assets(), tmp_path, local))
-    assert [asset.found for asset in found] == [True, True, False]
+    assert [asset.exists for asset in found] == [True, True, False]
     for name in ("plain", "packed"):
         assert (tmp_path / "downloads" / f"{name}.conllu").read_bytes() == CONTENT
 
@@ -39,7 +39,7 @@ def test_leaves_what_was_there(tmp_path: Path, local: Path) -> None:
     (tmp_path / "downloads").mkdir()
     (tmp_path / "downloads" / "plain.conllu").write_bytes(b"own")
     first = next(iter(gather_assets(assets(), tmp_path, local)))
-    assert first.found and first.source is None
+    assert first.exists and first.source is None
     assert (tmp_path / "downloads" / "plain.conllu").read_bytes() == b"own"
 
 
@@ -55,7 +55,7 @@ def test_no_such_folder(tmp_path: Path) -> None:
 
 
 def test_without_local_copies(tmp_path: Path) -> None:
-    assert not any(a.found for a in gather_assets(assets(), tmp_path, None))
+    assert not any(a.exists for a in gather_assets(assets(), tmp_path, None))
 
 
 def test_what_the_project_wants_packed_stays_packed(

@@ -9,7 +9,12 @@ from spacy.training import Example
 
 from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.corpora.records import Record
-from spacy_xoie.corpora.treebanks import annotated, graft, read_treebank, treebank_docs
+from spacy_xoie.corpora.treebanks import (
+    annotate_tree,
+    graft,
+    read_treebank,
+    treebank_docs,
+)
 from spacy_xoie.doc.blank import multilingual_pipeline
 from spacy_xoie.errors import ConfigError
 from spacy_xoie.extraction.scorer import score_triples
@@ -90,7 +95,7 @@ def test_rules_read_the_gold_triples(code: str, split: str, n_right: int) -> Non
     for sentence, gold in zip(read, golds, strict=True):
         assert sentence.text == gold.text
         doc = nlp.make_doc(gold.text)
-        examples.append(Example(annotated(doc, graft(sentence, doc), code), gold))
+        examples.append(Example(annotate_tree(doc, graft(sentence, doc), code), gold))
     assert not faults
     scores = score_triples(examples)
     n_gold = sum(len(record.triples) for record in known.values())

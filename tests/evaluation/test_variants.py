@@ -11,7 +11,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 from spacy_xoie import TokenTriple
-from spacy_xoie.corpora.treebanks import TokenTree, annotated
+from spacy_xoie.corpora.treebanks import TokenTree, annotate_tree
 from spacy_xoie.training.lexicons import WordPairs
 
 # The scripts are no part of the package.
@@ -29,7 +29,7 @@ def write_corpus(path: Path, n: int) -> Path:
     for number in range(n):
         for code, verb in (("en", "met"), ("de", "traf")):
             doc = Doc(vocab, words=[f"Ann{number % 3}", verb, "Bo"])
-            docs.add(annotated(doc, tree, code))
+            docs.add(annotate_tree(doc, tree, code))
     docs.to_disk(path)
     return path
 

@@ -12,7 +12,7 @@ from spacy.tokens import Doc, DocBin
 from wasabi import msg
 
 from ...corpora import docs_from_records, read_corpus, write_docbin
-from ...corpora.readers import READERS, agreed, docs_to_prodigy
+from ...corpora.readers import READERS, docs_to_prodigy, read_silver
 from ...corpora.readers.grounded import set_aside
 from ...corpora.records import SPLITS, Record
 from ...corpora.treebanks import treebank_docs
@@ -120,7 +120,7 @@ def convert_cli(
             records, faults = read_corpus(corpus)
         elif form == Format.systems:
             paths = _files(corpus, form)
-            records = _agreed(paths, sentences, language or "en", faults)
+            records = _read_silver(paths, sentences, language or "en", faults)
         else:
             records = _records(_files(corpus, form), form, language or "en", faults)
         if dev_share:
@@ -192,7 +192,7 @@ def _records(
     return records
 
 
-def _agreed(
+def _read_silver(
     paths: List[Path], sentences: Optional[Path], language: str, faults: List[Fault]
 ) -> List[Record]:
     if sentences is None:
@@ -209,7 +209,7 @@ def _agreed(
         )
     counts: Counter[str] = Counter()
     records = list(
-        agreed(
+        read_silver(
             systems, sentences, language=language, on_fault=faults.append, counts=counts
         )
     )

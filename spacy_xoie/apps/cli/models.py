@@ -38,7 +38,7 @@ def gather_cli(
         missing = []
         folder = Path(local) if local else None
         for asset in gather_assets(assets, project, folder):
-            if not asset.found:
+            if not asset.exists:
                 missing.append(asset.dest)
             elif asset.source is not None:
                 msg.good(asset.dest)

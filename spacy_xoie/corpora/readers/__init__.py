@@ -15,7 +15,7 @@ from .oie2016 import read_oie2016
 from .openie4 import read_openie4
 from .prodigy import docs_to_prodigy, read_prodigy
 from .reoie2016 import read_reoie2016
-from .silver import agreed
+from .silver import read_silver
 from .tabbed import read_numbered, read_openie5, read_tabbed
 
 READERS: Dict[str, RecordReader] = {
@@ -27,7 +27,6 @@ READERS: Dict[str, RecordReader] = {
 __all__ = [
     "READERS",
     "RecordReader",
-    "agreed",
     "docs_to_prodigy",
     "read_benchie",
     "read_benchie_output",
@@ -38,5 +37,6 @@ __all__ = [
     "read_openie5",
     "read_prodigy",
     "read_reoie2016",
+    "read_silver",
     "read_tabbed",
 ]

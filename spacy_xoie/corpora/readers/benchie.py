@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Tuple
 
 from ...errors import DataError
 from ...files import OnFault, lines, tell
-from ..extractions import Extraction
+from ..extractions import Extraction, read_extractions
 
 Slots = Tuple[str, str, str]
 Cluster = Tuple[Slots, ...]
@@ -87,15 +87,7 @@ def read_benchie_output(
     on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence id.
     """
-    extractions: Dict[str, List[Extraction]] = {}
-    for number, line in lines(path, on_fault):
-        try:
-            key, extraction = split_triple(line)
-        except DataError as e:
-            tell(on_fault, f"{path.name}:{number}", e)
-        else:
-            extractions.setdefault(key, []).append(extraction)
-    return extractions
+    return read_extractions(path, split_triple, on_fault)
 
 
 def split_triple(line: str) -> Tuple[str, Extraction]:

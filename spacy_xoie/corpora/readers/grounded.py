@@ -4,6 +4,7 @@ triple stands in the sentence, and yield records."""
 import random
 from pathlib import Path
 from typing import (
+    Callable,
     Counter,
     Dict,
     Iterable,
@@ -22,7 +23,7 @@ from pydantic import ValidationError
 from ...doc.text import join_pieces
 from ...doc.triples import OBJECTS
 from ...errors import DataError
-from ...files import OnFault
+from ...files import OnFault, lines, tell
 from ..records import (
     CharSpan,
     PhraseRecord,
@@ -33,7 +34,7 @@ from ..records import (
 )
 
 # Brackets and quotation marks as the Penn Treebank writes them.
-ESCAPED: Dict[str, str] = {
+ESCAPES: Dict[str, str] = {
     "-LRB-": "(",
     "-RRB-": ")",
     "-LSB-": "[",
@@ -70,6 +71,34 @@ class RecordReader(Protocol):
     ) -> Iterator[Record]: ...
 
 
+def read_lines_of_records(
+    path: Path,
+    read: Callable[[str, str, List[DataError]], Optional[Record]],
+    counts: Counter[str],
+    on_fault: Optional[OnFault] = None,
+) -> Iterator[Record]:
+    """Read a file with a sentence in each line.
+
+    path (Path): The file.
+    read (Callable[[str, str, List[DataError]], Optional[Record]]): Makes a record of a
+        line, an id, and a list to which it adds faults that do not cost the record.
+    counts (Counter[str]): Counts "malformed".
+    on_fault (Optional[Callable[[Fault], None]]): Told of what cannot be read.
+    YIELDS (Record): The records.
+    """
+    for number, line in lines(path, on_fault):
+        faults: List[DataError] = []
+        try:
+            record = read(line, f"{path.name.partition('.')[0]}-{number}", faults)
+            if record is not None:
+                yield record
+        except DataError as e:
+            faults.append(e)
+        for fault in faults:
+            counts["malformed"] += 1
+            tell(on_fault, f"{path.name}:{number}", fault)
+
+
 def phrase_at(text: str, spans: Iterable[CharSpan]) -> PhraseRecord:
     """RETURNS (PhraseRecord): The part of a triple that stands at some places."""
     spans = list(spans)
@@ -96,15 +125,15 @@ def triple_at(
         raise DataError("there is no relation")
     if not 1 <= len(objects) <= len(OBJECTS):
         raise DataError(f"a triple has 1 to {len(OBJECTS)} objects, not {len(objects)}")
-    taken: List[CharSpan] = []
+    others: List[CharSpan] = []
     for start, end in (span for part in (subject, relation, *objects) for span in part):
         if not 0 <= start < end <= len(text):
             raise DataError(
                 f"[{start}, {end}] is not a stretch of a text of {len(text)} characters"
             )
-        if any(start < other_end and other < end for other, other_end in taken):
+        if any(start < other_end and other < end for other, other_end in others):
             raise OverlapError(f"parts overlap at {text[start:end]!r}")
-        taken.append((start, end))
+        others.append((start, end))
     return TripleRecord(
         subject=phrase_at(text, subject),
         relation=phrase_at(text, relation),

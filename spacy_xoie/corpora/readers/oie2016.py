@@ -10,7 +10,7 @@ from ...errors import DataError
 from ...files import OnFault, read_lines, tell
 from ...ty import pieces_of
 from ..records import CharSpan, Record, TripleRecord
-from .grounded import ESCAPED, join_words, make_record, triple_at
+from .grounded import ESCAPES, join_words, make_record, triple_at
 
 COLUMNS = 8
 RELATION, SUBJECT = "P", "A0"
@@ -126,7 +126,7 @@ def _add(block: _Block, fields: List[str]) -> None:
     if label != "O" and (role not in ROLES or prefix not in ("B", "I")):
         raise DataError(f"the label {label!r} is neither O nor a role with -B or -I")
     block.run = run
-    block.words.append(ESCAPED.get(word, word))
+    block.words.append(ESCAPES.get(word, word))
     block.labels.append(label)
 
 

@@ -1,13 +1,20 @@
 """OpenIE4++, the training data that the CrossOIE work publishes, in JSON lines."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Counter, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ...doc.triples import OBJECTS
 from ...errors import DataError
-from ...files import OnFault, json_object, lines, tell
+from ...files import OnFault, json_object
 from ..records import CharSpan, Record, TripleRecord
-from .grounded import ESCAPED, join_words, make_record, triple_at
+from .grounded import (
+    ESCAPES,
+    join_words,
+    make_record,
+    read_lines_of_records,
+    triple_at,
+)
 
 Positions = List[Tuple[int, int]]
 
@@ -34,22 +41,13 @@ def read_openie4(
         and by reason what was left out or is unusual.
     YIELDS (Record): The sentences.
     """
-    path = Path(path)
     counts = Counter() if counts is None else counts
-    for number, line in lines(path, on_fault):
-        faults: List[DataError] = []
-        try:
-            name = f"{path.name.partition('.')[0]}-{number}"
-            yield _record(line, name, language, faults, counts)
-        except DataError as e:
-            faults.append(e)
-        for fault in faults:
-            counts["malformed"] += 1
-            tell(on_fault, f"{path.name}:{number}", fault)
+    read = partial(_record, language=language, counts=counts)
+    yield from read_lines_of_records(Path(path), read, counts, on_fault)
 
 
 def _record(
-    line: str, name: str, language: str, faults: List[DataError], counts: Counter[str]
+    line: str, name: str, faults: List[DataError], language: str, counts: Counter[str]
 ) -> Record:
     data = json_object(line)
     text, words, places = _text(data)
@@ -60,13 +58,13 @@ def _record(
     for index, item in enumerate(tuples):
         counts["extractions"] += 1
         try:
-            found = _triple(item, text, words, places, counts)
+            triple = _triple(item, text, words, places, counts)
         except DataError as e:
             faults.append(DataError(str(e), f"tuples.{index}"))
             continue
-        if found is not None and found not in triples:
+        if triple is not None and triple not in triples:
             counts["triples"] += 1
-            triples.append(found)
+            triples.append(triple)
     record = make_record(name, text, triples, language)
     counts["sentences"] += 1
     return record
@@ -81,7 +79,7 @@ def _text(data: Dict[str, Any]) -> Tuple[str, List[str], List[CharSpan]]:
         raise DataError(f"these are no words: {tokenized!r}", "sentence_tokenized")
     if not words:
         raise DataError("there is no word", "sentence_tokenized")
-    words = [ESCAPED.get(word, word) for word in words]
+    words = [ESCAPES.get(word, word) for word in words]
     sentence = data.get("sentence")
     if isinstance(sentence, str):
         places: List[CharSpan] = []
@@ -108,13 +106,13 @@ def _triple(
         raise DataError("a tuple must be an object")
     subject = _positions(item, "arg0_pos", len(words))
     relation = _positions(item, "relation_pos", len(words))
-    listed = item.get("args_pos")
-    if not isinstance(listed, list):
-        raise DataError(f"this must be a list, not {listed!r}", "args_pos")
-    if len(listed) == 2 and all(type(number) is int for number in listed):
-        listed = [listed]
+    entries = item.get("args_pos")
+    if not isinstance(entries, list):
+        raise DataError(f"this must be a list, not {entries!r}", "args_pos")
+    if len(entries) == 2 and all(type(number) is int for number in entries):
+        entries = [entries]
     objects = [
-        _parse(entry, f"args_pos.{i}", len(words)) for i, entry in enumerate(listed)
+        _parse(entry, f"args_pos.{i}", len(words)) for i, entry in enumerate(entries)
     ]
     objects = [part for part in objects if part]
     if not relation:
@@ -136,8 +134,8 @@ def _triple(
     def characters(part: Positions) -> List[CharSpan]:
         return [(places[first][0], places[last][1]) for first, last in part]
 
-    kept = [characters(part) for part in objects[: len(OBJECTS)]]
-    return triple_at(text, characters(subject), characters(relation), kept)
+    spans = [characters(part) for part in objects[: len(OBJECTS)]]
+    return triple_at(text, characters(subject), characters(relation), spans)
 
 
 def _positions(item: Dict[str, Any], field: str, length: int) -> Positions:
@@ -154,7 +152,7 @@ def _parse(value: Any, field: str, length: int) -> Positions:
     pairs = value if isinstance(value, list) else [value]
     if all(type(number) is int for number in pairs):
         pairs = [pairs]
-    found: Positions = []
+    positions: Positions = []
     for pair in pairs:
         whole = isinstance(pair, list) and len(pair) == 2
         if not whole or any(type(number) is not int for number in pair):
@@ -162,5 +160,5 @@ def _parse(value: Any, field: str, length: int) -> Positions:
         first, last = pair
         if not 0 <= first <= last < length:
             raise DataError(f"{pair!r} is not a stretch of {length} words", field)
-        found.append((first, last))
-    return found
+        positions.append((first, last))
+    return positions

@@ -11,6 +11,7 @@ one place, the task is refused: read as it stands it would make wrong triples.
 """
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import (
     Any,
@@ -29,9 +30,9 @@ from spacy.tokens import Doc, Span
 from ...doc.languages import language_of
 from ...doc.triples import OBJECTS, RELATION, ROLES, SPAN_KEY, SUBJECT, get_triples
 from ...errors import DataError
-from ...files import OnFault, json_object, lines, tell
+from ...files import OnFault, json_object
 from ..records import CharSpan, Record, TripleRecord
-from .grounded import make_record, triple_at
+from .grounded import make_record, read_lines_of_records, triple_at
 
 PART = "PART"
 LABELS = (SUBJECT, *OBJECTS, PART)
@@ -118,32 +119,17 @@ def read_prodigy(
         turned round" and "left out: not accepted".
     YIELDS (Record): The sentences; `id` and `split` from `meta`, if they are there.
     """
-    path = Path(path)
     counts = Counter() if counts is None else counts
-    for number, line in lines(path, on_fault):
-        faults: List[DataError] = []
-        try:
-            name = f"{path.name.partition('.')[0]}-{number}"
-            record = _record(line, name, language, faults, counts)
-        except DataError as e:
-            faults.append(e)
-        else:
-            if record is None:
-                counts["left out: not accepted"] += 1
-            else:
-                counts["sentences"] += 1
-                counts["triples"] += len(record.triples)
-                yield record
-        for fault in faults:
-            counts["malformed"] += 1
-            tell(on_fault, f"{path.name}:{number}", fault)
+    read = partial(_record, language=language, counts=counts)
+    yield from read_lines_of_records(Path(path), read, counts, on_fault)
 
 
 def _record(
-    line: str, name: str, language: str, faults: List[DataError], counts: Counter[str]
+    line: str, name: str, faults: List[DataError], language: str, counts: Counter[str]
 ) -> Optional[Record]:
     task = json_object(line)
     if task.get("answer", "accept") != "accept":
+        counts["left out: not accepted"] += 1
         return None
     text = task.get("text")
     if not isinstance(text, str):
@@ -153,16 +139,16 @@ def _record(
         raise DataError(f"this must be a list, not {arcs!r}", "relations")
     parts_of: Dict[Any, Dict[str, List[CharSpan]]] = {}
     broken = set()
-    read: List[_Arc] = []
+    good: List[_Arc] = []
     relations = _relations(task)
     for index, entry in enumerate(arcs):
         identity: Any = None
         try:
             if not isinstance(entry, dict):
                 raise DataError("an arc must be an object")
-            named = str(entry["triple"]) if entry.get("triple") else None
+            name_of_triple = str(entry["triple"]) if entry.get("triple") else None
             head = _place(entry, "head", task)
-            identity = named or head
+            identity = name_of_triple or head
             label = entry.get("label")
             if label not in LABELS:
                 raise DataError(f"{label!r} is none of {', '.join(LABELS)}", "label")
@@ -170,18 +156,18 @@ def _record(
             if label != PART and head not in relations and arc.child in relations:
                 arc = _Arc(arc.child, head, arc.label)
                 counts["arcs turned round"] += 1
-            identity = named or arc.head
+            identity = name_of_triple or arc.head
             parts = parts_of.setdefault(identity, {RELATION: [arc.head]})
             if parts[RELATION][0] != arc.head:
                 raise DataError("the arcs of this triple have different heads")
             role = RELATION if label == PART else arc.label
             parts.setdefault(role, []).append(arc.child)
-            read.append(arc)
+            good.append(arc)
         except DataError as e:
             faults.append(DataError(str(e), f"relations.{index}"))
             broken.add(identity)
     if not relations:
-        _check_direction(read, text)
+        _check_direction(good, text)
     triples: List[TripleRecord] = []
     for identity, parts in parts_of.items():
         if identity in broken:
@@ -196,19 +182,22 @@ def _record(
             faults.append(DataError(f"the triple of {text[start:end]!r}: {e}"))
     meta = task.get("meta")
     meta = meta if isinstance(meta, dict) else {}
-    return make_record(
+    record = make_record(
         str(meta.get("id") or name),
         text,
         triples,
         str(meta.get("language") or language),
         split=str(meta.get("split") or "train"),
     )
+    counts["sentences"] += 1
+    counts["triples"] += len(triples)
+    return record
 
 
 def _relations(task: Dict[str, Any]) -> Set[CharSpan]:
     """Where spans are labelled as relations."""
-    listed = task.get("spans")
-    spans: List[Any] = listed if isinstance(listed, list) else []
+    spans: Any = task.get("spans")
+    spans = spans if isinstance(spans, list) else []
     arcs = [arc for arc in task.get("relations", []) if isinstance(arc, dict)]
     spans = [*spans, *(arc.get(f"{end}_span") for arc in arcs for end in _ENDS)]
     places: Set[Any] = {
@@ -237,19 +226,19 @@ def _check_direction(arcs: List[_Arc], text: str) -> None:
 
 def _place(arc: Dict[str, Any], end: str, task: Dict[str, Any]) -> CharSpan:
     """Where one end of an arc is; without a span, that of its token."""
-    found = arc.get(f"{end}_span")
+    span = arc.get(f"{end}_span")
     field = f"{end}_span"
-    if found is None:
+    if span is None:
         number, tokens, field = arc.get(end), task.get("tokens"), end
         in_range = isinstance(tokens, list) and type(number) is int
         if not in_range or not 0 <= number < len(tokens):  # type: ignore
             raise DataError(f"there is no token {number!r}", end)
-        found = tokens[number]  # type: ignore
-    if isinstance(found, dict):
-        first, last = found.get("start"), found.get("end")
+        span = tokens[number]  # type: ignore
+    if isinstance(span, dict):
+        first, last = span.get("start"), span.get("end")
         if type(first) is int and type(last) is int:
             return first, last
-    raise DataError(f"'start' and 'end' must be numbers: {found!r}", field)
+    raise DataError(f"'start' and 'end' must be numbers: {span!r}", field)
 
 
 def _span(span: Span, label: str) -> Dict[str, Any]:

@@ -43,11 +43,11 @@ def read_reoie2016(
 
     tuples: Dict[str, List[Extraction]] = {}
     for sentence, position, record in _records(text, report):
-        found = tuples.setdefault(sentence, [])
+        extractions = tuples.setdefault(sentence, [])
         if record is None:
             continue
         try:
-            found.append(_extraction(record))
+            extractions.append(_extraction(record))
         except DataError as e:
             report(_line(text, position), e)
     return tuples
@@ -104,10 +104,10 @@ def _records(text: str, report: Report) -> Iterator[Tuple[str, int, Any]]:
             at = _comma(text, _skip(text, end), "]")
         except json.JSONDecodeError as e:
             report(e.lineno, f"{e.msg} (column {e.colno})")
-            found = RECORD_END.search(text, max(at, e.pos - 1))
-            if found is None:
+            end_of_record = RECORD_END.search(text, max(at, e.pos - 1))
+            if end_of_record is None:
                 return
-            if found[1].startswith("]"):
+            if end_of_record[1].startswith("]"):
                 sentence = None
             elif sentence is None:
                 # The tuples of a sentence whose name cannot be read.
@@ -116,7 +116,7 @@ def _records(text: str, report: Report) -> Iterator[Tuple[str, int, Any]]:
                     return
                 at = rest.end()
                 continue
-            at = found.end()
+            at = end_of_record.end()
     report(_line(text, len(text)), "the file ends too early")
 
 
@@ -144,8 +144,8 @@ def _comma(text: str, at: int, closing: str) -> int:
 
 
 def _skip(text: str, at: int) -> int:
-    found = SPACE.match(text, at)
-    return found.end() if found else at
+    match = SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _line(text: str, position: int) -> int:

@@ -33,7 +33,7 @@ PREPOSITIONS = frozenset(
     "in into near of on onto over through throughout to toward towards under until "
     "upon with within without".split()
 )
-INSERTED = re.compile(r"\[[^\]]*\]|<[^>]*>")
+INSERTIONS = re.compile(r"\[[^\]]*\]|<[^>]*>")
 
 
 class _Parts(NamedTuple):
@@ -44,7 +44,7 @@ class _Parts(NamedTuple):
     object: Words
 
 
-def agreed(
+def read_silver(
     systems: Mapping[str, Path],
     sentences: Path,
     at_least: int = 2,
@@ -97,7 +97,7 @@ def agreed(
         triples: List[TripleRecord] = []
         backing: List[str] = []
         for variants in votes[number].values():
-            names = sorted({name for found in variants.values() for name in found})
+            names = sorted({name for names in variants.values() for name in names})
             if len(names) < at_least:
                 counts["dropped: too few systems"] += 1
                 continue
@@ -151,16 +151,16 @@ def _tuples(
 
 
 def _words(text: str) -> Words:
-    return tuple(INSERTED.sub(" ", text).casefold().split())
+    return tuple(INSERTIONS.sub(" ", text).casefold().split())
 
 
 def _key(parts: _Parts) -> Key:
     """What two tuples have in common that say the same."""
     subject, relation, rest = (_content(part) for part in parts)
-    moved = 0
-    while moved < len(rest) - 1 and rest[moved] in PREPOSITIONS:
-        moved += 1
-    relation, rest = relation + rest[:moved], rest[moved:]
+    n_moved = 0
+    while n_moved < len(rest) - 1 and rest[n_moved] in PREPOSITIONS:
+        n_moved += 1
+    relation, rest = relation + rest[:n_moved], rest[n_moved:]
     if all(word in BE for word in relation):
         return subject, ("be",), rest
     while relation[0] in BE:
@@ -169,18 +169,17 @@ def _key(parts: _Parts) -> Key:
 
 
 def _content(words: Words) -> Words:
-    kept = tuple(word for word in words if word not in ARTICLES)
-    kept = kept or words
-    while len(kept) > 1 and not any(char.isalnum() for char in kept[-1]):
-        kept = kept[:-1]
-    return kept
+    content = tuple(word for word in words if word not in ARTICLES) or words
+    while len(content) > 1 and not any(char.isalnum() for char in content[-1]):
+        content = content[:-1]
+    return content
 
 
 def _ground(
     variants: Mapping[_Parts, List[str]], words: Words
 ) -> Tuple[Optional[TripleRecord], str]:
     """Find a tuple in the sentence, in the wording of most systems if possible."""
-    lowered = tuple(word.casefold() for word in words)
+    lower = tuple(word.casefold() for word in words)
     text, places = join_words(words)
     reason = ""
 
@@ -188,15 +187,15 @@ def _ground(
         return -len(variants[parts]), -sum(map(len, parts)), parts
 
     for parts in sorted(variants, key=rank):
-        found, why = _locate(parts, lowered)
-        if found is None:
+        ranges, why = _locate(parts, lower)
+        if ranges is None:
             reason = reason or why
             continue
 
         def characters(place: Range) -> List[CharSpan]:
             return [(places[place[0]][0], places[place[1] - 1][1])]
 
-        subject, relation, rest = map(characters, found)
+        subject, relation, rest = map(characters, ranges)
         return triple_at(text, subject, relation, [rest]), ""
     return None, reason
 
@@ -222,9 +221,9 @@ def _locate(
         if not places:
             return None, f"the {name} is not in the sentence"
     ranked = sorted(
-        (_distance(found), found)
-        for found in product(subjects, relations, rests)
-        if not _overlap(found)
+        (_distance(ranges), ranges)
+        for ranges in product(subjects, relations, rests)
+        if not _overlap(ranges)
     )
     if not ranked:
         return None, "parts overlap"
@@ -244,13 +243,13 @@ def _locate(
 
 
 def _with_word_before(
-    part: Range, found: Tuple[Range, ...], words: Words, allowed: FrozenSet[str]
+    part: Range, others: Tuple[Range, ...], words: Words, allowed: FrozenSet[str]
 ) -> Range:
     before = part[0] - 1
     if before < 0 or words[before] not in allowed:
         return part
-    taken = any(start <= before < end for start, end in found)
-    return part if taken else (before, part[1])
+    overlaps = any(start <= before < end for start, end in others)
+    return part if overlaps else (before, part[1])
 
 
 def _occurrences(part: Words, words: Words) -> List[Range]:
@@ -262,10 +261,10 @@ def _occurrences(part: Words, words: Words) -> List[Range]:
     ]
 
 
-def _distance(found: Tuple[Range, Range, Range]) -> Range:
+def _distance(ranges: Tuple[Range, Range, Range]) -> Range:
     """Parts that are not in the order of the tuple, then words between the relation
     and its arguments."""
-    subject, relation, rest = found
+    subject, relation, rest = ranges
     inverted = (subject > relation) + (relation > rest)
     return inverted, _gap(subject, relation) + _gap(relation, rest)
 
@@ -274,6 +273,5 @@ def _gap(one: Range, other: Range) -> int:
     return max(other[0] - one[1], one[0] - other[1], 0)
 
 
-def _overlap(found: Tuple[Range, ...]) -> bool:
-    ordered = sorted(found)
-    return any(a[1] > b[0] for a, b in pairwise(ordered))
+def _overlap(ranges: Tuple[Range, ...]) -> bool:
+    return any(a[1] > b[0] for a, b in pairwise(sorted(ranges)))

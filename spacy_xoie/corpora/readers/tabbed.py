@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 from ...errors import DataError
-from ...files import OnFault, lines, tell
-from ..extractions import Extraction
+from ...files import OnFault, lines
+from ..extractions import Extraction, read_extractions
 from .benchie import split_triple
 
 ARGUMENT = re.compile(r"\w+\((.*?),List\(", re.DOTALL)
@@ -22,24 +22,7 @@ def read_tabbed(
     on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
     """
-    extractions: Dict[str, List[Extraction]] = {}
-    for number, line in lines(path, on_fault):
-        parts = [part.strip() for part in line.split("\t")]
-        try:
-            if len(parts) < 4:
-                raise DataError(f"a line has 4 or more fields, this has {len(parts)}")
-            sentence, confidence, relation, *arguments = parts
-            if not sentence:
-                raise DataError("the sentence is empty")
-            # Fields that are empty up to the end are those of a fixed table.
-            while len(arguments) > 1 and not arguments[-1]:
-                arguments.pop()
-            found = Extraction(relation, tuple(arguments), _number(confidence))
-        except DataError as e:
-            tell(on_fault, f"{path.name}:{number}", e)
-        else:
-            extractions.setdefault(sentence, []).append(found)
-    return extractions
+    return read_extractions(path, _read_line, on_fault)
 
 
 def read_openie5(
@@ -55,21 +38,7 @@ def read_openie5(
     on_fault (Optional[Callable[[Fault], None]]): Told of each line that cannot be read.
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
     """
-    extractions: Dict[str, List[Extraction]] = {}
-    for number, line in lines(path, on_fault):
-        parts = [part.strip() for part in line.split("\t")]
-        try:
-            if len(parts) != 6:
-                raise DataError(f"a line has 6 fields, this has {len(parts)}")
-            if not parts[5]:
-                raise DataError("the sentence is empty")
-            found = _openie5(parts)
-        except DataError as e:
-            tell(on_fault, f"{path.name}:{number}", e)
-        else:
-            if found is not None:
-                extractions.setdefault(parts[5], []).append(found)
-    return extractions
+    return read_extractions(path, _read_openie5_line, on_fault)
 
 
 def read_numbered(
@@ -84,18 +53,28 @@ def read_numbered(
     RETURNS (Dict[str, List[Extraction]]): The extractions of each sentence.
     """
     texts = {number: text.strip() for number, text in lines(sentences, on_fault)}
-    extractions: Dict[str, List[Extraction]] = {}
-    for number, line in lines(path, on_fault):
-        try:
-            key, extraction = split_triple(line)
-            place = int(key) if key.isdecimal() and len(key) < 10 else 0
-            if place not in texts:
-                raise DataError(f"there is no sentence {key!r} in {sentences.name}")
-        except DataError as e:
-            tell(on_fault, f"{path.name}:{number}", e)
-        else:
-            extractions.setdefault(texts[place], []).append(extraction)
-    return extractions
+
+    def read(line: str) -> Tuple[str, Extraction]:
+        key, extraction = split_triple(line)
+        place = int(key) if key.isdecimal() and len(key) < 10 else 0
+        if place not in texts:
+            raise DataError(f"there is no sentence {key!r} in {sentences.name}")
+        return texts[place], extraction
+
+    return read_extractions(path, read, on_fault)
+
+
+def _read_line(line: str) -> Tuple[str, Extraction]:
+    parts = [part.strip() for part in line.split("\t")]
+    if len(parts) < 4:
+        raise DataError(f"a line has 4 or more fields, this has {len(parts)}")
+    sentence, confidence, relation, *arguments = parts
+    if not sentence:
+        raise DataError("the sentence is empty")
+    # Fields that are empty up to the end are those of a fixed table.
+    while len(arguments) > 1 and not arguments[-1]:
+        arguments.pop()
+    return sentence, Extraction(relation, tuple(arguments), _number(confidence))
 
 
 def _number(text: str) -> float:
@@ -108,8 +87,13 @@ def _number(text: str) -> float:
     return value
 
 
-def _openie5(parts: List[str]) -> Optional[Extraction]:
-    confidence, context, subject, relation, rest, _ = parts
+def _read_openie5_line(line: str) -> Optional[Tuple[str, Extraction]]:
+    parts = [part.strip() for part in line.split("\t")]
+    if len(parts) != 6:
+        raise DataError(f"a line has 6 fields, this has {len(parts)}")
+    confidence, context, subject, relation, rest, sentence = parts
+    if not sentence:
+        raise DataError("the sentence is empty")
     score = _number(confidence)
     if not (subject and relation and rest):
         return None
@@ -118,14 +102,14 @@ def _openie5(parts: List[str]) -> Optional[Extraction]:
         before = _texts(context)[0]
         if not f"{first} {verb}".startswith(before):
             first = f"{before} {first}"
-    return Extraction(verb, (first, *_texts(rest)), score)
+    return sentence, Extraction(verb, (first, *_texts(rest)), score)
 
 
 def _texts(field: str) -> Tuple[str, ...]:
     texts: List[str] = []
     for part in re.split(r"(?<=\)\)); ", field):
-        found = ARGUMENT.match(part)
-        if found is None:
+        match = ARGUMENT.match(part)
+        if match is None:
             raise DataError(f"{part[:40]!r} is not of the form Kind(text,List(...))")
-        texts.append(found[1])
+        texts.append(match[1])
     return tuple(texts)

@@ -9,7 +9,7 @@ import pytest
 from spacy.language import Language
 
 from spacy_xoie.corpora import Record, docs_from_records
-from spacy_xoie.corpora.readers import agreed
+from spacy_xoie.corpora.readers import read_silver
 from spacy_xoie.errors import ConfigError
 
 SENTENCES = """The old mill was built in 1820 by a miller .
@@ -32,7 +32,7 @@ def run(
         paths[name].write_bytes(gzip.compress("\n".join(lines).encode()))
     faults: List[str] = []
     counts: Counter[str] = Counter()
-    records = agreed(
+    records = read_silver(
         paths,
         sentences,
         on_fault=lambda fault: faults.append(str(fault)),
@@ -160,7 +160,7 @@ def test_published_output(shared_data: Path, blank: Language) -> None:
         pytest.skip("there is no silver_en_webassertions in XOIE_DATA")
     counts: Counter[str] = Counter()
     sentences = folder / "devpassage1000.txt"
-    records = list(agreed(paths, sentences, on_fault=pytest.fail, counts=counts))
+    records = list(read_silver(paths, sentences, on_fault=pytest.fail, counts=counts))
     total = 4261 + 3198 + 2919 + 3802 + 6936 + 8354 + 2257
     assert counts["tuples"] + counts["dropped: a part is empty"] == total
     docs, refused = docs_from_records(blank, records)
