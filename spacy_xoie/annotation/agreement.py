@@ -76,9 +76,9 @@ def make_agreement_teacher(
     """
     # Not typed as annotators: configs are checked before nested blocks become objects.
     if isinstance(weights, (str, Path)):
-        weighted: Weights = read_weights(weights)
+        by_language: Weights = read_weights(weights)
     else:
-        weighted = {
+        by_language = {
             name: {ANY: value} if isinstance(value, (int, float)) else value
             for name, value in (weights or {}).items()
         }
@@ -86,7 +86,7 @@ def make_agreement_teacher(
         teachers,
         least=least,
         share=share,
-        weights=weighted,
+        weights=by_language,
         match=match,
         batch_size=batch_size,
     )
@@ -166,24 +166,26 @@ class AgreementTeacher:
             not answer each item.
         """
         for batch in minibatch(items, self.batch_size):
-            given = [ask(name, self.teachers[name], batch) for name in self.teachers]
-            for item, answers in zip(batch, zip(*given, strict=True), strict=True):
-                yield self._agree(item, dict(zip(self.teachers, answers, strict=True)))
+            columns = [ask(name, self.teachers[name], batch) for name in self.teachers]
+            for item, row in zip(batch, zip(*columns, strict=True), strict=True):
+                yield self._agree(item, dict(zip(self.teachers, row, strict=True)))
 
     def weight(self, teacher: str, language: str) -> float:
         """RETURNS (float): How much a teacher counts in a language."""
         by_language = self.weights.get(teacher, {})
         return by_language.get(language, by_language.get(ANY, 1.0))
 
-    def _agree(self, item: Instance, given: Mapping[str, Annotation]) -> Annotation:
+    def _agree(
+        self, item: Instance, annotations: Mapping[str, Annotation]
+    ) -> Annotation:
         discards = [
             Discard(discard.reason, f"{name}: {discard.detail}")
-            for name, annotation in given.items()
+            for name, annotation in annotations.items()
             for discard in annotation.discards
         ]
         answers = [
             _Ballot(name, annotation, annotation.doc, placed_triples(annotation.doc))
-            for name, annotation in given.items()
+            for name, annotation in annotations.items()
             if annotation.doc is not None
         ]
         same, others = self._majority(answers)
@@ -191,32 +193,33 @@ class AgreementTeacher:
             detail = f"{other.teacher}: {other.doc.text!r}"
             discards.append(Discard(OTHER_TEXT, detail))
         language = same[0].annotation.item.language if same else item.language
-        told = self.report.language(language)
-        told.add_item([(answer.teacher, answer.triples) for answer in same])
+        report = self.report.language(language)
+        report.add_item([(answer.teacher, answer.triples) for answer in same])
         if not self._is_enough((answer.teacher for answer in same), language):
-            missing = [name for name in given if all(a.teacher != name for a in same)]
-            detail = f"{item.id}: no answer of {', '.join(missing)}"
-            told.n_lost += 1
+            names = {answer.teacher for answer in same}
+            silent = [name for name in annotations if name not in names]
+            detail = f"{item.id}: no answer of {', '.join(silent)}"
+            report.n_lost += 1
             return Annotation(item, None, (*discards, Discard(NO_ANSWER, detail)))
         base = max(same, key=lambda answer: self.weight(answer.teacher, language))
-        triples, set_aside = self._vote(same, base.doc, language)
-        discards += set_aside
-        told.n_kept += len(triples)
-        told.n_set_aside += len(set_aside)
-        silent = (answer.teacher for answer in same if not answer.triples)
-        if not triples and not self._is_enough(silent, language):
-            told.n_lost += 1
+        triples, rest = self._vote(same, base.doc, language)
+        discards += rest
+        report.n_kept += len(triples)
+        report.n_set_aside += len(rest)
+        empty = (answer.teacher for answer in same if not answer.triples)
+        if not triples and not self._is_enough(empty, language):
+            report.n_lost += 1
             detail = f"{item.id}: the teachers agree on no triple"
             return Annotation(item, None, (*discards, Discard(LOW, detail)))
         doc = base.doc.copy()
         set_triples(doc, triples, language=language)
-        chosen = base.annotation
+        annotation = base.annotation
         source = next((a.annotation.source for a in same if a.annotation.source), None)
         return Annotation(
-            item if chosen.item.text == item.text else chosen.item,
+            item if annotation.item.text == item.text else annotation.item,
             doc,
             tuple(discards),
-            chosen.source or source,
+            annotation.source or source,
         )
 
     def _majority(
@@ -229,24 +232,24 @@ class AgreementTeacher:
             totals[answer.text] = totals.get(answer.text, 0.0) + weight
         if not totals:
             return [], []
-        most = max(totals, key=lambda text: totals[text])
+        text = max(totals, key=lambda text: totals[text])
         return (
-            [answer for answer in answers if answer.text == most],
-            [answer for answer in answers if answer.text != most],
+            [answer for answer in answers if answer.text == text],
+            [answer for answer in answers if answer.text != text],
         )
 
     def _vote(
         self, answers: Sequence[_Ballot], base: Doc, language: str
     ) -> Tuple[List[TokenTriple], List[Discard]]:
         places = TextPlaces(base)
-        said = [
+        votes = [
             Vote(answer.teacher, triple)
             for answer in answers
             for triple in answer.triples
         ]
-        kept: Dict[Tuple[Pieces, ...], TokenTriple] = {}
+        triples: Dict[Tuple[Pieces, ...], TokenTriple] = {}
         discards: List[Discard] = []
-        for cluster in find_clusters(said, least=self.match):
+        for cluster in find_clusters(votes, min_score=self.match):
             names = [
                 name for name in self.teachers if name in {s.teacher for s in cluster}
             ]
@@ -255,16 +258,16 @@ class AgreementTeacher:
             if not self._is_enough(names, language):
                 discards.append(Discard(LOW, detail))
                 continue
-            parts = self._best_on_tokens(cluster, places, language)
-            if parts is None:
+            best = self._best_on_tokens(cluster, places, language)
+            if best is None:
                 discards.append(Discard(OTHER_TOKENS, detail))
-            elif parts.parts in kept:
+            elif best.parts in triples:
                 discards.append(Discard(TWICE, detail))
             else:
-                kept[parts.parts] = parts._replace(
+                triples[best.parts] = best._replace(
                     score=self._share(names, language), language=language, origin=who
                 )
-        return sorted(kept.values(), key=lambda t: (t.relation, t.parts)), discards
+        return sorted(triples.values(), key=lambda t: (t.relation, t.parts)), discards
 
     def _best_on_tokens(
         self, cluster: Sequence[Vote], places: TextPlaces, language: str
@@ -272,14 +275,14 @@ class AgreementTeacher:
         """The triple of the most trusted teacher (of equals, the one that the others
         are most like) whose parts stay apart on the tokens."""
 
-        def rank(said: Vote) -> Tuple[float, float]:
-            likeness = sum(similarity(said.triple, other.triple) for other in cluster)
-            return -self.weight(said.teacher, language), -likeness
+        def rank(vote: Vote) -> Tuple[float, float]:
+            likeness = sum(similarity(vote.triple, other.triple) for other in cluster)
+            return -self.weight(vote.teacher, language), -likeness
 
-        for said in sorted(cluster, key=rank):
-            subject, relation, *objects = map(places.pieces, said.triple.parts)
+        for vote in sorted(cluster, key=rank):
+            subject, relation, *objects = map(places.pieces, vote.triple.parts)
             triple = TokenTriple(
-                subject, relation, tuple(objects), adapter=said.triple.adapter
+                subject, relation, tuple(objects), adapter=vote.triple.adapter
             )
             if _are_apart(triple.parts):
                 return triple
@@ -293,10 +296,10 @@ class AgreementTeacher:
     def _is_enough(self, names: Iterable[str], language: str) -> bool:
         names = list(names)
         if self.share:
-            reached = self._share(names, language)
+            weight = self._share(names, language)
         else:
-            reached = sum(self.weight(name, language) for name in names)
-        return bool(names) and reached >= self.least - _TOLERANCE
+            weight = sum(self.weight(name, language) for name in names)
+        return bool(names) and weight >= self.least - _TOLERANCE
 
     def _check(self) -> None:
         if len(self.teachers) < 2:
@@ -346,48 +349,48 @@ class AgreementTeacher:
             )
 
 
-def find_clusters(said: Sequence[Vote], *, least: float) -> List[List[Vote]]:
+def find_clusters(votes: Sequence[Vote], *, min_score: float) -> List[List[Vote]]:
     """Sort triples into clusters that say the same: at most one of each teacher, and
     any two of a cluster alike. The most similar come together first.
 
-    said (Sequence[Vote]): Triples of one text.
-    least (float): Least similarity of any two of a cluster.
+    votes (Sequence[Vote]): Triples of one text.
+    min_score (float): Lowest similarity of any two of a cluster.
     RETURNS (List[List[Vote]]): The clusters, in the order of their first triples.
     """
-    alike: Dict[Tuple[int, int], float] = {}
-    for j, second in enumerate(said):
-        for i, first in enumerate(said[:j]):
+    scores: Dict[Tuple[int, int], float] = {}
+    for j, second in enumerate(votes):
+        for i, first in enumerate(votes[:j]):
             if first.teacher != second.teacher:
                 score = similarity(first.triple, second.triple)
-                if score >= least:
-                    alike[i, j] = score
-    cluster_of = {number: [number] for number in range(len(said))}
-    for i, j in sorted(alike, key=lambda pair: -alike[pair]):
+                if score >= min_score:
+                    scores[i, j] = score
+    cluster_of = {number: [number] for number in range(len(votes))}
+    for i, j in sorted(scores, key=lambda pair: -scores[pair]):
         first_cluster, second_cluster = cluster_of[i], cluster_of[j]
         if first_cluster is second_cluster:
             continue
         if all(
-            (min(a, b), max(a, b)) in alike
+            (min(a, b), max(a, b)) in scores
             for a in first_cluster
             for b in second_cluster
         ):
-            joined = sorted(first_cluster + second_cluster)
-            for number in joined:
-                cluster_of[number] = joined
+            union = sorted(first_cluster + second_cluster)
+            for number in union:
+                cluster_of[number] = union
     return [
-        [said[number] for number in cluster]
+        [votes[number] for number in cluster]
         for first, cluster in cluster_of.items()
         if cluster[0] == first
     ]
 
 
 def _are_apart(parts: Iterable[Pieces]) -> bool:
-    taken: Set[int] = set()
+    others: Set[int] = set()
     for pieces in parts:
         tokens = set(tokens_of(pieces))
-        if taken & tokens:
+        if others & tokens:
             return False
-        taken |= tokens
+        others |= tokens
     return True
 
 

@@ -56,7 +56,7 @@ def build(
         remove_store(folder)
     with Store(folder / STORE) as store:
         store.claim(
-            {name: _digest(part) for name, part in settings.given.items()},
+            {name: _digest(part) for name, part in settings.identity.items()},
             {name: file_digest(path) for name, path in files.items()},
         )
         if not store.is_filled:
@@ -98,9 +98,9 @@ def answered(folder: Path) -> Tuple[int, int]:
 def _fill(store: Store, settings: Settings) -> None:
     cleaning = settings.cleaning
     thresholds = derive_thresholds(read_items(settings.input), cleaning)
-    told = {code: threshold._asdict() for code, threshold in thresholds.items()}
-    cleaned = clean(read_items(settings.input), cleaning, thresholds)
-    store.fill(cleaned, {"thresholds": told})
+    fact = {code: threshold._asdict() for code, threshold in thresholds.items()}
+    items = clean(read_items(settings.input), cleaning, thresholds)
+    store.fill(items, {"thresholds": fact})
 
 
 def _ask(store: Store, settings: Settings, on_progress: Optional[Progress]) -> None:
@@ -131,7 +131,7 @@ class _Inquiry:
         self.teacher = teacher
         self.store = store
         self._answers: List[NumberedAnnotation] = []
-        self._failed: List[NumberedAnnotation] = []
+        self._failures: List[NumberedAnnotation] = []
         self._done = 0
 
     def ask(self, batch: List[Question]) -> None:
@@ -148,8 +148,8 @@ class _Inquiry:
             except (XoieError, OSError):
                 raise
             except Exception:
-                for asked in batch[self._done :]:
-                    self._ask_alone(asked)
+                for question in batch[self._done :]:
+                    self._ask_alone(question)
         finally:
             answers, self._answers = self._answers, []
             if answers:
@@ -157,35 +157,38 @@ class _Inquiry:
 
     def finish(self) -> None:
         """Store what is still set aside."""
-        if self._failed:
-            self.store.answer(self._failed)
+        if self._failures:
+            self.store.answer(self._failures)
 
-    def _ask_alone(self, asked: Question) -> None:
+    def _ask_alone(self, question: Question) -> None:
         try:
-            self._ask([asked])
+            self._ask([question])
         except (XoieError, OSError):
             raise
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            lost = Annotation(asked[1], None, (Discard("the teacher failed", told),))
-            self._failed.append((asked[0], lost))
-            if len(self._failed) >= PATIENCE:
+            reason = f"{type(error).__name__}: {error}"
+            place, item = question
+            lost = Annotation(item, None, (Discard("the teacher failed", reason),))
+            self._failures.append((place, lost))
+            if len(self._failures) >= PATIENCE:
                 raise TeacherError(
-                    f"The teacher '{self.teacher.name}' failed for {len(self._failed)} "
-                    f"sentences one after the other, the last time with {told}. "
-                    f"Correct its settings; what was answered before is kept."
+                    f"The teacher '{self.teacher.name}' failed for "
+                    f"{len(self._failures)} sentences one after the other, the last "
+                    f"time with {reason}. Correct its settings; what was answered "
+                    f"before is kept."
                 ) from error
 
     def _ask(self, batch: List[Question]) -> None:
         answers = self.teacher([item for _, item in batch])
-        for asked, answer in zip_longest(batch, answers):
-            if asked is None or answer is None or answer.item.id != asked[1].id:
+        for question, answer in zip_longest(batch, answers):
+            if question is None or answer is None or answer.item.id != question[1].id:
                 raise TeacherError(
                     f"The teacher '{self.teacher.name}' must give one answer for each "
-                    f"sentence, in order; for {_name(asked)} there is {_name(answer)}."
+                    f"sentence, in order; for {_name(question)} there is "
+                    f"{_name(answer)}."
                 )
-            self._answers += [*self._failed, (asked[0], answer)]
-            self._failed = []
+            self._answers += [*self._failures, (question[0], answer)]
+            self._failures = []
             self._done += 1
 
 

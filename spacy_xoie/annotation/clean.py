@@ -21,7 +21,6 @@ import random
 import re
 import statistics
 import unicodedata
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import (
     Any,
@@ -76,23 +75,22 @@ def derive_thresholds(
         return {}
     chance = random.Random(settings.seed)  # noqa: S311
     sample: List[str] = []
-    seen = 0
+    n_texts = 0
     for item in items:
         for text in _texts(item):
-            seen += 1
+            n_texts += 1
             if len(sample) < settings.sample:
                 sample.append(text)
-            elif (place := chance.randrange(seen)) < settings.sample:
+            elif (place := chance.randrange(n_texts)) < settings.sample:
                 sample[place] = text
-    certain: Dict[str, List[float]] = {}
+    values: Dict[str, List[float]] = {}
     for texts in minibatch(sample, _BATCH):
         for scores in settings.detector(texts):
             if scores:
                 language = next(iter(scores))
-                certain.setdefault(language, []).append(scores[language])
+                values.setdefault(language, []).append(scores[language])
     return {
-        language: _threshold(certain[language], settings)
-        for language in sorted(certain)
+        language: _threshold(values[language], settings) for language in sorted(values)
     }
 
 
@@ -135,33 +133,33 @@ def clean(
     if settings.near is not None:
         repeats.append(NearDuplicates(settings))
     for batch in minibatch(items, _BATCH):
-        for item in _identified(list(batch), settings, thresholds):
+        for item in _identify(list(batch), settings, thresholds):
             if isinstance(item, Instance):
                 if item.id in ids:
-                    yield _removed(item, "id occurs twice", item.id)
+                    yield _remove(item, "id occurs twice", item.id)
                     continue
                 ids.add(item.id)
                 item = _without_repeats(item, repeats)
             yield item
 
 
-def _removed(
+def _remove(
     item: Instance, reason: str, detail: str = "", repeats: str = ""
 ) -> Removal:
     return Removal(item.id, reason, detail, item.language, item.text, repeats)
 
 
-def _identified(
+def _identify(
     batch: List[Union[Instance, Removal]],
     settings: CleaningSettings,
     thresholds: Mapping[str, Threshold],
 ) -> Iterator[Union[Instance, Removal]]:
     """What is long enough and in the right language."""
     texts = list(dict.fromkeys(text for item in batch for text in _texts(item)))
-    found: Dict[str, Dict[str, float]] = {}
+    scores_of: Dict[str, Dict[str, float]] = {}
     if settings.detector is not None:
-        found = dict(zip(texts, settings.detector(texts), strict=True))
-    known = getattr(settings.detector, "languages", ())
+        scores_of = dict(zip(texts, settings.detector(texts), strict=True))
+    detectable = getattr(settings.detector, "languages", ())
     for item in batch:
         if isinstance(item, Removal):
             yield item
@@ -171,17 +169,17 @@ def _identified(
         languages = []
         for side in sides:
             fault = fault or _length_fault(side.text, settings)
-            scores = found.get(side.text)
+            scores = scores_of.get(side.text)
             language = side.language
             if fault is None and scores is not None:
-                language, fault = _language(language, scores, thresholds, known)
+                language, fault = _language(language, scores, thresholds, detectable)
             elif fault is None and not language:
                 fault = "no language", "name one in the config, or a detector"
             languages.append(language)
         if fault is None and len(sides) == 2 and sides[0].text == sides[1].text:
             fault = "not translated", "both texts are the same"
         item = _in_languages(item, languages)
-        yield item if fault is None else _removed(item, *fault)
+        yield item if fault is None else _remove(item, *fault)
 
 
 def _length_fault(text: str, settings: CleaningSettings) -> Optional[Tuple[str, str]]:
@@ -198,16 +196,15 @@ def _language(
     stated: str,
     scores: Mapping[str, float],
     thresholds: Mapping[str, Threshold],
-    known: Sequence[str],
+    detectable: Sequence[str],
 ) -> Tuple[str, Optional[Tuple[str, str]]]:
     """The language of a text, and what speaks against it."""
-    wanted = stated
-    if wanted and known and wanted not in known:
+    if stated and detectable and stated not in detectable:
         return stated, None
     if not scores:
         return stated, ("no language", "in a script of none of the languages")
     best = next(iter(scores))
-    if wanted and best != wanted:
+    if stated and best != stated:
         return stated, ("other language", f"{best} {scores[best]:.2f}")
     threshold = thresholds[best].value if best in thresholds else 0.0
     if scores[best] < threshold:
@@ -228,14 +225,14 @@ def _in_languages(item: Instance, languages: Sequence[str]) -> Instance:
 def _without_repeats(
     item: Instance, repeats: Sequence["_Duplicates"]
 ) -> Union[Instance, Removal]:
-    shown = normalize(item.text)
+    text = normalize(item.text)
     for finder in repeats:
-        first = finder.find(shown)
+        first = finder.find(text)
         if first is not None:
             identity, detail = first
-            return _removed(item, finder.reason, detail, identity)
+            return _remove(item, finder.reason, detail, identity)
     for finder in repeats:
-        finder.add(shown, item.id)
+        finder.add(text, item.id)
     return item
 
 
@@ -252,23 +249,17 @@ class ExactDuplicates:
     reason = "duplicate"
 
     def __init__(self) -> None:
-        self._seen: Dict[bytes, str] = {}
+        self._ids: Dict[bytes, str] = {}
 
     def find(self, text: str) -> Optional[Tuple[str, str]]:
         """RETURNS (Optional[Tuple[str, str]]): Id of the text that this one repeats,
         and what to say of it."""
-        identity = self._seen.get(_digest(text))
+        identity = self._ids.get(_digest(text))
         return None if identity is None else (identity, "")
 
     def add(self, text: str, identity: str) -> None:
         """Remember a text."""
-        self._seen[_digest(text)] = identity
-
-
-@dataclass(frozen=True)
-class _Known:
-    id: str
-    text: str
+        self._ids[_digest(text)] = identity
 
 
 class NearDuplicates:
@@ -303,7 +294,7 @@ class NearDuplicates:
             num_perm=settings.permutations,
             weights=(0.2, 0.8),
         )
-        self._known: List[_Known] = []
+        self._texts: List[Tuple[str, str]] = []
         self._last: Tuple[str, Any] = ("", None)
 
     def find(self, text: str) -> Optional[Tuple[str, str]]:
@@ -311,17 +302,17 @@ class NearDuplicates:
         resembles, and what to say of it."""
         mine = self._shingles(text)
         for number in sorted(self._index.query(self._signature(text))):
-            known = self._known[number]
-            other = self._shingles(known.text)
+            identity, other_text = self._texts[number]
+            other = self._shingles(other_text)
             similarity = len(mine & other) / len(mine | other)
             if similarity >= self.threshold:
-                return known.id, f"similarity {similarity:.2f}"
+                return identity, f"similarity {similarity:.2f}"
         return None
 
     def add(self, text: str, identity: str) -> None:
         """Remember a text."""
-        self._index.insert(len(self._known), self._signature(text))
-        self._known.append(_Known(identity, text))
+        self._index.insert(len(self._texts), self._signature(text))
+        self._texts.append((identity, text))
 
     def _signature(self, text: str) -> Any:
         if self._last[0] != text or self._last[1] is None:

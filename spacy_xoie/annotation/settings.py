@@ -124,7 +124,7 @@ class _Schema(_Section):
 class Settings:
     """A config with everything in it made.
 
-    given (Mapping[str, Any]): What the run depends on as it stands in the config: a
+    identity (Mapping[str, Any]): What the run depends on as it stands in the config: a
         run with another one is another run.
     """
 
@@ -134,7 +134,7 @@ class Settings:
     output: OutputSettings
     run: RunSettings
     consistency: Optional[Consistency]
-    given: Mapping[str, Any]
+    identity: Mapping[str, Any]
 
 
 def read_settings(config: Union[Config, Mapping[str, Any]]) -> Settings:
@@ -145,26 +145,25 @@ def read_settings(config: Union[Config, Mapping[str, Any]]) -> Settings:
     RETURNS (Settings): The settings.
     RAISES (ConfigError): If the config cannot work.
     """
-    plain = _interpolated(config)
-    known = set(_Schema.model_fields)
+    plain = _interpolate(config)
     for name in plain:
-        if name not in known:
+        if name not in _Schema.model_fields:
             raise ConfigError(
                 f"There is a section [{name}] in the config; the sections are "
-                f"{', '.join(f'[{known}]' for known in _Schema.model_fields)}."
+                f"{', '.join(f'[{section}]' for section in _Schema.model_fields)}."
             )
     # A block that is the settings of a factory is checked by the factory; plain
     # sections are checked here, where each setting has a name to complain of.
     try:
-        made: Dict[str, Any] = registry.resolve(plain, validate=True)
+        parts: Dict[str, Any] = registry.resolve(plain, validate=True)
     except ConfigValidationError as e:
-        raise ConfigError(f"The config cannot work: {_told(e)}") from e
+        raise ConfigError(f"The config cannot work: {_describe(e)}") from e
     except XoieError:
         raise
     except (ValueError, TypeError) as e:
         raise ConfigError(f"The config cannot work: {e}") from e
     try:
-        schema = _Schema.model_validate(made)
+        schema = _Schema.model_validate(parts)
     except ValidationError as e:
         first = e.errors()[0]
         place = [str(part) for part in first["loc"]]
@@ -182,7 +181,7 @@ def read_settings(config: Union[Config, Mapping[str, Any]]) -> Settings:
             f"[teacher] is {_short(schema.teacher)}, which is no teacher. Name one "
             f'with @xoie_teachers = "spacy-xoie.PipelineTeacher.v1" or another.'
         )
-    given = {
+    identity = {
         "input": {k: v for k, v in plain["input"].items() if k != "path"},
         "cleaning": plain.get("cleaning", {}),
         "teacher": plain["teacher"],
@@ -194,18 +193,18 @@ def read_settings(config: Union[Config, Mapping[str, Any]]) -> Settings:
         output=schema.output,
         run=schema.run,
         consistency=schema.consistency,
-        given=given,
+        identity=identity,
     )
 
 
-def _interpolated(config: Mapping[str, Any]) -> Config:
+def _interpolate(config: Mapping[str, Any]) -> Config:
     try:
         return Config(dict(config)).interpolate()
     except ConfigValidationError as e:
-        raise ConfigError(f"The config cannot work: {_told(e)}") from e
+        raise ConfigError(f"The config cannot work: {_describe(e)}") from e
 
 
-def _told(error: ConfigValidationError) -> str:
+def _describe(error: ConfigValidationError) -> str:
     faults = []
     for fault in error.errors:
         place = ".".join(str(part) for part in fault.get("loc", ()))

@@ -66,11 +66,11 @@ def input_files(settings: InputSettings) -> Dict[str, Path]:
         same name.
     RAISES (ConfigError): If there is no file, or one that cannot be read.
     """
-    given = [settings.path] if isinstance(settings.path, str) else settings.path
-    found: List[Path] = []
-    for path in map(Path, given):
+    paths = [settings.path] if isinstance(settings.path, str) else settings.path
+    files: List[Path] = []
+    for path in map(Path, paths):
         if path.is_dir():
-            found += map(Path, files_in(path, SUFFIXES))
+            files += map(Path, files_in(path, SUFFIXES))
         elif not path.is_file():
             raise ConfigError(f"[input] path: there is no file or folder {path}.")
         elif file_suffix(path) not in SUFFIXES:
@@ -79,15 +79,15 @@ def input_files(settings: InputSettings) -> Dict[str, Path]:
                 f"names end in {', '.join(SUFFIXES)}, also with .gz behind that."
             )
         else:
-            found.append(path)
-    if not found:
+            files.append(path)
+    if not files:
         raise ConfigError(
             f"[input] path: there is no file with a name in {', '.join(SUFFIXES)} in "
-            f"{', '.join(given) or 'an empty list'}."
+            f"{', '.join(paths) or 'an empty list'}."
         )
-    names = [path.name for path in found]
+    names = [path.name for path in files]
     unique = len(set(names)) == len(names)
-    return {path.name if unique else path.as_posix(): path for path in found}
+    return {path.name if unique else path.as_posix(): path for path in files}
 
 
 def read_items(settings: InputSettings) -> Iterator[Union[Instance, Removal]]:
@@ -166,7 +166,7 @@ def _trees(
     faults: List[Fault] = []
     for sentence in read_treebank(path, faults.append, name=name):
         yield from _unreadable(faults)
-        bare = _tokenizing().make_doc(sentence.text)
+        bare = _tokenizer_pipeline().make_doc(sentence.text)
         try:
             tree = graft(sentence, bare)
             doc = Doc(
@@ -195,14 +195,14 @@ def _text(data: Dict[str, Any], field: str, default: Optional[str] = None) -> st
         value = str(value)
     if not isinstance(value, str) or (not value.strip() and default is None):
         raise DataError(f"this must be a text, but it is {value!r}", field)
-    return _checked(value) or (default or "")
+    return _check_text(value) or (default or "")
 
 
 def _language(data: Dict[str, Any], field: str, default: str) -> str:
     return language_code(_text(data, field, default), field=field)
 
 
-def _checked(text: str) -> str:
+def _check_text(text: str) -> str:
     try:
         text.encode("utf8")
     except UnicodeEncodeError as e:
@@ -222,30 +222,30 @@ def _record(data: Dict[str, Any]) -> Instance:
         raise field_errors(e)[0] from e
     if record.split == "test":
         raise DataError("test records make no training data", "split")
-    _checked(record.text)
-    doc = doc_from_record(_tokenizing(), record)
+    _check_text(record.text)
+    doc = doc_from_record(_tokenizer_pipeline(), record)
     return Instance(id=record.id, text=record.text, language=record.language, doc=doc)
 
 
 def _sentences(
     text: str, place: str, language: str, settings: InputSettings
 ) -> Iterator[Instance]:
-    found = [text.strip()]
+    sents = [text.strip()]
     if settings.sentences:
         lines = [line.strip() for line in text.splitlines()]
-        found = [sent for line in lines if line for sent in _cut(line)]
-    for number, sent in enumerate(found, start=1):
-        identity = place if len(found) == 1 else f"{place}.{number}"
+        sents = [sent for line in lines if line for sent in _cut(line)]
+    for number, sent in enumerate(sents, start=1):
+        identity = place if len(sents) == 1 else f"{place}.{number}"
         yield Instance(id=identity, text=sent, language=language)
 
 
 def _cut(line: str) -> List[str]:
     if len(line) > TEXT_LIMIT:
         return [line]
-    doc = _tokenizing().make_doc(line)
+    doc = _tokenizer_pipeline().make_doc(line)
     bounds: List[Tuple[int, int]] = sentence_bounds(doc)
     texts = (doc[start:end].text.strip() for start, end in bounds)
     return [text for text in texts if text]
 
 
-_tokenizing = lru_cache(maxsize=1)(multilingual_pipeline)
+_tokenizer_pipeline = lru_cache(maxsize=1)(multilingual_pipeline)

@@ -297,12 +297,12 @@ def test_clusters_hold_only_what_is_alike() -> None:
 
     chain = [said("a", 0), said("b", 3), said("c", 6)]
     # The neighbours share 7 of 10 characters: 0.4 + 0.6 * 0.7; the ends 4 of 10.
-    clusters = find_clusters(chain, least=0.8)
+    clusters = find_clusters(chain, min_score=0.8)
     assert [[s.teacher for s in cluster] for cluster in clusters] == [["a", "b"], ["c"]]
-    clusters = find_clusters(chain, least=0.6)
+    clusters = find_clusters(chain, min_score=0.6)
     assert [len(cluster) for cluster in clusters] == [3]
     twins = [said("a", 0), said("a", 0), said("b", 0)]
-    assert sorted(map(len, find_clusters(twins, least=0.8))) == [1, 2]
+    assert sorted(map(len, find_clusters(twins, min_score=0.8))) == [1, 2]
 
 
 class TestSettings:
