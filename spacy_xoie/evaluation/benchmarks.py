@@ -190,7 +190,10 @@ def run_benchmark(
                 "scores": [t.score for t in triples],
             }
         )
-    result = _SCORERS[benchmark.name](benchmark, whole, facts)
+    if benchmark.name == "benchie":
+        result = _score_benchie(benchmark, facts)
+    else:
+        result = _score_tuples(benchmark, whole)
     result.extractions = records
     return result
 
@@ -211,9 +214,7 @@ def _facts(sentence: MappedSentence, triples: Sequence[Triple]) -> List[Extracti
     return [Extraction(r, (s, o), score) for (s, r, o), score in best.items()]
 
 
-def _score_benchie(
-    benchmark: Benchmark, whole: Extractions, facts: Extractions
-) -> BenchmarkResult:
+def _score_benchie(benchmark: Benchmark, facts: Extractions) -> BenchmarkResult:
     score = score_benchie(benchmark.gold, facts)
     flags = []
     for key, extractions in facts.items():
@@ -233,22 +234,17 @@ def _score_benchie(
     return BenchmarkResult(benchmark, [metric], curve, flags=flags)
 
 
-def _score_carb(
-    benchmark: Benchmark, whole: Extractions, facts: Extractions
-) -> BenchmarkResult:
-    score = score_carb(benchmark.gold, whole)
-    return BenchmarkResult(
-        benchmark, [_metric("tuples", score)], score if score.points else None
-    )
-
-
-def _score_reoie2016(
-    benchmark: Benchmark, whole: Extractions, facts: Extractions
-) -> BenchmarkResult:
-    nary = score_reoie2016(benchmark.gold, whole)
-    binary = score_reoie2016(benchmark.gold, whole, binary=True)
-    metrics = [_metric("n-ary", nary), _metric("binary", binary)]
-    return BenchmarkResult(benchmark, metrics, nary if nary.points else None)
+def _score_tuples(benchmark: Benchmark, whole: Extractions) -> BenchmarkResult:
+    if benchmark.name == "carb":
+        scores = {"tuples": score_carb(benchmark.gold, whole)}
+    else:
+        scores = {
+            name: score_reoie2016(benchmark.gold, whole, binary=name == "binary")
+            for name in ("n-ary", "binary")
+        }
+    metrics = [_metric(name, score) for name, score in scores.items()]
+    curve = next(iter(scores.values()))
+    return BenchmarkResult(benchmark, metrics, curve if curve.points else None)
 
 
 def _metric(name: str, score: TupleScore) -> Metric:
@@ -275,11 +271,6 @@ _READERS: Dict[str, Callable[[Path, str, Optional[OnFault]], Benchmark]] = {
     "benchie": _benchie,
     "carb": partial(_tuples, "carb"),
     "reoie2016": partial(_tuples, "reoie2016"),
-}
-_SCORERS = {
-    "benchie": _score_benchie,
-    "carb": _score_carb,
-    "reoie2016": _score_reoie2016,
 }
 
 

@@ -49,7 +49,7 @@ class Arguments(ClauseRules):
                 if self._is_empty(child) or self._lacks_adposition(child):
                     continue
                 variants = self.nouns(child, relation)
-                variants = self._with_particle(variants, child, head)
+                variants = self._with_particle(variants, head)
                 variants = self._with_adverb_before(variants, head)
                 clause.arguments.append(Argument(variants, False, child, 5))
             elif base == "advmod" and self._is_measured(child):
@@ -81,7 +81,7 @@ class Arguments(ClauseRules):
             self.tree.trim(i for i in part if i not in relation) for part in variants
         ]
 
-    def _with_particle(self, variants: List[Part], child: int, head: int) -> List[Part]:
+    def _with_particle(self, variants: List[Part], head: int) -> List[Part]:
         """A measure of time with the adverb that it goes with ("two years later")."""
         tree = self.tree
         following = variants[-1][-1] + 1 if variants and variants[-1] else len(tree)

@@ -55,7 +55,7 @@ def from_clearnlp(tree: Tree) -> Tree:
             labels[index] = "mark"
     for index in tree.order:
         if tree.lower[index] in BE or tree.lower[index] in BE_CLITICS:
-            _turn_copula(tree, index, heads, labels, old)
+            _turn_copula(index, heads, labels, old)
     _flatten_coordination(heads, labels)
     return Tree(tree.words, heads, labels, tree.tags, tree.spaces)
 
@@ -96,7 +96,7 @@ def _turn_preposition(
 
 
 def _turn_copula(
-    tree: Tree, verb: int, heads: List[int], labels: List[str], old: List[str]
+    verb: int, heads: List[int], labels: List[str], old: List[str]
 ) -> None:
     """be > attribute becomes attribute > cop, unless "there" makes it existential."""
     children = [i for i in range(len(heads)) if heads[i] == verb and i != verb]
