@@ -42,7 +42,7 @@ def fit_calibration(
     RETURNS (List[Tuple[float, float]]): Points (score, probability) of the curve.
     RAISES (DataError): If there are not both right and wrong ones.
     """
-    x, y = _checked(scores, correct)
+    x, y = _check(scores, correct)
     odds = _log_odds(x)
     features = np.stack([np.ones_like(odds), odds], axis=1)
     start = np.array([0.0, 1.0])
@@ -80,7 +80,7 @@ def reliability(
     """RETURNS (Reliability): How well scores predict what is right.
     RAISES (DataError): If there are not both right and wrong ones.
     """
-    x, y = _checked(scores, correct)
+    x, y = _check(scores, correct)
     order = np.argsort(x, kind="stable")
     ece = 0.0
     for part in np.array_split(order, min(bins, len(order))):
@@ -93,7 +93,7 @@ def reliability(
     return Reliability(float(((x - y) ** 2).mean()), float(ece), float(auc), len(x))
 
 
-def _checked(scores: ArrayLike, correct: ArrayLike) -> Tuple[Floats, Floats]:
+def _check(scores: ArrayLike, correct: ArrayLike) -> Tuple[Floats, Floats]:
     x = np.asarray(scores, dtype=np.float64)
     y = np.asarray(correct, dtype=np.float64)
     if x.shape != y.shape or x.ndim != 1 or not 0 < y.sum() < len(y):

@@ -32,7 +32,7 @@ def near(anchors: Set[int], others: Set[int]) -> Set[int]:
     return inside
 
 
-def parted(parts: List[Part]) -> List[Part]:
+def share_out(parts: List[Part]) -> List[Part]:
     """Give tokens that several parts claim to the one of which they are anchors; of
     several such, to the shortest."""
     order = sorted(parts, key=lambda part: len(part.tokens))

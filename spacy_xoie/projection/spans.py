@@ -30,7 +30,7 @@ from .outcome import (
     Projected,
     Projection,
 )
-from .parts import Part, near, parted
+from .parts import Part, near, share_out
 
 __all__ = [
     "REASONS",
@@ -140,11 +140,11 @@ class _Projector:
         if triple.objects and len(parts) < 3:
             return Refused(triple.id, LOST_ARGUMENT, str(triple))
         if self._is_negated(triple):
-            negated = self._negated(parts, set(owners))
+            negated = self._negate(parts, set(owners))
             if negated is None:
                 return Refused(triple.id, LOST_NEGATION, triple.relation.text)
             parts = negated
-        return self._checked(triple, parts, lost)
+        return self._check(triple, parts, lost)
 
     def _is_negated(self, triple: Triple) -> bool:
         """Whether the relation is negated, and it is known how the target negates."""
@@ -152,7 +152,7 @@ class _Projector:
         is_known = bool(self.target_words.negations)
         return is_known and not negations.isdisjoint(_words(triple.relation))
 
-    def _negated(self, parts: List[Part], owned: Set[int]) -> Optional[List[Part]]:
+    def _negate(self, parts: List[Part], owned: Set[int]) -> Optional[List[Part]]:
         """See to it that a negation stays one: parts that have one are left as they
         are, else the relation takes in one nearby that belongs to nothing else. None
         if there is none: the triple would say the opposite."""
@@ -240,7 +240,7 @@ class _Projector:
         filled = self._fill(role, inner, set(tokens), owners)
         return Part(
             role,
-            self._trimmed(self._extended(role, filled, words)),
+            self._trim(self._extend(role, filled, words)),
             anchors,
             sum(best) / len(best),
             sum(agreed for _, _, agreed in used),
@@ -283,9 +283,7 @@ class _Projector:
             a > j and a - j <= 2 for a in anchors
         )
 
-    def _extended(
-        self, role: str, tokens: List[int], words: Sequence[str]
-    ) -> List[int]:
+    def _extend(self, role: str, tokens: List[int], words: Sequence[str]) -> List[int]:
         """Take in articles on the left that nobody else is linked to, and, where the
         part begins with an adposition in the source, one in the target."""
         if role == "relation" or not tokens:
@@ -300,7 +298,7 @@ class _Projector:
             first -= 1
         return [*range(first, tokens[0]), *tokens]
 
-    def _trimmed(self, tokens: List[int]) -> List[int]:
+    def _trim(self, tokens: List[int]) -> List[int]:
         """Without punctuation and conjunctions at either end, if anything is left."""
         inner = list(tokens)
 
@@ -315,7 +313,7 @@ class _Projector:
             inner.pop()
         return inner or tokens
 
-    def _checked(
+    def _check(
         self, triple: Triple, parts: List[Part], lost: List[str]
     ) -> Projected | Refused:
         if self._is_implied(triple, parts):
@@ -341,8 +339,8 @@ class _Projector:
                 detail = f"{one} and {other} meet in {self.target[j]!r}"
                 return Refused(triple.id, reason, detail)
             parts = [
-                part._replace(tokens=self._trimmed(part.tokens))
-                for part in parted(parts)
+                part._replace(tokens=self._trim(part.tokens))
+                for part in share_out(parts)
             ]
             if any(not p.tokens for p in parts if p.used):
                 return Refused(triple.id, reason, f"{one} and {other} are one word")

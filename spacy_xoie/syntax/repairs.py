@@ -11,7 +11,7 @@ DEPENDENTS = frozenset({"nsubj", "obj", "obl", "nmod", "compound", "dep"})
 ARGUMENTS = frozenset({"obl", "nmod", "xcomp", "obj"})
 
 
-def repaired(tree: Tree, features: LanguageFeatures) -> Tree:
+def repair(tree: Tree, features: LanguageFeatures) -> Tree:
     """Repair a tree.
 
     tree (Tree): A tree, which stays as it is.

@@ -10,7 +10,7 @@ from .features import LanguageFeatures
 from .languages import features_for
 from .nested import nested_facts
 from .phrases import Phrases
-from .repairs import repaired
+from .repairs import repair
 from .tree import Tree
 from .ty import Clause, Part, SyntaxTriple
 
@@ -35,7 +35,7 @@ class Rules:
         tree (Tree): Its dependency tree.
         RETURNS (List[SyntaxTriple]): The triples, by the place of their relation.
         """
-        tree = repaired(tree, self.features)
+        tree = repair(tree, self.features)
         triples: List[SyntaxTriple] = []
         reader = ClauseReader(tree, self.features)
         nested = reader.phrases if self.features.nested_facts else None
@@ -55,7 +55,7 @@ class Rules:
             if not (clause.implied and self.features.drops_subjects):
                 return []
             subjects = [()]
-        relation = tree.glued(tree.trim(clause.relation))
+        relation = tree.glue(tree.trim(clause.relation))
         arguments = [a for a in clause.arguments if any(a.variants)]
         arguments.sort(key=lambda argument: (argument.rank, argument.position))
         if not relation or not arguments:
@@ -66,8 +66,8 @@ class Rules:
             nested, cuts = nested_facts(reader, arguments, relation[0])
             for subject, (extra, part) in product(subjects, nested):
                 words = tuple(sorted(relation_words | extra))
-                subject = _without(tree.glued(subject), words)
-                part = _without(tree.glued(part), {*words, *subject})
+                subject = _without(tree.glue(subject), words)
+                part = _without(tree.glue(part), {*words, *subject})
                 if part:
                     triples.append(SyntaxTriple(subject, words, (part,), "nominal"))
             if self.features.short_objects:
@@ -82,7 +82,7 @@ class Rules:
         bound = sum(argument.bound for argument in arguments)
         variants = [list(filter(None, a.variants)) for a in arguments]
         for subject, *objects in islice(product(subjects, *variants), MAX_VARIANTS):
-            subject = _without(tree.glued(subject), relation_words)
+            subject = _without(tree.glue(subject), relation_words)
             whole = self._objects(tree, objects, relation_words, subject)
             if whole:
                 triples.append(
@@ -98,8 +98,8 @@ class Rules:
         """
         objects: List[Part] = []
         used = set(subject)
-        for glued in map(tree.glued, parts):
-            part = _without(glued, relation)
+        for whole in map(tree.glue, parts):
+            part = _without(whole, relation)
             if not part or tree.words[part[-1]] in self.features.linkers:
                 continue
             if used.isdisjoint(part):

@@ -168,7 +168,7 @@ class Tree:
         trimmed.extend(self._trim_stretch(stretch))
         return tuple(trimmed)
 
-    def glued(self, part: Tuple[int, ...]) -> Tuple[int, ...]:
+    def glue(self, part: Tuple[int, ...]) -> Tuple[int, ...]:
         """RETURNS (Tuple[int, ...]): A part with the rest of words that are written
         together with hyphens."""
         if not self._groups:

@@ -21,7 +21,7 @@ from spacy_xoie.projection.aligners.embedding import EmbeddingAligner
 from spacy_xoie.projection.aligners.intrinsic import IntrinsicAligner
 from spacy_xoie.projection.aligners.symmetrize import (
     grow_diag_final_and,
-    symmetrized,
+    symmetrize,
 )
 from spacy_xoie.projection.ty import Aligner, Pair
 
@@ -76,7 +76,7 @@ class TestSymmetrization:
             assert any(i == k or j == n for k, n in links)
 
     def test_scores(self) -> None:
-        found = symmetrized({(0, 0), (1, 1)}, {(0, 0)})
+        found = symmetrize({(0, 0), (1, 1)}, {(0, 0)})
         assert found == Alignment(((0, 0), (1, 1)), (1.0, 0.5), (True, False))
 
 

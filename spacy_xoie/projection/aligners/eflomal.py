@@ -10,7 +10,7 @@ from ...doc.translations import Alignment
 from ...errors import EngineError
 from ...registries import aligners
 from ..ty import Pair
-from .symmetrize import Link, symmetrized
+from .symmetrize import Link, symmetrize
 from .words import normal_form
 
 
@@ -48,7 +48,7 @@ class EflomalAligner:
         for numbers in groups.values():
             links = _run([pairs[number] for number in numbers])
             for number, (forward, backward) in zip(numbers, links, strict=True):
-                results[number] = symmetrized(forward, backward)
+                results[number] = symmetrize(forward, backward)
         return results
 
 

@@ -117,7 +117,7 @@ class LexicalAligner:
                 aligned = select_links(cells, find_links(cells, table))
                 for piece, alignment in zip(batch, aligned, strict=True):
                     parts[piece.pair].append(piece.in_place(alignment))
-        return [_joined(alignments) for alignments in parts]
+        return [_join(alignments) for alignments in parts]
 
     def fit(self, pairs: Iterable[Pair]) -> None:
         """Learn from translated texts which words stand for which, without supervision.
@@ -249,7 +249,7 @@ def _find_lexicon(
         if there not in (None, FREEDICT_NAME):
             return read_tsv(str(there))
         if back not in (None, FREEDICT_NAME):
-            return _inverted(read_tsv(str(back)))
+            return _invert(read_tsv(str(back)))
         is_freedict = FREEDICT_NAME in (there, back)
     else:
         is_freedict = lexicons == FREEDICT_NAME
@@ -262,7 +262,7 @@ def _find_lexicon(
         if isinstance(lexicons, Mapping):
             raise
         return {}
-    return lexicon if languages[0] == source else _inverted(lexicon)
+    return lexicon if languages[0] == source else _invert(lexicon)
 
 
 @lru_cache(maxsize=4)
@@ -271,7 +271,7 @@ def _read_freedict(source: str, target: str) -> Lexicon:
     return read_freedict(source, target)
 
 
-def _inverted(
+def _invert(
     lexicon: Mapping[str, Mapping[str, float]],
 ) -> Dict[str, Dict[str, float]]:
     inverted: Dict[str, Dict[str, float]] = {}
@@ -318,7 +318,7 @@ def _batches(pieces: Sequence[_Piece], n_cells: int) -> Iterator[List[_Piece]]:
         yield batch
 
 
-def _joined(alignments: Sequence[Alignment]) -> Alignment:
+def _join(alignments: Sequence[Alignment]) -> Alignment:
     links, scores, agreed = (
         tuple(chain.from_iterable(column)) for column in zip(*alignments, strict=True)
     )

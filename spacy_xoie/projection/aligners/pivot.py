@@ -78,7 +78,7 @@ class PivotAligner:
             draft = drafts[n]
             assert draft is not None and draft.links is not None
             first = _token_links(pairs[n], docs[n], draft.links)
-            results[n] = _united(direct[n], _composed(first, bridge))
+            results[n] = _unite(direct[n], _compose(first, bridge))
         return results
 
     def fit(self, pairs: Iterable[Pair]) -> None:
@@ -133,7 +133,7 @@ def _token_links(
     )
 
 
-def _composed(first: Sequence[Tuple[int, int]], bridge: Alignment) -> Scores:
+def _compose(first: Sequence[Tuple[int, int]], bridge: Alignment) -> Scores:
     """Links through the tokens in the middle, with the scores of the bridge."""
     ahead: Dict[int, List[Tuple[int, float]]] = defaultdict(list)
     for (k, j), score in zip(bridge.links, bridge.scores, strict=True):
@@ -145,7 +145,7 @@ def _composed(first: Sequence[Tuple[int, int]], bridge: Alignment) -> Scores:
     return scores
 
 
-def _united(direct: Alignment, pivoted: Scores) -> Alignment:
+def _unite(direct: Alignment, pivoted: Scores) -> Alignment:
     """The links of the other aligner, of which those that the engine has too are the
     more certain, and those of the engine between tokens that have none."""
     rows = {i for i, _ in direct.links}

@@ -43,7 +43,7 @@ def grow_diag_final_and(
     return links
 
 
-def symmetrized(forward: AbstractSet[Link], backward: AbstractSet[Link]) -> Alignment:
+def symmetrize(forward: AbstractSet[Link], backward: AbstractSet[Link]) -> Alignment:
     """RETURNS (Alignment): Links of two directions made one; those that both have get
     the score 1, the others a half."""
     links = tuple(sorted(grow_diag_final_and(forward, backward)))
