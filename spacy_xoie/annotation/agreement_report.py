@@ -97,4 +97,4 @@ class AgreementReport:
 
     def to_dict(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): The report by language, JSON-ready."""
-        return {code: told.to_dict() for code, told in sorted(self.languages.items())}
+        return {code: each.to_dict() for code, each in sorted(self.languages.items())}

@@ -50,9 +50,8 @@ class BackProjection:
         doc, source = annotation.doc, annotation.source
         if doc is None or source is None or SPAN_KEY not in source.spans:
             return None
-        language, source_language = annotation.item.language, _source_language(
-            annotation
-        )
+        language = annotation.item.language
+        source_language = _source_language(annotation)
         pair = Pair(doc, source, language, source_language)
         (alignment,) = self.aligner([pair])
         projection = project_triples(
@@ -64,9 +63,9 @@ class BackProjection:
         )
         places = TextPlaces(source)
         back = [places.place(one.triple.parts) for one in projection.triples]
-        wanted = placed_triples(source)
-        shared = sum(match.score for match in match_triples(back, wanted))
-        return soft_f1(shared, len(get_triples(doc)), len(wanted))
+        references = placed_triples(source)
+        shared = sum(match.score for match in match_triples(back, references))
+        return soft_f1(shared, len(get_triples(doc)), len(references))
 
 
 def _source_language(annotation: Annotation) -> str:

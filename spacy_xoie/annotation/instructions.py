@@ -33,25 +33,25 @@ def make_instruction(
     RETURNS (Dict[str, Any]): JSON-ready, with "prompt" and "completion", and with
         what they are made of.
     """
-    given = [list(triple.as_tuple()) for triple in triples]
-    wanted = [_texts(triple) for triple in record.triples]
+    source_triples = [list(triple.as_tuple()) for triple in triples]
+    target_triples = [_texts(triple) for triple in record.triples]
     prompt = _PROMPT.format(
         source_language=language,
         source=source,
-        source_triples=_json(given),
+        source_triples=_json(source_triples),
         target_language=record.language,
         target=record.text,
     )
     return {
         "id": record.id,
         "prompt": prompt,
-        "completion": " " + _json(wanted),
+        "completion": " " + _json(target_triples),
         "source_language": language,
         "source": source,
-        "source_triples": given,
+        "source_triples": source_triples,
         "target_language": record.language,
         "target": record.text,
-        "target_triples": wanted,
+        "target_triples": target_triples,
     }
 
 

@@ -182,10 +182,10 @@ class Store:
             "JOIN answers ON answers.position = items.position "
             "ORDER BY items.position"
         )
-        for asked, answer in rows:
+        for item, annotation in rows:
             yield (
-                item_from_dict(json.loads(asked)),
-                annotation_from_dict(json.loads(answer)),
+                item_from_dict(json.loads(item)),
+                annotation_from_dict(json.loads(annotation)),
             )
 
     def removals(self) -> Iterator[Removal]:

@@ -1,5 +1,6 @@
 """What raw text teaches: to guess hidden words from those around them."""
 
+from dataclasses import replace
 from typing import Mapping
 
 import torch
@@ -57,16 +58,9 @@ def guessing_loss(
     chance = torch.rand(batch.mask.shape).to(batch.mask.device)
     chance = chance.masked_fill(~batch.mask, 2.0)
     hidden = chance < max(share, float(chance.min()) + 1e-6)
-    shown = torch.where(hidden[:, :, None, None], 0, attributes)
+    visible = torch.where(hidden[:, :, None, None], 0, attributes)
     routing: list[Tensor] = []
-    states = network.encode(
-        Batch(
-            {**batch.inputs, "attributes": shown},
-            batch.mask,
-            batch.languages,
-            sentences=batch.sentences,
-        ),
-        routing,
-    )
+    inputs = {**batch.inputs, "attributes": visible}
+    states = network.encode(replace(batch, inputs=inputs), routing)
     loss: Tensor = guesser(states[hidden], attributes[hidden])
     return loss + torch.stack(routing).mean() if routing else loss

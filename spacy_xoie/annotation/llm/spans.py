@@ -90,7 +90,7 @@ class Grounder:
         RETURNS (Grounding): Triples in tokens, and why the others are none.
         """
         grounding = Grounding([], [])
-        seen: Set[Tuple[Pieces, ...]] = set()
+        facts: Set[Tuple[Pieces, ...]] = set()
         sentence = _Sentence(doc, self.fuzzy)
         for item in items:
             if len(grounding.triples) == self.max_triples:
@@ -98,12 +98,12 @@ class Grounder:
                 grounding.discards.append(Discard(TOO_MANY_TRIPLES, detail))
                 break
             outcome = self._ground(sentence, item, language)
-            if isinstance(outcome, TokenTriple) and outcome.parts in seen:
+            if isinstance(outcome, TokenTriple) and outcome.parts in facts:
                 outcome = Discard(DUPLICATE, shorten(str(item)))
             if isinstance(outcome, Discard):
                 grounding.discards.append(outcome)
             else:
-                seen.add(outcome.parts)
+                facts.add(outcome.parts)
                 grounding.triples.append(outcome)
         return grounding
 
@@ -115,25 +115,25 @@ class Grounder:
     ) -> Union[TokenTriple, Discard]:
         if isinstance(item, BadTriple):
             return Discard(item.reason, item.detail)
-        shown = shorten(str(item))
+        text = shorten(str(item))
         if not item.relation:
-            return Discard(EMPTY_RELATION, shown)
+            return Discard(EMPTY_RELATION, text)
         if len(item.objects) > len(OBJECTS):
-            return Discard(TOO_MANY_PARTS, shown)
+            return Discard(TOO_MANY_PARTS, text)
         if not item.subject and not item.objects:
-            return Discard(NO_ARGUMENT, shown)
+            return Discard(NO_ARGUMENT, text)
         if self.check_language and not is_in_script(item.relation, language):
-            return Discard(WRONG_LANGUAGE, shown)
+            return Discard(WRONG_LANGUAGE, text)
         places: List[Places] = []
         for part in item.parts:
-            found = sentence.find(part) if part else ()
-            if isinstance(found, str):
-                return Discard(found, f"{shorten(part)!r} of {shown}")
-            places.append(found)
-        chosen = _choose(places)
-        if chosen is None:
-            return Discard(OVERLAP, shown)
-        subject, relation, *objects = chosen
+            outcome = sentence.find(part) if part else ()
+            if isinstance(outcome, str):
+                return Discard(outcome, f"{shorten(part)!r} of {text}")
+            places.append(outcome)
+        choice = _choose(places)
+        if choice is None:
+            return Discard(OVERLAP, text)
+        subject, relation, *objects = choice
         return TokenTriple(
             subject,
             relation,
@@ -153,13 +153,13 @@ class _Sentence:
         self.fuzzy = fuzzy
         self._starts = {token.idx: token.i for token in doc}
         self._ends = {token.idx + len(token): token.i + 1 for token in doc}
-        self._found: Dict[str, Union[Places, str]] = {}
+        self._places: Dict[str, Union[Places, str]] = {}
 
     def find(self, part: str) -> Union[Places, str]:
         """All places of a part, in the order of the sentence, or why there is none."""
-        if part not in self._found:
-            self._found[part] = self._find(part)
-        return self._found[part]
+        if part not in self._places:
+            self._places[part] = self._find(part)
+        return self._places[part]
 
     def _find(self, part: str) -> Union[Places, str]:
         pieces = [part]
@@ -177,8 +177,7 @@ class _Sentence:
                 return places
             options.append(places)
         rows = tuple(_in_order(first, options[1:]) for first in options[0])
-        found = tuple(joined(row) for row in rows if row is not None)
-        return found or NOT_IN_SENTENCE
+        return tuple(joined(row) for row in rows if row is not None) or NOT_IN_SENTENCE
 
     def _occurrences(self, piece: str) -> Union[List[Tuple[int, int]], str]:
         if len(piece) > len(self.text):
@@ -202,13 +201,13 @@ class _Sentence:
 
         if not len(piece) <= len(self.text):
             return []
-        least = 100 * self.fuzzy
-        match = fuzz.partial_ratio_alignment(piece, self.text, score_cutoff=least)
+        min_ratio = 100 * self.fuzzy
+        match = fuzz.partial_ratio_alignment(piece, self.text, score_cutoff=min_ratio)
         if match is None or match.dest_start >= match.dest_end:
             return []
         start, end = match.dest_start, match.dest_end
         span = self.doc.char_span(start, end, alignment_mode="expand")
-        if span is None or fuzz.ratio(piece, span.text) < least:
+        if span is None or fuzz.ratio(piece, span.text) < min_ratio:
             return []
         return [(span.start, span.end)]
 
@@ -248,8 +247,8 @@ def _cost(parts: Sequence[Pieces]) -> Tuple[int, int, bool]:
 
 
 def _around(relation: Pieces, places: Sequence[Places]) -> Optional[List[Pieces]]:
-    chosen: List[Pieces] = [()] * len(places)
-    chosen[1] = relation
+    choice: List[Pieces] = [()] * len(places)
+    choice[1] = relation
     # Parts with fewer places choose first, so that they are not taken from them.
     order = sorted(range(len(places)), key=lambda number: len(places[number]))
     for number in order:
@@ -258,12 +257,12 @@ def _around(relation: Pieces, places: Sequence[Places]) -> Optional[List[Pieces]
         free = [
             place
             for place in places[number]
-            if not any(_overlap(place, other) for other in chosen)
+            if not any(_overlap(place, other) for other in choice)
         ]
         if not free:
             return None
-        chosen[number] = min(free, key=lambda place: _distance(place, relation))
-    return chosen
+        choice[number] = min(free, key=lambda place: _distance(place, relation))
+    return choice
 
 
 def _width(pieces: Pieces) -> int:

@@ -58,7 +58,7 @@ def read_oie2016(
     triples: List[TripleRecord] = []
     number = 0
 
-    def finished() -> Iterator[Record]:
+    def finish() -> Iterator[Record]:
         if sentence and not triples:
             counts["left out: sentences without a triple"] += 1
         elif sentence:
@@ -73,18 +73,18 @@ def read_oie2016(
                 raise block.fault[1]
             parts = _parts(block)
             if block.words != sentence:
-                yield from finished()
+                yield from finish()
                 sentence, triples, number = block.words, [], number + 1
-            found = _triple(block.words, parts, counts)
+            triple = _triple(block.words, parts, counts)
         except DataError as e:
             counts["malformed"] += 1
             line = block.fault[0] if block.fault else block.line
             tell(on_fault, f"{path.name}:{line}", e)
         else:
-            if found is not None and found not in triples:
+            if triple is not None and triple not in triples:
                 counts["triples"] += 1
-                triples.append(found)
-    yield from finished()
+                triples.append(triple)
+    yield from finish()
 
 
 def _blocks(path: Path) -> Iterator[_Block]:

@@ -92,7 +92,8 @@ def _text(data: Dict[str, Any]) -> Tuple[str, List[str], List[CharSpan]]:
             places.append((start, at))
         if len(places) == len(words) and not sentence[at:].strip():
             return sentence, words, places
-    return (joined := join_words(words))[0], words, joined[1]
+    text, places = join_words(words)
+    return text, words, places
 
 
 def _triple(
@@ -126,9 +127,9 @@ def _triple(
     if len(objects) > len(OBJECTS):
         counts["objects left out: more than three"] += len(objects) - len(OBJECTS)
     for name, part in (("arg0", subject), ("relation", relation)):
-        covered = "".join("".join(words[a : b + 1]) for a, b in part)
-        stated = "".join(str(item.get(name, "")).split())
-        if stated and stated.casefold() != covered.casefold():
+        text_of_words = "".join("".join(words[a : b + 1]) for a, b in part)
+        own_text = "".join(str(item.get(name, "")).split())
+        if own_text and own_text.casefold() != text_of_words.casefold():
             counts[f"{name}: text differs from positions"] += 1
 
     def characters(part: Positions) -> List[CharSpan]:

@@ -173,11 +173,11 @@ def read_adapter(folder: Path) -> StoredAdapter:
 
 
 def check_adapter(
-    bank: AdapterBank, stored: StoredAdapter, *, prefix: str = ""
+    bank: AdapterBank, adapter: StoredAdapter, *, prefix: str = ""
 ) -> None:
     """RAISES (ModelDataError): If an adapter does not fit the layers of a bank. The
     message names all that is wrong, up to three of each kind."""
-    config, layers = stored.config, _layers_of(bank, prefix)
+    config, layers = adapter.config, _layers_of(bank, prefix)
     faults: List[str] = []
     kind = config.get("peft_type")
     if kind != "LORA":
@@ -189,21 +189,21 @@ def check_adapter(
     ]
     try:
         if not faults:
-            faults += _faults_of_names(stored, layers)
-            faults += _faults_of_tensors(stored.config, stored.tensors, layers)
-            faults += _faults_of_head(stored, dict(bank.head_layers))
+            faults += _faults_of_names(adapter, layers)
+            faults += _faults_of_tensors(adapter.config, adapter.tensors, layers)
+            faults += _faults_of_head(adapter, dict(bank.head_layers))
     except (AttributeError, OverflowError, TypeError, ValueError) as e:
         faults.append(f"its settings cannot be made out ({type(e).__name__}: {e})")
     if faults:
         more = f"; and {len(faults) - 3} more faults" if len(faults) > 3 else ""
         raise ModelDataError(
-            f"The adapter in {stored.place} does not fit this model: "
+            f"The adapter in {adapter.place} does not fit this model: "
             f"{'; '.join(faults[:3])}{more}."
         )
 
 
 def fill_adapter(
-    bank: AdapterBank, expert: str, stored: StoredAdapter, *, prefix: str = ""
+    bank: AdapterBank, expert: str, adapter: StoredAdapter, *, prefix: str = ""
 ) -> None:
     """Give an expert of the bank the weights of an adapter that `check_adapter` let
     pass. Layers that it does not adapt get an update of zero.
@@ -211,8 +211,8 @@ def fill_adapter(
     expert (str): Name of the expert, which is in the bank.
     """
     for layers, tensors in (
-        (_layers_of(bank, prefix), stored.tensors),
-        (dict(bank.head_layers), stored.head),
+        (_layers_of(bank, prefix), adapter.tensors),
+        (dict(bank.head_layers), adapter.head),
     ):
         for name, layer in layers.items():
             down_key, up_key = _keys(name, layer)
@@ -223,7 +223,7 @@ def fill_adapter(
             new_down = tensors[down_key].float().flatten(1)
             new_up = tensors[up_key].float().flatten(1)
             # Another scale than the bank's becomes part of the weights.
-            scale = _scaling(stored.config, name) / layer.scaling
+            scale = _scaling(adapter.config, name) / layer.scaling
             new_up = new_up if scale == 1 else new_up * scale
             layer.set_factors(expert, new_down, new_up)
 
@@ -275,16 +275,16 @@ def _shape(layer: RoutedLora, down: Tensor, up: Tensor) -> Tuple[Tensor, Tensor]
 
 
 def _faults_of_names(
-    stored: StoredAdapter, layers: Mapping[str, RoutedLora]
+    adapter: StoredAdapter, layers: Mapping[str, RoutedLora]
 ) -> List[str]:
     """What of the adapter has no place in the model, or is not there."""
     pairs = {name: _keys(name, layer) for name, layer in layers.items()}
     ours = {key for keys in pairs.values() for key in keys}
-    faults = [f"{key} has no place in it" for key in stored.tensors if key not in ours]
+    faults = [f"{key} has no place in it" for key in adapter.tensors if key not in ours]
     adapted = [
-        name for name, keys in pairs.items() if any(k in stored.tensors for k in keys)
+        name for name, keys in pairs.items() if any(k in adapter.tensors for k in keys)
     ]
-    targets = stored.config.get("target_modules") or []
+    targets = adapter.config.get("target_modules") or []
     if isinstance(targets, str):
         names = [name for name in layers if compile_pattern(targets).fullmatch(name)]
     else:
@@ -294,11 +294,13 @@ def _faults_of_names(
             names += matches
             if not matches:
                 faults.append(f"the bank adapts no layer {target!r}")
-    if stored.config.get("layers_to_transform") or stored.config.get("exclude_modules"):
+    if adapter.config.get("layers_to_transform") or adapter.config.get(
+        "exclude_modules"
+    ):
         names = []
     for name in dict.fromkeys((*adapted, *names)):
         faults += [
-            f"{key} is missing" for key in pairs[name] if key not in stored.tensors
+            f"{key} is missing" for key in pairs[name] if key not in adapter.tensors
         ]
     if not adapted:
         faults.append("it adapts none of the layers")
@@ -306,20 +308,20 @@ def _faults_of_names(
 
 
 def _faults_of_head(
-    stored: StoredAdapter, layers: Mapping[str, RoutedLora]
+    adapter: StoredAdapter, layers: Mapping[str, RoutedLora]
 ) -> List[str]:
     pairs = [_keys(name, layer) for name, layer in layers.items()]
     ours = {key for keys in pairs for key in keys}
     faults = [
         f"{key} has no place in the head's adapters"
-        for key in stored.head
+        for key in adapter.head
         if key not in ours
     ]
     for keys in pairs:
-        present = [key for key in keys if key in stored.head]
+        present = [key for key in keys if key in adapter.head]
         if len(present) == 1:
             faults.append(f"of the head's {keys}, only {present[0]} is there")
-    return faults + _faults_of_tensors(stored.config, stored.head, layers)
+    return faults + _faults_of_tensors(adapter.config, adapter.head, layers)
 
 
 def _faults_of_tensors(
