@@ -233,9 +233,9 @@ def between(relation: Phrase, parts: Sequence[Phrase]) -> Iterator[Unit]:
     """YIELDS (Unit): The words between the pieces of a relation, and its neighbours,
     that belong to no argument."""
     doc = relation.spans[0].doc
-    taken = {
+    others = {
         i for part in parts for span in part.spans for i in range(span.start, span.end)
     }
     start, end = relation.spans[0].start - 1, relation.spans[-1].end + 1
-    near = [i for i in range(max(start, 0), min(end, len(doc))) if i not in taken]
+    near = [i for i in range(max(start, 0), min(end, len(doc))) if i not in others]
     yield from token_units([doc[i] for i in near])
