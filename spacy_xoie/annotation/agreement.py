@@ -47,51 +47,6 @@ TWICE = "said twice"
 _TOLERANCE = 1e-6
 
 
-@teachers("spacy-xoie.AgreementTeacher.v1")
-def make_agreement_teacher(
-    teachers: Dict[str, Any],
-    least: float = 2.0,
-    share: bool = False,
-    weights: Optional[
-        Union[str, Path, Dict[str, Union[float, Dict[str, float]]]]
-    ] = None,
-    match: float = 0.7,
-    batch_size: int = 64,
-) -> "AgreementTeacher":
-    """Make a teacher that keeps what enough teachers agree on.
-
-    teachers (Dict[str, Annotator]): The teachers, by names that go into the origin of
-        triples.
-    least (float): Least weight of the teachers that agree: with the weight of 1 that
-        teachers have by default, how many of them must.
-    share (bool): Whether `least` is a share of the weight of all teachers, 0 to 1.
-    weights (Optional[Union[str, Path, Dict[str, Union[float, Dict[str, float]]]]]): How
-        much a teacher counts, or how much in each language ("*" for all others); or the
-        file that `LearnedWeights.to_disk` wrote. By default each counts 1.
-    match (float): Least similarity of triples that say the same.
-    batch_size (int): Number of items that teachers are given at a time.
-    RETURNS (AgreementTeacher): The teacher.
-    RAISES (ConfigError): If a setting cannot work.
-    RAISES (DataError): If the file of weights cannot be read.
-    """
-    # Not typed as annotators: configs are checked before nested blocks become objects.
-    if isinstance(weights, (str, Path)):
-        by_language: Weights = read_weights(weights)
-    else:
-        by_language = {
-            name: {ANY: value} if isinstance(value, (int, float)) else value
-            for name, value in (weights or {}).items()
-        }
-    return AgreementTeacher(
-        teachers,
-        least=least,
-        share=share,
-        weights=by_language,
-        match=match,
-        batch_size=batch_size,
-    )
-
-
 @dataclass(frozen=True)
 class Vote:
     """A triple, and who said it."""
@@ -114,6 +69,7 @@ class _Ballot(NamedTuple):
         return "".join(self.doc.text.split()), self.annotation.item.language
 
 
+@teachers("spacy-xoie.AgreementTeacher.v1")
 class AgreementTeacher:
     """Keeps what enough teachers agree on.
 
@@ -126,31 +82,46 @@ class AgreementTeacher:
 
     def __init__(
         self,
-        teachers: Mapping[str, Annotator],
+        teachers: Dict[str, Any],
         *,
         least: float = 2.0,
         share: bool = False,
-        weights: Optional[Weights] = None,
+        weights: Optional[
+            Union[str, Path, Dict[str, Union[float, Dict[str, float]]]]
+        ] = None,
         match: float = 0.7,
         batch_size: int = 64,
     ) -> None:
         """Create the teacher.
 
-        teachers (Mapping[str, Annotator]): The teachers by name.
-        least (float): Least weight of the teachers that agree.
-        share (bool): Whether `least` is a share of the weight of all teachers.
-        weights (Optional[Mapping[str, Mapping[str, float]]]): How much a teacher counts
-            in each language, "*" for all others; 1 where nothing is said.
+        teachers (Dict[str, Annotator]): The teachers, by names that go into the origin
+            of triples.
+        least (float): Least weight of the teachers that agree: with the weight of 1
+            that teachers have by default, how many of them must.
+        share (bool): Whether `least` is a share of the weight of all teachers, 0 to 1.
+        weights (Optional[Union[str, Path, Dict[str, Union[float, Dict[str, float]]]]]):
+            How much a teacher counts, or how much in each language ("*" for all
+            others); or the file that `LearnedWeights.to_disk` wrote. By default each
+            counts 1.
         match (float): Least similarity of triples that say the same.
         batch_size (int): Number of items that teachers are given at a time.
         RAISES (ConfigError): If a setting cannot work.
+        RAISES (DataError): If the file of weights cannot be read.
         """
+        # Not typed as annotators: configs are checked before nested blocks become
+        # objects.
+        if isinstance(weights, (str, Path)):
+            weights = dict(read_weights(weights))
         self.teachers = dict(teachers)
         self.least = least
         self.share = share
         self.weights: Weights = {
-            teacher: {code_or(code, code): weight for code, weight in by_code.items()}
-            for teacher, by_code in (weights or {}).items()
+            teacher: (
+                {ANY: value}
+                if isinstance(value, (int, float))
+                else {code_or(code, code): weight for code, weight in value.items()}
+            )
+            for teacher, value in (weights or {}).items()
         }
         self.match = match
         self.batch_size = batch_size

@@ -21,7 +21,6 @@ from spacy_xoie.annotation.agreement import (
     AgreementTeacher,
     Vote,
     find_clusters,
-    make_agreement_teacher,
 )
 from spacy_xoie.annotation.ty import Annotation, Annotator, Instance
 from spacy_xoie.annotation.weights import (
@@ -426,11 +425,9 @@ class TestLearnedWeights:
         learn_weights(gold, teachers).to_disk(path)
         item = Instance("1", TEXT, "en")
         asked: Dict[str, Annotator] = dict(teachers)
-        (plain,) = make_agreement_teacher(asked, least=0.5, share=True)([item])
+        (plain,) = AgreementTeacher(asked, least=0.5, share=True)([item])
         assert facts(plain.doc) == [OTHER]
-        weighted = make_agreement_teacher(
-            asked, least=0.5, share=True, weights=str(path)
-        )
+        weighted = AgreementTeacher(asked, least=0.5, share=True, weights=str(path))
         (annotation,) = weighted([item])
         assert facts(annotation.doc) == [SALE]
         assert annotation.discards[0].detail.startswith("bad+worse: ")
@@ -481,7 +478,7 @@ class TestLearnedWeights:
 
 def test_what_is_no_teacher() -> None:
     with pytest.raises(ConfigError, match="'b' cannot label anything: 3"):
-        make_agreement_teacher({"a": Told("a", {}), "b": 3})
+        AgreementTeacher({"a": Told("a", {}), "b": 3})
 
 
 def test_other_key_of_gold() -> None:
