@@ -5,7 +5,7 @@ presentation forms, half-width kana as NFKC has them), apostrophes, quotes and h
 vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and bidirectional
 controls, soft hyphens, variation selectors). White space of any kind and length is one
 space, nothing where a line breaks in a script without spaces. Words that a treebank's
-tokenizer took apart are put together again ("did n't", "`` so ''").
+tokenizer took apart are put together again ("did n't", "l' eau", "`` so ''").
 
 References: Unicode Standard Annexes #15 (normalisation forms) and #14 (line breaks);
 tokens of the Penn Treebank (Marcus et al. 1993).
@@ -45,7 +45,7 @@ _COMPATIBLE = (
     "\ufb50-\ufdfb\ufe80-\ufefc"  # Arabic presentation forms
     "\uff04-\uff06\uff0b\uff0d-\uff0f\uff10-\uff19\uff20-\uff3a\uff41-\uff5a"
 )
-_KANA = "[\uff66-\uff9d][\uff9e\uff9f]?"
+_KANA = "[\uff61-\uff9d][\uff9e\uff9f]?"
 
 _SAME: Dict[str, str] = {
     **dict.fromkeys("‘’‚‛ʼʹ′＇ꞌ", "'"),
@@ -68,8 +68,23 @@ _TREEBANK = {
     "``": '"', "''": '"', "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]",
     "-LCB-": "{", "-RCB-": "}", "`": "'", "´": "'",
 }  # fmt: skip
+_ELIDED = (
+    "(?:[cdjlmnstv]|(?:jus|lors|puis|quoi|quel|pres)?qu|aujourd|entr"
+    "|(?:da|de|ne|su|co)ll|un|quest|quell)"
+)
+_CLITIC = (
+    "(?:t-?)?(?:ils?|elles?|on|je|tu|nous|vous|ce|moi|toi|leur|lui|en|y)"
+    "|se|me|te|lhes?|l?[oa]s?|n[oa]s?|les?|vos|ci|là|t"
+)
 _APART = re.compile(
-    r"(?<=[A-Za-z]) (?=(?:[Nn]'[Tt]|'(?:[Ll]{2}|[Rr][Ee]|[Vv][Ee]|[SsMmDd]))(?![\w'-]))"
+    # English: "did n't", "did n ' t", "we 'll", "we ' ll".
+    r"(?<=[A-Za-z]) (?=[Nn](?:'| ' ?)[Tt](?![\w'-]))"
+    r"|(?<=[A-Za-z])(?: '| ?' )(?=(?:[Ll]{2}|[Rr][Ee]|[Vv][Ee])(?![\w'-]))"
+    r"|(?<=[A-Za-z]) ' ?(?=[SsMmDd](?![\w'-]))|(?<=[A-Za-z])' (?=[Mm](?![\w'-]))"
+    r"|(?<=[a-z]n)(?: '| ?' )(?=t(?![\w'-]))"
+    # Romance languages: "l' été", "l ' été", "comprou -o", "a -t -il".
+    rf"|(?<![\w'-])(?i:{_ELIDED})(?:' | ' ?)(?=[aeiouyhà-öø-ÿœ])"
+    rf"|(?<=[^\W\d_]) (?=-(?:{_CLITIC})(?![\w'.-]))"
     r"|``|''|-[LR][RSC]B-|(?<=[^\W\d_])[`´](?=[^\W\d_])"
 )
 
@@ -123,7 +138,7 @@ def _fold_once(folded: Folded) -> Folded:
     # Printable is no white space but the space, and nothing that cannot be seen.
     if not text.isprintable() or "  " in text or " " in text[:1] + text[-1:]:
         folded = _replace(folded, _SPACES, _space)
-    if any(mark in folded.text for mark in "'`´") or "B-" in folded.text:
+    if any(mark in folded.text for mark in ("'", "`", "´", "B-", " -")):
         folded = _replace(folded, _APART, _together)
     return folded
 
@@ -201,4 +216,4 @@ def _space(match: Match[str]) -> str:
 
 
 def _together(match: Match[str]) -> str:
-    return _TREEBANK.get(match.group(), "")
+    return _TREEBANK.get(match.group()) or match.group().replace(" ", "")

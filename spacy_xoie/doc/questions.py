@@ -8,7 +8,9 @@ from .text import PAIRS
 _MARKS = "?？؟‽⁇⁈⁉⸮﹖︖⹔፧⳺⳻꘏꛷᥅"
 _ARMENIAN = "՞"
 _MAY_ASK = re.compile(f"[{_MARKS}{_ARMENIAN};\u037e]")
-_ASKS = re.compile(rf"[{_MARKS}][^\w{_MARKS}]*$")
+_NOTE = r"\[[^\[\]]{0,30}\]?|</?\w+|[_¹²³⁰-⁹]"
+"""What may be written right behind a mark: a note's number, a tag, emphasis."""
+_ASKS = re.compile(rf"[{_MARKS}](?:{_NOTE}|[^\w{_MARKS}])*$")
 _ADDRESS = re.compile(r"\w://|^www\.|@\w")
 _GREEK_LETTER = re.compile("[\u0370-\u037d\u0386-\u03ff\u1f00-\u1fff]")
 _STOPS = frozenset("!！…:：;；")

@@ -32,6 +32,12 @@ SAME = [
     ("我们\n  去了", "我们去了"),
     ("我们\u00a0去了", "我们 去了"),
     ("did n't , ca N'T , we 'll", "didn't , caN'T , we'll"),
+    ("don ' t , it ' s , we' ll", "don't , it's , we'll"),
+    ("n ' a pas l' eau , aujourd' hui", "n'a pas l'eau , aujourd'hui"),
+    ("d' água , comprou -o , dá -lhe", "d'água , comprou-o , dá-lhe"),
+    ("dell' arte , un ' altra", "dell'arte , un'altra"),
+    ("A -t -il dit -elle", "A-t-il dit-elle"),
+    ("银行｡ ｢对｣", "银行。 「对」"),
     ("`` So '' -LRB- he said -RRB-", '" So " ( he said )'),
 ]
 
@@ -40,6 +46,7 @@ KEPT = [
     "«Non», a dit-il — en 2010–2015.",
     "他说：“，。！？（）".replace("“", '"'),
     "the boys' toys and 'so' on, option 'd'",
+    "'That's all' everyone said of the 1980s' economy, 5 -a or - a",
     "x² ½ … ™",
 ]
 

@@ -39,7 +39,11 @@ def test_marks_of_questions_in_all_scripts_whatever_follows(text: str, after: st
 
 
 @pytest.mark.parametrize(
-    "word", ["bank?", "bank??", "bank?!", 'bank?"', "bank?)", "bank？」", "بنك؟»"]
+    "word",
+    [
+        *("bank?", "bank??", "bank?!", 'bank?"', "bank?)", "bank？」", "بنك؟»"),
+        *("bank?[1]", "bank?[1", "bank？[2", "bank?¹", "bank?</p", "bank?_", "bank?**"),
+    ],
 )
 def test_marks_may_be_written_together_with_a_word(word: str):
     assert asked(f"Did they buy the {word}") == [f"Did they buy the {word}"]
