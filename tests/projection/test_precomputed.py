@@ -33,6 +33,14 @@ def test_looks_up_whatever_the_white_space(make_translator) -> None:
     assert missing == Untranslated("no translation given", "for 'The dog.'")
 
 
+@pytest.mark.parametrize(
+    "text", ["It didn’t “help”.", 'It did n\'t "help".', 'It\u00a0didn\'t "help".']
+)
+def test_looks_up_whatever_the_form(text: str, make_translator) -> None:
+    translator = make_translator({'It didn\'t "help".': "Es half nicht."})
+    assert translator([text], "en", "de") == [Translation("Es half nicht.")]
+
+
 @pytest.mark.parametrize("name", ["table.json", "table.tsv"])
 def test_reads_files(name: str, tmp_path: Path, make_translator) -> None:
     table = {"It’s late.": "Es ist spät.", 'He said "no".': "Er sagte „nein“."}

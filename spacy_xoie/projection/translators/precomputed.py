@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
+from ...doc.folding import fold
 from ...doc.translations import Untranslated
 from ...errors import ConfigError, DataError
 from ...files import file_suffix, json_object, read_text
@@ -11,7 +12,8 @@ from ..ty import Translation, Translator
 
 
 class PrecomputedTranslator:
-    """Looks texts up in a table. White space need not agree.
+    """Looks texts up in a table. They are the same texts in any form: white space,
+    apostrophes, quotes and the like need not agree.
 
     translations (Mapping[str, str]): Texts and their translations.
     """
@@ -20,7 +22,7 @@ class PrecomputedTranslator:
 
     def __init__(self, translations: Mapping[str, str]) -> None:
         self.translations = dict(translations)
-        self._normal = {_normalize(text): text for text in reversed(self.translations)}
+        self._folded = {fold(text): text for text in reversed(self.translations)}
 
     def __call__(
         self, texts: Sequence[str], source: str, target: str
@@ -35,7 +37,7 @@ class PrecomputedTranslator:
         return [self._translate(text) for text in texts]
 
     def _translate(self, text: str) -> Union[Translation, Untranslated]:
-        key = text if text in self.translations else self._normal.get(_normalize(text))
+        key = text if text in self.translations else self._folded.get(fold(text))
         if key is None:
             return Untranslated("no translation given", f"for {text!r}")
         return Translation(self.translations[key])
@@ -108,7 +110,3 @@ def _read_tsv(content: str) -> Tuple[Dict[str, str], List[str]]:
         elif line.strip():
             faults.append(f"Line {number} is not text, tab, translation: {line[:60]!r}")
     return table, faults
-
-
-def _normalize(text: str) -> str:
-    return " ".join(text.split())
