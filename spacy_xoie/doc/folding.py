@@ -5,7 +5,9 @@ presentation forms, half-width kana as NFKC has them), apostrophes, quotes and h
 vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and bidirectional
 controls, soft hyphens, variation selectors). White space of any kind and length is one
 space, nothing where a line breaks in a script without spaces. Words that a treebank's
-tokenizer took apart are put together again ("did n't", "l' eau", "`` so ''").
+tokenizer took apart are put together again ("did n't", "l' eau", "`` so ''"), and so are
+those that are hyphenated at the end of a line. Left out is what belongs to a page and
+not to its sentences: marks of quoted mails, numbers of notes, tags, Markdown.
 
 References: Unicode Standard Annexes #15 (normalisation forms) and #14 (line breaks);
 tokens of the Penn Treebank (Marcus et al. 1993).
@@ -14,7 +16,8 @@ tokens of the Penn Treebank (Marcus et al. 1993).
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Callable, Dict, Match, NamedTuple, Optional, Tuple
+from itertools import compress, count
+from typing import Callable, Dict, Match, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import regex
@@ -58,9 +61,52 @@ _CHARS = re.compile(
     rf"\u00ad\s*[\n\r]\s*|[{_INVISIBLE}{_VOWELS}]|(?<![\u0600-\u109f])[{_JOINERS}]"
     rf"|[{''.join(map(re.escape, _SAME))}]|[{_COMPATIBLE}]|{_KANA}"
 )
-_NOT_SHOWN = re.compile(rf"(?:[.,;:!?…。،؛؟]*[{_HIDDEN}]+$)|[{_HIDDEN}]")
+_EDIT = "edit|edit source|Bearbeiten|modifier|editar|modifica|编辑|編輯|عدل"
+_URL = r"(?=[^()\s]{0,300}[./:#])[^()\s]{1,300}"
+_TAG = r"</?(?i:i|b|u|s|em|strong|font|span|p|sub|sup)(?:\s[^<>\n]{0,80})?/?(?:>|$)"
+_NOTE = (
+    # Numbers; what follows a full stop; words, as in "citation needed".
+    r"(?<=[\w.,;:!?…。»”\"')\]])\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*(?:\]|$)"
+    r"|(?<=[.!?…。\]])\[[^\[\]\n]{1,40}\](?![\w(])"
+    r"|(?<=[\w»”\"')])\[[\w.]+(?:[ -][\w.]+){1,3}\](?!\w)"
+)
+_PAGE = re.compile(
+    rf"(?<=[\n\r])[ \t]*>[> \t]*|{_TAG}|\{{\\an?\d[^{{}}\n]{{0,20}}\}}|{_NOTE}"
+    r"|[ \t]?\[[^\[\]\n|]{1,30} \| [^\[\]\n|]{1,30}\](?=\s*[\n\r]|\s*$)"
+    rf"|\[(?:{_EDIT})\](?=\s*[\n\r]|\s*$)"
+    rf"|!\[[^\[\]\n]{{0,200}}\]\({_URL}\)|\]\({_URL}(?:\)|$)"
+    rf"|\[(?=[^\[\]\n]{{1,200}}\]\({_URL}\))"
+    r"|(?<![\w*])\*\*(?=\w)|(?<=[\w.,!?)])\*\*(?![\w*])"
+)
+"""What belongs to a page and not to its sentences. Notes and tags may lack their end,
+which comes behind that of a part."""
+_MAY_BE_PAGE = re.compile(r"[<\[]|\]\(|\*\*|\{\\|[\n\r][ \t]*>")
+
+_HYPHEN = re.compile(r"(?<=\w)-[^\S\n\r]*(?:\r\n?|\n)[^\S\n\r]*(?=\w|-\w)")
+_WORD_BEFORE = re.compile(r"[\w'-]+$")
+_WORD = re.compile(r"[^\W\d_]+")
+_WORD_LENGTH = 40
+_CONJUNCTIONS = frozenset(
+    "and or nor to but und oder bzw sowie bis als et ou y o e u og och en of i".split()
+)
+"""They may follow a hyphen that stands for the rest of a word ("pre- and post-war")."""
+_AFTER_HYPHENS = frozenset(
+    "il elle on ils elles je tu nous vous ce ci là moi toi lui leur le la les y même "
+    "mêmes être lo los las lhe lhes se me te nos o os as no na".split()
+)
+"""Words that hang on others by a hyphen, in French and Portuguese."""
+_BEFORE_HYPHENS = frozenset("well self half high low long short".split())
+_SHORT_ENDINGS = 4
+_MAX_NESTED = 5
+"""How deep tags in tags and notes in notes are looked for, so that no text takes longer
+than its length."""
+
+_NOT_SHOWN = re.compile(
+    rf"[.,;:!?…。،؛؟]*(?:[{_HIDDEN}]|{_TAG}|(?<=[.!?])\[[^\[\]]{{0,40}}$)+$|(?<=[{_VOWELS}])[.,;:!?…،؛؟]+$|[{_HIDDEN}]"
+)
 """What is left out of texts that are shown, and marks behind which it stood: tokenizers
 leave these at their words."""
+_CUT = re.compile(r"[<\[]")
 _CLUSTERS = regex.compile(r"\X")
 _SPACES = re.compile(r"\s{2,}|[^\S ]|^\s+|\s+$")
 _BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -113,27 +159,31 @@ def fold_word(word: str) -> str:
     return fold(word)
 
 
-def fold_text(text: str) -> Folded:
+def fold_text(text: str, unread: Sequence[Tuple[int, int]] = ()) -> Folded:
     """Fold a text.
 
     text (str): Any text.
+    unread (Sequence[Tuple[int, int]]): Stretches of it to leave out, in order.
     RETURNS (Folded): It in one form, without white space at its ends. Folding it again
         changes nothing.
     """
-    folded = Folded(text)
-    while True:
-        new = _fold_once(folded)
+    folded = _without(text, unread) if unread else Folded(text)
+    for number in count():
+        new = _fold_once(folded, number < _MAX_NESTED)
         # What was taken out may have stood between what belongs together.
         if new is folded:
-            return new
+            break
         folded = new
+    return folded
 
 
-def _fold_once(folded: Folded) -> Folded:
+def _fold_once(folded: Folded, has_page: bool) -> Folded:
     if not (folded.text.isascii() and folded.text.isprintable()):
         if not unicodedata.is_normalized("NFC", folded.text):
             folded = _replace(folded, _CLUSTERS, _compose)
         folded = _replace(folded, _CHARS, _plain)
+    if has_page:
+        folded = _without_page(folded)
     text = folded.text
     # Printable is no white space but the space, and nothing that cannot be seen.
     if not text.isprintable() or "  " in text or " " in text[:1] + text[-1:]:
@@ -143,13 +193,52 @@ def _fold_once(folded: Folded) -> Folded:
     return folded
 
 
+def _without_page(folded: Folded) -> Folded:
+    if _MAY_BE_PAGE.search(folded.text) is not None:
+        folded = _replace(folded, _PAGE, lambda _: "")
+    if "\n" in folded.text or "\r" in folded.text:
+        folded = _replace(folded, _HYPHEN, _unbroken)
+    return folded
+
+
+def _unbroken(match: Match[str]) -> str:
+    """What stands for a hyphen at the end of a line: nothing within a word that was
+    hyphenated there, a hyphen within one that has it anywhere."""
+    text, (begin, end) = match.string, match.span()
+    if text[end] == "-":
+        return ""  # Portuguese, Polish and others repeat it.
+    before = _WORD_BEFORE.search(text[max(0, begin - _WORD_LENGTH) : begin])
+    after = _WORD.match(text, end, end + _WORD_LENGTH)
+    if before is None or after is None:
+        return "-"  # A number.
+    first, second = before.group(), after.group()
+    if second in _CONJUNCTIONS or (second[0].isupper() and not first[0].isupper()):
+        return match.group()
+    is_compound = (
+        not (first[-1].islower() and second[0].islower())
+        or "-" in first
+        or second in _AFTER_HYPHENS
+        or (first.lower() in _BEFORE_HYPHENS and len(second) >= _SHORT_ENDINGS)
+    )
+    return "-" if is_compound else ""
+
+
+def _without(text: str, unread: Sequence[Tuple[int, int]]) -> Folded:
+    is_read = np.ones(len(text), dtype=np.bool_)
+    for start, end in unread:
+        is_read[start:end] = False
+    places = np.flatnonzero(is_read)
+    rest = "".join(compress(text, is_read.tolist()))
+    return Folded(rest, places, places + 1)
+
+
 def visible(text: str) -> str:
     """RETURNS (str): A text as it is shown in a line: white space of any length is one
-    space, or nothing where a line breaks in a script without spaces, and what cannot be
-    seen is left out."""
-    if not text.isascii() or not text.isprintable():
+    space, or nothing where a line breaks in a script without spaces, words are whole,
+    and what cannot be seen or belongs to the page is left out."""
+    if not text.isascii() or not text.isprintable() or _CUT.search(text):
         text = _NOT_SHOWN.sub("", text)
-    return _SPACES.sub(_space, text)
+    return _SPACES.sub(_space, _without_page(Folded(text)).text)
 
 
 def _replace(
@@ -170,9 +259,9 @@ def _replace(
             ends = starts + 1
         parts += [text[last:begin], new]
         places.append((starts[last:begin], ends[last:begin]))
-        count = len(new)
+        length = len(new)
         places.append(
-            (np.repeat(starts[begin], count), np.repeat(ends[end - 1], count))
+            (np.repeat(starts[begin], length), np.repeat(ends[end - 1], length))
         )
         last = end
     if not parts:

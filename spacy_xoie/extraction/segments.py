@@ -35,7 +35,7 @@ class Segmenter:
         segments: List[Span] = []
         for bounds in sentence_bounds(reading.doc):
             start, end = reading.word_bounds(*bounds)
-            while start < end - 1 and reading.words[start].text in BULLETS:
+            while start < end - 1 and BULLETS.issuperset(reading.words[start].text):
                 start += 1
             if start < end:
                 sentence = reading.words[start:end]

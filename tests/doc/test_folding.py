@@ -38,6 +38,35 @@ SAME = [
     ("dell' arte , un ' altra", "dell'arte , un'altra"),
     ("A -t -il dit -elle", "A-t-il dit-elle"),
     ("银行｡ ｢对｣", "银行。 「对」"),
+    ("the compa-\nny's Veterina- \r\n  rians", "the company's Veterinarians"),
+    (
+        "Der Auf-\nsichtsrat der Übernahmega-\nrantie",
+        "Der Aufsichtsrat der Übernahmegarantie",
+    ),
+    ("die Ge-\n> schichte", "die Geschichte"),
+    ("a well-\nknown, state-of-the-\nart mill", "a well-known, state-of-the-art mill"),
+    ("in Baden-\nBaden, 1914-\n1918", "in Baden-Baden, 1914-1918"),
+    (
+        "peut-\nêtre, dit-\nelle; na terça-\n-feira vê-\nlo",
+        "peut-être, dit-elle; na terça-feira vê-lo",
+    ),
+    ("pre-\nand post-war, Hin-\nund Rückweg", "pre- and post-war, Hin- und Rückweg"),
+    ("that the\n> mill\n>> burned\n > > down", "that the mill burned down"),
+    ("the mill[1] of Ulm.[2][3-5] «Old»[note 3]", "the mill of Ulm. «Old»"),
+    (
+        "el molino ardió.[cita requerida][7] old[citation needed] mill",
+        "el molino ardió. old mill",
+    ),
+    ("某公司[12]成立。[3]", "某公司成立。"),
+    ("History [edit | edit source]\n\nHistoire[modifier]", "History Histoire"),
+    (
+        "<i>The <B>mill</B></i> {\\an8}<font color='red'>burned</font>",
+        "The mill burned",
+    ),
+    (
+        "the **old mill**, see [its page](https://mill.example/a_b)",
+        "the old mill, see its page",
+    ),
     ("`` So '' -LRB- he said -RRB-", '" So " ( he said )'),
 ]
 
@@ -48,6 +77,11 @@ KEPT = [
     "the boys' toys and 'so' on, option 'd'",
     "'That's all' everyone said of the 1980s' economy, 5 -a or - a",
     "x² ½ … ™",
+    "the book[s] that he ask[ed] for [12] and [see above]",
+    "a < b > c, p <0.01, 2**3, x ** y",
+    "Radar-, Infrarot- und Akustik",
+    "Home | News, [a | b] here",
+    "f(x) [y] (z)",
 ]
 
 
@@ -109,3 +143,20 @@ def test_what_is_shown_keeps_its_marks() -> None:
     assert visible("the  “new”\n bri\u00addge’s") == "the “new” bridge’s"
     assert visible("新的\n桥") == "新的桥"
     assert visible("in Rome.\u200f") == "in Rome"
+    assert visible("الحكمةِ.") == "الحكمةِ"
+    assert visible("at 9 a.m.") == "at 9 a.m."
+
+
+def test_what_is_shown_is_free_of_what_belongs_to_the_page():
+    assert visible("the “Veterina-\nrians”") == "the “Veterinarians”"
+    assert visible("the\n> old mill[1") == "the old mill"
+    assert visible("el viejo molino.[cita") == "el viejo molino"
+    assert visible("la entrada](https://mill.example") == "la entrada"
+    assert visible("das Dorf.</i") == "das Dorf"
+    assert visible("the **old\nmill") == "the old mill"
+
+
+@pytest.mark.parametrize("piece", ["<b", "a[1", "x-\n", "[a](b.", "\n>", "**a"])
+def test_repeated_marks_take_no_longer_than_others(piece: str):
+    closing = {"<": ">", "a": "]", "[": ")"}.get(piece[0], "")
+    fold(piece * 20_000 + closing * 20_000)
