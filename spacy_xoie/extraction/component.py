@@ -26,6 +26,7 @@ from thinc.api import Optimizer
 
 from ..doc.codes import UNDETERMINED
 from ..doc.languages import language_of, sentence_scores
+from ..doc.questions import question_bounds
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, readable
 from ..language.sentences import sentence_bounds
@@ -55,7 +56,7 @@ from .model import (
 from .pretrained import DEFAULT_NAME, load_model
 from .reading import Reader, Reading
 from .segments import Segmenter
-from .tidy import tidy
+from .tidy import is_asked, tidy
 
 _BATCHES = 4
 """Batches of the network that docs are sorted into together."""
@@ -183,7 +184,10 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         of_words: Dict[int, List[TokenTriple]] = {id(one.words): [] for one in readings}
         reply: Reply = self.model.predict(self._request(readings, self._scores))
         for span, triples in zip(reply.spans, reply.triples, strict=True):
+            questions = question_bounds([word.text for word in span]) if triples else ()
             for triple in triples:
+                if is_asked(triple, questions):
+                    continue
                 neat = tidy(span.doc, triple.shifted(span.start))
                 if neat is not None:
                     of_words[id(span.doc)].append(neat._replace(origin=self.name))

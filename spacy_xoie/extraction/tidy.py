@@ -1,6 +1,7 @@
-"""Predicted triples without the punctuation that clings to their edges."""
+"""Predicted triples without the punctuation that clings to their edges, and without
+those that are asked."""
 
-from typing import Dict, Optional
+from typing import Dict, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 
@@ -29,6 +30,19 @@ def tidy(doc: Doc, triple: TokenTriple) -> Optional[TokenTriple]:
         return None
     subject = _tidy_pieces(doc, triple.subject)
     return triple._replace(subject=subject, relation=relation, objects=objects)
+
+
+def is_asked(triple: TokenTriple, questions: Sequence[Tuple[int, int]]) -> bool:
+    """triple (TokenTriple): A triple, in words of its sentence.
+    questions (Sequence[Tuple[int, int]]): Start and end of each question in it.
+    RETURNS (bool): Whether its relation stands in a question: nobody asserts it.
+    """
+    return any(
+        bool(triple.relation)
+        and start <= triple.relation[0][0]
+        and triple.relation[-1][1] <= end
+        for start, end in questions
+    )
 
 
 def _tidy_pieces(doc: Doc, pieces: Pieces) -> Pieces:

@@ -1,4 +1,4 @@
-"""Punctuation is no part of a phrase's edge."""
+"""Punctuation is no part of a phrase's edge, and what is asked is not asserted."""
 
 from typing import Optional, Tuple
 
@@ -6,7 +6,7 @@ import pytest
 import spacy
 
 from spacy_xoie import TokenTriple
-from spacy_xoie.extraction.tidy import tidy
+from spacy_xoie.extraction.tidy import is_asked, tidy
 
 TEXT = "“ Anna , met ( Ben ) 5 % ; — today ."
 Parts = Tuple[Tuple[Tuple[int, int], ...], ...]
@@ -61,3 +61,37 @@ def test_pairs_of_marks(phrase: str, expected: str) -> None:
     assert neat is not None
     ((start, end),) = neat.subject
     assert doc[start:end].text == expected
+
+
+@pytest.mark.parametrize(
+    "relation, asked",
+    [
+        (((3, 4),), True),
+        (((2, 3), (4, 5)), True),
+        (((1, 2),), False),
+        (((1, 2), (4, 5)), False),
+        (((6, 7),), False),
+    ],
+)
+def test_a_relation_in_a_question_is_asked(relation, asked: bool) -> None:
+    assert is_asked(TokenTriple((), relation, ()), [(2, 5), (8, 9)]) is asked
+
+
+@pytest.mark.parametrize(
+    "language, text, count",
+    [
+        ("en", "Did the firm buy the old bank?!", 0),
+        ("en", "“Who opened the gate?” asked the mayor.", 1),
+        ("en", "Q: Why did the firm buy the old bank?", 0),
+        ("pt", "Quem comprou a casa pode vender o jardim?", 0),
+        ("es", "P. ¿Es verdad que la firma compró el banco?", 0),
+        ("fr", "Qu’est-ce qui nous a séduits ?", 0),
+        ("de", "Hat die Firma die alte Bank gekauft??", 0),
+        ("zh", "问：公司买了银行吗？", 0),
+        ("ar", "هل اشترت الشركة البنك؟", 0),
+    ],
+)
+def test_questions_give_no_triples(language: str, text: str, count: int) -> None:
+    nlp = spacy.blank(language)
+    nlp.add_pipe("xoie")
+    assert len(nlp(text)._.triples) == count
