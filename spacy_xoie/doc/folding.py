@@ -80,7 +80,7 @@ _PAGE = re.compile(
 )
 """What belongs to a page and not to its sentences. Notes and tags may lack their end,
 which comes behind that of a part."""
-_MAY_BE_PAGE = re.compile(r"[<\[]|\]\(|\*\*|\{\\|[\n\r][ \t]*>")
+_MAY_BE_PAGE = ("[", "](", "<", "**", "{\\")
 
 _HYPHEN = re.compile(r"(?<=\w)-[^\S\n\r]*(?:\r\n?|\n)[^\S\n\r]*(?=\w|-\w)")
 _WORD_BEFORE = re.compile(r"[\w'-]+$")
@@ -194,11 +194,10 @@ def _fold_once(folded: Folded, has_page: bool) -> Folded:
 
 
 def _without_page(folded: Folded) -> Folded:
-    if _MAY_BE_PAGE.search(folded.text) is not None:
+    has_breaks = not folded.text.isprintable()
+    if has_breaks or any(mark in folded.text for mark in _MAY_BE_PAGE):
         folded = _replace(folded, _PAGE, lambda _: "")
-    if "\n" in folded.text or "\r" in folded.text:
-        folded = _replace(folded, _HYPHEN, _unbroken)
-    return folded
+    return _replace(folded, _HYPHEN, _unbroken) if has_breaks else folded
 
 
 def _unbroken(match: Match[str]) -> str:

@@ -3,8 +3,8 @@ tokens. So the same words give the same triples, whoever tokenised the doc, and 
 its text was wrapped, typed or encoded."""
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from dataclasses import dataclass, replace
+from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from ..doc.codes import UNDETERMINED, language_code
 from ..doc.folding import fold_text, fold_word
 from ..doc.languages import language_of
 from ..labels import UNANNOTATED
+from ..language.layout import read_layout
 from ..language.reading import reading_code, reading_tokenizer
 from ..network.heads import TreeGold
 from ..ty import Pieces, TokenTriple, pieces_of
@@ -40,6 +41,8 @@ class Reading:
     ends: Optional[Ints] = None
     shares_tokens: bool = False
     """Whether some token holds several words."""
+    unread: FrozenSet[int] = frozenset()
+    """Tokens that are no part of what is around them, such as page numbers."""
 
     def word_bounds(self, start: int, end: int) -> Tuple[int, int]:
         """RETURNS (Tuple[int, int]): The words that begin in a stretch of tokens."""
@@ -111,7 +114,7 @@ class Reading:
         tokens: Set[int] = set()
         for start, end in pieces:
             tokens.update(range(*self.token_bounds(start, end)))
-        return sorted(tokens)
+        return sorted(tokens - self.unread)
 
     def _words(self, start: int, end: int) -> range:
         """The words that have something of a stretch of tokens."""
@@ -177,7 +180,8 @@ class Reader:
             yield mem
 
     def _text(self, doc: Doc, language: str) -> Reading:
-        folded = fold_text(doc.text)
+        unread = read_layout(doc.text).unread
+        folded = fold_text(doc.text, unread)
         code = reading_code(folded.text, language)
         tokenizer = self._tokenizers.get(code)
         if tokenizer is None:
@@ -187,7 +191,8 @@ class Reader:
         begins, ends = places[:, 0], places[:, 1]
         if folded.starts is not None and folded.ends is not None:
             begins, ends = folded.starts[begins], folded.ends[ends - 1]
-        return _reading(doc, words, begins, ends)
+        reading = _reading(doc, words, begins, ends)
+        return replace(reading, unread=_tokens_in(doc, unread)) if unread else reading
 
     def _tokens(self, doc: Doc) -> Reading:
         texts = [fold_word(token.text) for token in doc]
@@ -210,6 +215,19 @@ def _reading(doc: Doc, words: Doc, begins: Ints, ends: Ints) -> Reading:
     if len(doc) == len(words) and np.array_equal(starts, np.arange(len(doc))):
         return Reading(doc, words)
     return Reading(doc, words, starts, stops, bool((starts[1:] < stops[:-1]).any()))
+
+
+def _tokens_in(doc: Doc, stretches: Sequence[Tuple[int, int]]) -> FrozenSet[int]:
+    """The tokens within stretches of the text, and white space in front of them."""
+    places = _places(doc)
+    tokens: Set[int] = set()
+    for start, end in stretches:
+        first = int(np.searchsorted(places[:, 0], start))
+        last = int(np.searchsorted(places[:, 1], end, side="right"))
+        while first and doc[first - 1].is_space:
+            first -= 1
+        tokens.update(range(first, last))
+    return frozenset(tokens)
 
 
 def _places(doc: Doc) -> Ints:

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from .abbreviations import ATTRIBUTION, NAMES_WITH_MARKS
 from .full_stops import LISTED, FullStop, is_abbreviation, word_before
-from .layout import hard_breaks
+from .layout import Layout, read_layout
 from .quotes import QUOTES, SINGLE_QUOTES, UNSPACED, Quotes, is_particle
 
 BLANK = r"\s\u200b\u200e\u200f\u061c\u2060-\u2064\u2066-\u2069\u202a-\u202e\ufeff\xad"
@@ -70,19 +70,37 @@ _SAID_LENGTH = 60
 
 def sentence_starts(text: str) -> List[int]:
     """Find where the sentences of a text begin. What white space there is between
-    words makes no difference, but for blank lines and lists (see `hard_breaks`).
+    words makes no difference, but for blank lines and lists (see `Layout`).
 
     text (str): A text in any languages.
     RETURNS (List[int]): Places of the first characters of all sentences but the first.
     """
     starts: List[int] = []
     first = 0
-    for end in [*hard_breaks(text), len(text)]:
+    layout = read_layout(text)
+    for end in [*layout.breaks, len(text)]:
         starts.extend(_Paragraph(text, first, end).starts())
         if end < len(text):
             starts.append(end)
         first = end
+    if layout.unread and starts:
+        starts = _outside(starts, layout)
     return starts
+
+
+def _outside(starts: List[int], layout: Layout) -> List[int]:
+    """Those starts of sentences that are not within what is not read."""
+    bridges = set(layout.bridges)
+    stretches = iter([*layout.unread, (starts[-1] + 1, starts[-1] + 1)])
+    begin, end = next(stretches)
+    kept = []
+    for start in starts:
+        while start > end:
+            begin, end = next(stretches)
+        is_edge = start in (begin, end) and (begin, end) not in bridges
+        if start < begin or is_edge:
+            kept.append(start)
+    return kept
 
 
 class _Paragraph:

@@ -221,6 +221,44 @@ def test_contractions_under_the_tokenizer_for_all(text: str) -> None:
     assert len(nlp(text)._.triples) == 1
 
 
+PAGES = """\
+Notes of the club
+
+{}
+The firm sold the house that the old man had
+- 1 -
+\x0cNotes of the club
+
+built in Rome.
+- 2 -
+"""
+
+
+def test_what_pages_have_in_common_is_not_read() -> None:
+    nlp = pipeline("en")
+    (paged,) = facts([PAGES.format("")], nlp)
+    assert (
+        paged
+        == facts(["The firm sold the house that the old man had built in Rome."], nlp)[
+            0
+        ]
+    )
+    doc = nlp(PAGES.format(""))
+    assert not any("club" in part for t in doc._.triples for part in t.as_tuple())
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [("1. ", "2. "), ("1) ", "2) "), ("(a) ", "(b) "), ("a) ", "b) "), ("• ", "• ")],
+)
+def test_marks_of_items_are_not_read(marks: Tuple[str, str]) -> None:
+    nlp = pipeline("es")
+    items = ("Los grupos deben reservar la sala", "El museo vende las entradas")
+    text = "\n".join(mark + item for mark, item in zip(marks, items, strict=True))
+    (listed,) = facts([text], nlp)
+    assert listed == [fact for one in facts(items, nlp) for fact in one]
+
+
 # How words and tokens lie on each other
 
 
