@@ -15,7 +15,7 @@ from typing import List, NamedTuple
 
 import pytest
 import spacy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -132,6 +132,7 @@ def test_white_space_makes_no_difference(case: Case, space: str, margin: str):
     st.integers(min_value=8, max_value=60),
     st.sampled_from(["\n", "\r\n"]),
 )
+@example([case for case in PROSE if case.language == "hy"], 16, "\n")
 def test_a_text_may_be_wrapped_anywhere(cases: List[Case], width: int, line: str):
     paragraphs = (
         wrap(case.text, width, break_long_words=False, break_on_hyphens=False)
