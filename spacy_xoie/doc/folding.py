@@ -5,9 +5,9 @@ presentation forms, half-width kana as NFKC has them), apostrophes, quotes and h
 vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and bidirectional
 controls, soft hyphens, variation selectors). White space of any kind and length is one
 space, nothing where a line breaks in a script without spaces. Words that a treebank's
-tokenizer took apart are put together again ("did n't", "l' eau", "`` so ''"), and so are
-those that are hyphenated at the end of a line. Left out is what belongs to a page and
-not to its sentences: marks of quoted mails, numbers of notes, tags, Markdown.
+tokenizer took apart are put together again ("did n't", "l' eau", "`` so ''"), and so
+are those that are hyphenated at the end of a line. Left out is what belongs to a page
+and not to its sentences: marks of quoted mails, numbers of notes, tags, Markdown.
 
 References: Unicode Standard Annexes #15 (normalisation forms) and #14 (line breaks);
 tokens of the Penn Treebank (Marcus et al. 1993).

@@ -27,8 +27,8 @@ _ITEM = re.compile(
     r"|\(?(?:(?P<number>\d{1,3})|(?P<letter>[a-zA-Zа-яА-Я])|(?P<roman>[ivxIVX]{2,5}))[.)](?=\s)"
     r"|(?P<han>[一二三四五六七八九十]{1,3})、"
 )
-# "From: Anna"; lines of such, one after the other, are no wrapped text. (In Armenian the
-# colon ends sentences.)
+# "From: Anna"; lines of such, one after the other, are no wrapped text. (In Armenian
+# the colon ends sentences.)
 _LABEL = re.compile(r"(?![\u0531-\u0587])[^\W\d_][\w-]*(?: [\w-]+){0,2}\s?[:：]\s+\S")
 _HEADING = re.compile(r"#{1,6}\s")
 _OPENS = "\"'“„«»‘‚([¿¡"
