@@ -109,28 +109,28 @@ class ProcessEngine:
         # Not with its own vocabulary: what forks later must not be in a zone of ours.
         nlp = blank_pipeline(self.load().lang)
         others = set(multiprocessing.active_children())
-        running: Deque[Tuple[List[Text], Future[bytes]]] = deque()
+        queue: Deque[Tuple[List[Text], Future[bytes]]] = deque()
         todo = batches(texts, self.batch_size)
         pool = self._pool()
         try:
             with Zone(nlp) as zone:
                 while True:
                     # Twice as many batches as processes keep all of them busy.
-                    free = 2 * self.n_process - len(running)
+                    free = 2 * self.n_process - len(queue)
                     for batch in itertools.islice(todo, free):
-                        running.append((batch, _submitted(pool, batch)))
-                    if not running:
+                        queue.append((batch, _submit(pool, batch)))
+                    if not queue:
                         pool.shutdown()
                         return
-                    batch, future = running.popleft()
+                    batch, future = queue.popleft()
                     try:
                         parts = [(batch, future.result())]
                     except BrokenProcessPool:
                         pool.shutdown()
                         parts = self._one_by_one(batch)
                         pool = self._pool()
-                        again = [batch for batch, _ in running]
-                        running = deque((b, _submitted(pool, b)) for b in again)
+                        rest = [batch for batch, _ in queue]
+                        queue = deque((b, _submit(pool, b)) for b in rest)
                     zone.renew(length(batch))
                     for part, content in parts:
                         yield from unpack_results(nlp.vocab, part, content)
@@ -144,7 +144,7 @@ class ProcessEngine:
         for text in batch:
             with self._pool(1) as pool:
                 try:
-                    content = _submitted(pool, [text]).result()
+                    content = _submit(pool, [text]).result()
                 except BrokenProcessPool:
                     dead = TextResult(text, None, "the process that worked on it died")
                     content = pack_results([dead])
@@ -208,14 +208,14 @@ def _alone(nlp: Language, text: Text) -> TextResult:
         return TextResult(text, None, f"{type(e).__name__}: {reason}")
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: List[Text]) -> "Future[bytes]":
+def _submit(pool: ProcessPoolExecutor, batch: List[Text]) -> "Future[bytes]":
     try:
         return pool.submit(_work, batch)
     except BrokenProcessPool as e:
         # Said again when the result is asked for.
-        broken: Future[bytes] = Future()
-        broken.set_exception(e)
-        return broken
+        future: Future[bytes] = Future()
+        future.set_exception(e)
+        return future
 
 
 _nlp: Union[Language, None] = None

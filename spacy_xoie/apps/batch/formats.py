@@ -50,7 +50,7 @@ _TABLE = str.maketrans(_ESCAPES)
 _BACK = {code: char for char, code in _ESCAPES.items()}
 _DIGEST = re.compile(rb"[0-9a-f]{16}")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_BEGINNING = (
+_START = (
     *(b'{"id": ', _STRING, b', "language": ', _STRING),
     *(b', "text": ', _STRING, b', "triples": ['),
 )
@@ -59,7 +59,7 @@ _BEGINNING = (
 HEADER = ("\t".join(COLUMNS) + "\n").encode()
 
 
-class Written(NamedTuple):
+class Entry(NamedTuple):
     """A document that is in an output.
 
     name (str): Its name.
@@ -70,7 +70,7 @@ class Written(NamedTuple):
     digest: str
 
 
-Reader = Callable[[bytes], Optional[Written]]
+Reader = Callable[[bytes], Optional[Entry]]
 """Reads the lines of an output after its header, one after the other; the last one may
 be torn. Returns the document that ends with a line, None if none does. Raises a
 DataError if a line is none of ours."""
@@ -111,7 +111,7 @@ class JsonLines:
         """RETURNS (str): The text of a document that was written."""
         return str(data["text"])
 
-    def _read(self, line: bytes) -> Optional[Written]:
+    def _read(self, line: bytes) -> Optional[Entry]:
         try:
             data = json.loads(line)
         except ValueError as e:
@@ -123,12 +123,12 @@ class JsonLines:
             origins = [triple["origin"] for triple in data["triples"]]
             if fields != self.fields or not all(isinstance(o, str) for o in origins):
                 raise DataError("this object has other fields")
-            return Written(str(data["id"]), text_digest(self.text_of(data)))
+            return Entry(str(data["id"]), text_digest(self.text_of(data)))
         except (AttributeError, KeyError, TypeError) as e:
             raise DataError("this is no document with triples") from e
 
 
-class Tabbed:
+class TabLines:
     """A line of twelve columns for each triple, and a digest of the text."""
 
     header = ("\t".join((*COLUMNS, "digest")) + "\n").encode()
@@ -142,7 +142,7 @@ class Tabbed:
     def reader(self) -> Reader:
         return self._read
 
-    def _read(self, line: bytes) -> Optional[Written]:
+    def _read(self, line: bytes) -> Optional[Entry]:
         cells = line.removesuffix(b"\n").split(b"\t")
         whole = len(cells) == len(COLUMNS) + 1 and bool(_DIGEST.fullmatch(cells[-1]))
         if not whole and not line.endswith(b"\n"):
@@ -150,12 +150,12 @@ class Tabbed:
         try:
             number, _, total = cells[1].partition(b"/")
             is_last = int(number) == int(total)
-            name = unescaped(cells[0].decode())
+            name = unescape(cells[0].decode())
         except (ValueError, IndexError) as e:
             raise DataError("this is no row of triples") from e
         if not whole:
             raise DataError(f"this is no row of {len(COLUMNS) + 1} columns")
-        return Written(name, cells[-1].decode()) if is_last else None
+        return Entry(name, cells[-1].decode()) if is_last else None
 
 
 class NQuads:
@@ -185,14 +185,14 @@ class NQuads:
         return self._begin + mark + content + self._end + mark
 
     def reader(self) -> Reader:
-        document: Optional[Written] = None
+        document: Optional[Entry] = None
 
-        def read(line: bytes) -> Optional[Written]:
+        def read(line: bytes) -> Optional[Entry]:
             nonlocal document
             whole = line.endswith(b"\n")
             if document is None:
                 if line.startswith(self._begin) and whole:
-                    document = self._named(line[len(self._begin) :])
+                    document = self._parse_mark(line[len(self._begin) :])
                 elif whole or not self._begin.startswith(line[: len(self._begin)]):
                     raise DataError("this belongs to no document")
                 return None
@@ -200,25 +200,25 @@ class NQuads:
                 if whole and (line[:1] not in b"<_" or not line.endswith(b".\n")):
                     raise DataError("this is no quad")
                 return None
-            ended = line[len(self._end) :]
-            if not whole and not ended.endswith(b"]"):
+            mark = line[len(self._end) :]
+            if not whole and not mark.endswith(b"]"):
                 return None
-            if self._named(ended) != document:
+            if self._parse_mark(mark) != document:
                 raise DataError("this comment ends another document")
-            ended_document, document = document, None
-            return ended_document
+            last, document = document, None
+            return last
 
         return read
 
-    def _named(self, mark: bytes) -> Written:
+    def _parse_mark(self, mark: bytes) -> Entry:
         try:
             name, value = json.loads(mark)
         except (ValueError, TypeError) as e:
             raise DataError("this comment names no document") from e
-        return Written(str(name), str(value))
+        return Entry(str(name), str(value))
 
 
-FORMATS: Dict[str, Type[Any]] = {"jsonl": JsonLines, "tsv": Tabbed, "rdf": NQuads}
+FORMATS: Dict[str, Type[Any]] = {"jsonl": JsonLines, "tsv": TabLines, "rdf": NQuads}
 """The formats of which a run can be resumed."""
 
 
@@ -232,7 +232,7 @@ def json_line(data: Dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False).encode() + b"\n"
 
 
-def unescaped(cell: str) -> str:
+def unescape(cell: str) -> str:
     """RETURNS (str): What a cell of the TSV format says."""
     return "".join(_unescape(cell))
 
@@ -275,16 +275,16 @@ def extent(triple: Triple) -> Tuple[int, int]:
 def _begins_object(line: bytes) -> bool:
     """Whether a line that is cut off begins as ours do."""
     rest = line
-    for part in _BEGINNING:
+    for part in _START:
         if isinstance(part, bytes):
             if not rest.startswith(part):
                 return part.startswith(rest)
             rest = rest[len(part) :]
         else:
-            found = part.match(rest)
-            if found is None:
+            match = part.match(rest)
+            if match is None:
                 return rest[:1] in (b"", b'"')
-            rest = rest[found.end() :]
+            rest = rest[match.end() :]
     return True
 
 

@@ -66,7 +66,7 @@ class Output:
 
 
 @contextmanager
-def opened_output(
+def open_output(
     path: Optional[Path], form: Format, *, overwrite: bool = False
 ) -> Iterator[Tuple[Output, Dict[str, str]]]:
     """Open an output of lines; where one is there, go on behind it.
@@ -92,19 +92,19 @@ def opened_output(
         return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     with locked(path), os.fdopen(descriptor, "r+b", buffering=0) as raw:
-        done: Dict[str, str] = {}
+        digests: Dict[str, str] = {}
         end, rest = 0, form.header
         if not overwrite:
             with path.open("rb") as reader:
-                done, end, rest = read_done(reader, form, path)
+                digests, end, rest = read_digests(reader, form, path)
         raw.truncate(end)
         raw.seek(end)
         output = Output(raw, path)
         output.write(rest)
-        yield output, done
+        yield output, digests
 
 
-def read_done(
+def read_digests(
     file: BinaryIO, form: Format, path: Path
 ) -> Tuple[Dict[str, str], int, bytes]:
     """Find out what an output holds.
@@ -117,30 +117,30 @@ def read_done(
         there is nothing but one that was torn; and what is missing there.
     RAISES (DataError): If the file was not written in this format. It is left alone.
     """
-    done: Dict[str, str] = {}
+    digests: Dict[str, str] = {}
     end = place = 0
-    missing = form.header
-    read = form.reader()
+    rest = form.header
+    parse = form.reader()
     for number, line in enumerate(file, start=1):
         place += len(line)
         if number == 1 and form.header:
             if line == form.header:
-                end, missing = place, b""
+                end, rest = place, b""
             elif not form.header.startswith(line):
                 raise _foreign(path, 1, "the first line is another one")
             continue
         try:
-            document = read(line)
+            document = parse(line)
         except DataError as e:
             raise _foreign(path, number, str(e)) from e
         if document is not None:
-            done[document.name] = document.digest
-            end, missing = place, b"" if line.endswith(b"\n") else b"\n"
-    return done, end, missing
+            digests[document.name] = document.digest
+            end, rest = place, b"" if line.endswith(b"\n") else b"\n"
+    return digests, end, rest
 
 
 @contextmanager
-def replaced(path: Optional[Path]) -> Iterator[Callable[[bytes], None]]:
+def open_replacement(path: Optional[Path]) -> Iterator[Callable[[bytes], None]]:
     """Write a file that is there wholly or not at all. What is no file (standard
     output, a device) is written to as it comes.
 
@@ -194,11 +194,11 @@ def _uninterrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    waiting = []
+    numbers = []
     previous: Any = signal.getsignal(signal.SIGINT) or signal.SIG_DFL
 
     def remember(number: int, frame: Optional[FrameType]) -> None:
-        waiting.append(number)
+        numbers.append(number)
         signal.signal(signal.SIGINT, previous)
 
     signal.signal(signal.SIGINT, remember)
@@ -206,5 +206,5 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
-    if waiting and callable(previous):
+    if numbers and callable(previous):
         previous(signal.SIGINT, None)

@@ -46,7 +46,7 @@ class ProjectingEngine:
         self.load = load
         self.projector = projector
         self.batch_size = batch_size
-        self._worked = False
+        self._has_worked = False
 
     def __call__(self, texts: Iterable[Text]) -> Iterator[TextResult]:
         """YIELDS (TextResult): One for each text, in order; docs with translations.
@@ -55,14 +55,18 @@ class ProjectingEngine:
             for batch in batches(texts, self.batch_size):
                 zone.renew(length(batch))
                 raw = [text for text in batch if text.triples is None]
-                found = iter(extract(self.load(), raw) if raw else ())
+                extractions = iter(extract(self.load(), raw) if raw else ())
                 answers = [
-                    next(found) if text.triples is None else self._known(text)
+                    (
+                        next(extractions)
+                        if text.triples is None
+                        else self._read_record(text)
+                    )
                     for text in batch
                 ]
                 yield from self._project(answers)
 
-    def _known(self, text: Text) -> TextResult:
+    def _read_record(self, text: Text) -> TextResult:
         try:
             doc = doc_from_record(self.load(), text.__dict__)
         except DataError as e:
@@ -76,7 +80,7 @@ class ProjectingEngine:
         reasons: Dict[int, str] = {}
 
         def fail(name: str, pipe: Any, docs: List[Doc], error: Exception) -> None:
-            if isinstance(error, EngineError) and not self._worked:
+            if isinstance(error, EngineError) and not self._has_worked:
                 raise error
             reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
             reasons.update((id(doc), reason) for doc in docs)
@@ -84,7 +88,7 @@ class ProjectingEngine:
         self.projector.set_error_handler(fail)  # type: ignore[arg-type]
         docs = [answer.doc for answer in answers if answer.doc is not None]
         for _ in self.projector.pipe(docs, batch_size=self.batch_size):
-            self._worked = True
+            self._has_worked = True
         for answer in answers:
             reason = reasons.get(id(answer.doc))
             yield answer if reason is None else TextResult(answer.text, None, reason)
@@ -158,12 +162,12 @@ def account_of(doc: Doc, name: str, target: str) -> Dict[str, Any]:
             )
         account["refused"] = [
             {
-                "source": refused.source,
-                "triple": _words(originals.get(refused.source)),
-                "reason": refused.reason,
-                "detail": refused.detail,
+                "source": refusal.source,
+                "triple": _words(originals.get(refusal.source)),
+                "reason": refusal.reason,
+                "detail": refusal.detail,
             }
-            for refused in provenance.refused
+            for refusal in provenance.refused
         ]
     why = get_untranslated(doc).get(target)
     account["untranslated"] = None
@@ -183,17 +187,17 @@ def projection_table(account: Dict[str, Any]) -> str:
         reason = harmless(": ".join(filter(None, (why["reason"], why["detail"]))))
         return f"{name}: not translated: {reason}\n"
     rows = [["Triple", f"In {account['language']}", "Alignment", "Remark"]]
-    carried = {triple["source"]: triple for triple in account["triples"]}
-    refused = {each["source"]: each for each in account["refused"]}
+    triples = {triple["source"]: triple for triple in account["triples"]}
+    refusals = {each["source"]: each for each in account["refused"]}
     for original in account["source"]["triples"]:
-        said = "; ".join(_texts(original))
-        if original["id"] in carried:
-            triple = carried[original["id"]]
-            lost = f"lost: {', '.join(triple['lost'])}" if triple["lost"] else ""
-            aligned = f"{triple['alignment']:.2f}"
-            rows.append([said, "; ".join(_texts(triple)), aligned, lost])
-        elif original["id"] in refused:
-            rows.append([said, "–", "", refused[original["id"]]["reason"]])
+        phrases = "; ".join(_texts(original))
+        if original["id"] in triples:
+            triple = triples[original["id"]]
+            remark = f"lost: {', '.join(triple['lost'])}" if triple["lost"] else ""
+            alignment = f"{triple['alignment']:.2f}"
+            rows.append([phrases, "; ".join(_texts(triple)), alignment, remark])
+        elif original["id"] in refusals:
+            rows.append([phrases, "–", "", refusals[original["id"]]["reason"]])
     if len(rows) == 1:
         return f"{name}: no triples\n"
     return f"{name}\n{columns(rows)}\n"

@@ -63,8 +63,8 @@ class RayEngine:
             _start(self.n_workers)
         try:
             with Zone(nlp) as zone:
-                cut = batches(texts, self.batch_size)
-                for wave in cut_stream(cut, length, most=_WAVE):
+                groups = batches(texts, self.batch_size)
+                for wave in cut_stream(groups, length, most=_WAVE):
                     yield from self._work(nlp, zone, wave)
         finally:
             if is_ours:
@@ -80,7 +80,7 @@ class RayEngine:
         settings.enable_progress_bars = False
         # What is lost is found out below, and said.
         settings.max_errored_blocks = -1
-        waiting = {text.name: replace(text, text="") for b in wave for text in b}
+        rest = {text.name: replace(text, text="") for b in wave for text in b}
         todo = ray.data.from_arrow_refs([ray.put(_table(batch)) for batch in wave])
         with warnings.catch_warnings():
             # How often to retry is said in a way that Ray 2.64 will not have any more.
@@ -95,10 +95,10 @@ class RayEngine:
             )
         for table in results.iter_batches(batch_size=None, batch_format="pyarrow"):
             for row in table.to_pylist():
-                answered = [waiting.pop(name) for name in row["names"]]
+                part = [rest.pop(name) for name in row["names"]]
                 zone.renew(row["length"])
-                yield from unpack_results(nlp.vocab, answered, row["answers"])
-        for text in waiting.values():
+                yield from unpack_results(nlp.vocab, part, row["answers"])
+        for text in rest.values():
             yield TextResult(text, None, "one worker after the other died of its batch")
 
 
@@ -147,9 +147,9 @@ def _start(n_workers: int) -> None:
     except Exception as e:  # Ray raises just that where a node starts too slowly.
         ray.shutdown()
         address = os.environ.get("RAY_ADDRESS")
-        wanted = f"join the cluster at {address!r}" if address else "start a cluster"
+        action = f"join the cluster at {address!r}" if address else "start a cluster"
         raise EngineError(
-            f"Ray could not {wanted} ({e}). Check RAY_ADDRESS, which names a cluster, "
+            f"Ray could not {action} ({e}). Check RAY_ADDRESS, which names a cluster, "
             f"or work without one: --engine local"
         ) from e
     logging.getLogger("ray.data").setLevel(logging.ERROR)

@@ -12,7 +12,7 @@ from ...errors import ChangedError, DataError
 from ...files import OnFault
 from .engines import Engine
 from .formats import Format, text_digest
-from .outputs import opened_output, replaced
+from .outputs import open_output, open_replacement
 from .tables import table_of
 from .texts import Text
 
@@ -26,17 +26,17 @@ class Account:
     documents (int): Texts whose triples are written.
     triples (int): Triples in them.
     before (int): Texts that were in the output already.
-    failed (int): Texts that something went wrong with.
+    failures (int): Texts that something went wrong with.
     """
 
     documents: int = 0
     triples: int = 0
     before: int = 0
-    failed: int = 0
+    failures: int = 0
 
     @property
-    def seen(self) -> int:
-        return self.documents + self.before + self.failed
+    def n_texts(self) -> int:
+        return self.documents + self.before + self.failures
 
 
 class Run:
@@ -75,19 +75,19 @@ class Run:
         RAISES (ChangedError): If a text is another one than when it was worked on.
         RAISES (OSError): If it cannot be written. What was written before is whole.
         """
-        with opened_output(path, form, overwrite=overwrite) as (output, done):
-            for text, doc in self._answers(done, path):
+        with open_output(path, form, overwrite=overwrite) as (output, digests):
+            for text, doc in self._answers(digests, path):
                 try:
                     content = form.encode(text, doc)
                 except DataError as e:
-                    self._failed(text, str(e))
+                    self._fail(text, str(e))
                     continue
-                output.write(content, partial(self._done, doc))
+                output.write(content, partial(self._finish, doc))
 
     def table(self, path: Optional[Path]) -> None:
         """Write documents as tables to look at. See `lines` for the arguments. A file
         is there wholly or not at all."""
-        with replaced(path) as write:
+        with open_replacement(path) as write:
             for text, doc in self.documents():
                 write(table_of(doc, text.name).encode())
 
@@ -96,33 +96,33 @@ class Run:
         counts as done when the next one is asked for."""
         for text, doc in self._answers({}):
             yield text, doc
-            self._done(doc)
+            self._finish(doc)
 
     def _answers(
-        self, done: Mapping[str, str], path: Optional[Path] = None
+        self, digests: Mapping[str, str], path: Optional[Path] = None
     ) -> Iterator[Tuple[Text, Doc]]:
-        for text, doc, error in self.engine(self._todo(done, path)):
+        for text, doc, error in self.engine(self._todo(digests, path)):
             if doc is None:
-                self._failed(text, error)
+                self._fail(text, error)
             else:
                 yield text, doc
 
-    def _todo(self, done: Mapping[str, str], path: Optional[Path]) -> Iterator[Text]:
+    def _todo(self, digests: Mapping[str, str], path: Optional[Path]) -> Iterator[Text]:
         for text in self.texts:
-            if text.name in done:
-                if done[text.name] != text_digest(text.text):
+            if text.name in digests:
+                if digests[text.name] != text_digest(text.text):
                     raise ChangedError(path, [f"the text {text.name}"])
                 self.account.before += 1
                 self.on_step(self.account)
             else:
                 yield text
 
-    def _failed(self, text: Text, error: str) -> None:
-        self.account.failed += 1
+    def _fail(self, text: Text, error: str) -> None:
+        self.account.failures += 1
         self.on_fault(text.fault(error))
         self.on_step(self.account)
 
-    def _done(self, doc: Doc) -> None:
+    def _finish(self, doc: Doc) -> None:
         self.account.documents += 1
         self.account.triples += len(get_triples(doc))
         self.on_step(self.account)

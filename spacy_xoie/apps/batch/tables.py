@@ -39,7 +39,7 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
     rows (Sequence[Sequence[str]]): The cells.
     RETURNS (str): Whole lines.
     """
-    cells = [[_cut(harmless(cell)) for cell in row] for row in rows]
+    cells = [[_shorten(harmless(cell)) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     cells.insert(1, ["-" * width for width in widths])
     lines = (
@@ -63,7 +63,7 @@ def _turns(char: str) -> bool:
     return "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069"
 
 
-def _cut(cell: str) -> str:
+def _shorten(cell: str) -> str:
     if cell_len(cell) <= WIDTH:
         return cell
     return set_cell_size(cell, WIDTH - 1).rstrip() + "…"

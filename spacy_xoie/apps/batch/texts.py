@@ -138,16 +138,16 @@ class Source:
 
     def __iter__(self) -> Iterator[Text]:
         """YIELDS (Text): The texts, holding no more than one at a time."""
-        seen: Set[str] = set()
+        names: Set[str] = set()
         for text in self._read():
             if (why := _half_character(text.text)) is not None:
                 self.on_fault(text.fault(why))
                 continue
-            if text.name in seen:
+            if text.name in names:
                 # Two records of one id are two documents all the same.
                 place = f"{text.path}:{text.line}" if text.line else text.path
                 text = replace(text, name=f"{text.name}@{place}")
-            seen.add(text.name)
+            names.add(text.name)
             yield text
 
     def _read(self) -> Iterator[Text]:
@@ -264,7 +264,7 @@ def find_files(
     suffixes = {"auto": SUFFIXES, "jsonl": (".jsonl",)}.get(kind, (".txt", ".md"))
     if docs:
         suffixes += (DOCS,)
-    found: Dict[str, None] = {}
+    names: Dict[str, None] = {}
     for path in paths:
         if path == STDIN:
             files = [STDIN]
@@ -277,11 +277,11 @@ def find_files(
         elif os.path.lexists(path):
             files = [path]
         else:
-            files = _matching(path) if glob.has_magic(path) else []
+            files = _match_files(path) if glob.has_magic(path) else []
             if not files:
                 raise DataError(f"There is no file or folder {path!r}.")
-        found.update(dict.fromkeys(files))
-    return list(found)
+        names.update(dict.fromkeys(files))
+    return list(names)
 
 
 def printable(path: Union[str, Path]) -> str:
@@ -289,9 +289,9 @@ def printable(path: Union[str, Path]) -> str:
     return os.fsencode(path).decode("utf8", "backslashreplace").replace(os.sep, "/")
 
 
-def _matching(pattern: str) -> List[str]:
-    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
-    return [path for path in found if not os.path.isdir(path)]  # noqa: PTH112
+def _match_files(pattern: str) -> List[str]:
+    paths = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    return [path for path in paths if not os.path.isdir(path)]  # noqa: PTH112
 
 
 def _blocks(file: Readable, size: int) -> Iterator[str]:
@@ -301,11 +301,11 @@ def _blocks(file: Readable, size: int) -> Iterator[str]:
     with opened(file) as content:
         while True:
             data = content.read(size)
-            waiting = len(decoder.getstate()[0])
+            n_bytes = len(decoder.getstate()[0])
             try:
                 yield decoder.decode(data, final=not data)
             except UnicodeDecodeError as e:
-                at = place - waiting + e.start
+                at = place - n_bytes + e.start
                 why = f"this is not UTF-8: {e.reason} at byte {at}"
                 raise DataError(why) from e
             if not data:
@@ -336,14 +336,14 @@ def _from_json(line: str, path: str, number: int) -> Text:
     elif isinstance(name, (dict, list)) or _half_character(str(name)) is not None:
         raise DataError(f"this must be a text or a number, not {name!r:.60}", "id")
     language = language_tag(language, field="language")
-    known = data.get("triples")
+    triples = data.get("triples")
     return Text(
         str(name),
         text,
         "" if language == UNDETERMINED else language,
         path,
         number,
-        triples=known if isinstance(known, list) else None,
+        triples=triples if isinstance(triples, list) else None,
     )
 
 

@@ -106,9 +106,9 @@ def _read_doc(vocab: Vocab, data: Dict[str, Any], keys: Iterable[Any]) -> Doc:
     doc = Doc(vocab).from_dict(data)
     doc.user_data.update(zip(keys, data["values"], strict=True))
     for key, name, attrs, spans in data["groups"]:
-        made = [
+        members = [
             Span(doc, start, end, label=label, kb_id=kb_id, span_id=span_id)
             for start, end, label, kb_id, span_id in spans
         ]
-        doc.spans[key] = SpanGroup(doc, name=name, attrs=attrs, spans=made)
+        doc.spans[key] = SpanGroup(doc, name=name, attrs=attrs, spans=members)
     return doc

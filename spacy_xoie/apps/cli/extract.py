@@ -12,7 +12,7 @@ from ...files import check_writable
 from ...loading import PipelineLoader, pipeline_title
 from ..batch.engines import Engine, local_engine
 from ..batch.formats import FORMATS
-from ..batch.outputs import replaced
+from ..batch.outputs import open_replacement
 from ..batch.run import Run
 from ..batch.texts import Source
 from .app import app
@@ -175,5 +175,5 @@ def _write_graph(run: Run, output: Optional[Path]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.graphml"
         write_graphml(graph, path)
-        with replaced(output) as write:
+        with open_replacement(output) as write:
             write(path.read_bytes())

@@ -42,12 +42,12 @@ class Progress:
         if bar is None:
             return
         if bar.total is not None:
-            bar.total = max(bar.total, account.seen)  # long texts are cut
+            bar.total = max(bar.total, account.n_texts)  # long texts are cut
         if not account.documents:
             # What an earlier run did says nothing of the rate of this one.
-            bar.initial = bar.n = account.seen
+            bar.initial = bar.n = account.n_texts
         bar.set_postfix(triples=account.triples, refresh=False)
-        bar.update(account.seen - bar.n)
+        bar.update(account.n_texts - bar.n)
 
     @contextmanager
     def shown(self, total: Optional[int], *, resumable: bool) -> Iterator[None]:

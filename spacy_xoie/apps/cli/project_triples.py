@@ -12,7 +12,7 @@ from ...doc.blank import multilingual_pipeline
 from ...errors import ConfigError
 from ...extraction.pretrained import DEFAULT_NAME
 from ...loading import PipelineLoader
-from ..batch.outputs import replaced
+from ..batch.outputs import open_replacement
 from ..batch.projecting import (
     ProjectingEngine,
     ProjectionLines,
@@ -158,7 +158,7 @@ def project_triples_cli(
 
 
 def _show(run: Run, target: str, lines: ProjectionLines) -> None:
-    with replaced(None) as write:
+    with open_replacement(None) as write:
         for text, doc in run.documents():
             lines.encode(text, doc)
             write(projection_table(account_of(doc, text.name, target)).encode())

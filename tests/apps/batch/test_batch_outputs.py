@@ -16,14 +16,14 @@ from spacy.tokens import Doc
 from spacy_xoie import TokenTriple, get_triples, set_triples
 from spacy_xoie.apps.batch.formats import (
     COLUMNS,
+    Entry,
     JsonLines,
     NQuads,
-    Tabbed,
-    Written,
+    TabLines,
     text_digest,
-    unescaped,
+    unescape,
 )
-from spacy_xoie.apps.batch.outputs import Output, opened_output, replaced
+from spacy_xoie.apps.batch.outputs import Output, open_output, open_replacement
 from spacy_xoie.apps.batch.tables import table_of
 from spacy_xoie.apps.batch.texts import Text
 from spacy_xoie.doc.record import doc_from_record, record_of
@@ -45,7 +45,7 @@ def documents() -> List[Tuple[Text, Doc]]:
     return [(Text(name, ""), make_doc(number)) for number, name in enumerate(names)]
 
 
-FORMS = [JsonLines, Tabbed, NQuads]
+FORMS = [JsonLines, TabLines, NQuads]
 
 
 def make_form(form: Any) -> Any:
@@ -60,7 +60,7 @@ def test_torn_output_is_mended_wherever_it_was_cut(form: Any, tmp_path: Path) ->
     form = make_form(form)
 
     def run() -> int:
-        with opened_output(path, form) as (output, done):
+        with open_output(path, form) as (output, done):
             for text, doc in documents():
                 if text.name not in done:
                     output.write(form.encode(text, doc))
@@ -92,10 +92,10 @@ def test_files_of_others_are_left_alone(
     path = tmp_path / "notes.txt"
     form = make_form(form)
     path.write_text(content)
-    with pytest.raises(DataError, match="left as it is"), opened_output(path, form):
+    with pytest.raises(DataError, match="left as it is"), open_output(path, form):
         pass
     assert path.read_text() == content
-    with opened_output(path, form, overwrite=True):
+    with open_output(path, form, overwrite=True):
         pass
     assert path.read_bytes() == form.header
 
@@ -133,7 +133,7 @@ def test_a_corpus_loses_nothing(content: str, tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_text(content)
     refused = pytest.raises(DataError, match="left as it is")
-    with refused, opened_output(path, JsonLines()):
+    with refused, open_output(path, JsonLines()):
         pass
     assert path.read_text() == content
 
@@ -141,22 +141,22 @@ def test_a_corpus_loses_nothing(content: str, tmp_path: Path) -> None:
 def test_a_whole_line_without_its_end_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     path.write_text(BARE)
-    with opened_output(path, JsonLines()) as (output, done):
+    with open_output(path, JsonLines()) as (output, done):
         assert done == {"a": text_digest("Hm")}
         output.write(b"more\n")
     assert path.read_text() == f"{BARE}\nmore\n"
 
 
-@pytest.mark.parametrize("form", [Tabbed, NQuads])
+@pytest.mark.parametrize("form", [TabLines, NQuads])
 def test_what_others_wrote_behind_ours_stays(form: Any, tmp_path: Path) -> None:
     path, form = tmp_path / "out", make_form(form)
-    with opened_output(path, form) as (output, _):
+    with open_output(path, form) as (output, _):
         output.write(form.encode(*documents()[1]))
     for rest in ("<a:b> <c:d> <e:f> .\n", "a\t1/2\n", "# ours?\n"):
         content = path.read_text() + rest
         (tmp_path / "other").write_text(content)
         refused = pytest.raises(DataError, match="left as it is")
-        with refused, opened_output(tmp_path / "other", form):
+        with refused, open_output(tmp_path / "other", form):
             pass
         assert (tmp_path / "other").read_text() == content
 
@@ -197,8 +197,8 @@ def test_what_stood_before_an_appended_stream_stays(tmp_path: Path) -> None:
 
 
 OPENINGS: Any = {
-    "lines": lambda path: opened_output(path, JsonLines()),
-    "table": lambda path: replaced(path),
+    "lines": lambda path: open_output(path, JsonLines()),
+    "table": lambda path: open_replacement(path),
 }
 
 
@@ -233,11 +233,11 @@ def test_two_runs_do_not_write_to_one_file(
 def test_replaced_files_are_there_wholly_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "table"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), replaced(path) as write:
+    with pytest.raises(KeyboardInterrupt), open_replacement(path) as write:
         write(b"new")
         raise KeyboardInterrupt
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
-    with replaced(path) as write:
+    with open_replacement(path) as write:
         write(b"new")
     assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
 
@@ -249,17 +249,17 @@ cells = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 @given(name=cells, words=st.lists(cells, min_size=4, max_size=6))
 def test_tabbed_rows_say_what_was_there(name: str, words: List[str]) -> None:
     doc = make_doc(2, words)
-    content = Tabbed().encode(Text(name, ""), doc)
+    content = TabLines().encode(Text(name, ""), doc)
     *rows, rest = content.decode().split("\n")
     assert rest == "" and len(rows) == 2
     for number, row in enumerate(rows, start=1):
-        read = [unescaped(cell) for cell in row.split("\t")]
+        read = [unescape(cell) for cell in row.split("\t")]
         assert len(read) == len(COLUMNS) + 1
         assert read[:2] == [name, f"{number}/2"]
         triple = get_triples(doc)[0]
         assert tuple(read[4:7]) == triple.as_tuple()
     last = f"{rows[1]}\n".encode()
-    assert Tabbed().reader()(last) == Written(name, text_digest(doc.text))
+    assert TabLines().reader()(last) == Entry(name, text_digest(doc.text))
 
 
 @settings(max_examples=50)
