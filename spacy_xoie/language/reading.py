@@ -1,7 +1,8 @@
 """The tokenizers with which texts are read, whatever tokens their docs have."""
 
-from typing import Dict, Tuple
+from typing import Dict, List, Tuple
 
+from spacy.attrs import NORM, ORTH  # type: ignore[import-not-found]
 from spacy.lang.xx import MultiLanguage
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.util import (
@@ -34,6 +35,10 @@ tried before its own. The one for all reads German, French, Chinese and Arabic a
 or better (development parts of BenchIE and Re-OIE2016)."""
 
 
+_SUBJECTS = ("it", "he", "she", "that", "this", "who", "what", "where", "how")
+"""English words whose "'s" is a verb, and no sign of a possessor."""
+
+
 def reading_code(text: str, language: str) -> str:
     """Which tokenizer a model reads a text with.
 
@@ -53,14 +58,29 @@ def reading_tokenizer(code: str) -> Tokenizer:
         defaults = MultiLanguage.Defaults
         return MultilingualTokenizer.from_vocab(create_vocab("xx", defaults))
     defaults = get_lang_class(code).Defaults
+    rules = {**defaults.tokenizer_exceptions, **(_verbs() if code == "en" else {})}
     infixes = [rule for rule in defaults.infixes or () if rule != _WHOLE]
     # What `spacy.blank` makes, without the pipeline around it, which takes long.
     return Tokenizer(
         create_vocab(code, defaults),
-        rules=defaults.tokenizer_exceptions,
+        rules=rules,
         prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
         suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
         infix_finditer=compile_infix_regex([*_OWN[code], *infixes]).finditer,
         token_match=defaults.token_match,
         url_match=defaults.url_match,
     )
+
+
+def _verbs() -> Dict[str, List[Dict[int, str]]]:
+    """RETURNS (Dict[str, List[Dict[int, str]]]): Exceptions of the English tokenizer
+    that read "it's" as "it is"."""
+    return {
+        subject + verb: [{ORTH: subject}, {ORTH: verb, NORM: "is"}]
+        for word in _SUBJECTS
+        for subject, verb in (
+            (word, "'s"),
+            (word.capitalize(), "'s"),
+            (word.upper(), "'S"),
+        )
+    }

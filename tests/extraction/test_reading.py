@@ -212,7 +212,12 @@ def test_a_denial_stays_one(mark: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["They're the owners.", "I'm the owner.", "We've sold it."]
+    "text",
+    [
+        *("They're the owners.", "I'm the owner.", "We've sold it."),
+        *("It's a bank.", "It’s the oldest bank.", "She's a doctor."),
+        *("That's the oldest bank.", "IT'S A BANK."),
+    ],
 )
 def test_contractions_under_the_tokenizer_for_all(text: str) -> None:
     nlp = multilingual_pipeline()
