@@ -144,6 +144,7 @@ def test_what_is_shown_keeps_its_marks() -> None:
     assert visible("新的\n桥") == "新的桥"
     assert visible("in Rome.\u200f") == "in Rome"
     assert visible("الحكمةِ.") == "الحكمةِ"
+    assert visible("عام ١٢٥٨.") == "عام ١٢٥٨"
     assert visible("at 9 a.m.") == "at 9 a.m."
 
 
