@@ -102,7 +102,8 @@ _MAX_NESTED = 5
 than its length."""
 
 _NOT_SHOWN = re.compile(
-    rf"[.,;:!?…。،؛؟]*(?:[{_HIDDEN}]|{_TAG}|(?<=[.!?])\[[^\[\]]{{0,40}}$)+$|(?<=[{_VOWELS}٠-٩۰-۹])[.,;:!?…،؛؟]+$|[{_HIDDEN}]"
+    rf"[.,;:!?…。،؛؟]*(?:[{_HIDDEN}]|{_TAG}|(?<=[.!?])\[[^\[\]]{{0,40}}$)+$"
+    rf"|(?<=[{_VOWELS}٠-٩۰-۹])[.,;:!?…،؛؟]+$|[{_HIDDEN}]"
 )
 """What is left out of texts that are shown, and marks behind which it stood: tokenizers
 leave these at their words."""
