@@ -86,12 +86,12 @@ def store_cli(
             name = model_name(load())
             with tqdm(total=source.count(), unit=" texts") as bar:
 
-                def show(done: int, known: int) -> None:
-                    bar.update(done - bar.n)
-                    bar.set_postfix_str(f"{known} known")
+                def show(n_texts: int, n_before: int) -> None:
+                    bar.update(n_texts - bar.n)
+                    bar.set_postfix_str(f"{n_before} known")
 
                 try:
-                    filled = add_texts(
+                    update = add_texts(
                         triples,
                         local_engine(load, batch_size, n_process),
                         in_language(source, codes),
@@ -108,13 +108,13 @@ def store_cli(
                     raise typer.Exit(INTERRUPTED) from e
             if dump is not None:
                 triples.dump(dump)
-    written = filled.written
-    faults += map(str, written.faults)
+    counts = update.counts
+    faults += map(str, counts.faults)
     for fault in faults:
         typer.echo(" ".join(fault.split()), err=True)
     msg.good(
-        f"{output}: {written.documents} texts added with {written.triples} triples and "
-        f"{written.facts} facts, {filled.known} were there already"
+        f"{output}: {counts.documents} texts added with {counts.triples} triples and "
+        f"{counts.facts} facts, {update.before} were there already"
     )
     if faults:
         msg.fail(f"{len(faults)} texts could not be read")

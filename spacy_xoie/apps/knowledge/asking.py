@@ -80,16 +80,16 @@ def ask(store: Any, query: str, *, remote: bool = False) -> Solutions:
                 "The query asks another server (SERVICE), which is not allowed here. "
                 "Leave that out, or allow it: `remote=True`, `--remote`."
             )
-        found = store.query(query, prefixes=names.PREFIXES)
-        if isinstance(found, library.QueryBoolean):
-            text = str(bool(found)).lower()
+        answer = store.query(query, prefixes=names.PREFIXES)
+        if isinstance(answer, library.QueryBoolean):
+            text = str(bool(answer)).lower()
             truth = Term(text, "literal", datatype=f"{names.XSD}boolean")
             return Solutions(("ask",), [(truth,)])
-        if isinstance(found, library.QueryTriples):
+        if isinstance(answer, library.QueryTriples):
             columns: Tuple[str, ...] = ("subject", "predicate", "object")
         else:
-            columns = tuple(variable.value for variable in found.variables)
-        rows = [tuple(_read_term(library, term) for term in row) for row in found]
+            columns = tuple(variable.value for variable in answer.variables)
+        rows = [tuple(_read_term(library, term) for term in row) for row in answer]
     except ConfigError:
         raise
     except SyntaxError as e:
@@ -98,7 +98,7 @@ def ask(store: Any, query: str, *, remote: bool = False) -> Solutions:
         raise ConfigError(f"The query cannot be answered: {e}") from e
     finally:
         # A traceback would keep them alive, and with them the lock of the folder.
-        store = found = None
+        store = answer = None
     return Solutions(columns, rows)
 
 
@@ -116,8 +116,8 @@ def _read_term(library: Any, term: Any) -> Optional[Term]:
     return Term(str(term), "triple")
 
 
-def _unescape(found: "re.Match[str]") -> str:
-    number = int(found[1] or found[2], 16)
+def _unescape(match: "re.Match[str]") -> str:
+    number = int(match[1] or match[2], 16)
     if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
-        raise ConfigError(f"The query holds {found[0]}, which is no character.")
+        raise ConfigError(f"The query holds {match[0]}, which is no character.")
     return chr(number)

@@ -11,20 +11,20 @@ from ...errors import DataError
 from ...files import Fault
 from ..batch.engines import Engine
 from ..batch.texts import Text
-from .rdf import Tally, Written
+from .rdf import Tally, WriteCounts
 from .store import TripleStore
 
 
 @dataclass(frozen=True)
-class Filled:
+class StoreUpdate:
     """What became of texts that were to be added to a store.
 
-    written (Written): What was added, and what could not be.
-    known (int): Texts that were there already.
+    counts (WriteCounts): What was added, and what could not be.
+    before (int): Texts that were there already.
     """
 
-    written: Written
-    known: int
+    counts: WriteCounts
+    before: int
 
 
 def add_texts(
@@ -35,8 +35,8 @@ def add_texts(
     model: str,
     key: str = SPAN_KEY,
     overwrite: bool = False,
-    on_step: Callable[[int, int], None] = lambda done, known: None,
-) -> Filled:
+    on_step: Callable[[int, int], None] = lambda n_texts, n_before: None,
+) -> StoreUpdate:
     """Read texts with a pipeline and add them to a store. What is there already is not
     read again, so that the same call goes on where an earlier one was stopped.
 
@@ -51,32 +51,32 @@ def add_texts(
         though its name did not.
     on_step (Callable[[int, int], None]): Is told after each text how many are done and
         how many of them were there already.
-    RETURNS (Filled): What was added and what could not be.
+    RETURNS (StoreUpdate): What was added and what could not be.
     """
-    tally, known, done = Tally(), 0, 0
+    tally, n_before, n_texts = Tally(), 0, 0
 
     def fresh() -> Iterator[Text]:
-        nonlocal known, done
+        nonlocal n_before, n_texts
         for text in texts:
             if overwrite or not store.has(text.name, text.text, model=model):
                 yield text
                 continue
-            known, done = known + 1, done + 1
-            on_step(done, known)
+            n_before, n_texts = n_before + 1, n_texts + 1
+            on_step(n_texts, n_before)
 
     for text, doc, error in engine(fresh()):
         if doc is None:
             tally.faults.append(Fault(text.name, "", error))
         else:
             try:
-                found = store.add(doc, name=text.name, model=model, key=key)
+                quads = store.add(doc, name=text.name, model=model, key=key)
             except DataError as e:
                 tally.faults.append(Fault.of(text.name, e))
             else:
-                tally.add(doc, key, len(found))
-        done += 1
-        on_step(done, known)
-    return Filled(tally.written(), known)
+                tally.add(doc, key, len(quads))
+        n_texts += 1
+        on_step(n_texts, n_before)
+    return StoreUpdate(tally.counts(), n_before)
 
 
 def model_name(nlp: Language) -> str:

@@ -68,10 +68,10 @@ def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
                             )
                         ends.append(node)
                     graph.add_edge(*ends, **_edge(triple, relation), **place)
-    for node, found in forms.items():
+    for node, counts in forms.items():
         graph.nodes[node].update(
-            label=found.most_common(1)[0][0],
-            mentions=found.total(),
+            label=counts.most_common(1)[0][0],
+            mentions=counts.total(),
             languages=" ".join(code for code in sorted(languages[node]) if code),
             implied=False,
         )
@@ -81,14 +81,14 @@ def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
 def normalize(text: str) -> str:
     """RETURNS (str): What all spellings of an argument have in common: without case,
     width, superfluous spaces, and punctuation at the ends; "" if nothing is left."""
-    shown = unicodedata.normalize("NFKC", fold(text) or text)
-    folded = " ".join(shown.casefold().split())
-    first, end = 0, len(folded)
-    while first < end and unicodedata.category(folded[first])[0] in _MARKS:
+    plain = unicodedata.normalize("NFKC", fold(text) or text)
+    form = " ".join(plain.casefold().split())
+    first, end = 0, len(form)
+    while first < end and unicodedata.category(form[first])[0] in _MARKS:
         first += 1
-    while first < end and unicodedata.category(folded[end - 1])[0] in _MARKS:
+    while first < end and unicodedata.category(form[end - 1])[0] in _MARKS:
         end -= 1
-    return folded[first:end] or folded
+    return form[first:end] or form
 
 
 def write_graphml(graph: "MultiDiGraph", path: Union[str, Path]) -> None:
@@ -101,7 +101,7 @@ def write_graphml(graph: "MultiDiGraph", path: Union[str, Path]) -> None:
     import networkx
 
     with atomic(path) as partial, partial.open("wb") as file:
-        networkx.write_graphml_xml(_cleaned(graph), file)
+        networkx.write_graphml_xml(_clean(graph), file)
 
 
 def graph_html(
@@ -118,8 +118,8 @@ def graph_html(
     """
     from .graph_page import page
 
-    chosen = _most_connected(graph, limit)
-    numbers = {node: number for number, node in enumerate(chosen)}
+    names = _most_connected(graph, limit)
+    numbers = {node: number for number, node in enumerate(names)}
     nodes = [
         {
             "label": graph.nodes[node].get("label", node),
@@ -127,7 +127,7 @@ def graph_html(
             "languages": graph.nodes[node].get("languages", ""),
             "implied": bool(graph.nodes[node].get("implied")),
         }
-        for node in chosen
+        for node in names
     ]
     edges = [
         {"source": numbers[source], "target": numbers[target], **facts}
@@ -145,13 +145,13 @@ def _most_connected(graph: "MultiDiGraph", limit: int) -> List[str]:
     def by_degree(nodes: Iterable[str]) -> List[str]:
         return sorted(nodes, key=lambda node: (-degrees[node], node))
 
-    chosen: Dict[str, None] = {}
+    selection: Dict[str, None] = {}
     for node in by_degree(degrees):
         around = {*graph.successors(node), *graph.predecessors(node)}
         for other in (node, *by_degree(around)):
-            if len(chosen) < limit:
-                chosen[other] = None
-    return list(chosen)
+            if len(selection) < limit:
+                selection[other] = None
+    return list(selection)
 
 
 def _facts(triple: Triple) -> List[Tuple[str, str, str]]:
@@ -171,7 +171,7 @@ def _edge(triple: Triple, relation: str) -> Dict[str, Any]:
     return facts
 
 
-def _cleaned(graph: "MultiDiGraph") -> "MultiDiGraph":
+def _clean(graph: "MultiDiGraph") -> "MultiDiGraph":
     """A copy whose texts can be written as XML."""
     import networkx
 

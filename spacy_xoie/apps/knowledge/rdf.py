@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _ROLES = ("object", "object2", "object3")
 
 
-class Written(NamedTuple):
+class WriteCounts(NamedTuple):
     """What was written.
 
     documents, triples, facts, quads (int): How many of them.
@@ -110,7 +110,7 @@ def write_nquads(
     *,
     model: str = "",
     key: str = SPAN_KEY,
-) -> Written:
+) -> WriteCounts:
     """Write docs to a file of N-Quads, which is there wholly or not at all. A doc that
     cannot be written is reported, and the rest is written.
 
@@ -118,7 +118,7 @@ def write_nquads(
     path (Union[str, Path]): The file.
     model (str): Name and version of the pipeline.
     key (str): Key of the span group of triples.
-    RETURNS (Written): What was written, and what not.
+    RETURNS (WriteCounts): What was written, and what not.
     RAISES (EngineError): If pyoxigraph is not installed.
     """
     library = oxigraph()
@@ -126,13 +126,13 @@ def write_nquads(
     with atomic(path) as partial, partial.open("wb") as output:
         for name, doc in docs:
             try:
-                found = list(quads(doc, name=name, model=model, key=key))
+                content = list(quads(doc, name=name, model=model, key=key))
             except DataError as e:
                 tally.faults.append(Fault.of(name, e))
                 continue
-            output.write(library.serialize(found, format=library.RdfFormat.N_QUADS))
-            tally.add(doc, key, len(found))
-    return tally.written()
+            output.write(library.serialize(content, format=library.RdfFormat.N_QUADS))
+            tally.add(doc, key, len(content))
+    return tally.counts()
 
 
 class Tally:
@@ -148,9 +148,9 @@ class Tally:
         self.facts += len(get_facts(doc))
         self.quads += n_quads
 
-    def written(self) -> Written:
-        counts = (self.documents, self.triples, self.facts, self.quads)
-        return Written(*counts, faults=tuple(self.faults))
+    def counts(self) -> WriteCounts:
+        numbers = (self.documents, self.triples, self.facts, self.quads)
+        return WriteCounts(*numbers, faults=tuple(self.faults))
 
 
 class _Writer:
@@ -164,7 +164,7 @@ class _Writer:
         self.library = oxigraph()
         self.document = names.document_iri(name)
         self.quads: Dict[Quad, None] = {}
-        self._taken: Set[str] = set()
+        self._iris: Set[str] = set()
         self._tags = {"": ""}
         self._triples: Dict[str, str] = {}
         self._sentences: List[Tuple[int, int]] = []
@@ -187,7 +187,7 @@ class _Writer:
         iri = self._new("triple", triple.id)
         self._triples.setdefault(triple.id, iri)
         self._type(iri, "Triple")
-        self._found(iri, triple.parts, triple.language, triple.score)
+        self._add_provenance(iri, triple.parts, triple.language, triple.score)
         for word in ("origin", "adapter"):
             if getattr(triple, word):
                 self._add(iri, word, self._literal(getattr(triple, word)))
@@ -197,10 +197,10 @@ class _Writer:
         for role, phrase in zip(_ROLES, triple.objects, strict=False):
             node = self._phrase(phrase.text, triple.language)
             self._part(iri, role, node, phrase, triple.language)
-        for _, said, last in triple.binary():
+        for _, predicate, last in triple.binary():
             self._add(
                 subject,
-                self._relation(said, triple.language),
+                self._relation(predicate, triple.language),
                 self._node(self._phrase(last, triple.language)),
                 graph=iri,
             )
@@ -212,13 +212,15 @@ class _Writer:
         target = self._phrase(fact.object.text, fact.language)
         parts = (fact.subject, fact.phrase, fact.object)
         self._type(iri, "Fact")
-        self._found(iri, parts, fact.language, fact.score)
+        self._add_provenance(iri, parts, fact.language, fact.score)
         evidence = self._triples.get(fact.triple)
         if evidence is not None:
             self._add(iri, "evidence", self._node(evidence))
         self._add(iri, "cue", self._literal(fact.cue, fact.language))
         self._add(iri, "reason", self._literal(fact.reason))
-        self._add(iri, "negated", self._typed(str(fact.negated).lower(), "boolean"))
+        self._add(
+            iri, "negated", self._typed_literal(str(fact.negated).lower(), "boolean")
+        )
         self._add(relation, names.RDFS_LABEL, self._literal(fact.relation))
         self._part(iri, "subject", subject, fact.subject, fact.language)
         self._part(iri, "relation", relation, fact.phrase, fact.language)
@@ -230,13 +232,13 @@ class _Writer:
         """An IRI that is not taken: equal docs that were merged share their ids."""
         iri = base = names.found_iri(self.document, kind, identifier)
         number = 1
-        while iri in self._taken:
+        while iri in self._iris:
             number += 1
             iri = f"{base}-{number}"
-        self._taken.add(iri)
+        self._iris.add(iri)
         return iri
 
-    def _found(
+    def _add_provenance(
         self,
         iri: str,
         parts: Tuple[Phrase, ...],
@@ -257,7 +259,7 @@ class _Writer:
         if score is not None:
             # The form in which stores give decimals back.
             digits = f"{score:.6f}".rstrip("0").rstrip(".")
-            self._add(iri, "score", self._typed(digits, "decimal"))
+            self._add(iri, "score", self._typed_literal(digits, "decimal"))
 
     def _subject(self, iri: str, triple: Triple) -> str:
         if not triple.subject:
@@ -279,8 +281,8 @@ class _Writer:
             self._add(iri, f"{role}Span", self._node(place))
 
     def _sentence(self, char: int, language: str) -> str:
-        held = [place for place in self._sentences if place[0] <= char < place[1]]
-        start, end = held[0] if held else (0, len(self.doc.text))
+        places = [place for place in self._sentences if place[0] <= char < place[1]]
+        start, end = places[0] if places else (0, len(self.doc.text))
         return self._stretch("Sentence", start, end, language)
 
     def _stretch(self, kind: str, start: int, end: int, language: str) -> str:
@@ -293,13 +295,13 @@ class _Writer:
         return iri
 
     def _phrase(self, text: str, language: str) -> str:
-        return self._labelled(names.phrase_iri(text), "Phrase", text, language)
+        return self._add_label(names.phrase_iri(text), "Phrase", text, language)
 
     def _relation(self, text: str, language: str) -> str:
         iri = names.relation_iri(text, language)
-        return self._labelled(iri, "Relation", text, language)
+        return self._add_label(iri, "Relation", text, language)
 
-    def _labelled(self, iri: str, kind: str, text: str, language: str) -> str:
+    def _add_label(self, iri: str, kind: str, text: str, language: str) -> str:
         self._type(iri, kind)
         label = self._literal(names.plain(text), language)
         self._add(iri, names.RDFS_LABEL, label)
@@ -341,10 +343,10 @@ class _Writer:
             literal = self.library.Literal(text)
         return literal
 
-    def _typed(self, text: str, kind: str) -> "Literal":
+    def _typed_literal(self, text: str, kind: str) -> "Literal":
         node = self._node(names.XSD + kind)
         literal: Literal = self.library.Literal(text, datatype=node)
         return literal
 
     def _number(self, value: int) -> "Literal":
-        return self._typed(str(value), "integer")
+        return self._typed_literal(str(value), "integer")

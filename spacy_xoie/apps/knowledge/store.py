@@ -40,7 +40,7 @@ class TripleStore:
         self.path = None if path is None else Path(path)
         if self.path is not None:
             _check_folder(self.path, create)
-        with self._told():
+        with self._explain_errors():
             self._store: Any = self._open(create)
 
     def _open(self, create: bool) -> Any:
@@ -63,7 +63,7 @@ class TripleStore:
         """Write what is in memory, and let go of the folder."""
         if self._store is not None:
             if self.path is not None and os.access(self.path, os.W_OK):
-                with self._told():
+                with self._explain_errors():
                     self._store.flush()
             self._store = None
 
@@ -94,12 +94,12 @@ class TripleStore:
         RETURNS (List[Quad]): What was added.
         RAISES (DataError): If it cannot be written; the store is as it was.
         """
-        found = list(quads(doc, name=name, model=model, key=key))
+        content = list(quads(doc, name=name, model=model, key=key))
         self.remove(name)
-        with self._told():
+        with self._explain_errors():
             # One transaction.
-            self._store.extend(found)
-        return found
+            self._store.extend(content)
+        return content
 
     def remove(self, name: str) -> bool:
         """Remove a document, with its triples, its facts, and the phrases and relations
@@ -109,17 +109,17 @@ class TripleStore:
         RETURNS (bool): Whether it was there.
         """
         iri = names.document_iri(name)
-        owned = self._subjects(names.term("document"), iri)
-        if not owned and not self._texts(iri, names.term("digest")):
+        iris = self._subjects(names.term("document"), iri)
+        if not iris and not self._texts(iri, names.term("digest")):
             return False
-        shared = sorted({node.value for node in self._shared(owned)})
-        drops = [f"DROP SILENT GRAPH {self._node(graph)}" for graph in owned]
-        found = f"DELETE WHERE {{ ?found <{names.term('document')}> <{iri}> ; ?p ?o }}"
+        nodes = sorted({node.value for node in self._neighbours(iris)})
+        drops = [f"DROP SILENT GRAPH {self._node(graph)}" for graph in iris]
+        links = f"DELETE WHERE {{ ?found <{names.term('document')}> <{iri}> ; ?p ?o }}"
         document = f"DELETE WHERE {{ <{iri}> ?p ?o }}"
-        with self._told():
+        with self._explain_errors():
             # One update is one transaction.
-            self._store.update(";\n".join([*drops, found, document]))
-            for node in map(self._node, shared):
+            self._store.update(";\n".join([*drops, links, document]))
+            for node in map(self._node, nodes):
                 self._forget(node)
         return True
 
@@ -145,23 +145,23 @@ class TripleStore:
         """Remove what is said of a phrase or a relation that nothing names any more,
         and the labels of a phrase in languages in which nothing names it."""
         find = self._store.quads_for_pattern
-        named = list(find(None, None, node, self._library.DefaultGraph()))
-        if not named and not any(find(None, node, None, None)):
+        links = list(find(None, None, node, self._library.DefaultGraph()))
+        if not links and not any(find(None, node, None, None)):
             for quad in list(find(node, None, None, None)):
                 self._store.remove(quad)
         elif node.value.startswith(names.PREFIXES["phrase"]):
             languages = {
                 names.language_tag(code).partition("-")[0]
-                for quad in named
+                for quad in links
                 for code in self._texts(quad.subject.value, names.term("language"))
             }
             for quad in list(find(node, self._node(names.RDFS_LABEL), None, None)):
                 if (quad.object.language or "").partition("-")[0] not in languages:
                     self._store.remove(quad)
 
-    def _shared(self, owned: List[str]) -> Iterator[Any]:
+    def _neighbours(self, iris: List[str]) -> Iterator[Any]:
         """What a document names that others may name as well."""
-        for iri in owned:
+        for iri in iris:
             for word in ("subject", "relation", "object", "object2", "object3"):
                 for quad in self._pattern(iri, self._node(names.term(word))):
                     yield quad.object
@@ -179,16 +179,16 @@ class TripleStore:
         return [quad.object.value for quad in self._pattern(iri, self._node(predicate))]
 
     def _subjects(self, predicate: str, iri: str) -> List[str]:
-        found: Any = self._store.quads_for_pattern(
+        matches: Any = self._store.quads_for_pattern(
             None, self._node(predicate), self._node(iri), self._library.DefaultGraph()
         )
-        return [quad.subject.value for quad in found]
+        return [quad.subject.value for quad in matches]
 
     def _node(self, iri: str) -> Any:
         return self._library.NamedNode(iri)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explain_errors(self) -> Iterator[None]:
         """Says which store it is that the library complains of."""
         try:
             yield

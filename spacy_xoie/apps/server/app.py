@@ -105,8 +105,8 @@ def _add_api(app: FastAPI, desk: Desk) -> None:
     async def batch(body: BatchRequest, request: Request) -> Response:
         """The same for several texts."""
         check_target(body)
-        found = await read_batch(body, desk, deadline(), request.is_disconnected)
-        return Response(found, media_type=MEDIA_TYPE)
+        content = await read_batch(body, desk, deadline(), request.is_disconnected)
+        return Response(content, media_type=MEDIA_TYPE)
 
     @app.post(
         "/api/export/{name}",
@@ -122,7 +122,7 @@ def _add_api(app: FastAPI, desk: Desk) -> None:
             raise Refusal(
                 "not found", f"There is no format {name!r}, only {', '.join(FORMATS)}."
             )
-        if name not in [known["name"] for known in info["formats"]]:
+        if name not in [each["name"] for each in info["formats"]]:
             raise Refusal(
                 "not available",
                 f"What {FORMATS[name].title} needs is not installed on the server.",
@@ -158,8 +158,8 @@ def _add_api(app: FastAPI, desk: Desk) -> None:
         if same:
             body.target = same[0]
         else:
-            known = ", ".join(info["targets"]) or "nothing, for want of a translator"
-            raise Refusal("invalid", f"target is {body.target!r}; there is {known}.")
+            targets = ", ".join(info["targets"]) or "nothing, for want of a translator"
+            raise Refusal("invalid", f"target is {body.target!r}; there is {targets}.")
 
     def deadline() -> float:
         return asyncio.get_running_loop().time() + limits.seconds
@@ -196,7 +196,7 @@ def _add_handlers(app: FastAPI) -> None:
     reasons = {status: reason for reason, status in STATUS.items()}
 
     @app.exception_handler(Refusal)
-    async def refused(request: Request, error: Exception) -> Response:
+    async def reply_refusal(request: Request, error: Exception) -> Response:
         return refusal_reply(cast(Refusal, error))
 
     @app.exception_handler(RequestValidationError)
@@ -227,12 +227,14 @@ def _add_handlers(app: FastAPI) -> None:
         return refusal_reply(Refusal("failed", "A fault of the server; see its log."))
 
 
-def _replies(model: Any, refused: Any = (400, 408, 413, 422, 500, 503, 504)) -> Replies:
+def _replies(
+    model: Any, statuses: Any = (400, 408, 413, 422, 500, 503, 504)
+) -> Replies:
     """What a route answers, for the description of the API."""
     reasons = {status: reason for reason, status in STATUS.items()}
     replies: Replies = {
         status: {"model": ErrorReply, "description": reasons[status].capitalize()}
-        for status in refused
+        for status in statuses
     }
     if model is not None:
         replies[200] = {"model": model}

@@ -15,7 +15,7 @@ from .engine import Answer, Engine, EngineSpec, Job, open_engine
 
 logger = logging.getLogger(__name__)
 
-_OPENING = 600.0
+_OPENING_TIME = 600.0
 """Seconds that it may take to open the pipeline."""
 _GOODBYE = 5.0
 """Seconds that the process may take to end by itself."""
@@ -123,7 +123,7 @@ class ProcessBackend:
             name="xoie-pipeline",
             daemon=True,
         )
-        with _uninterrupted():
+        with _block_interrupt():
             self._process.start()
         # Now the end of the process is the end of the connection.
         far_end.close()
@@ -132,21 +132,21 @@ class ProcessBackend:
     def _wait_until_ready(self) -> Dict[str, Any]:
         assert self._connection is not None
         try:
-            if not self._connection.poll(_OPENING):
+            if not self._connection.poll(_OPENING_TIME):
                 raise ConfigError(
-                    f"{self.spec.model!r} was not open after {_OPENING:g} seconds."
+                    f"{self.spec.model!r} was not open after {_OPENING_TIME:g} seconds."
                 )
-            said: Dict[str, Any] = json.loads(self._connection.recv_bytes())
+            info: Dict[str, Any] = json.loads(self._connection.recv_bytes())
         except EOFError as error:
             raise ConfigError(
                 f"The process that opens {self.spec.model!r} ended before it was "
                 f"ready. What it said stands above; if nothing does, it may have had "
                 f"too little memory."
             ) from error
-        if "error" in said:
-            raise ConfigError(said["error"])
+        if "error" in info:
+            raise ConfigError(info["error"])
         self._is_ready = True
-        return said
+        return info
 
     def _receive(self, count: int) -> List[Answer]:
         assert self._connection is not None
@@ -193,7 +193,7 @@ def serve_jobs(spec: EngineSpec, connection: Connection) -> None:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def _block_interrupt() -> Iterator[None]:
     """Processes that are started meanwhile do not hear of Ctrl-C: it is for the server,
     which then closes the connection."""
     if not hasattr(signal, "pthread_sigmask"):

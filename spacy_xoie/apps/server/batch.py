@@ -61,14 +61,14 @@ async def read_batch(
             answers[index] = Answer(b"", refusal.reason, refusal.message)
         else:
             good.append((index, Item(text.text, text.language)))
-        known = _id_of(value)
-        if known is not None:
-            ids[index] = known
+        identifier = _id_of(value)
+        if identifier is not None:
+            ids[index] = identifier
     for group in _groups(good):
-        found = await _read_group(group, request, desk, deadline, is_gone)
-        answers.update(zip((index for index, _ in group), found, strict=True))
-    ordered = [answers[index] for index in range(len(request.texts))]
-    return _compose(ordered, ids)
+        replies = await _read_group(group, request, desk, deadline, is_gone)
+        answers.update(zip((index for index, _ in group), replies, strict=True))
+    items = [answers[index] for index in range(len(request.texts))]
+    return _compose(items, ids)
 
 
 async def _read_group(
@@ -102,8 +102,8 @@ def _check_item(value: Any, limits: Limits) -> TextItem:
 
 def _id_of(value: Any) -> Optional[Union[str, int]]:
     """The id of an item, also of a bad one."""
-    known = value.get("id") if isinstance(value, dict) else None
-    return known if isinstance(known, (str, int)) else None
+    identifier = value.get("id") if isinstance(value, dict) else None
+    return identifier if isinstance(identifier, (str, int)) else None
 
 
 def _groups(places: Sequence[Place]) -> List[List[Place]]:

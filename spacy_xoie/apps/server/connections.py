@@ -22,13 +22,13 @@ BACKLOG = max(1, min(64, _OPEN_FILES // 16))
 
 logger = logging.getLogger(__name__)
 
-_REFUSED = json.dumps(
+_BODY = json.dumps(
     error_record("busy", "Too many connections are open. Try again in a moment.")
 )
 _REFUSAL = (
     f"HTTP/1.1 {STATUS['busy']} Service Unavailable\r\n"
-    f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(_REFUSED)}\r\n"
-    f"retry-after: {RETRY}\r\nconnection: close\r\n\r\n{_REFUSED}"
+    f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(_BODY)}\r\n"
+    f"retry-after: {RETRY}\r\nconnection: close\r\n\r\n{_BODY}"
 ).encode("ascii")
 
 
@@ -40,14 +40,14 @@ class Room:
     seconds (float): Longest wait for a client: for the head of a request to be there
         whole, or for it to take what it was sent.
 
-    waiting (Dict[Connection, None]): Those whose client has a request to finish or to
+    idle (Dict[Connection, None]): Those whose client has a request to finish or to
         begin, the longest waiting first.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.limit = max(1, min(limit, _OPEN_FILES // 2))
         self.seconds = seconds
-        self.waiting: Dict[Connection, None] = {}
+        self.idle: Dict[Connection, None] = {}
 
 
 class Connection(H11Protocol):
@@ -61,7 +61,7 @@ class Connection(H11Protocol):
         super().__init__(*args, **kwargs)
         self.room = room
         self._deadline: Optional[asyncio.TimerHandle] = None
-        self._stuck: Optional[asyncio.TimerHandle] = None
+        self._stuck_timer: Optional[asyncio.TimerHandle] = None
         self._unsent = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -72,18 +72,18 @@ class Connection(H11Protocol):
                 "closed, the oldest first.",
                 self.room.limit,
             )
-            if not self.room.waiting:
+            if not self.room.idle:
                 self.connections.discard(self)
                 self.transport.write(_REFUSAL)
                 self.transport.close()
                 return
-            next(iter(self.room.waiting)).drop()
+            next(iter(self.room.idle)).drop()
         self._watch()
 
     def connection_lost(self, exc: Optional[Exception]) -> None:
         self._forget_deadline()
         self._forget_stuck()
-        self.room.waiting.pop(self, None)
+        self.room.idle.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -97,7 +97,7 @@ class Connection(H11Protocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._unsent = self.transport.get_write_buffer_size()
-        self._stuck = self.loop.call_later(self.room.seconds, self._drop_if_stuck)
+        self._stuck_timer = self.loop.call_later(self.room.seconds, self._drop_if_stuck)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -106,17 +106,17 @@ class Connection(H11Protocol):
     def drop(self) -> None:
         """Close the connection at once, whatever its client has not taken."""
         self.connections.discard(self)
-        self.room.waiting.pop(self, None)
+        self.room.idle.pop(self, None)
         self.transport.abort()
 
     def _watch(self) -> None:
         """See what the connection waits for, after every event."""
-        asked = self.cycle is not None and not self.cycle.response_complete
-        if asked and not self.cycle.more_body:
-            self.room.waiting.pop(self, None)
+        has_request = self.cycle is not None and not self.cycle.response_complete
+        if has_request and not self.cycle.more_body:
+            self.room.idle.pop(self, None)
         elif self in self.connections:
-            self.room.waiting.setdefault(self)
-        if asked:
+            self.room.idle.setdefault(self)
+        if has_request:
             # The guard looks after the time of the body, the backend after the rest.
             self._forget_deadline()
         elif self._deadline is None:
@@ -124,7 +124,7 @@ class Connection(H11Protocol):
 
     def _expire(self) -> None:
         self._deadline = None
-        if self._stuck is None:
+        if self._stuck_timer is None:
             self.drop()
         else:
             # The last answer is still on its way.
@@ -135,7 +135,9 @@ class Connection(H11Protocol):
         if self._unsent >= before:
             self.drop()
         else:
-            self._stuck = self.loop.call_later(self.room.seconds, self._drop_if_stuck)
+            self._stuck_timer = self.loop.call_later(
+                self.room.seconds, self._drop_if_stuck
+            )
 
     def _forget_deadline(self) -> None:
         if self._deadline is not None:
@@ -143,6 +145,6 @@ class Connection(H11Protocol):
             self._deadline = None
 
     def _forget_stuck(self) -> None:
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
+        if self._stuck_timer is not None:
+            self._stuck_timer.cancel()
+            self._stuck_timer = None

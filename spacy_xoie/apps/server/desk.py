@@ -51,8 +51,8 @@ class Desk:
         clock = asyncio.get_running_loop().time
         try:
             while (rest := deadline - clock()) > 0:
-                done, _ = await asyncio.wait({answers}, timeout=min(rest, _LOOK))
-                if done:
+                futures, _ = await asyncio.wait({answers}, timeout=min(rest, _LOOK))
+                if futures:
                     return answers.result()
                 if await is_gone():
                     break

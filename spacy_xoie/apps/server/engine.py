@@ -141,7 +141,7 @@ class Engine:
                     logger.info("A batch failed; its texts are tried one by one.")
                 else:
                     logger.exception("A text could not be read.")
-                    return [_FAILED]
+                    return [_FAILURE]
         return [
             answer
             for item in job.items
@@ -171,14 +171,14 @@ class Engine:
 
     def _leave_out(self, doc: Doc, min_score: float) -> None:
         triples = get_triples(doc, key=self.key)
-        kept = [
+        rest = [
             triple.token_triple
             for triple in triples
             if triple.score is None or triple.score >= min_score
         ]
-        if len(kept) < len(triples):
+        if len(rest) < len(triples):
             language = doc.spans[self.key].attrs.get("language", "")
-            set_triples(doc, kept, key=self.key, language=language)
+            set_triples(doc, rest, key=self.key, language=language)
 
     def _project(self, doc: Doc, target: str) -> None:
         """Carry triples over. Without a translation, the doc says why."""
@@ -187,11 +187,11 @@ class Engine:
         if source == language_code(target):
             why = Untranslated("same language", f"The text is in {target!r} already.")
         elif pairs is not None and (source, language_code(target)) not in pairs:
-            known = ", ".join(sorted(b for a, b in pairs if a == source)) or "nothing"
+            targets = ", ".join(sorted(b for a, b in pairs if a == source)) or "nothing"
             why = Untranslated(
                 "no such pair",
                 f"No engine translates from {source!r} to {target!r} here; from "
-                f"{source!r} there is {known}.",
+                f"{source!r} there is {targets}.",
             )
         else:
             if target not in self._projectors:
@@ -215,7 +215,7 @@ class Engine:
         return json.dumps(record, ensure_ascii=False).encode("utf8")
 
 
-_FAILED = Answer(
+_FAILURE = Answer(
     b"",
     "failed",
     "The text could not be read because of a fault of the server; see its log.",

@@ -73,14 +73,14 @@ FORMATS: Dict[str, Format] = {
 def available_formats() -> Tuple[str, ...]:
     """RETURNS (Tuple[str, …]): The formats for which everything is installed."""
     doc = multilingual_pipeline()("")
-    found: List[str] = []
+    names: List[str] = []
     for name, kind in FORMATS.items():
         try:
             kind.write(doc, "", SPAN_KEY)
         except (ImportError, EngineError):
             continue
-        found.append(name)
-    return tuple(found)
+        names.append(name)
+    return tuple(names)
 
 
 def _usual(doc: Doc, key: str) -> Doc:

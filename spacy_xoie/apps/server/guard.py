@@ -76,16 +76,16 @@ class Guard:
         except Refusal as refusal:
             await refusal_reply(refusal)(scope, receive, send_with_headers)
             return
-        limited = _limited(receive, self.limits)
-        await self.app(scope, limited, send_with_headers)
+        receive_part = _limit(receive, self.limits)
+        await self.app(scope, receive_part, send_with_headers)
 
     def _check(self, headers: Headers) -> None:
-        named = headers.getlist("host")
-        host = _host_name(named[0]) if len(named) == 1 else None
+        values = headers.getlist("host")
+        host = _host_name(values[0]) if len(values) == 1 else None
         if self.hosts is not None and host not in self.hosts:
             raise Refusal(
                 "wrong host",
-                f"This server does not answer to {', '.join(named)!r:.80}, only to "
+                f"This server does not answer to {', '.join(values)!r:.80}, only to "
                 f"{', '.join(sorted(self.hosts))}.",
             )
         length = headers.get("content-length", "").lstrip("0")
@@ -99,15 +99,15 @@ def _too_large(limits: Limits) -> str:
     return f"A request can have {limits.bytes} bytes. Send less at a time."
 
 
-def _limited(receive: Receive, limits: Limits) -> Receive:
+def _limit(receive: Receive, limits: Limits) -> Receive:
     """Count what comes in, and do not wait for it too long. What is raised here passes
     through FastAPI, which lets nothing but its own exceptions through."""
-    seen = 0
+    n_bytes = 0
     is_whole = False
     deadline = asyncio.get_running_loop().time() + limits.seconds
 
-    async def limited() -> Message:
-        nonlocal seen, is_whole
+    async def receive_part() -> Message:
+        nonlocal n_bytes, is_whole
         if is_whole:
             return await receive()
         rest = deadline - asyncio.get_running_loop().time()
@@ -118,17 +118,17 @@ def _limited(receive: Receive, limits: Limits) -> Receive:
                 STATUS["slow request"],
                 f"The request did not arrive within {limits.seconds:g} seconds.",
             ) from error
-        seen += len(message.get("body", b""))
+        n_bytes += len(message.get("body", b""))
         is_whole = not message.get("more_body", False)
-        if seen > limits.bytes:
+        if n_bytes > limits.bytes:
             raise HTTPException(STATUS["too large"], _too_large(limits))
         return message
 
-    return limited
+    return receive_part
 
 
 def _host_name(host: str) -> Optional[str]:
     """RETURNS (Optional[str]): What a header `Host` says, without the port; None if it
     says nothing that can be one."""
-    said = HOST.fullmatch(host)
-    return None if said is None else said[1].lower()
+    match = HOST.fullmatch(host)
+    return None if match is None else match[1].lower()

@@ -23,23 +23,23 @@ class Sparse(logging.Filter):
         super().__init__()
         self.seconds = seconds
         self.clock = clock
-        self._seen: Dict[Tuple[int, str], Tuple[float, int]] = {}
+        self._times: Dict[Tuple[int, str], Tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         # What follows in later lines are addresses and places, which all differ.
         kind = (record.levelno, str(record.msg).partition("\n")[0])
         now = self.clock()
-        if kind in self._seen:
-            then, left_out = self._seen[kind]
+        if kind in self._times:
+            then, left_out = self._times[kind]
             if now - then < self.seconds:
-                self._seen[kind] = (then, left_out + 1)
+                self._times[kind] = (then, left_out + 1)
                 return False
             if left_out:
                 record.msg = f"{record.getMessage()} ({left_out:,} more before)"
                 record.args = ()
-        elif len(self._seen) >= _KINDS:
-            self._seen.clear()
-        self._seen[kind] = (now, 0)
+        elif len(self._times) >= _KINDS:
+            self._times.clear()
+        self._times[kind] = (now, 0)
         return True
 
 

@@ -34,7 +34,7 @@ def _side(doc: Doc, key: str) -> Dict[str, Any]:
         "language": language_of(doc, key=key),
         "characters": len(doc.text),
         "sentences": sentences,
-        "triples": [_triple(found, starts) for found in get_triples(doc, key=key)],
+        "triples": [_triple(triple, starts) for triple in get_triples(doc, key=key)],
     }
 
 
@@ -81,5 +81,5 @@ def _translation(doc: Doc, key: str) -> Dict[str, Any]:
             triple["alignment"] = origin.alignment
             triple["agreement"] = origin.agreement
             triple["lost"] = list(origin.lost)
-    record["refused"] = [refused._asdict() for refused in provenance.refused]
+    record["refused"] = [refusal._asdict() for refusal in provenance.refused]
     return record

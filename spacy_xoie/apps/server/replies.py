@@ -43,8 +43,8 @@ def describe_faults(faults: List[Any]) -> Refusal:
     if fault["type"] == "json_invalid":
         why = fault.get("ctx", {}).get("error", "")
         return Refusal("bad request", f"The body is not JSON: {why}, at {place}.")
-    more = f" ({len(faults) - 1} more faults)" if len(faults) > 1 else ""
+    rest = f" ({len(faults) - 1} more faults)" if len(faults) > 1 else ""
     message = "it has half of a surrogate pair; send whole characters"
     if fault["type"] != "string_unicode":
         message = str(fault["msg"])
-    return Refusal("invalid", f"{place or 'The body'}: {message}{more}")
+    return Refusal("invalid", f"{place or 'The body'}: {message}{rest}")

@@ -21,7 +21,7 @@ from .settings import Limits
 
 _GOODBYE = 10
 """Seconds that answers may take to be finished when the server is stopped."""
-_FLOODED = ("asyncio", "uvicorn.error", connections.__name__)
+_LOGGERS = ("asyncio", "uvicorn.error", connections.__name__)
 """Loggers that say something of each connection that goes wrong."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -56,21 +56,21 @@ def bind(host: str, port: int) -> socket.socket:
     RAISES (ConfigError): If the address cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((host.strip("[]"), port))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host.strip("[]"), port))
     except (OSError, OverflowError) as error:
-        taken.close()
+        listener.close()
         raise ConfigError(
             f"{host}, port {port} cannot be used: {error}. Choose another `--port` or "
             f"`--host`."
         ) from error
-    return taken
+    return listener
 
 
 def serve(
-    taken: socket.socket,
+    listener: socket.socket,
     spec: EngineSpec,
     *,
     limits: Limits,
@@ -79,7 +79,7 @@ def serve(
 ) -> None:
     """Serve until it is told to stop (SIGINT, SIGTERM); answers are finished first.
 
-    taken (socket.socket): See `bind`.
+    listener (socket.socket): See `bind`.
     spec (EngineSpec): What reads the texts.
     limits (Limits): How much is taken on.
     hosts (Optional[FrozenSet[str]]): See `Guard`.
@@ -90,11 +90,11 @@ def serve(
     backend = ProcessBackend(spec, limits.seconds)
     server = make_server(make_app(backend, limits=limits, hosts=hosts), limits)
     # Who comes from now on waits until the server accepts.
-    taken.listen()
+    listener.listen()
     on_ready()
     # uvicorn raises it again when all is done.
-    with suppress(KeyboardInterrupt), sparse_logs(*_FLOODED):
-        server.run(sockets=[taken])
+    with suppress(KeyboardInterrupt), sparse_logs(*_LOGGERS):
+        server.run(sockets=[listener])
 
 
 def make_server(app: FastAPI, limits: Limits) -> uvicorn.Server:

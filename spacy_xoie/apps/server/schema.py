@@ -7,12 +7,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from ...doc.codes import language_code
 
 
-def _checked(language: str) -> str:
+def _check_code(language: str) -> str:
     language_code(language)
     return language
 
 
-Code = Annotated[str, Field(max_length=40), AfterValidator(_checked)]
+Code = Annotated[str, Field(max_length=40), AfterValidator(_check_code)]
 LANGUAGE = Field(
     default=None,
     description="Code of the language, such as `de` or `pt-BR`; by default it is "

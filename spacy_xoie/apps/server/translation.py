@@ -69,8 +69,8 @@ def read_engines(path: Path, languages: Sequence[str]) -> Engines:
         config = Config().from_disk(path)
     except ValueError as error:
         raise ConfigError(f"{path} is not a config: {error}") from error
-    unknown = sorted(set(config) - set(SECTIONS))
-    if "translator" not in config or unknown:
+    extras = sorted(set(config) - set(SECTIONS))
+    if "translator" not in config or extras:
         raise ConfigError(
             f"{path} must have [translator], and can have [aligner] and [projection]; "
             f"it has {', '.join(f'[{name}]' for name in config) or 'nothing'}."
@@ -83,17 +83,17 @@ def read_engines(path: Path, languages: Sequence[str]) -> Engines:
         )
     parts = {name: config[name] for name in ("translator", "aligner") if name in config}
     try:
-        made: Dict[str, Any] = registry.resolve(Config(parts))
+        objects: Dict[str, Any] = registry.resolve(Config(parts))
     except ValueError as error:
         raise ConfigError(f"{path} cannot be used: {error}") from error
-    translator = made["translator"]
+    translator = objects["translator"]
     if not isinstance(translator, Translator):
         raise ConfigError(f"[translator] of {path} makes no translator.")
     pairs = None
     if isinstance(translator, ApertiumTranslator):
         pairs = installed_pairs(translator.modes)
     engines = _make_engines(
-        translator, made.get("aligner") or _default_aligner(), pairs
+        translator, objects.get("aligner") or _default_aligner(), pairs
     )
     targets = settings.get("targets")
     if targets is not None and not (
@@ -106,9 +106,9 @@ def read_engines(path: Path, languages: Sequence[str]) -> Engines:
     place = f"targets of {path}"
     for code in targets or ():
         code_setting(place, code)
-    chosen = tuple(map(language_tag, targets or engines.targets or languages))
-    engines = engines._replace(targets=chosen, mode=cast(Mode, mode))
-    for code in chosen:
+    codes = tuple(map(language_tag, targets or engines.targets or languages))
+    engines = engines._replace(targets=codes, mode=cast(Mode, mode))
+    for code in codes:
         # Faults of the settings are told now, not with the first text.
         engines.projector(code)
     return engines

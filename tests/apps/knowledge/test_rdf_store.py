@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy_xoie.apps.batch.engines import LocalEngine
 from spacy_xoie.apps.batch.texts import Text
 from spacy_xoie.apps.knowledge.asking import Term
-from spacy_xoie.apps.knowledge.filling import Filled, add_texts, model_name
+from spacy_xoie.apps.knowledge.filling import StoreUpdate, add_texts, model_name
 from spacy_xoie.apps.knowledge.queries import QUERIES
 from spacy_xoie.apps.knowledge.store import TripleStore
 from spacy_xoie.errors import ConfigError, DataError
@@ -185,7 +185,7 @@ def read_into(
     pairs: Iterable[Tuple[str, str]],
     batch_size: int = 2,
     **settings: Any,
-) -> Filled:
+) -> StoreUpdate:
     texts = (Text(name, text) for name, text in pairs)
     engine = LocalEngine(lambda: nlp, batch_size)
     return add_texts(store, engine, texts, model=model_name(nlp), **settings)
@@ -197,8 +197,8 @@ def test_texts_are_read_once(trained: Language, tmp_path: Path) -> None:
     steps: List[Tuple[int, int]] = []
     with TripleStore(tmp_path / "s") as store:
         first = read_into(store, trained, TEXTS[:2])
-        assert (first.written.documents, first.known) == (2, 0)
-        assert first.written.triples >= 2
+        assert (first.counts.documents, first.before) == (2, 0)
+        assert first.counts.triples >= 2
         content = snapshot(store, tmp_path)
         filled = read_into(
             store,
@@ -206,13 +206,13 @@ def test_texts_are_read_once(trained: Language, tmp_path: Path) -> None:
             [*TEXTS, ("e", "\ud800")],
             on_step=lambda done, there: steps.append((done, there)),
         )
-        assert (filled.written.documents, filled.known) == (1, 2)
-        assert [fault.place for fault in filled.written.faults] == ["e"]
+        assert (filled.counts.documents, filled.before) == (1, 2)
+        assert [fault.place for fault in filled.counts.faults] == ["e"]
         assert steps == [(1, 1), (2, 2), (3, 2), (4, 2)]
         store.remove("c")
         assert snapshot(store, tmp_path) == content
         again = read_into(store, trained, TEXTS, overwrite=True)
-        assert (again.written.documents, again.known) == (3, 0)
+        assert (again.counts.documents, again.before) == (3, 0)
     # Another schema is another pipeline.
     name = model_name(trained)
     trained.get_pipe("xoie_schema").initialize(
@@ -229,7 +229,7 @@ def test_a_stopped_run_goes_on(trained: Language, tmp_path: Path) -> None:
     with TripleStore(tmp_path / "s") as store:
         with pytest.raises(KeyboardInterrupt):
             read_into(store, trained, stopped(), batch_size=1)
-        assert read_into(store, trained, TEXTS).known == 1
+        assert read_into(store, trained, TEXTS).before == 1
         content = snapshot(store, tmp_path)
     with TripleStore() as whole:
         read_into(whole, trained, TEXTS)
