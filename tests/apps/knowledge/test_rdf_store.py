@@ -246,6 +246,6 @@ def test_a_pipe_that_fails_costs_one_text(blank: Language) -> None:
     blank.add_pipe("test_fails")
     with TripleStore() as store:
         pairs = [("a", "x"), ("b", "bad"), ("c", "y")]
-        written = read_into(store, blank, pairs).written
-        assert written.documents == 2
-        assert written.faults == (Fault("b", "", "RuntimeError: no"),)
+        counts = read_into(store, blank, pairs).counts
+        assert counts.documents == 2
+        assert counts.faults == (Fault("b", "", "RuntimeError: no"),)
