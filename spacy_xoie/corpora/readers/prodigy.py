@@ -143,16 +143,18 @@ def _record(
     relations = _relations(task)
     for index, entry in enumerate(arcs):
         identity: Any = None
+        ends: Tuple[CharSpan, ...] = ()
         try:
             if not isinstance(entry, dict):
                 raise DataError("an arc must be an object")
             name_of_triple = str(entry["triple"]) if entry.get("triple") else None
             head = _place(entry, "head", task)
             identity = name_of_triple or head
+            ends = head, _place(entry, "child", task)
             label = entry.get("label")
             if label not in LABELS:
                 raise DataError(f"{label!r} is none of {', '.join(LABELS)}", "label")
-            arc = _Arc(head, _place(entry, "child", task), str(label))
+            arc = _Arc(*ends, str(label))
             if label != PART and head not in relations and arc.child in relations:
                 arc = _Arc(arc.child, head, arc.label)
                 counts["arcs turned round"] += 1
@@ -165,7 +167,8 @@ def _record(
             good.append(arc)
         except DataError as e:
             faults.append(DataError(str(e), f"relations.{index}"))
-            broken.add(identity)
+            # It may have been drawn the other way.
+            broken.update((identity, *ends))
     if not relations:
         _check_direction(good, text)
     triples: List[TripleRecord] = []

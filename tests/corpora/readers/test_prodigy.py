@@ -237,6 +237,18 @@ def test_arcs_whose_direction_nobody_knows_make_no_gold(
     ]
 
 
+def test_a_malformed_arc_drawn_the_other_way_costs_its_triple(
+    tmp_path: Path, task: Dict[str, Any]
+) -> None:
+    faults: List[str] = []
+    bare = turned(without_labels(task), 1)
+    bare["relations"][1]["label"] = "SUBJECT"
+    path = write(tmp_path / "x.jsonl", bare)
+    (record,) = read_prodigy(path, lambda fault: faults.append(str(fault)))
+    assert not record.triples
+    assert len(faults) == 1 and "relations.1: label: 'SUBJECT'" in faults[0]
+
+
 def test_an_argument_of_two_relations_is_no_relation(
     tmp_path: Path, blank: Language
 ) -> None:
