@@ -138,7 +138,7 @@ def _record(
     if not isinstance(arcs, list):
         raise DataError(f"this must be a list, not {arcs!r}", "relations")
     parts_of: Dict[Any, Dict[str, List[CharSpan]]] = {}
-    broken = set()
+    broken: Set[Any] = set()
     good: List[_Arc] = []
     relations = _relations(task)
     for index, entry in enumerate(arcs):
