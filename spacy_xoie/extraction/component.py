@@ -193,7 +193,9 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
                     of_words[id(span.doc)].append(neat._replace(origin=self.name))
         return [
             sorted(
-                map(reading.triple_on_tokens, of_words[id(reading.words)]),
+                filter(
+                    None, map(reading.triple_on_tokens, of_words[id(reading.words)])
+                ),
                 key=lambda triple: triple.relation,
             )
             for reading in readings

@@ -62,17 +62,22 @@ class Reading:
         start, end = self.token_bounds(span.start, span.end)
         return self.doc[start:end]
 
-    def triple_on_tokens(self, triple: TokenTriple) -> TokenTriple:
-        """RETURNS (TokenTriple): A triple on words as one on tokens. A token with words
-        of several parts goes to the part with most of it, unless another has no token
-        but that."""
+    def triple_on_tokens(self, triple: TokenTriple) -> Optional[TokenTriple]:
+        """RETURNS (Optional[TokenTriple]): A triple on words as one on tokens. A token
+        with words of several parts goes to the part with most of it. An object without
+        a token is left out; None if another part has none, or no object is left."""
         if self.starts is None:
             return triple
         parts = [self._tokens(pieces) for pieces in triple.parts]
         if self.shares_tokens:
             parts = self._apart(triple, parts)
-        changed = iter(map(pieces_of, parts))
-        return triple.mapped(lambda _: next(changed))
+        subject, relation, *objects = map(pieces_of, parts)
+        objects = [part for part in objects if part]
+        if not relation or not objects or bool(subject) != bool(triple.subject):
+            return None
+        return triple._replace(
+            subject=subject, relation=relation, objects=tuple(objects)
+        )
 
     def triple_on_words(self, triple: TokenTriple) -> Optional[TokenTriple]:
         """RETURNS (Optional[TokenTriple]): A triple on tokens as one on words; None if
@@ -124,21 +129,24 @@ class Reading:
         return range(first, last)
 
     def _apart(self, triple: TokenTriple, parts: List[List[int]]) -> List[List[int]]:
-        shares: Dict[int, Dict[int, int]] = {}
-        assert self.starts is not None
+        """Each token in the part with most of its characters."""
+        assert self.starts is not None and self.ends is not None
+        sizes: Dict[int, List[int]] = {}
         for number, pieces in enumerate(triple.parts):
             for start, end in pieces:
                 for word in range(start, end):
-                    token = int(self.starts[word])
-                    of_token = shares.setdefault(token, {})
-                    of_token[number] = of_token.get(number, 0) + len(self.words[word])
-        kept = [list(part) for part in parts]
-        for token, of_token in shares.items():
-            owner = max(of_token, key=of_token.__getitem__)
-            for number in of_token:
-                if number != owner and len(kept[number]) > 1 and token in kept[number]:
-                    kept[number].remove(token)
-        return kept
+                    for token in range(self.starts[word], self.ends[word]):
+                        of_parts = sizes.setdefault(token, [0] * len(parts))
+                        of_parts[number] += len(self.words[word])
+        return [
+            # White space between words is of none of them.
+            [
+                t
+                for t in part
+                if t not in sizes or sizes[t].index(max(sizes[t])) == number
+            ]
+            for number, part in enumerate(parts)
+        ]
 
 
 class Reader:

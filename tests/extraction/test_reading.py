@@ -295,10 +295,12 @@ def test_a_token_of_two_parts_goes_to_the_one_with_most_of_it() -> None:
     reading = reading_of(["They're", "the", "owners"], [True, True, False])
     assert [word.text for word in reading.words] == ["They", "'re", "the", "owners"]
     triple = TokenTriple(((0, 1),), ((1, 2),), (((2, 4),),))
-    # Neither has any other token, so both keep it.
-    assert reading.triple_on_tokens(triple).parts == (((0, 1),), ((0, 1),), ((1, 3),))
+    # The relation has no other token.
+    assert reading.triple_on_tokens(triple) is None
     more = TokenTriple(((0, 1),), ((1, 3),), (((3, 4),),))
-    assert reading.triple_on_tokens(more).parts == (((0, 1),), ((1, 2),), ((2, 3),))
+    on_tokens = reading.triple_on_tokens(more)
+    assert on_tokens is not None
+    assert on_tokens.parts == (((0, 1),), ((1, 2),), ((2, 3),))
 
 
 def test_gold_annotation_lies_on_the_words() -> None:

@@ -131,7 +131,7 @@ def test_wheels_ask_for_the_extra(
         asked.append(nlp.meta["requirements"])
         return output
 
-    monkeypatch.setattr(wheels, "_wheel", wheel)
+    monkeypatch.setattr(wheels, "_build_wheel", wheel)
     nlp = learn(model_config(tiny_bert), steps=1, rate=0.01)
     list(build_wheels(nlp, tmp_path, languages=["en"]))
     ((requirement,),) = asked

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from spacy_xoie import TokenTriple, set_triples
 from spacy_xoie.apps.visual import STYLES, render_triples
+from spacy_xoie.doc.folding import visible
 from spacy_xoie.errors import ConfigError
 
 MARKUP = """<script>alert("x")</script> & <img src=x onerror='a()'>"""
@@ -64,7 +65,8 @@ def test_markup_in_a_text_is_shown_as_text(style: str) -> None:
     assert not any(key.startswith("on") for _, attrs in page.tags for key in attrs)
     assert MARKUP in page.text
     for word in words[:3]:
-        assert word in page.text
+        # A table has phrases as they are read.
+        assert (visible(word) if style == "table" else word) in page.text
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -78,7 +80,8 @@ def test_language_with_markup_stays_in_its_attribute(style: str) -> None:
 def test_what_html_cannot_hold_is_replaced(style: str) -> None:
     html = render_triples(doc_of(["a\x00", "b\x1b", "c\x85"], simple()), style=style)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", html)
-    assert "a\ufffd" in html
+    # A table has phrases as they are read, without what cannot be seen.
+    assert ("a\ufffd" in html) or (style == "table" and ">a</td>" in html)
 
 
 @pytest.mark.parametrize("style", STYLES)
