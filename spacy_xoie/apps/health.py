@@ -61,10 +61,10 @@ def _package() -> Iterator[Check]:
         advice = f"pip install {__title__}, with the Python {sys.executable}"
         yield Check("package", __title__, "broken", "spaCy does not see it", advice)
     else:
-        found = f"{__version__}, {count} registered names"
-        yield Check("package", __title__, "ok", found)
+        state = f"{__version__}, {count} registered names"
+        yield Check("package", __title__, "ok", state)
     for requirement in _requirements(None):
-        yield _installed("package", requirement, needed=True)
+        yield _check_requirement("package", requirement, needed=True)
 
 
 def _models(run: bool) -> Iterator[Check]:
@@ -73,15 +73,15 @@ def _models(run: bool) -> Iterator[Check]:
         advice = f"pip install --force-reinstall {__title__}"
         yield Check("models", "pretrained", "broken", "there is none", advice)
     for model in models:
-        found = f"{model.size / 1e6:.1f} MB, {' '.join(model.languages) or 'any'}"
+        state = f"{model.size / 1e6:.1f} MB, {' '.join(model.languages) or 'any'}"
         if run and model.kind == "pretrained":
             error = _try_model(model.name)
             if error:
                 advice = f"pip install --force-reinstall {__title__}"
                 yield Check("models", model.name, "broken", error, advice)
                 continue
-            found += ", works"
-        yield Check("models", model.name, "ok", found)
+            state += ", works"
+        yield Check("models", model.name, "ok", state)
 
 
 def _try_model(name: str) -> str:
@@ -107,8 +107,8 @@ def _device() -> Iterator[Check]:
         advice = "none is needed; for one: a CUDA build of torch, and cupy for spaCy"
         yield Check("device", "GPU", "missing", f"torch {torch.__version__}", advice)
         return
-    found = f"{torch.cuda.get_device_name(0)}, CUDA {torch.version.cuda}"
-    yield Check("device", "GPU", "ok", found)
+    state = f"{torch.cuda.get_device_name(0)}, CUDA {torch.version.cuda}"
+    yield Check("device", "GPU", "ok", state)
     try:
         importlib.import_module("cupy")
     except ImportError:
@@ -153,9 +153,9 @@ def _library(name: str, advice: str) -> Check:
     except metadata.PackageNotFoundError:
         version = ""
     except ImportError as e:
-        known = importlib.util.find_spec(name) is not None
-        status: Status = "broken" if known else "missing"
-        return Check("engines", name, status, str(e) if known else "", advice)
+        is_there = importlib.util.find_spec(name) is not None
+        status: Status = "broken" if is_there else "missing"
+        return Check("engines", name, status, str(e) if is_there else "", advice)
     return Check("engines", name, "ok", version)
 
 
@@ -166,14 +166,14 @@ def _extras() -> Iterator[Check]:
         extras = []
     for extra in sorted(extras):
         checks = [
-            _installed("extras", requirement, needed=False)
+            _check_requirement("extras", requirement, needed=False)
             for requirement in _requirements(extra)
         ]
-        lacking = [check.name for check in checks if check.status != "ok"]
-        if lacking:
-            found = f"without {', '.join(lacking)}"
+        gaps = [check.name for check in checks if check.status != "ok"]
+        if gaps:
+            state = f"without {', '.join(gaps)}"
             advice = f"pip install '{__title__}[{extra}]'"
-            yield Check("extras", extra, "missing", found, advice)
+            yield Check("extras", extra, "missing", state, advice)
         else:
             names = ", ".join(f"{check.name} {check.found}" for check in checks)
             yield Check("extras", extra, "ok", names)
@@ -185,29 +185,29 @@ def _requirements(extra: Optional[str]) -> List[Requirement]:
         lines = metadata.requires(__title__) or []
     except metadata.PackageNotFoundError:
         return []
-    found = []
+    requirements = []
     for requirement in map(Requirement, lines):
         marker = requirement.marker
         always = marker is None or marker.evaluate({"extra": ""})
-        if always if extra is None else not always and _wanted(requirement, extra):
-            found.append(requirement)
-    return found
+        if always if extra is None else not always and _is_of_extra(requirement, extra):
+            requirements.append(requirement)
+    return requirements
 
 
-def _wanted(requirement: Requirement, extra: str) -> bool:
+def _is_of_extra(requirement: Requirement, extra: str) -> bool:
     return requirement.marker is not None and requirement.marker.evaluate(
         {"extra": extra}
     )
 
 
-def _installed(group: str, requirement: Requirement, *, needed: bool) -> Check:
-    lacking: Status = "broken" if needed else "missing"
+def _check_requirement(group: str, requirement: Requirement, *, needed: bool) -> Check:
+    status: Status = "broken" if needed else "missing"
     advice = f"pip install '{requirement.name}{requirement.specifier}'"
     try:
         version = metadata.version(requirement.name)
     except metadata.PackageNotFoundError:
-        return Check(group, requirement.name, lacking, "not installed", advice)
+        return Check(group, requirement.name, status, "not installed", advice)
     if not requirement.specifier.contains(version, prereleases=True):
-        found = f"{version}, but it must be {requirement.specifier}"
-        return Check(group, requirement.name, "broken", found, advice)
+        state = f"{version}, but it must be {requirement.specifier}"
+        return Check(group, requirement.name, "broken", state, advice)
     return Check(group, requirement.name, "ok", version)

@@ -45,13 +45,13 @@ def installed_models() -> List[ModelInfo]:
     that have one of our components."""
     inside = Path(str(files("spacy_xoie"))) / "models"
     names = sorted(path.parent.name for path in inside.glob(f"*/{WEIGHTS}"))
-    found = [_pretrained(inside / name, name) for name in names]
+    models = [_pretrained(inside / name, name) for name in names]
     for name in sorted(util.get_installed_models()):
         folder = util.get_package_path(name)
         if (folder / "meta.json").is_file():
             info = _pipeline(folder, name)
-            found += [] if info is None else [info]
-    return found
+            models += [] if info is None else [info]
+    return models
 
 
 def model_info(name: str) -> ModelInfo:
@@ -80,13 +80,13 @@ def model_info(name: str) -> ModelInfo:
 def registered() -> Dict[str, Dict[str, str]]:
     """RETURNS (Dict[str, Dict[str, str]]): For each of spaCy's registries the names
     that are declared for this package, and what is behind them."""
-    found: Dict[str, Dict[str, str]] = {}
-    declared = chain.from_iterable(each.entry_points for each in distributions())
-    for entry in declared:
+    groups: Dict[str, Dict[str, str]] = {}
+    entries = chain.from_iterable(each.entry_points for each in distributions())
+    for entry in entries:
         if entry.value.startswith("spacy_xoie."):
-            found.setdefault(entry.group, {})[entry.name] = entry.value
+            groups.setdefault(entry.group, {})[entry.name] = entry.value
     return {
-        group: dict(sorted(names.items())) for group, names in sorted(found.items())
+        group: dict(sorted(names.items())) for group, names in sorted(groups.items())
     }
 
 

@@ -59,10 +59,10 @@ DEFAULT = AdapterTraining()
 
 def _either(name: str) -> str:
     """RETURNS (str): What a setting is by default, with many docs and with few."""
-    many, few = (getattr(schedule, name) for schedule in (SCHEDULE, SCHEDULE_OF_FEW))
-    if isinstance(many, tuple):
-        many, few = (", ".join(map(str, values)) for values in (many, few))
-    return f"default: {many}; with few docs {few}"
+    large, small = (getattr(schedule, name) for schedule in (SCHEDULE, SCHEDULE_OF_FEW))
+    if isinstance(large, tuple):
+        large, small = (", ".join(map(str, values)) for values in (large, small))
+    return f"default: {large}; with few docs {small}"
 
 
 Code = Annotated[str, typer.Argument(metavar="LANG", help="Language code")]
@@ -71,7 +71,7 @@ Output = Annotated[
 ]
 
 
-class Opened(NamedTuple):
+class Target(NamedTuple):
     """A model that is worked on.
 
     nlp (Language): A pipeline with it.
@@ -143,8 +143,8 @@ def add_cli(
     )
     with one_line_errors():
         check_vacant(output)
-        opened = _open(model, component)
-        nlp, pipe = opened.nlp, opened.pipe
+        target = _open(model, component)
+        nlp, pipe = target.nlp, target.pipe
         weights = _weights(start, pipe, language)
         docs = _docs(nlp, pipe, corpus, language, from_code)
         aside = [] if dev is None else _docs(nlp, pipe, dev, language, from_code)
@@ -163,7 +163,7 @@ def add_cli(
                 settings=settings,
                 on_epoch=show,
             )
-        _save(opened, output, model, component, language)
+        _save(target, output, model, component, language)
     gains = (
         f"{name} {100 * notes['before'][name]:.1f} → {100 * value:.1f}"
         for name, value in notes["after"].items()
@@ -193,9 +193,9 @@ def remove_cli(
     """Take an adapter out."""
     with one_line_errors():
         check_vacant(output)
-        opened = _open(model, component)
-        opened.pipe.remove_adapter(language)
-        _save(opened, output, model, component)
+        target = _open(model, component)
+        target.pipe.remove_adapter(language)
+        _save(target, output, model, component)
     msg.good(f"Wrote {output}, without {language}")
 
 
@@ -210,9 +210,9 @@ def rename_cli(
     """Let an adapter serve another language code."""
     with one_line_errors():
         check_vacant(output)
-        opened = _open(model, component)
-        opened.pipe.rename_adapter(language, new)
-        _save(opened, output, model, component, new)
+        target = _open(model, component)
+        target.pipe.rename_adapter(language, new)
+        _save(target, output, model, component, new)
     msg.good(f"Wrote {output}, where {language} is called {new}")
 
 
@@ -220,17 +220,17 @@ def rename_cli(
 def list_cli(model: Model = DEFAULT_NAME, component: Component = "xoie") -> None:
     """Show the adapters of a model, with their sizes and scores."""
     with one_line_errors():
-        opened = _open(model, component)
-        known = _known_scores(opened.nlp)
+        target = _open(model, component)
+        all_scores = _known_scores(target.nlp)
         rows = []
-        for info in opened.pipe.adapters:
+        for info in target.pipe.adapters:
             before, after = (info.notes.get(k, {}) for k in ("before", "after"))
             scores = [
                 f"{name} {100 * before.get(name, 0.0):.1f} → {100 * value:.1f}"
                 for name, value in after.items()
             ]
-            if not scores and info.name in known:
-                scores = [f"triple_f {100 * known[info.name]:.1f}"]
+            if not scores and info.name in all_scores:
+                scores = [f"triple_f {100 * all_scores[info.name]:.1f}"]
             kind = "added" if info.plugged else "trained with the base"
             size = f"{info.size / 1e6:.2f} MB"
             rows.append([info.name, kind, info.rank, size, ", ".join(scores) or "-"])
@@ -248,9 +248,9 @@ def export_cli(
     """Store an adapter as PEFT does (adapter_config.json, safetensors)."""
     with one_line_errors():
         check_vacant(output)
-        opened = _open(model, component)
+        target = _open(model, component)
         with atomic(output) as partial:
-            size = opened.pipe.save_adapter(language, partial)
+            size = target.pipe.save_adapter(language, partial)
     msg.good(f"Wrote {output} ({size / 1e6:.2f} MB)")
 
 
@@ -272,24 +272,24 @@ def import_cli(
     """Add an adapter that was exported, or made with PEFT."""
     with one_line_errors():
         check_vacant(output)
-        opened = _open(model, component)
-        code = opened.pipe.load_adapter(adapter, name, any_base=any_base)
-        _save(opened, output, model, component, code)
+        target = _open(model, component)
+        code = target.pipe.load_adapter(adapter, name, any_base=any_base)
+        _save(target, output, model, component, code)
     msg.good(f"Wrote {output}, with {code}")
 
 
-def _open(model: str, component: str) -> Opened:
+def _open(model: str, component: str) -> Target:
     try:
         pretrained: Optional[Path] = find_model(model)
     except ConfigError:
         pretrained = None
     nlp = load(model, "xx")
     pipe = extractor_of(nlp, component if pretrained is None else "xoie")
-    return Opened(nlp, pipe, pretrained)
+    return Target(nlp, pipe, pretrained)
 
 
 def _save(
-    opened: Opened,
+    target: Target,
     output: Path,
     model: str,
     component: str,
@@ -299,9 +299,9 @@ def _save(
 
     language (Optional[str]): A language that is new to it.
     """
-    nlp, pipe = opened.nlp, opened.pipe
+    nlp, pipe = target.nlp, target.pipe
     with atomic(output) as partial:
-        if opened.pretrained is None:
+        if target.pretrained is None:
             update_config(nlp, component)
             if language is not None and not extend_detector(nlp, language):
                 msg.warn(
@@ -313,8 +313,8 @@ def _save(
         config = stored_config(model)
         config["model"]["bank"]["languages"] = list(pipe.languages)
         save_model(pipe.model, Config(config), partial)
-        if (opened.pretrained / META).is_file():
-            meta = read_json(opened.pretrained / META)
+        if (target.pretrained / META).is_file():
+            meta = read_json(target.pretrained / META)
             meta["languages"] = list(pipe.languages)
             write_json(partial / META, meta)
 
@@ -336,8 +336,8 @@ def _docs(
         learnt = [record for record in records if record.split != "test"]
         if len(learnt) < len(records):
             msg.info(f"{len(records) - len(learnt)} test records are held back")
-        docs, refused = docs_from_records(nlp, learnt, key=pipe.span_key)
-        _warn_of((*faults, *refused))
+        docs, misfits = docs_from_records(nlp, learnt, key=pipe.span_key)
+        _warn_of((*faults, *misfits))
     else:
         raise DataError(f"{path} is neither a .spacy nor a .jsonl file.")
     return docs_in_language(docs, language, pipe.span_key, source)
@@ -367,9 +367,9 @@ def _weights(start: str, pipe: "TripleExtractor", language: str) -> Dict[str, fl
 
 def _known_scores(nlp: Language) -> Dict[str, float]:
     """F1 of triples by language, as the model's own meta data tell it."""
-    told = (nlp.meta.get("performance") or {}).get("xoie_per_language") or {}
+    performance = (nlp.meta.get("performance") or {}).get("xoie_per_language") or {}
     return {
         code: levels["triple"]["f"]
-        for code, levels in told.items()
+        for code, levels in performance.items()
         if levels.get("triple", {}).get("f") is not None
     }

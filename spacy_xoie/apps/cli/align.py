@@ -14,11 +14,11 @@ from ...errors import DataError
 from ...files import check_writable
 from ...projection.aligners.lexical import LexicalAligner
 from .app import app
-from .options import output_option, renamed
+from .options import output_option, rename_options
 from .util import one_line_errors
 
 
-@app.command("fit-aligner", cls=renamed({"--least": "--min-count"}))
+@app.command("fit-aligner", cls=rename_options({"--least": "--min-count"}))
 def fit_aligner_cli(
     corpus: Annotated[
         List[Path],

@@ -71,17 +71,17 @@ def annotate_cli(
                     f"{folder}. The same command goes on from there."
                 )
                 raise typer.Exit(INTERRUPTED) from e
-    kept, triples = report["kept"], report["triples"]
+    n_records, triples = report["kept"], report["triples"]
     for fault in report["unreadable"]:
         typer.echo(f"unreadable: {fault}")
     for title in ("removed", "discards"):
         for reason, number in report[f"{title}_by_reason"].items():
             typer.echo(f"{title}: {reason}: {number}")
-    if not kept:
+    if not n_records:
         msg.warn(f"There is no training data: see {folder / 'report.md'}")
         return
     languages = ", ".join(report["languages"])
-    msg.good(f"{folder}: {kept} records in {languages}, {triples} triples")
+    msg.good(f"{folder}: {n_records} records in {languages}, {triples} triples")
 
 
 @app.command(
@@ -121,8 +121,8 @@ def weigh_teachers_cli(
                 f"AgreementTeacher have weights. Set it in [teacher]."
             )
         records, faults = read_corpus(gold)
-        docs, more = docs_from_records(multilingual_pipeline(), records)
-        for fault in (*faults, *more):
+        docs, misfits = docs_from_records(multilingual_pipeline(), records)
+        for fault in (*faults, *misfits):
             msg.warn(str(fault))
         learned = learn_weights(gold_items(docs), teacher.teachers)
         learned.to_disk(path)

@@ -55,10 +55,10 @@ class CommandGroup(XoieGroup):
         return super().get_command(ctx, cmd_name)
 
     def _import(self, names: Iterable[str]) -> None:
-        missing = {MODULES[name] for name in names if name not in self.commands}
-        if not missing:
+        modules = {MODULES[name] for name in names if name not in self.commands}
+        if not modules:
             return
-        for module in sorted(missing):
+        for module in sorted(modules):
             import_module(f".{module}", __package__)
         self.commands.update(get_group(app).commands)
 

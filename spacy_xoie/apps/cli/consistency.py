@@ -70,10 +70,10 @@ def consistency_cli(
         if plot is not None:
             check_picture(plot)
         with named_corpora(corpus) as files:
-            found = read_parallel(files, lambda fault: msg.warn(str(fault)))
+            sentences = read_parallel(files, lambda fault: msg.warn(str(fault)))
         table = consistency(
             _pipelines(model, threshold, facts),
-            found,
+            sentences,
             _make_aligner(aligner),
             languages=codes,
         )

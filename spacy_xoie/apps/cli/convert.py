@@ -127,10 +127,10 @@ def convert_cli(
             records = list(set_aside(records, dev_share))
     converted: Dict[str, List[Doc]] = {}
     for split in SPLITS:
-        converted[split], refused = docs_from_records(
+        converted[split], misfits = docs_from_records(
             nlp, (record for record in records if record.split == split)
         )
-        faults += refused
+        faults += misfits
         if form != Format.jsonl and not converted[split]:
             del converted[split]
     for fault in faults:
@@ -218,8 +218,8 @@ def _read_silver(
 
 
 def _tell(name: str, counts: Counter[str]) -> None:
-    told = (f"{number} {what}" for what, number in counts.items())
-    typer.echo(f"{name}: {', '.join(told) or 'nothing'}")
+    parts = (f"{number} {what}" for what, number in counts.items())
+    typer.echo(f"{name}: {', '.join(parts) or 'nothing'}")
 
 
 def _trees(

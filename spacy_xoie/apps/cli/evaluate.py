@@ -30,7 +30,7 @@ from ...extraction.pretrained import CONFIG, find_model
 from ...files import Fault, check_writable, file_suffix, write_json, write_text
 from ...loading import load
 from .app import app
-from .options import ModelArgument, Threshold, output_option, renamed
+from .options import ModelArgument, Threshold, output_option, rename_options
 from .util import one_line_errors
 
 _FACTS = {"benchie": "minimal", "carb": "whole", "reoie2016": "whole"}
@@ -38,7 +38,7 @@ _TITLES = {"benchie": "BenchIE", "carb": "CaRB", "reoie2016": "Re-OIE2016"}
 HEADER = ["Benchmark", "Language", "System", "", "P", "R", "F1", "AUC"]
 
 
-@app.command("evaluate", cls=renamed({"--curve": "--plot"}))
+@app.command("evaluate", cls=rename_options({"--curve": "--plot"}))
 def evaluate_cli(
     model: ModelArgument,
     data: Annotated[
@@ -70,7 +70,7 @@ def evaluate_cli(
 ) -> None:
     """Score a pipeline on annotated docs and on benchmarks, language by language, with
     published systems beside it."""
-    written: Dict[str, Any] = {}
+    figures: Dict[str, Any] = {}
     results: List[BenchmarkResult] = []
     with one_line_errors():
         for path in filter(None, (output, extractions and extractions / "a.jsonl")):
@@ -79,15 +79,15 @@ def evaluate_cli(
             check_picture(plot)
         for item in data:
             if file_suffix(item) in (".spacy", ".jsonl"):
-                written = _score_corpus(model, item, threshold)
+                figures = _score_corpus(model, item, threshold)
                 continue
             for benchmark in find_benchmarks(item, _warn):
-                asked = facts or _FACTS.get(benchmark.name)
-                nlp = load(model, benchmark.language, threshold, asked)
+                kinds = facts or _FACTS.get(benchmark.name)
+                nlp = load(model, benchmark.language, threshold, kinds)
                 results.append(run_benchmark(nlp, benchmark))
         if results:
             _print_results(results, Path(model).name)
-            written["benchmarks"] = [result.to_dict() for result in results]
+            figures["benchmarks"] = [result.to_dict() for result in results]
         if extractions is not None:
             for result in results:
                 name = f"{result.benchmark.name}_{result.benchmark.language}.jsonl"
@@ -95,7 +95,7 @@ def evaluate_cli(
                 write_text(extractions / name, "\n".join(lines) + "\n")
             msg.good(f"Wrote {extractions}")
         if output is not None:
-            write_json(output, written)
+            write_json(output, figures)
             msg.good(f"Wrote {output}")
         if plot is not None:
             save_curves(plot, _panels(results))

@@ -120,8 +120,8 @@ def extract_cli(
     read is named and left out, and the exit code is then 3."""
     with one_line_errors():
         stdin = standard_input()
-        named = [] if text and not inputs else named_inputs(inputs, stdin)
-        paths, texts = split_inputs(named)
+        names = [] if text and not inputs else named_inputs(inputs, stdin)
+        paths, texts = split_inputs(names)
         # Of texts that were typed there is nothing to tell but what is in them.
         progress = Progress(quiet=quiet or not paths, output=output)
         source = Source(
@@ -145,8 +145,8 @@ def extract_cli(
         )
         form = None
         if format_.value in FORMATS:
-            told = [pipeline_title(load())] if format_ == OutputFormat.rdf else []
-            form = FORMATS[format_.value](*told)
+            titles = [pipeline_title(load())] if format_ == OutputFormat.rdf else []
+            form = FORMATS[format_.value](*titles)
         with progress.shown(source.count(), resumable=form is not None):
             if form is not None:
                 run.lines(output, form, overwrite=overwrite)

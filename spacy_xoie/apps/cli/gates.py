@@ -50,10 +50,10 @@ def gates_cli(
         if plot is not None:
             check_picture(plot)
         with named_corpora(corpus) as files:
-            found = read_parallel(files, lambda fault: msg.warn(str(fault)))
+            sentences = read_parallel(files, lambda fault: msg.warn(str(fault)))
         texts = {
             language: list(islice(by_id.values(), limit or None))
-            for language, by_id in found.items()
+            for language, by_id in sentences.items()
         }
         table = measure_gates(load(model, "xx"), texts, languages=codes)
         _print(table)

@@ -50,7 +50,7 @@ class XoieGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         if debugging():
             return super().invoke(ctx)
-        shown = warnings.formatwarning
+        formatter = warnings.formatwarning
         warnings.formatwarning = _one_line_warning
         try:
             return super().invoke(ctx)
@@ -65,7 +65,7 @@ class XoieGroup(TyperGroup):
             tell(e)
             raise typer.Exit(FAILED) from e
         finally:
-            warnings.formatwarning = shown
+            warnings.formatwarning = formatter
             _let_go_of_output()
 
 

@@ -43,11 +43,11 @@ def info_cli(
     scores, and the names that the package adds to spaCy."""
     with one_line_errors():
         if model is not None:
-            found = model_info(model)
+            details = model_info(model)
             if as_json:
-                typer.echo(srsly.json_dumps(asdict(found), indent=2))
+                typer.echo(srsly.json_dumps(asdict(details), indent=2))
             else:
-                _show_model(found)
+                _show_model(details)
             return
         models, names = installed_models(), registered()
         if as_json:
@@ -86,20 +86,19 @@ def doctor_cli(
     The exit code is 1 if something is broken that is needed."""
     with one_line_errors():
         checks = list(examine(run_models=run_models))
-    broken = [check for check in checks if check.status == "broken"]
+    failures = [check for check in checks if check.status == "broken"]
     if as_json:
         typer.echo(srsly.json_dumps([asdict(check) for check in checks], indent=2))
     else:
         _show_checks(checks)
-        missing = sum(check.status == "missing" for check in checks)
-        told = (
-            f"{len(checks) - missing - len(broken)} found, {missing} optional missing"
-        )
-        if broken:
-            msg.fail(f"{told}, {len(broken)} broken")
+        n_missing = sum(check.status == "missing" for check in checks)
+        n_found = len(checks) - n_missing - len(failures)
+        summary = f"{n_found} found, {n_missing} optional missing"
+        if failures:
+            msg.fail(f"{summary}, {len(failures)} broken")
         else:
-            msg.good(f"{told}, nothing broken")
-    if broken:
+            msg.good(f"{summary}, nothing broken")
+    if failures:
         raise typer.Exit(FAILED)
 
 
@@ -109,9 +108,9 @@ def _show_model(info: ModelInfo) -> None:
             typer.echo(f"{name.capitalize()}: {getattr(info, name)}")
     typer.echo(f"Size: {info.size / 1e6:.1f} MB")
     typer.echo(f"Languages: {' '.join(info.languages) or 'not said'}\n\nScores")
-    told = info.performance.get("xoie_per_language") or {}
+    performance = info.performance.get("xoie_per_language") or {}
     rows = [["Language", "P", "R", "F"]]
-    for code, levels in sorted(told.items()):
+    for code, levels in sorted(performance.items()):
         scores = levels.get("triple", levels)
         rows.append([code, *(_score(scores.get(name)) for name in "prf")])
     numbers = [
@@ -119,7 +118,9 @@ def _show_model(info: ModelInfo) -> None:
         for name, value in sorted(info.performance.items())
         if isinstance(value, (int, float))
     ]
-    typer.echo("".join(numbers) + (columns(rows) if told else "") or "  not said\n")
+    typer.echo(
+        "".join(numbers) + (columns(rows) if performance else "") or "  not said\n"
+    )
     typer.echo("Sources")
     for source in info.sources:
         parts = (source.get("name"), source.get("license"), source.get("url"))
@@ -131,8 +132,8 @@ def _show_checks(checks: List[Check]) -> None:
         typer.echo(group.capitalize())
         for check in checks:
             if check.group == group:
-                found = f": {check.found}" if check.found else ""
-                typer.echo(f"  {_SIGNS[check.status]} {check.name}{found}")
+                state = f": {check.found}" if check.found else ""
+                typer.echo(f"  {_SIGNS[check.status]} {check.name}{state}")
                 if check.advice:
                     typer.echo(f"      {check.advice}")
         typer.echo()

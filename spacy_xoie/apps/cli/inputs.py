@@ -78,8 +78,8 @@ def codes_of(language: Optional[str]) -> List[str]:
     """RETURNS (List[str]): The languages of an option such as "de,pt-BR", as tags, each
     language once; none for "xx", which says nothing.
     RAISES (ConfigError): If one is no code."""
-    listed = (language or "").replace(",", " ").split()
-    tags = {code_setting("--language", code): language_tag(code) for code in listed}
+    values = (language or "").replace(",", " ").split()
+    tags = {code_setting("--language", code): language_tag(code) for code in values}
     return [tag for code, tag in tags.items() if code != UNDETERMINED]
 
 

@@ -43,13 +43,13 @@ def languages_cli(
             groups = clusters(codes or pool, n=n_clusters, profile=profile)
             _show_groups(groups, as_json)
         elif codes:
-            found = {
+            relatives = {
                 facts.code: find_relatives(
                     facts.code, among=pool, profile=profile, n=n_nearest
                 )
                 for facts in map(find_language, codes)
             }
-            _show_relatives(found, as_json)
+            _show_relatives(relatives, as_json)
         else:
             _show_facts(find_languages(pool), as_json)
 
@@ -85,22 +85,24 @@ def suggest_sources_cli(
         msg.table(rows, header=header, divider=True, aligns=[*"llrrll"], max_col=40)
 
 
-def _show_facts(found: List[Facts], as_json: bool) -> None:
+def _show_facts(entries: List[Facts], as_json: bool) -> None:
     if as_json:
-        _print_json([_facts_entry(facts) for facts in found])
+        _print_json([_facts_entry(facts) for facts in entries])
         return
     header = ["Code", "Language", "Scripts", "Order", "Family"]
-    msg.table([_facts_row(facts) for facts in found], header=header, divider=True)
+    msg.table([_facts_row(facts) for facts in entries], header=header, divider=True)
 
 
-def _show_relatives(found: Dict[str, List[Relative]], as_json: bool) -> None:
+def _show_relatives(relatives_of: Dict[str, List[Relative]], as_json: bool) -> None:
     if as_json:
-        _print_json({code: [asdict(r) for r in some] for code, some in found.items()})
+        _print_json(
+            {code: [asdict(r) for r in some] for code, some in relatives_of.items()}
+        )
         return
     header = ["Code", "Language", "Distance", "Known"]
     header += [*map(str.capitalize, KINDS), "Why"]
     aligns = [*"ll", *"rr", *("r" for _ in KINDS), "l"]
-    for code, relatives in found.items():
+    for code, relatives in relatives_of.items():
         msg.divider(f"{find_language(code).name} ({code})")
         rows = [_relative_row(relative) for relative in relatives]
         msg.table(rows, header=header, divider=True, aligns=aligns)

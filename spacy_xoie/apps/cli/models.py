@@ -35,17 +35,17 @@ def gather_cli(
     """Copy a project's assets from a local folder, and name those that are missing."""
     with one_line_errors():
         assets = load_project_config(project).get("assets", [])
-        missing = []
+        gaps = []
         folder = Path(local) if local else None
         for asset in gather_assets(assets, project, folder):
             if not asset.exists:
-                missing.append(asset.dest)
+                gaps.append(asset.dest)
             elif asset.source is not None:
                 msg.good(asset.dest)
-    if missing:
+    if gaps:
         msg.fail(
-            f"{len(missing)} of {len(assets)} assets are missing",
-            f"{', '.join(missing)}. Download them with `spacy project assets --extra`, "
+            f"{len(gaps)} of {len(assets)} assets are missing",
+            f"{', '.join(gaps)}. Download them with `spacy project assets --extra`, "
             f"or give a folder that holds them.",
             exits=1,
         )

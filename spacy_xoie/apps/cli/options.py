@@ -108,19 +108,19 @@ def format_option(help: str) -> Any:
 def one_output(option: Optional[Path], argument: Optional[Path]) -> Path:
     """RETURNS (Path): Where to write, which was given in one of two ways.
     RAISES (typer.BadParameter): If it was given in none, or in both."""
-    given = [path for path in (option, argument) if path is not None]
-    if len(given) != 1:
+    paths = [path for path in (option, argument) if path is not None]
+    if len(paths) != 1:
         raise typer.BadParameter("Name it once.", param_hint="'--output' / '-o'")
-    return given[0]
+    return paths[0]
 
 
-def renamed(names: Mapping[str, str]) -> Type[TyperCommand]:
+def rename_options(names: Mapping[str, str]) -> Type[TyperCommand]:
     """RETURNS (Type[TyperCommand]): Commands that take options by an earlier name too.
 
     names (Mapping[str, str]): The earlier names, with those of today.
     """
 
-    class Renamed(TyperCommand):
+    class AliasCommand(TyperCommand):
         def parse_args(self, ctx: Any, args: List[str]) -> List[str]:
             end = args.index("--") if "--" in args else len(args)
             options = []
@@ -129,4 +129,4 @@ def renamed(names: Mapping[str, str]) -> Type[TyperCommand]:
                 options.append(f"{names.get(name, name)}{equals}{value}")
             return super().parse_args(ctx, [*options, *args[end:]])
 
-    return Renamed
+    return AliasCommand

@@ -12,11 +12,11 @@ from ...files import check_writable, read_json
 from ...loading import load
 from ...packaging import build_wheels, load_wheel
 from .app import app
-from .options import Component, Metrics, Model, Sources, output_option, renamed
+from .options import Component, Metrics, Model, Sources, output_option, rename_options
 from .util import one_line_errors
 
 
-@app.command("package", cls=renamed({"--out": "--output"}))
+@app.command("package", cls=rename_options({"--out": "--output"}))
 def package_cli(
     output: Annotated[Path, output_option("Folder for the wheels")],
     languages: Annotated[
@@ -69,10 +69,10 @@ def try_wheels_cli(
         msg.fail(f"There are no wheels in {wheels}", exits=1)
     for path in paths:
         with one_line_errors(), load_wheel(path) as nlp:
-            served = nlp.meta.get("languages", texts)
-            chosen = [code for code in texts if code in served] or list(texts)
+            languages = nlp.meta.get("languages", texts)
+            codes = [code for code in texts if code in languages] or list(texts)
             msg.divider(f"{nlp.lang}_{nlp.meta['name']} {nlp.meta['version']}")
-            for doc in nlp.pipe(texts[code] for code in chosen):
+            for doc in nlp.pipe(texts[code] for code in codes):
                 typer.echo(doc.text)
                 for triple in doc._.triples:
                     typer.echo(f"  {triple.language} {triple.score:.2f}  {triple}")

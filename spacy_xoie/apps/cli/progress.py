@@ -71,18 +71,15 @@ class Progress:
             finally:
                 self._bar = None
 
-    def sum_up(self, told: str = "") -> None:
+    def sum_up(self) -> None:
         """Say what there is in the end.
 
-        told (str): What else there is to tell.
         RAISES (Exit): With code 3 if something was left out.
         """
         account = self.account
         parts = [f"{account.documents} documents, {account.triples} triples"]
         if account.before:
             parts.append(f"{account.before} were there before")
-        if told:
-            parts.append(told)
         if self.faults:
             parts.append(f"{self.faults} left out")
         where = "" if self.output is None else f"{self.output}: "

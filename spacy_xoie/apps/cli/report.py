@@ -38,8 +38,8 @@ def report_cli(
     with one_line_errors():
         path = output or folder / "metrics" / "report.html"
         check_writable(path)
-        page, missing = report_html(folder)
+        page, gaps = report_html(folder)
         write_text(path, page)
-    for gap in missing:
+    for gap in gaps:
         msg.warn(gap)
     msg.good(f"Wrote {path}")

@@ -77,19 +77,19 @@ def serve_cli(
         from ..server.engine import EngineSpec
         from ..server.settings import Limits
 
-        taken = bind(host, port)
+        listener = bind(host, port)
         if not is_loopback(host):
             msg.warn(
                 f"Everybody who can reach {host} can use the server: there is no "
                 f"password and no encryption. Put a proxy with both in front of it."
             )
-        shown = f"[{host.strip('[]')}]" if ":" in host else host
-        address = f"http://{shown}:{taken.getsockname()[1]}"
+        name = f"[{host.strip('[]')}]" if ":" in host else host
+        address = f"http://{name}:{listener.getsockname()[1]}"
         config = None if translator is None else str(translator)
         msg.info(f"Opening {model}")
-        with taken:
+        with listener:
             serve(
-                taken,
+                listener,
                 EngineSpec(model, "" if no_translator else config, threads),
                 limits=Limits(
                     max_chars,

@@ -26,14 +26,14 @@ from .options import (
     TextLanguage,
     Threshold,
     output_option,
-    renamed,
+    rename_options,
 )
 from .util import one_line_errors
 
 _GENERAL, _NONE = "general", "none"
 
 
-@app.command("store", cls=renamed({"--store": "--output"}))
+@app.command("store", cls=rename_options({"--store": "--output"}))
 def store_cli(
     output: Annotated[Path, output_option("Folder of the store; made if missing")],
     texts: Annotated[
@@ -108,13 +108,13 @@ def store_cli(
                     raise typer.Exit(INTERRUPTED) from e
             if dump is not None:
                 triples.dump(dump)
-    counts = update.counts
+    counts = update.written
     faults += map(str, counts.faults)
     for fault in faults:
         typer.echo(" ".join(fault.split()), err=True)
     msg.good(
         f"{output}: {counts.documents} texts added with {counts.triples} triples and "
-        f"{counts.facts} facts, {update.before} were there already"
+        f"{counts.facts} facts, {update.known} were there already"
     )
     if faults:
         msg.fail(f"{len(faults)} texts could not be read")

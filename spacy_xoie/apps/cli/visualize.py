@@ -94,8 +94,8 @@ def visualize_cli(
         if output is not None:
             check_writable(output)
         stdin = standard_input()
-        named = named_inputs(inputs, stdin)
-        docs = list(_docs(named, stdin, model, threshold, faults))
+        files = named_inputs(inputs, stdin)
+        docs = list(_docs(files, stdin, model, threshold, faults))
         if not docs:
             raise DataError("\n".join(["There is nothing to draw.", *faults]))
         if translation:

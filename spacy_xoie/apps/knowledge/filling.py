@@ -19,12 +19,12 @@ from .store import TripleStore
 class StoreUpdate:
     """What became of texts that were to be added to a store.
 
-    counts (WriteCounts): What was added, and what could not be.
-    before (int): Texts that were there already.
+    written (WriteCounts): What was added, and what could not be.
+    known (int): Texts that were there already.
     """
 
-    counts: WriteCounts
-    before: int
+    written: WriteCounts
+    known: int
 
 
 def add_texts(

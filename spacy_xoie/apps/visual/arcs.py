@@ -13,9 +13,9 @@ from .chunks import Arc, Chunk, cut
 from .page import ROLE_COLOURS, ROLE_LETTERS, ROLE_NAMES, direction, escape
 from .text_width import text_width
 
-_LONGEST = 170
+_MAX_WIDTH = 170
 """displaCy gives each chunk the room of the longest; beyond that, too much is empty."""
-_SHORTEST = 90
+_MIN_WIDTH = 90
 """An arc needs room for its label."""
 _GAP, _LEVEL, _MARGIN = 26, 44, 10
 
@@ -28,22 +28,22 @@ def arcs_html(block: Block, triple: Triple) -> str:
     RETURNS (str): SVG in HTML.
     """
     chunks, arcs = cut(block, triple)
-    longest = max(text_width(chunk.text) for chunk in chunks)
+    width = max(text_width(chunk.text) for chunk in chunks)
     way = direction(block.text)
     is_simple = (
         way == "ltr"
         and not any(arc.is_tie for arc in arcs)
         and all(len(chunk.roles) <= 1 for chunk in chunks)
-        and longest <= _LONGEST
+        and width <= _MAX_WIDTH
     )
     draw = _draw_with_displacy if is_simple else _draw
     return f'<div class="wide" dir="{way}">{draw(chunks, arcs, way)}</div>'
 
 
 def _draw_with_displacy(chunks: List[Chunk], arcs: List[Arc], way: str) -> str:
-    longest = max(text_width(chunk.text) for chunk in chunks)
-    distance = round(max(longest, _SHORTEST)) + _GAP
-    parsed = {
+    width = max(text_width(chunk.text) for chunk in chunks)
+    distance = round(max(width, _MIN_WIDTH)) + _GAP
+    sentence = {
         "words": [
             {
                 "text": chunk.text,
@@ -73,7 +73,7 @@ def _draw_with_displacy(chunks: List[Chunk], arcs: List[Arc], way: str) -> str:
     }
     return str(
         displacy.render(
-            parsed, style="dep", manual=True, jupyter=False, options=options
+            sentence, style="dep", manual=True, jupyter=False, options=options
         )
     )
 
@@ -116,12 +116,12 @@ def _levels(arcs: List[Arc]) -> List[int]:
     """How high each arc has to be to pass over those within it."""
     levels = [0] * len(arcs)
     spans = [tuple(sorted((arc.start, arc.end))) for arc in arcs]
-    done: List[Tuple[int, int, int]] = []
+    places: List[Tuple[int, int, int]] = []
     for number in sorted(range(len(arcs)), key=lambda n: spans[n][1] - spans[n][0]):
         start, end = spans[number]
-        below = [level for a, b, level in done if a < end and start < b]
+        below = [level for a, b, level in places if a < end and start < b]
         levels[number] = max(below, default=0) + 1
-        done.append((start, end, levels[number]))
+        places.append((start, end, levels[number]))
     return levels
 
 

@@ -41,22 +41,22 @@ def blocks(doc: Doc, *, key: str = SPAN_KEY) -> List[Block]:
     """
     triples = get_triples(doc, key=key)
     reaches = [reach(triple) for triple in triples]
-    crossed: Set[int] = set()
+    inner: Set[int] = set()
     for first, end in reaches:
-        crossed.update(range(first + 1, end))
+        inner.update(range(first + 1, end))
     bounds: List[Tuple[int, int]] = []
     for start, end in sentence_bounds(doc):
-        if start in crossed:
+        if start in inner:
             bounds[-1] = (bounds[-1][0], end)
         else:
             bounds.append((start, end))
-    found: List[List[Triple]] = [[] for _ in bounds]
+    groups: List[List[Triple]] = [[] for _ in bounds]
     place = {token: i for i, bound in enumerate(bounds) for token in range(*bound)}
     for triple, (first, _) in zip(triples, reaches, strict=True):
-        found[place[first]].append(triple)
+        groups[place[first]].append(triple)
     return [
         Block(doc, start, end, _language(doc, start, members, key), tuple(members))
-        for (start, end), members in zip(bounds, found, strict=True)
+        for (start, end), members in zip(bounds, groups, strict=True)
     ]
 
 

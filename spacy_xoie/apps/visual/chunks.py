@@ -7,7 +7,7 @@ from ...doc.triples import RELATION, ROLES, Triple
 from .blocks import Block, roles_of_tokens
 from .page import clean
 
-_LONGEST_GAP = 20
+_MAX_GAP = 20
 
 
 class Chunk(NamedTuple):
@@ -55,19 +55,19 @@ def cut(block: Block, triple: Triple) -> Tuple[List[Chunk], List[Arc]]:
     for token in range(block.start, block.end):
         run += token in edges
         keys.append((roles.get(token, ()), run if token in roles else -1))
-    for (found, _), group in groupby(
+    for (own, _), group in groupby(
         range(block.start, block.end), key=lambda token: keys[token - block.start]
     ):
         tokens = list(group)
         text = " ".join(clean(block.doc[tokens[0] : tokens[-1] + 1].text).split())
         is_edge = block.start in tokens or block.end - 1 in tokens
-        if not found and is_edge and not any(map(str.isalnum, text)):
+        if not own and is_edge and not any(map(str.isalnum, text)):
             continue
-        if not found and len(text) > _LONGEST_GAP:
-            chunks.append(Chunk("…", found, text))
+        if not own and len(text) > _MAX_GAP:
+            chunks.append(Chunk("…", own, text))
         elif text:
-            chunks.append(Chunk(text, found))
-        for role in found:
+            chunks.append(Chunk(text, own))
+        for role in own:
             places.setdefault(role, []).append(len(chunks) - 1)
     return chunks, _arcs(places)
 

@@ -36,12 +36,12 @@ def links_html(left: Block, right: Block, alignment: Alignment) -> str:
     others = _colours(right)
     lines: List[str] = []
     n_links = 0
-    for (i, j), score, agreed in zip(*alignment, strict=True):
+    for (i, j), score, agreement in zip(*alignment, strict=True):
         if i not in upper or j not in lower:
             continue
         n_links += 1
         colour = colours.get(i) or others.get(j) or "currentColor"
-        dashes = "" if agreed else ' stroke-dasharray="4 3"'
+        dashes = "" if agreement else ' stroke-dasharray="4 3"'
         weight = 2 if i in colours else 1
         title = f"{left.doc[i].text} – {right.doc[j].text} ({score:.2f})"
         lines.append(
@@ -92,10 +92,10 @@ def _centres(block: Block) -> Dict[int, float]:
 
 def _colours(block: Block) -> Dict[int, str]:
     """Colours of the tokens of triples, the first triple before the others."""
-    found: Dict[int, Tuple[str, ...]] = {}
+    parts: Dict[int, Tuple[str, ...]] = {}
     for triple in reversed(block.triples):
-        found.update(roles_of_tokens(triple))
-    return {token: ROLE_COLOURS[roles[0]] for token, roles in found.items()}
+        parts.update(roles_of_tokens(triple))
+    return {token: ROLE_COLOURS[roles[0]] for token, roles in parts.items()}
 
 
 def _words(

@@ -52,7 +52,7 @@ def translation_of(doc: Doc, target: str) -> Doc:
     """
     translations = Translations(doc)
     if target not in translations:
-        raise DataError(_missing(doc, target, list(translations)))
+        raise DataError(_describe_gap(doc, target, list(translations)))
     return translations[target]
 
 
@@ -75,15 +75,15 @@ def projection_html(source: Doc, target: Doc, *, key: str = SPAN_KEY) -> str:
     )
 
 
-def _missing(doc: Doc, target: str, there: List[str]) -> str:
+def _describe_gap(doc: Doc, target: str, there: List[str]) -> str:
     why = get_untranslated(doc).get(target)
     if why is not None:
         reason = f"{why.reason}{f' ({why.detail})' if why.detail else ''}"
         return f"There is no translation of the doc to {target!r}: {reason}."
-    known = f"it has {', '.join(there)}" if there else "it has none at all"
+    others = f"it has {', '.join(there)}" if there else "it has none at all"
     return (
-        f"There is no translation of the doc to {target!r}; {known}. Run the component "
-        f"'xoie_projector' with target={target!r}."
+        f"There is no translation of the doc to {target!r}; {others}. Run the "
+        f"component 'xoie_projector' with target={target!r}."
     )
 
 
@@ -95,25 +95,27 @@ def _whole(doc: Doc, parts: List[Block]) -> Block:
 
 def _pair_html(left: Block, right: Block, provenance: Provenance) -> str:
     """A sentence and its translation."""
-    refused = {item.source: item for item in provenance.refused}
-    carried: Dict[str, Triple] = {}
+    refusals = {item.source: item for item in provenance.refused}
+    triples: Dict[str, Triple] = {}
     for triple in right.triples:
         origin = provenance.origins.get(triple.id)
         if origin is not None:
-            carried[origin.source] = triple
+            triples[origin.source] = triple
     rows = [_heads(left, right)]
     for number, triple in enumerate(left.triples, start=1):
-        found = carried.pop(triple.id, None)
+        translation = triples.pop(triple.id, None)
         other = (
-            _why_not(refused.get(triple.id))
-            if found is None
+            _refusal_html(refusals.get(triple.id))
+            if translation is None
             else _side(
-                right, found, facts_html(found, number) + _lost(provenance, found)
+                right,
+                translation,
+                facts_html(translation, number) + _loss_html(provenance, translation),
             )
         )
         own = _side(left, triple, facts_html(triple, number))
         rows.append(f'<div class="row pair">{own}{other}</div>')
-    for number, triple in enumerate(carried.values(), start=len(left.triples) + 1):
+    for number, triple in enumerate(triples.values(), start=len(left.triples) + 1):
         nothing = '<p class="none">Of another sentence.</p>'
         other = _side(right, triple, facts_html(triple, number))
         rows.append(f'<div class="row pair">{nothing}{other}</div>')
@@ -138,15 +140,15 @@ def _side(block: Block, triple: Optional[Triple], facts: str) -> str:
     return f"<div {where}>{facts}{spans_html(block, triple)}</div>"
 
 
-def _why_not(refused: Optional[Refused]) -> str:
-    if refused is None:
+def _refusal_html(refusal: Optional[Refused]) -> str:
+    if refusal is None:
         return '<p class="none">Not carried over.</p>'
-    detail = f" ({refused.detail})" if refused.detail else ""
-    return f'<p class="none">Not carried over: {escape(refused.reason + detail)}.</p>'
+    detail = f" ({refusal.detail})" if refusal.detail else ""
+    return f'<p class="none">Not carried over: {escape(refusal.reason + detail)}.</p>'
 
 
-def _lost(provenance: Provenance, triple: Triple) -> str:
-    lost: Tuple[str, ...] = provenance.origins[triple.id].lost
-    if not lost:
+def _loss_html(provenance: Provenance, triple: Triple) -> str:
+    parts: Tuple[str, ...] = provenance.origins[triple.id].lost
+    if not parts:
         return ""
-    return f'<span class="faint" dir="ltr"> · lost: {escape(", ".join(lost))}</span>'
+    return f'<span class="faint" dir="ltr"> · lost: {escape(", ".join(parts))}</span>'

@@ -44,9 +44,9 @@ def render_triples(
     if not docs:
         content = '<p class="none">There are no docs.</p>'
     elif style == "table":
-        found = [get_triples(doc, key=key) for doc in docs]
+        groups = [get_triples(doc, key=key) for doc in docs]
         names = [doc_name(doc, number) for number, doc in enumerate(docs, start=1)]
-        content = table_html(found, names if len(docs) > 1 else ())
+        content = table_html(groups, names if len(docs) > 1 else ())
     else:
         content = legend() + "".join(_doc_html(doc, style, key) for doc in docs)
     if page:
@@ -66,8 +66,8 @@ def doc_heading(doc: Doc) -> str:
 
 
 def _doc_html(doc: Doc, style: Style, key: str) -> str:
-    found = "".join(_block_html(block, style) for block in blocks(doc, key=key))
-    return doc_heading(doc) + (found or '<p class="none">The text is empty.</p>')
+    content = "".join(_block_html(block, style) for block in blocks(doc, key=key))
+    return doc_heading(doc) + (content or '<p class="none">The text is empty.</p>')
 
 
 def _block_html(block: Block, style: Style) -> str:

@@ -12,7 +12,7 @@ from .page import ROLE_COLOURS, ROLE_LETTERS, clean, direction
 
 # displaCy puts a space after every token that has no label, which Chinese has not. So
 # what is between the parts has a label as well: one that is not seen.
-_UNSEEN = ""
+_HIDDEN = ""
 _TEMPLATE = {
     "span": '<span class="cell">{text}{span_slices}{span_starts}</span>',
     "slice": '<span class="bar" style="background: {bg}; top: {top_offset}px"></span>',
@@ -52,16 +52,16 @@ def spans_html(block: Block, triple: Optional[Triple]) -> str:
         }
         for role, start, end in pieces
     ]
-    covered = {
+    span_cells = {
         cell for span in spans for cell in range(span["start_token"], span["end_token"])
     }
     spans += [
-        {"start_token": cell, "end_token": cell + 1, "label": _UNSEEN}
+        {"start_token": cell, "end_token": cell + 1, "label": _HIDDEN}
         for cell in range(len(cells))
-        if cell not in covered
+        if cell not in span_cells
     ]
-    unspaced = sum(map(is_unspaced, block.text)) * 2 > len(block.text)
-    parsed: Dict[str, Any] = {
+    is_dense = sum(map(is_unspaced, block.text)) * 2 > len(block.text)
+    sentence: Dict[str, Any] = {
         "text": "",
         "tokens": cells,
         "spans": spans,
@@ -69,13 +69,13 @@ def spans_html(block: Block, triple: Optional[Triple]) -> str:
     }
     return str(
         displacy.render(
-            parsed,
+            sentence,
             style="span",
             manual=True,
             jupyter=False,
             options={
-                "colors": {**_COLOURS, _UNSEEN: "transparent"},
-                "template": _UNSPACED if unspaced else _TEMPLATE,
+                "colors": {**_COLOURS, _HIDDEN: "transparent"},
+                "template": _UNSPACED if is_dense else _TEMPLATE,
                 "top_offset": 22,
                 "top_offset_step": 6,
             },

@@ -13,17 +13,19 @@ def table_html(groups: Sequence[Sequence[Triple]], names: Sequence[str] = ()) ->
     names (Sequence[str]): Names of the docs, if they are to be in the table.
     RETURNS (str): HTML.
     """
-    most = max((len(t.objects) for group in groups for t in group), default=None)
-    if most is None:
+    n_objects = max((len(t.objects) for group in groups for t in group), default=None)
+    if n_objects is None:
         return '<p class="none">No triples.</p>'
-    objects = ["Object", *(f"Object {n + 1}" for n in range(1, len(OBJECTS)))][:most]
+    objects = ["Object", *(f"Object {n + 1}" for n in range(1, len(OBJECTS)))][
+        :n_objects
+    ]
     heads = ["Subject", "Relation", *objects, "Language", "Origin"]
     if names:
         heads = ["Text", *heads]
     rows: List[str] = []
     for number, group in enumerate(groups):
         name = f'<td dir="auto">{escape(names[number])}</td>' if names else ""
-        rows += [f"<tr>{name}{_row(triple, most)}</tr>" for triple in group]
+        rows += [f"<tr>{name}{_row(triple, n_objects)}</tr>" for triple in group]
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     return (
         f'<div class="wide"><table><thead><tr>{head}<th scope="col" class="number">'

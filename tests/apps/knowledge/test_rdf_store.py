@@ -197,8 +197,8 @@ def test_texts_are_read_once(trained: Language, tmp_path: Path) -> None:
     steps: List[Tuple[int, int]] = []
     with TripleStore(tmp_path / "s") as store:
         first = read_into(store, trained, TEXTS[:2])
-        assert (first.counts.documents, first.before) == (2, 0)
-        assert first.counts.triples >= 2
+        assert (first.written.documents, first.known) == (2, 0)
+        assert first.written.triples >= 2
         content = snapshot(store, tmp_path)
         filled = read_into(
             store,
@@ -206,13 +206,13 @@ def test_texts_are_read_once(trained: Language, tmp_path: Path) -> None:
             [*TEXTS, ("e", "\ud800")],
             on_step=lambda done, there: steps.append((done, there)),
         )
-        assert (filled.counts.documents, filled.before) == (1, 2)
-        assert [fault.place for fault in filled.counts.faults] == ["e"]
+        assert (filled.written.documents, filled.known) == (1, 2)
+        assert [fault.place for fault in filled.written.faults] == ["e"]
         assert steps == [(1, 1), (2, 2), (3, 2), (4, 2)]
         store.remove("c")
         assert snapshot(store, tmp_path) == content
         again = read_into(store, trained, TEXTS, overwrite=True)
-        assert (again.counts.documents, again.before) == (3, 0)
+        assert (again.written.documents, again.known) == (3, 0)
     # Another schema is another pipeline.
     name = model_name(trained)
     trained.get_pipe("xoie_schema").initialize(
@@ -229,7 +229,7 @@ def test_a_stopped_run_goes_on(trained: Language, tmp_path: Path) -> None:
     with TripleStore(tmp_path / "s") as store:
         with pytest.raises(KeyboardInterrupt):
             read_into(store, trained, stopped(), batch_size=1)
-        assert read_into(store, trained, TEXTS).before == 1
+        assert read_into(store, trained, TEXTS).known == 1
         content = snapshot(store, tmp_path)
     with TripleStore() as whole:
         read_into(whole, trained, TEXTS)
@@ -246,6 +246,6 @@ def test_a_pipe_that_fails_costs_one_text(blank: Language) -> None:
     blank.add_pipe("test_fails")
     with TripleStore() as store:
         pairs = [("a", "x"), ("b", "bad"), ("c", "y")]
-        counts = read_into(store, blank, pairs).counts
+        counts = read_into(store, blank, pairs).written
         assert counts.documents == 2
         assert counts.faults == (Fault("b", "", "RuntimeError: no"),)

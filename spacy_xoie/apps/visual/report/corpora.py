@@ -35,22 +35,22 @@ def corpora_section(folder: Path) -> Section:
         section.missing.append(
             f"There are no corpora, corpus/*.spacy. Run the step `convert` in {folder}."
         )
-    found: List[Counts] = []
+    all_counts: List[Counts] = []
     for path in paths:
         name = str(path.relative_to(folder))
         try:
-            found.append(count(path, name))
+            all_counts.append(count(path, name))
         except (ValueError, KeyError, TypeError, ZlibError, EOFError) as error:
             section.missing.append(
                 f"{name} cannot be read as docs ({type(error).__name__}: {error})."
             )
-    for counts in found:
+    for counts in all_counts:
         section.parts.append(_table(counts))
-    if found:
+    if all_counts:
         section.parts.insert(
             0,
             drawing(
-                lambda path: save_counts(path, found),
+                lambda path: save_counts(path, all_counts),
                 "Bars: share of the docs and number of triples of each language",
             ),
         )

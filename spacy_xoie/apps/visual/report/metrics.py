@@ -87,13 +87,13 @@ def _curves(record: Dict[str, Any], name: str, section: Section) -> None:
     panels: Dict[str, Dict[str, CurveScore]] = {}
     try:
         for language, curve in (record.get("curves") or {}).items():
-            found = CurveScore.from_record(curve)
-            panels.setdefault("Whole triples, exact", {})[language] = found
+            score = CurveScore.from_record(curve)
+            panels.setdefault("Whole triples, exact", {})[language] = score
         for benchmark in record.get("benchmarks", ()):
             if benchmark.get("curve"):
-                found = CurveScore.from_record(benchmark["curve"])
+                score = CurveScore.from_record(benchmark["curve"])
                 title = str(benchmark["benchmark"])
-                panels.setdefault(title, {})[str(benchmark["language"])] = found
+                panels.setdefault(title, {})[str(benchmark["language"])] = score
     except DataError as error:
         section.missing.append(f"{name}: {error}")
         return
@@ -116,7 +116,7 @@ def _gates(record: Dict[str, Any], name: str, section: Section) -> None:
     layers = record["layers"]
     languages = tuple(record["sentences"])
     experts = tuple(layers[0]["gates"][languages[0]])
-    found = GateTable(
+    gates = GateTable(
         languages,
         experts,
         tuple(int(record["sentences"][code]) for code in languages),
@@ -133,13 +133,13 @@ def _gates(record: Dict[str, Any], name: str, section: Section) -> None:
         ),
     )
     picture = drawing(
-        lambda path: save_gates(path, found),
+        lambda path: save_gates(path, gates),
         f"Heat map: mean gate of each adapter by language, of {name}",
     )
     section.parts.append(f"<h3>{escape(name)}</h3>{picture}")
-    for number, mean in enumerate(found.mean):
+    for number, mean in enumerate(gates.mean):
         rows = [
-            [code, str(found.n_sentences[i]), *(f"{gate:.2f}" for gate in mean[i])]
+            [code, str(gates.n_sentences[i]), *(f"{gate:.2f}" for gate in mean[i])]
             for i, code in enumerate(languages)
         ]
         caption = "All layers" if len(layers) == 1 else f"Layer {number + 1}"
@@ -149,9 +149,9 @@ def _gates(record: Dict[str, Any], name: str, section: Section) -> None:
 
 def _consistency(record: Dict[str, Any], name: str, section: Section) -> None:
     pairs = tuple(Consistency(**pair) for pair in record["pairs"])
-    found = ConsistencyTable(tuple(record["languages"]), pairs)
+    pairs_table = ConsistencyTable(tuple(record["languages"]), pairs)
     picture = drawing(
-        lambda path: save_heatmap(path, found),
+        lambda path: save_heatmap(path, pairs_table),
         f"Heat maps: F1 of triples and predicates of each pair of languages, of {name}",
     )
     section.parts.append(f"<h3>{escape(name)}</h3>{picture}")

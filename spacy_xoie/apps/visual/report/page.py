@@ -49,12 +49,12 @@ def report_html(folder: Union[str, Path]) -> Tuple[str, List[str]]:
             f"training/…/model-best, no metrics/*.json. Name the folder in which "
             f"`spacy project run` was called."
         )
-    missing = [gap for section in sections for gap in section.missing]
+    gaps = [gap for section in sections for gap in section.missing]
     title = f"Run of {folder.resolve().name}"
-    note = f'<p class="faint">Missing, and named below: {len(missing)}.</p>'
-    body = f"<h1>{escape(title)}</h1>{note if missing else ''}<main>"
+    note = f'<p class="faint">Missing, and named below: {len(gaps)}.</p>'
+    body = f"<h1>{escape(title)}</h1>{note if gaps else ''}<main>"
     body += "".join(
         section.html() for section in sections if section.parts or section.missing
     )
     body += "</main>"
-    return html_page(title, body, style=_STYLE), missing
+    return html_page(title, body, style=_STYLE), gaps

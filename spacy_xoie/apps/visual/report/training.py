@@ -76,12 +76,12 @@ def is_older(path: Path, other: Path) -> bool:
     return path.stat().st_mtime < other.stat().st_mtime - 1
 
 
-def read_log(path: Path, name: str, missing: List[str]) -> List[Step]:
+def read_log(path: Path, name: str, gaps: List[str]) -> List[Step]:
     """Read a log; lines that are damaged are named in `missing`.
 
     path (Path): The file.
     name (str): What to call its training.
-    missing (List[str]): What cannot be shown is appended.
+    gaps (List[str]): What cannot be shown is appended.
     RETURNS (List[Step]): Its lines.
     """
     steps = []
@@ -94,11 +94,11 @@ def read_log(path: Path, name: str, missing: List[str]) -> List[Step]:
             scores = {str(k): float(v) for k, v in record["scores"].items()}
             step = Step(int(record["step"]), losses, scores, float(record["score"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            missing.append(f"{name}/{path.name}, line {number} is damaged: {error!r}.")
+            gaps.append(f"{name}/{path.name}, line {number} is damaged: {error!r}.")
         else:
             steps.append(step)
     if not steps:
-        missing.append(f"{name}/{path.name} has no lines.")
+        gaps.append(f"{name}/{path.name} has no lines.")
     return steps
 
 
@@ -126,17 +126,17 @@ def save_training(path: Path, curves: List[Tuple[str, List[Step]]]) -> None:
             right.legend(fontsize="small", loc="upper left")
 
 
-def _row(model: Path, folder: Path, missing: List[str]) -> List[str]:
+def _row(model: Path, folder: Path, gaps: List[str]) -> List[str]:
     """Scores of a model, as its training left them."""
     name = str(model.parent.relative_to(folder))
     try:
         meta: Any = read_json(model / "meta.json")
         scores = dict(meta.get("performance") or {})
     except (ValueError, AttributeError, TypeError) as error:
-        missing.append(f"{name}/{model.name}/meta.json cannot be read: {error}.")
+        gaps.append(f"{name}/{model.name}/meta.json cannot be read: {error}.")
         return []
     if not any(key in scores for key in _SCORES):
-        missing.append(f"{name}/{model.name} says nothing of its scores.")
+        gaps.append(f"{name}/{model.name} says nothing of its scores.")
         return []
     return [name, *(percent(scores.get(key)) for key in _SCORES)]
 
