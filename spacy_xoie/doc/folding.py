@@ -115,7 +115,7 @@ _TREEBANK = {
     "``": '"', "''": '"', "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]",
     "-LCB-": "{", "-RCB-": "}", "`": "'", "´": "'",
 }  # fmt: skip
-_ELIDED = (
+_ELISION = (
     "(?:[cdjlmnstv]|(?:jus|lors|puis|quoi|quel|pres)?qu|aujourd|entr"
     "|(?:da|de|ne|su|co)ll|un|quest|quell)"
 )
@@ -130,7 +130,7 @@ _APART = re.compile(
     r"|(?<=[A-Za-z]) ' ?(?=[SsMmDd](?![\w'-]))|(?<=[A-Za-z])' (?=[Mm](?![\w'-]))"
     r"|(?<=[a-z]n)(?: '| ?' )(?=t(?![\w'-]))"
     # Romance languages: "l' été", "l ' été", "comprou -o", "a -t -il".
-    rf"|(?<![\w'-])(?i:{_ELIDED})(?:' | ' ?)(?=[aeiouyhà-öø-ÿœ])"
+    rf"|(?<![\w'-])(?i:{_ELISION})(?:' | ' ?)(?=[aeiouyhà-öø-ÿœ])"
     rf"|(?<=[^\W\d_]) (?=-(?:{_CLITIC})(?![\w'.-]))"
     r"|``|''|-[LR][RSC]B-|(?<=[^\W\d_])[`´](?=[^\W\d_])"
 )

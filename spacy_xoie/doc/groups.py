@@ -20,7 +20,7 @@ def realign(doc: Doc) -> None:
     for key, group in list(doc.spans.items()):
         if "offsets" in group.attrs and not _is_in_place(group):
             try:
-                doc.spans[key] = _realigned(doc, group)
+                doc.spans[key] = _realign_group(doc, group)
             except DataError:
                 continue
 
@@ -37,15 +37,15 @@ def live_spans(doc: Doc, key: str) -> List[Span]:
     """
     group = doc.spans[key]
     if not _is_in_place(group):
-        doc.spans[key] = group = _realigned(doc, group)
+        doc.spans[key] = group = _realign_group(doc, group)
         realign(doc)
     return list(group)
 
 
-def _realigned(doc: Doc, group: SpanGroup) -> SpanGroup:
+def _realign_group(doc: Doc, group: SpanGroup) -> SpanGroup:
     offsets = group.attrs.get("offsets", [])
-    known = are_offsets(offsets) and len(offsets) == len(group)
-    if not known or max(end for _, end in offsets) > len(doc.text):
+    is_whole = are_offsets(offsets) and len(offsets) == len(group)
+    if not is_whole or max(end for _, end in offsets) > len(doc.text):
         raise DataError(
             f"The doc was retokenised after doc.spans[{group.name!r}] was written, and "
             f"the group no longer fits its tokens. Merge or split tokens before "

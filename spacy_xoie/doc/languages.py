@@ -66,7 +66,7 @@ class DocLanguages(NamedTuple):
         try:
             return max(0, bisect_right(self.offsets, [char, math.inf]) - 1)
         except TypeError as e:
-            raise _damaged(self.offsets) from e
+            raise _damage_error(self.offsets) from e
 
     def scores_within(self, first: int, last: int) -> List[Dict[str, float]]:
         """RETURNS (List[Dict[str, float]]): Probabilities of some sentences.
@@ -74,7 +74,7 @@ class DocLanguages(NamedTuple):
         """
         scores = list(self.sentences[first : last + 1])
         if not all(map(_are_scores, scores)):
-            raise _damaged(scores)
+            raise _damage_error(scores)
         return list(map(scores_by_code, scores))
 
 
@@ -160,7 +160,7 @@ def sentence_scores(doc: Doc, start: int, end: int) -> Dict[str, float]:
         return dict(scores[0])
     offsets = languages.offsets[first : last + 1]
     if not are_offsets(offsets):
-        raise _damaged(offsets)
+        raise _damage_error(offsets)
     weights = [
         max(0, min(end_char, right) - max(start_char, left)) for left, right in offsets
     ]
@@ -183,8 +183,8 @@ def set_language(
     if language is None:
         doc.spans.pop(SPAN_KEY, None)
     else:
-        code, known = _check_scores(language, scores)
-        languages = _whole(doc, code, known)
+        code, weights = _check_scores(language, scores)
+        languages = _whole(doc, code, weights)
         tag = language_tag(language)
         write_languages(doc, languages._replace(explicit=True, tag=tag))
 
@@ -198,7 +198,7 @@ def write_languages(doc: Doc, languages: DocLanguages) -> None:
     """
     spans: List[Span] = []
     if not are_offsets(languages.offsets):
-        raise _damaged(languages.offsets)
+        raise _damage_error(languages.offsets)
     for (start, end), language in zip(
         languages.offsets, languages.languages, strict=True
     ):
@@ -238,7 +238,7 @@ def read_languages(doc: Doc) -> Optional[DocLanguages]:
         or not all(map(is_language_code, (attrs["language"], attrs["tag"])))
         or not _are_scores(attrs["scores"])
     ):
-        raise _damaged(attrs)
+        raise _damage_error(attrs)
     if len(attrs["offsets"]) != len(group):
         return _read_labels(group)
     attrs["language"] = language_code(attrs["language"])
@@ -341,7 +341,7 @@ def _get_span_language(span: Span) -> str:
         return UNDETERMINED
     language = languages.languages[languages.sentence_at(span.start_char)]
     if not isinstance(language, str) or not is_language_code(language):
-        raise _damaged(language)
+        raise _damage_error(language)
     return language_code(language)
 
 
@@ -352,7 +352,7 @@ def _get_span_scores(span: Span) -> Dict[str, float]:
 def _set_span_language(
     span: Span, language: str, scores: Optional[Mapping[str, float]] = None
 ) -> None:
-    code, known = _check_scores(language, scores)
+    code, weights = _check_scores(language, scores)
     languages = _resolve(span.doc)
     if languages is None or not languages.offsets:
         raise NotReadyError(
@@ -362,7 +362,7 @@ def _set_span_language(
         )
     place = languages.sentence_at(span.start_char)
     codes, sentences = list(languages.languages), list(languages.sentences)
-    codes[place], sentences[place] = code, known
+    codes[place], sentences[place] = code, weights
     write_languages(span.doc, languages._replace(languages=codes, sentences=sentences))
 
 
@@ -373,13 +373,13 @@ def _set_span_scores(span: Span, scores: Mapping[str, float]) -> None:
 def _resolve(doc: Doc) -> Optional[DocLanguages]:
     """What holds for a doc: the language that another package gives it takes the
     place of what was detected, but not of what was set on purpose."""
-    stored = read_languages(doc)
-    if stored is None or not stored.explicit:
+    languages = read_languages(doc)
+    if languages is None or not languages.explicit:
         tag = foreign_language(doc)
         code = language_code(tag)
-        if tag is not None and (stored is None or stored.language != code):
+        if tag is not None and (languages is None or languages.language != code):
             return _whole(doc, code, {code: 1.0})._replace(tag=tag)
-    return stored
+    return languages
 
 
 def _whole(doc: Doc, language: str, scores: Dict[str, float]) -> DocLanguages:
@@ -390,7 +390,7 @@ def _whole(doc: Doc, language: str, scores: Dict[str, float]) -> DocLanguages:
     return DocLanguages(language, scores, offsets, [language], [scores])
 
 
-def _damaged(value: Any) -> DataError:
+def _damage_error(value: Any) -> DataError:
     return DataError(
         f"The attributes of doc.spans[{SPAN_KEY!r}] are damaged: {value!r:.200}. Set "
         f"doc._.language to None and then to the language, or read the doc from where "
@@ -436,7 +436,7 @@ def _read_labels(group: SpanGroup) -> DocLanguages:
         spans = sorted(group)
         languages = [code_or(span.label_, UNDETERMINED) for span in spans]
     except KeyError as error:
-        raise _damaged(str(error)) from error
+        raise _damage_error(str(error)) from error
     except IndexError as error:
         raise DataError(
             f"The doc was retokenised after doc.spans[{SPAN_KEY!r}] was merged from "

@@ -72,21 +72,21 @@ def doc_from_record(
     if record.get("tokens") is None:
         doc = nlp.make_doc(text)
     else:
-        doc = _tokenized(nlp, text, record["tokens"], record.get("tree"))
+        doc = _make_doc(nlp, text, record["tokens"], record.get("tree"))
     if "triples" not in record:
         return doc
     triples = record["triples"]
     if not isinstance(triples, (list, tuple)):
         raise DataError(f"this must be a list, but it is {triples!r:.60}", "triples")
-    made = [
+    token_triples = [
         _triple(doc, triple, f"triples.{number}", str(language))
         for number, triple in enumerate(triples)
     ]
-    set_triples(doc, made, key=key, language=str(language))
+    set_triples(doc, token_triples, key=key, language=str(language))
     return doc
 
 
-def _tokenized(nlp: Language, text: str, tokens: Any, tree: Any) -> Doc:
+def _make_doc(nlp: Language, text: str, tokens: Any, tree: Any) -> Doc:
     """A doc of tokens that are known, with its tree."""
     if not are_offsets(tokens):
         raise DataError(f"these are no stretches of the text: {tokens!r:.60}", "tokens")
@@ -123,7 +123,7 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
         raise DataError(
             f"this must be a number, but it is {score!r:.60}", f"{place}.score"
         )
-    made = TokenTriple(
+    token_triple = TokenTriple(
         _pieces(doc, triple.get("subject"), f"{place}.subject"),
         _pieces(doc, triple.get("relation"), f"{place}.relation"),
         tuple(
@@ -136,10 +136,10 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
         origin=str(triple.get("origin", "gold")),
     )
     try:
-        check_triple(made, len(doc))
+        check_triple(token_triple, len(doc))
     except DataError as e:
         raise DataError(str(e), place) from e
-    return made
+    return token_triple
 
 
 def _pieces(doc: Doc, part: Any, place: str) -> Pieces:

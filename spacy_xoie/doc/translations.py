@@ -103,7 +103,7 @@ class Translations(Mapping[str, Doc]):
     makes a new Doc of what is stored; `set_translation` stores one that was changed."""
 
     def __init__(self, doc: Doc) -> None:
-        self._docs: Dict[str, bytes] = _stored(doc).get("docs", {})
+        self._docs: Dict[str, bytes] = _read_data(doc).get("docs", {})
 
     def __getitem__(self, language: str) -> Doc:
         tag = self._find(language)
@@ -156,26 +156,26 @@ def set_translation(doc: Doc, language: str, translation: Doc) -> None:
             f"longer fit its tokens. Merge or split tokens before triples are carried "
             f"over to it."
         ) from e
-    data = _stored(doc)
+    data = _read_data(doc)
     docs = {**data.get("docs", {}), language: content}
-    missing = {k: v for k, v in data.get("untranslated", {}).items() if k != language}
-    _store(doc, {"docs": docs, "untranslated": missing})
+    reasons = {k: v for k, v in data.get("untranslated", {}).items() if k != language}
+    _store(doc, {"docs": docs, "untranslated": reasons})
 
 
 def set_untranslated(doc: Doc, language: str, why: Untranslated) -> None:
     """Store why there is no translation of a doc."""
-    data = _stored(doc)
+    data = _read_data(doc)
     docs = {k: v for k, v in data.get("docs", {}).items() if k != language}
     reason = [why.reason, why.detail]
-    missing = {**data.get("untranslated", {}), language: reason}
-    _store(doc, {"docs": docs, "untranslated": missing})
+    reasons = {**data.get("untranslated", {}), language: reason}
+    _store(doc, {"docs": docs, "untranslated": reasons})
 
 
 def get_untranslated(doc: Doc) -> Dict[str, Untranslated]:
     """RETURNS (Dict[str, Untranslated]): By language why there is no translation, or
     which part of the doc is missing in it."""
-    missing = _stored(doc).get("untranslated", {})
-    return {language: Untranslated(*reason) for language, reason in missing.items()}
+    reasons = _read_data(doc).get("untranslated", {})
+    return {language: Untranslated(*reason) for language, reason in reasons.items()}
 
 
 def set_provenance(doc: Doc, provenance: Provenance) -> None:
@@ -219,7 +219,7 @@ def get_provenance(doc: Doc) -> Optional[Provenance]:
             triple: Origin(source, alignment, agreement, tuple(lost))
             for triple, (source, alignment, agreement, lost) in attrs["origins"].items()
         },
-        tuple(Refused(*refused) for refused in attrs["refused"]),
+        tuple(Refused(*refusal) for refusal in attrs["refused"]),
     )
 
 
@@ -235,7 +235,7 @@ def install_extensions() -> None:
             Doc.set_extension(name, getter=getter)
 
 
-def _stored(doc: Doc) -> Dict[str, Any]:
+def _read_data(doc: Doc) -> Dict[str, Any]:
     return dict(doc.spans[TRANSLATIONS].attrs) if TRANSLATIONS in doc.spans else {}
 
 

@@ -360,8 +360,8 @@ def _code(language: str) -> str:
 def _facts(group: SpanGroup, key: str) -> Tuple[Dict[str, Dict[str, Any]], str]:
     """What a group says of each triple, by id, and the language of the doc."""
     facts, language = group.attrs.get("triples", {}), group.attrs.get("language", "")
-    told = list(facts.values()) if isinstance(facts, dict) else [None]
-    if isinstance(language, str) and all(map(_is_fact, told)):
+    entries = list(facts.values()) if isinstance(facts, dict) else [None]
+    if isinstance(language, str) and all(map(_is_fact, entries)):
         return facts, language
     raise DataError(
         f"The attributes of doc.spans[{key!r}] are damaged: {group.attrs!r:.200}. Make "

@@ -183,9 +183,9 @@ class AdapterMixin:
         RAISES (ConfigError): If the name is missing, none, or taken.
         """
         bank = self._bank()
-        stored = read_adapter(Path(folder))
-        check_adapter(bank, stored, prefix=_prefix(self.model.network))
-        base = stored.notes.get(BASE)
+        adapter = read_adapter(Path(folder))
+        check_adapter(bank, adapter, prefix=_prefix(self.model.network))
+        base = adapter.notes.get(BASE)
         if base not in (None, fingerprint(self.model.network)) and not any_base:
             raise ModelDataError(
                 f"The adapter in {folder} was trained on another base model, whose "
@@ -193,7 +193,7 @@ class AdapterMixin:
                 f"from which it was exported, or ask for it on any base (`any_base`, "
                 f"`--any-base`)."
             )
-        name = name or stored.notes.get(LANGUAGE)
+        name = name or adapter.notes.get(LANGUAGE)
         if not name:
             raise ConfigError(
                 f"The adapter in {folder} does not say which language it is for: give "
@@ -201,11 +201,11 @@ class AdapterMixin:
             )
         name = _new_name(name)
         try:
-            notes = srsly.json_loads(stored.notes.get(NOTES, "{}"))
+            notes = srsly.json_loads(adapter.notes.get(NOTES, "{}"))
         except ValueError:
             notes = {}
         self.add_adapter(name, notes=notes if isinstance(notes, dict) else {})
-        fill_adapter(bank, name, stored, prefix=_prefix(self.model.network))
+        fill_adapter(bank, name, adapter, prefix=_prefix(self.model.network))
         self._forget_derived()
         return name
 

@@ -285,7 +285,7 @@ def build_language_router_v1(
     certainty: float = 0.9, fallback: str = "uniform"
 ) -> RouterBuilder:
     """Routes by the detected language. See `LanguageRouter`."""
-    return _checked(partial(LanguageRouter, certainty=certainty, fallback=fallback))
+    return _builder_of(partial(LanguageRouter, certainty=certainty, fallback=fallback))
 
 
 @registry.architectures("spacy-xoie.MixtureRouter.v1")
@@ -324,13 +324,13 @@ def build_nearest_router_v1(
     make = partial(
         NearestRouter, relatives, top_k=top_k, certainty=certainty, fallback=fallback
     )
-    return _checked(make)
+    return _builder_of(make)
 
 
 @registry.architectures("spacy-xoie.UniformRouter.v1")
 def build_uniform_router_v1() -> RouterBuilder:
     """All adapters alike: a control for other routers. See `UniformRouter`."""
-    return _checked(UniformRouter)
+    return _builder_of(UniformRouter)
 
 
 @registry.architectures("spacy-xoie.FrozenRouter.v1")
@@ -350,7 +350,7 @@ def build_frozen_router_v1(
     )
 
 
-def _checked(make: Callable[[], Router]) -> RouterBuilder:
+def _builder_of(make: Callable[[], Router]) -> RouterBuilder:
     """The builder of a router that has no sizes, whose settings are checked now."""
     make()
     return partial(_build_unsized, make)

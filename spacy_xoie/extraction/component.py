@@ -124,7 +124,7 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         self.scorer = scorer
         self.segment = Segmenter(max_length)
         self.reader = Reader(by_tokens=model.parts.encoder.by_tokens)
-        self._warned: Set[str] = set()
+        self._unserved: Set[str] = set()
 
     @property
     def network(self) -> TripleNetwork:
@@ -271,10 +271,14 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
             )
         initialize_network(self.model, sample, list(languages))
         if pretrained is not None:
-            taken = copy_weights(load_model(pretrained), self.model)
+            n_tensors = copy_weights(load_model(pretrained), self.model)
             total = len(self.network.state_dict())
             logger.info(
-                "%s: %d of %d tensors come from %s", self.name, taken, total, pretrained
+                "%s: %d of %d tensors come from %s",
+                self.name,
+                n_tensors,
+                total,
+                pretrained,
             )
         if n_triples:
             self._report_loss_of_targets(get_examples, n_triples)
@@ -378,14 +382,17 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         router = self.network.router
         if scores and router is not None and router.reads_languages:
             experts = self.network.experts
-            best = max(scores, key=lambda code: scores[code])
-            served = best in self._warned or router.over_experts({best: 1.0}, experts)
-            if not served:
-                self._warned.add(best)
+            language = max(scores, key=lambda code: scores[code])
+            is_served = language in self._unserved or router.over_experts(
+                {language: 1.0}, experts
+            )
+            if not is_served:
+                self._unserved.add(language)
                 warnings.warn(
-                    f"'{self.name}' has no adapter for the language {best!r}, only for "
-                    f"{', '.join(experts)}; the router falls back. Restrict the "
-                    f"detector to these languages, or train an adapter for {best!r}.",
+                    f"'{self.name}' has no adapter for the language {language!r}, only "
+                    f"for {', '.join(experts)}; the router falls back. Restrict the "
+                    f"detector to these languages, or train an adapter for "
+                    f"{language!r}.",
                     stacklevel=2,
                 )
         return scores
@@ -394,7 +401,7 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         self, get_examples: Callable[[], Iterable[Example]], n_triples: int
     ) -> None:
         """Log how many of the gold triples the head can represent at all."""
-        n_kept = 0
+        n_targets = 0
         head = self.network.head
         for example in get_examples():
             code = gold_language(example, self.span_key)
@@ -402,15 +409,15 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
             triples = triples_on_words(reading, aligned_triples(example, self.span_key))
             for span in self.segment(reading):
                 gold = triples_within(triples, span) or ()
-                wanted = {triple.parts for triple in gold}
-                kept = head.representable(gold, len(span))
-                n_kept += len(wanted & {triple.parts for triple in kept})
+                parts = {triple.parts for triple in gold}
+                targets = head.representable(gold, len(span))
+                n_targets += len(parts & {triple.parts for triple in targets})
         logger.info(
             "%s: the head can represent %d of %d gold triples (%.1f %%)",
             self.name,
-            n_kept,
+            n_targets,
             n_triples,
-            100 * n_kept / max(n_triples, 1),
+            100 * n_targets / max(n_triples, 1),
         )
 
 

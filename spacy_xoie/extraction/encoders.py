@@ -305,13 +305,13 @@ class ListenerSpec(EncoderSpec):
         assert tok2vec is not None
         arrays, backprop = tok2vec([reading.doc for reading in readings], is_train)
         vectors = [xp2torch(array) for array in arrays]
-        kept = [
+        starts = [
             None if reading.starts is None else torch.from_numpy(reading.starts)
             for reading in readings
         ]
         of_words = [
             vector if words is None else vector[words]
-            for vector, words in zip(vectors, kept, strict=True)
+            for vector, words in zip(vectors, starts, strict=True)
         ]
 
         def hand_on(gradients: List[Tensor]) -> None:
@@ -322,7 +322,7 @@ class ListenerSpec(EncoderSpec):
                     else torch.zeros_like(vector).index_copy(0, words, gradient)
                 )
                 for gradient, words, vector in zip(
-                    gradients, kept, vectors, strict=True
+                    gradients, starts, vectors, strict=True
                 )
             ]
             backprop([torch2xp(gradient) for gradient in of_tokens])

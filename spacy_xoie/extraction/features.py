@@ -66,9 +66,9 @@ class Features:
     ) -> Tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Numbers of the tokens of a padded batch in the concatenation of all
         spans, (rows, tokens); 0 and masked where there is none."""
-        chosen = self.lengths[rows]
-        offsets = np.arange(chosen.max(initial=0))
-        inside = offsets < chosen[:, None]
+        lengths = self.lengths[rows]
+        offsets = np.arange(lengths.max(initial=0))
+        inside = offsets < lengths[:, None]
         index = np.where(inside, self.starts[rows][:, None] + offsets, 0)
         return index, inside
 
@@ -189,10 +189,10 @@ def hash_attributes(
 def affix_length(attribute: str) -> Optional[int]:
     """RETURNS (Optional[int]): The length that "PREFIX3" or "SUFFIX2" names,
     negative for suffixes; None for spaCy's own attributes."""
-    found = AFFIX.fullmatch(attribute)
-    if found is None:
+    match = AFFIX.fullmatch(attribute)
+    if match is None:
         return None
-    return int(found[2]) if found[1] == "PREFIX" else -int(found[2])
+    return int(match[2]) if match[1] == "PREFIX" else -int(match[2])
 
 
 def _attribute_values(
@@ -203,7 +203,7 @@ def _attribute_values(
     own = [name for name in attributes if lengths[name] is None and name != PAIR]
     table = _token_table(spans, [*own, "SPACY", "NORM"])
     values: NDArray[np.uint64] = np.zeros((len(table), len(attributes)), np.uint64)
-    derived: Dict[str, NDArray[np.uint64]] = {}
+    arrays: Dict[str, NDArray[np.uint64]] = {}
     if len(own) < len(attributes):
         # Norms are hashes of their text, the same in every vocabulary.
         distinct, back = np.unique(table[:, -1], return_inverse=True)
@@ -213,15 +213,15 @@ def _attribute_values(
             if size is not None:
                 part = slice(size) if size > 0 else slice(size, None)
                 hashes = [get_string_id(text[part]) for text in texts]
-                derived[name] = np.array(hashes, dtype=np.uint64)[back]
+                arrays[name] = np.array(hashes, dtype=np.uint64)[back]
         if PAIR in attributes:
             follows = table[:, -2] == 0
             ends = np.cumsum([len(span) for span in spans], dtype=np.int64) - 1
             follows[ends[ends >= 0]] = False
-            derived[PAIR] = _pair_values(texts, back, follows)
+            arrays[PAIR] = _pair_values(texts, back, follows)
     for number, name in enumerate(attributes):
         values[:, number] = (
-            derived[name] if name in derived else table[:, own.index(name)]
+            arrays[name] if name in arrays else table[:, own.index(name)]
         )
     return values
 
@@ -252,8 +252,8 @@ def _pair_values(
         the next one of its segment.
     """
     values: NDArray[np.uint64] = np.zeros(len(back), np.uint64)
-    unspaced = np.array([len(t) == 1 and is_unspaced(t) for t in texts], dtype=bool)
-    first = np.flatnonzero(follows[:-1] & unspaced[back[:-1]] & unspaced[back[1:]])
+    is_dense = np.array([len(t) == 1 and is_unspaced(t) for t in texts], dtype=bool)
+    first = np.flatnonzero(follows[:-1] & is_dense[back[:-1]] & is_dense[back[1:]])
     pairs = back[first] * len(texts) + back[first + 1]
     distinct, places = np.unique(pairs, return_inverse=True)
     hashes = [
@@ -293,7 +293,7 @@ def tokenize_pieces(
     features = PieceFeatures([], [], [], tokenizer.pad_token_id or 0)
     todo = list(spans)
     while todo:
-        encoded = tokenizer(
+        encoding = tokenizer(
             [span.text for span in todo],
             add_special_tokens=True,
             return_offsets_mapping=True,
@@ -301,25 +301,25 @@ def tokenize_pieces(
             truncation=False,
             verbose=False,
         )
-        cut: List[Span] = []
+        rows: List[Span] = []
         halves: List[Span] = []
         for span, ids, offsets in zip(
-            todo, encoded["input_ids"], encoded["offset_mapping"], strict=True
+            todo, encoding["input_ids"], encoding["offset_mapping"], strict=True
         ):
             if len(ids) > max_pieces and len(span) > 1:
                 middle = span.start + len(span) // 2
                 halves += [span.doc[span.start : middle], span.doc[middle : span.end]]
                 continue
             # The stub says tuple, the code reads an array.
-            aligned = get_span2wp_from_offset_mapping(
+            alignment = get_span2wp_from_offset_mapping(
                 span, np.array(offsets)  # type: ignore[arg-type]
             )
-            cut.append(span)
+            rows.append(span)
             features.ids.append(ids[:max_pieces])
             features.aligned.append(
-                [sorted(p for p in pieces if p < max_pieces) for pieces in aligned]
+                [sorted(p for p in pieces if p < max_pieces) for pieces in alignment]
             )
-        features.spans.extend(cut)
+        features.spans.extend(rows)
         todo = halves
     return features
 

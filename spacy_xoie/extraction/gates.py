@@ -30,15 +30,15 @@ def sentence_gates(shim: NetworkShim, segments: Segments) -> List[SentenceGates]
     RETURNS (List[SentenceGates]): The gates of each segment, in order; none at all if
         the model has no adapters or has not begun to use them.
     """
-    found: List[SentenceGates] = []
+    results: List[SentenceGates] = []
     for rows, batch in segments.batches():
         gates = shim.predict(ArgsKwargs(args=("gates_by_layer", batch), kwargs={}))
         if gates is None:
             return []
         of_rows = gates.transpose(0, 1).float().cpu().numpy()
-        found += [
+        results += [
             SentenceGates(segments.tokens[row], values)
             for row, values in zip(rows, of_rows, strict=True)
         ]
     places = {id(one.doc): number for number, one in enumerate(segments.readings)}
-    return sorted(found, key=lambda one: (places[id(one.span.doc)], one.span.start))
+    return sorted(results, key=lambda one: (places[id(one.span.doc)], one.span.start))

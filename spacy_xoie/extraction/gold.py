@@ -32,9 +32,9 @@ def aligned_triples(example: Example, key: str) -> List[TokenTriple]:
         if same:
             triples.append(offsets)
             continue
-        aligned = offsets.mapped(partial(_aligned, example))
-        if list(map(bool, aligned.parts)) == list(map(bool, offsets.parts)):
-            triples.append(aligned)
+        candidate = offsets.mapped(partial(_align_pieces, example))
+        if list(map(bool, candidate.parts)) == list(map(bool, offsets.parts)):
+            triples.append(candidate)
     return triples
 
 
@@ -118,7 +118,7 @@ def _same_tokens(example: Example) -> bool:
     )
 
 
-def _aligned(example: Example, pieces: Pieces) -> Pieces:
+def _align_pieces(example: Example, pieces: Pieces) -> Pieces:
     tokens: Set[int] = set()
     for start, end in pieces:
         tokens.update(example.alignment.y2x[start:end].tolist())

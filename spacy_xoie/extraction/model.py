@@ -115,7 +115,7 @@ class NetworkShim(PyTorchShim):
             "mixed_precision": self.mixed_precision,
             "source": self.source,
             "weights": b"" if network is None else write_network(self.parts, network),
-            "frozen": [] if network is None else _frozen(network),
+            "frozen": [] if network is None else _list_frozen(network),
         }
 
     def __setstate__(self, state: Dict[str, Any]) -> None:
@@ -335,10 +335,10 @@ def initialize_network(
     experts: Sequence[str] = ()
     if bank is not None:
         experts = languages if bank.languages is None else bank.languages
-        missing = [code for code in languages if code not in experts]
-        if missing:
+        extras = [code for code in languages if code not in experts]
+        if extras:
             raise ConfigError(
-                f"The training data is in {', '.join(missing)}, for which the bank has "
+                f"The training data is in {', '.join(extras)}, for which the bank has "
                 f"no adapter (it has {', '.join(experts)}). Add the language to "
                 f"`model.bank.languages`, or take its data out."
             )
@@ -360,25 +360,25 @@ def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
     RETURNS (int): How many tensors were copied.
     RAISES (ConfigError): If the encoders share no weights, or one in another shape.
     """
-    given = source.network.state_dict()
+    weights = source.network.state_dict()
     network = target.network
     own = network.state_dict()
     same = {
         name: value
-        for name, value in given.items()
+        for name, value in weights.items()
         if name in own and own[name].shape == value.shape
     }
     misfits = [
-        f"{name} has shape {tuple(given[name].shape)}, not {tuple(value.shape)}"
+        f"{name} has shape {tuple(weights[name].shape)}, not {tuple(value.shape)}"
         for name, value in own.items()
-        if name.startswith("encoder.") and name in given and name not in same
+        if name.startswith("encoder.") and name in weights and name not in same
     ]
     if misfits or not any(name.startswith("encoder.") for name in same):
-        told = f" ({'; '.join(misfits[:3])})" if misfits else ""
+        reasons = f" ({'; '.join(misfits[:3])})" if misfits else ""
         raise ConfigError(
             f"The pretrained model has no weights that fit the encoder of the config"
-            f"{told}. Give the encoder and the bank the same settings as those of the "
-            f"pretrained model."
+            f"{reasons}. Give the encoder and the bank the same settings as those of "
+            f"the pretrained model."
         )
     network.load_state_dict(same, strict=False)
     network.routed = network.routed or (
@@ -439,8 +439,8 @@ def _learn(
     trees = [request.trees and request.trees(span) for span in spans]
     learns = shim.network.head.learns_from
     # What is not annotated must not even get a gradient of zero: see `NetworkShim`.
-    known = zip(gold, trees, strict=True)
-    rows = [row for row, (one, tree) in enumerate(known) if learns(one, tree)]
+    annotations = zip(gold, trees, strict=True)
+    rows = [row for row, (one, tree) in enumerate(annotations) if learns(one, tree)]
     if not rows:
         return Reply(spans), lambda d_loss: None
     batch = segments.batch(rows)
@@ -510,5 +510,5 @@ def make_batch(
     )
 
 
-def _frozen(network: TripleNetwork) -> List[str]:
+def _list_frozen(network: TripleNetwork) -> List[str]:
     return [n for n, p in network.named_parameters() if not p.requires_grad]

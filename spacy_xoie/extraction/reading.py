@@ -204,14 +204,14 @@ class Reader:
 
     def _tokens(self, doc: Doc) -> Reading:
         texts = [fold_word(token.text) for token in doc]
-        kept = [number for number, text in enumerate(texts) if text]
+        numbers = [number for number, text in enumerate(texts) if text]
         spaces = [
             bool(doc[number].whitespace_)
             or (number + 1 < len(doc) and doc[number + 1].is_space)
-            for number in kept
+            for number in numbers
         ]
-        words = Doc(doc.vocab, words=[texts[n] for n in kept], spaces=spaces)
-        places = _places(doc)[kept]
+        words = Doc(doc.vocab, words=[texts[n] for n in numbers], spaces=spaces)
+        places = _places(doc)[numbers]
         return _reading(doc, words, places[:, 0], places[:, 1])
 
 

@@ -50,11 +50,11 @@ def score_triples(
     """
     total = {level: PRFScore() for level in LEVELS}
     by_language: Dict[str, Dict[str, PRFScore]] = {}
-    annotated = False
+    has_gold = False
     for example in examples:
         if span_key not in example.reference.spans:
             continue
-        annotated = True
+        has_gold = True
         gold = _sets(get_triples(example.reference, key=span_key))
         guess = _sets(get_triples(example.predicted, key=span_key))
         language = gold_language(example, span_key)
@@ -67,7 +67,7 @@ def score_triples(
     result: Dict[str, Any] = {}
     for level in LEVELS:
         for name, value in total[level].to_dict().items():
-            result[f"xoie_{level}_{name}"] = value if annotated else None
+            result[f"xoie_{level}_{name}"] = value if has_gold else None
     result["xoie_per_language"] = {
         language: {level: score.to_dict() for level, score in scores.items()}
         for language, scores in sorted(by_language.items())
@@ -76,16 +76,16 @@ def score_triples(
 
 
 def _sets(triples: Iterable[Triple]) -> Dict[str, Set[Any]]:
-    found: Dict[str, Set[Any]] = {level: set() for level in LEVELS}
+    sets: Dict[str, Set[Any]] = {level: set() for level in LEVELS}
     for triple in triples:
         parts: List[Offsets] = [_offsets(part) for part in triple.parts]
         relation = parts[1]
-        found["predicate"].add(relation)
-        found["triple"].add(tuple(parts))
+        sets["predicate"].add(relation)
+        sets["triple"].add(tuple(parts))
         for role, part in enumerate(parts):
             if part and role != 1:
-                found["argument"].add((relation, role, part))
-    return found
+                sets["argument"].add((relation, role, part))
+    return sets
 
 
 def _offsets(part: Phrase) -> Offsets:

@@ -49,12 +49,12 @@ def split_span(span: Span, max_length: int) -> List[Span]:
     doc, start, end = span.doc, span.start, span.end
     pieces = []
     while end - start > max_length:
-        cut = start + max_length
-        for index in range(cut - 1, start + max_length // 2 - 1, -1):
+        border = start + max_length
+        for index in range(border - 1, start + max_length // 2 - 1, -1):
             if doc[index].is_punct:
-                cut = index + 1
+                border = index + 1
                 break
-        pieces.append(doc[start:cut])
-        start = cut
+        pieces.append(doc[start:border])
+        start = border
     pieces.append(doc[start:end])
     return pieces

@@ -94,19 +94,19 @@ def read_network(parts: Parts, data: bytes) -> TripleNetwork:
     RAISES (ModelDataError): If the data is damaged, or of another model.
     """
     try:
-        stored = _read_message(data)
-        tensors = safetensors.torch.load(stored.state)
+        content = _read_message(data)
+        tensors = safetensors.torch.load(content.state)
         with Unfilled():
             # Without memory first: sizes in a config may be anything.
             with torch.device("meta"):
-                expected = _assemble(parts, stored).state_dict()
-            state = _read_state(tensors, stored.experts, expected)
-            network = _assemble(parts, stored)
+                target_state = _assemble(parts, content).state_dict()
+            state = _read_state(tensors, content.experts, target_state)
+            network = _assemble(parts, content)
         with torch.no_grad():
             # All have been checked: `load_state_dict` takes ten times as long for that.
             for name, value in network.state_dict().items():
                 value.copy_(state[name])
-        network.routed = stored.routed and network.bank is not None
+        network.routed = content.routed and network.bank is not None
     except XoieError:
         raise
     except (*DAMAGE, SafetensorError) as e:
@@ -120,7 +120,7 @@ def read_network(parts: Parts, data: bytes) -> TripleNetwork:
 def _read_message(data: bytes) -> Stored:
     parts = 0
 
-    def limited(part: Any) -> Any:
+    def limit(part: Any) -> Any:
         nonlocal parts
         parts += 1
         if parts > MAX_PARTS:
@@ -133,8 +133,8 @@ def _read_message(data: bytes) -> Stored:
         max_array_len=MAX_ENTRIES,
         max_map_len=MAX_ENTRIES,
         max_ext_len=0,
-        list_hook=limited,
-        object_pairs_hook=lambda pairs: limited(dict(pairs)),
+        list_hook=limit,
+        object_pairs_hook=lambda pairs: limit(dict(pairs)),
     )
     if message["format"] not in READABLE:
         raise ModelDataError(
@@ -150,11 +150,11 @@ def _read_message(data: bytes) -> Stored:
     return Stored.model_validate(message)
 
 
-def _assemble(parts: Parts, stored: Stored) -> TripleNetwork:
-    encoder = parts.encoder.restore(stored.files)
-    base = [expert for expert in stored.experts if expert not in stored.plugged]
+def _assemble(parts: Parts, content: Stored) -> TripleNetwork:
+    encoder = parts.encoder.restore(content.files)
+    base = [expert for expert in content.experts if expert not in content.plugged]
     network = parts.assemble(encoder, base)
-    for expert, notes in stored.plugged.items():
+    for expert, notes in content.plugged.items():
         if network.bank is not None:
             network.bank.plug(expert, notes)
     return network
@@ -169,22 +169,24 @@ def _digest(content: Mapping[str, Any]) -> bytes:
 
 
 def _read_state(
-    stored: Mapping[str, Tensor], experts: Sequence[str], expected: Mapping[str, Tensor]
+    tensors: Mapping[str, Tensor],
+    experts: Sequence[str],
+    target_state: Mapping[str, Tensor],
 ) -> Dict[str, Tensor]:
     """RETURNS (Dict[str, Tensor]): The weights by name, of the shapes and types of the
     expected ones, and finite."""
     some = experts[0] if experts else STACK
-    names = {name: name.replace(STACK, some) for name in stored}
+    names = {name: name.replace(STACK, some) for name in tensors}
     _fit(
         f"{name} is unknown"
         for name, one in names.items()
-        if one not in expected and one.removesuffix(SCALE) not in expected
+        if one not in target_state and one.removesuffix(SCALE) not in target_state
     )
-    for name, value in stored.items():
-        like = expected.get(names[name])
-        packed = value.dtype == torch.int8 and name + SCALE in stored
+    for name, value in tensors.items():
+        like = target_state.get(names[name])
+        is_packed = value.dtype == torch.int8 and name + SCALE in tensors
         if like is None or like.is_floating_point():
-            fault = None if packed else fault_of_numbers(value)
+            fault = None if is_packed else fault_of_numbers(value)
         else:
             fault = None if value.dtype == like.dtype else f"is no {like.dtype}"
         if fault is not None:
@@ -193,11 +195,11 @@ def _read_state(
                 f"the pipeline again; if it was trained so, train it with a lower "
                 f"learning rate."
             )
-    state = unstack_state(expand_state(stored), experts)
-    _fit(f"{name} is missing" for name in expected if name not in state)
+    state = unstack_state(expand_state(tensors), experts)
+    _fit(f"{name} is missing" for name in target_state if name not in state)
     _fit(
         f"{name} has shape {tuple(state[name].shape)}, not {tuple(value.shape)}"
-        for name, value in expected.items()
+        for name, value in target_state.items()
         if state[name].shape != value.shape
     )
     return state
@@ -206,9 +208,9 @@ def _read_state(
 def _fit(faults: Iterable[str]) -> None:
     faults = list(faults)
     if faults:
-        more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
+        rest = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
         raise ModelDataError(
             f"The stored weights do not fit the model of the config: "
-            f"{'; '.join(faults[:3])}{more}. Load the pipeline with the config with "
+            f"{'; '.join(faults[:3])}{rest}. Load the pipeline with the config with "
             f"which it was trained."
         )

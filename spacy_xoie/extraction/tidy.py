@@ -46,7 +46,7 @@ def is_asked(triple: TokenTriple, questions: Sequence[Tuple[int, int]]) -> bool:
 
 
 def _tidy_pieces(doc: Doc, pieces: Pieces) -> Pieces:
-    kept = []
+    spans = []
     for start, end in pieces:
         while start < end:
             first, last = _is_mark(doc[start].text), _is_mark(doc[end - 1].text)
@@ -60,23 +60,23 @@ def _tidy_pieces(doc: Doc, pieces: Pieces) -> Pieces:
             else:
                 break
         if start < end:
-            kept.append((start, end))
-    return tuple(kept)
+            spans.append((start, end))
+    return tuple(spans)
 
 
 def _partners(doc: Doc, start: int, end: int) -> Dict[int, int]:
     """The quotes and brackets at the edges that have a counterpart inside, and where
     the nearest is."""
     partners: Dict[int, int] = {}
-    closing = PAIRS.get(doc[start].text, ())
-    opening = OPENERS.get(doc[end - 1].text, ())
+    closers = PAIRS.get(doc[start].text, ())
+    openers = OPENERS.get(doc[end - 1].text, ())
     inside = range(start + 1, end)
-    found = [index for index in inside if closing and doc[index].text in closing]
-    if found:
-        partners[start] = found[0]
-    found = [i for i in range(start, end - 1) if opening and doc[i].text in opening]
-    if found:
-        partners[end - 1] = found[-1]
+    places = [index for index in inside if closers and doc[index].text in closers]
+    if places:
+        partners[start] = places[0]
+    places = [i for i in range(start, end - 1) if openers and doc[i].text in openers]
+    if places:
+        partners[end - 1] = places[-1]
     return partners
 
 
