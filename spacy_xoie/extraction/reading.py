@@ -8,16 +8,19 @@ from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
+from spacy.attrs import IDX, LENGTH, ORTH  # type: ignore[import-not-found]
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Span
 
 from ..doc.codes import UNDETERMINED, language_code
-from ..doc.folding import fold_text, fold_word
+from ..doc.folding import Folded, fold_text, fold_word
 from ..doc.languages import language_of
 from ..labels import UNANNOTATED
+from ..language.abbreviations import NAMES_WITH_MARKS
+from ..language.full_stops import LISTED
 from ..language.layout import read_layout
 from ..language.reading import reading_code, reading_tokenizer
+from ..language.sentences import sentence_bounds
 from ..network.heads import TreeGold
 from ..ty import Pieces, TokenTriple, pieces_of
 
@@ -195,10 +198,9 @@ class Reader:
         if tokenizer is None:
             tokenizer = self._tokenizers.setdefault(code, reading_tokenizer(code))
         words: Doc = tokenizer(folded.text)
-        places = _places(words)
-        begins, ends = places[:, 0], places[:, 1]
-        if folded.starts is not None and folded.ends is not None:
-            begins, ends = folded.starts[begins], folded.ends[ends - 1]
+        begins, ends = _original_places(words, folded)
+        if _join_units(doc, words, begins):
+            begins, ends = _original_places(words, folded)
         reading = _reading(doc, words, begins, ends)
         return replace(reading, unread=_tokens_in(doc, unread)) if unread else reading
 
@@ -236,6 +238,54 @@ def _tokens_in(doc: Doc, stretches: Sequence[Tuple[int, int]]) -> FrozenSet[int]
             first -= 1
         tokens.update(range(first, last))
     return frozenset(tokens)
+
+
+def _original_places(words: Doc, folded: Folded) -> Tuple[Ints, Ints]:
+    """(words,) each, where words begin and end in the text that was folded."""
+    places = _places(words)
+    begins, ends = places[:, 0], places[:, 1]
+    if folded.starts is None or folded.ends is None:
+        return begins, ends
+    return folded.starts[begins], folded.ends[ends - 1]
+
+
+def _join_units(doc: Doc, words: Doc, begins: Ints) -> bool:
+    """Make one word of an abbreviated unit, or a name, and its mark within a sentence,
+    which tokenizers part where they do not know it.
+
+    RETURNS (bool): Whether there was any.
+    """
+    marks = [words.vocab.strings[mark] for mark in ".!"]
+    stops = np.flatnonzero(np.isin(words.to_array(ORTH), marks))
+    stops = stops[(stops > 0) & (stops < len(words) - 1)]
+    inner = [stop for stop in stops.tolist() if _is_unit(words, stop)]
+    if not inner:
+        return False
+    starts = [doc[start].idx for start, _ in sentence_bounds(doc)]
+    number = np.searchsorted(starts, begins, side="right")
+    inner = [stop for stop in inner if number[stop] == number[stop + 1]]
+    if inner:
+        with words.retokenize() as retokenizer:
+            for stop in inner:
+                retokenizer.merge(words[stop - 1 : stop + 1])
+    return bool(inner)
+
+
+def _is_unit(words: Doc, stop: int) -> bool:
+    """Whether a full stop stands behind the unit of an amount ("5 Mio. Euro"), or an
+    exclamation mark behind a name that has one ("Yahoo! bought"). Of other
+    abbreviations the network has seen too few that are one word."""
+    unit = words[stop - 1]
+    if words[stop].text == "!":
+        return not unit.whitespace_ and unit.lower_ in NAMES_WITH_MARKS
+    return (
+        stop > 1
+        and words[stop - 2].like_num
+        and not unit.whitespace_
+        and unit.is_alpha
+        and unit.lower_ in LISTED
+        and not words[stop + 1].is_punct
+    )
 
 
 def _places(doc: Doc) -> Ints:

@@ -338,3 +338,18 @@ def test_all_that_is_seen_is_read_once(text: str) -> None:
                 words = "".join(word.text for word in reading.words)
                 unread = read_layout(text).unread
                 assert words == fold_text(text, unread).text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "part"),
+    [
+        ("de", "Der Konzern zahlte 5 Mio. Euro für die Firma.", "5 Mio. Euro"),
+        ("de", "Die Stadt verkaufte 3 Mrd. Aktien an die Bank.", "3 Mrd. Aktien"),
+        ("en", "Yahoo! bought the startup.", "Yahoo!"),
+    ],
+)
+def test_marks_within_a_sentence_belong_to_their_word(
+    language: str, text: str, part: str
+) -> None:
+    (triple,) = pipeline(language)(text)._.triples
+    assert part in triple.as_tuple()
