@@ -56,9 +56,11 @@ def reference() -> str:
 
 def _section(name: str, function: Any) -> str:
     said, told = _told(function)
+    if inspect.isclass(function):
+        told = {**told, **_told(function.__init__)[1]}
     for other in re.findall(r"See\s+`(\w+)`", said):
         # Settings that are only handed on are told where they are used.
-        target = function.__globals__.get(other)
+        target = getattr(importlib.import_module(function.__module__), other, None)
         for place in (
             *getattr(target, "__mro__", (target,)),
             getattr(target, "__init__", None),

@@ -99,10 +99,9 @@ class AgreementTeacher:
         least (float): Least weight of the teachers that agree: with the weight of 1
             that teachers have by default, how many of them must.
         share (bool): Whether `least` is a share of the weight of all teachers, 0 to 1.
-        weights (Optional[Union[str, Path, Dict[str, Union[float, Dict[str, float]]]]]):
-            How much a teacher counts, or how much in each language ("*" for all
-            others); or the file that `LearnedWeights.to_disk` wrote. By default each
-            counts 1.
+        weights (Optional[Union[str, Path, Dict[str, Any]]]): How much a teacher counts,
+            or how much in each language ("*" for all others); or the file that
+            `LearnedWeights.to_disk` wrote. By default each counts 1.
         match (float): Least similarity of triples that say the same.
         batch_size (int): Number of items that teachers are given at a time.
         RAISES (ConfigError): If a setting cannot work.
