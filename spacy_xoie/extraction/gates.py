@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from spacy.tokens import Span
 from thinc.api import ArgsKwargs
 
-from .model import NetworkShim, Segments
+from .model import Segments
+from .shim import NetworkShim
 
 
 class SentenceGates(NamedTuple):

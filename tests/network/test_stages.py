@@ -19,8 +19,8 @@ from torch import Tensor
 
 from spacy_xoie.errors import ConfigError
 from spacy_xoie.extraction.encoders import EncoderSpec
-from spacy_xoie.extraction.model import NetworkShim
 from spacy_xoie.extraction.parts import Parts
+from spacy_xoie.extraction.shim import NetworkShim
 from spacy_xoie.network import (
     STAGES,
     Batch,
