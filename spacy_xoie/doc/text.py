@@ -2,6 +2,7 @@
 
 from typing import Any, Sequence
 
+from spacy.attrs import ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 
 from ..errors import DataError
@@ -25,6 +26,16 @@ PAIRS = {
     '"': '"',
 }
 """Opening quotes and brackets, and what closes them."""
+
+
+def text_of(doc: Doc) -> str:
+    """RETURNS (str): `doc.text`, in a fraction of the time: spaCy makes an object of
+    each token for it."""
+    strings = doc.vocab.strings
+    return "".join(
+        strings[orth] + " " if space else strings[orth]
+        for orth, space in doc.to_array([ORTH, SPACY]).tolist()
+    )
 
 
 def join_pieces(pieces: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span
 from ..doc.codes import UNDETERMINED, language_code
 from ..doc.folding import Folded, fold_text, fold_word
 from ..doc.languages import language_of
+from ..doc.text import text_of
 from ..labels import UNANNOTATED
 from ..language.abbreviations import NAMES_WITH_MARKS
 from ..language.full_stops import LISTED
@@ -191,8 +192,9 @@ class Reader:
             yield mem
 
     def _text(self, doc: Doc, language: str) -> Reading:
-        unread = read_layout(doc.text).unread
-        folded = fold_text(doc.text, unread)
+        text = text_of(doc)
+        unread = read_layout(text).unread
+        folded = fold_text(text, unread)
         code = reading_code(folded.text, language)
         tokenizer = self._tokenizers.get(code)
         if tokenizer is None:

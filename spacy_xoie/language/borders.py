@@ -1,7 +1,7 @@
 """Where sentences begin in a text, by its characters."""
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import List, Optional
 from unicodedata import normalize
 
@@ -67,6 +67,8 @@ _WORD_LENGTH = 20
 _QUOTE_LENGTH = 250
 _SAID_LENGTH = 60
 
+_REMEMBERED_LENGTH = 10_000
+
 
 def sentence_starts(text: str) -> List[int]:
     """Find where the sentences of a text begin. What white space there is between
@@ -75,6 +77,12 @@ def sentence_starts(text: str) -> List[int]:
     text (str): A text in any languages.
     RETURNS (List[int]): Places of the first characters of all sentences but the first.
     """
+    # Each component of a pipeline asks anew for the docs of a batch.
+    find = _remember_starts if len(text) <= _REMEMBERED_LENGTH else _find_starts
+    return [*find(text)]
+
+
+def _find_starts(text: str) -> List[int]:
     starts: List[int] = []
     first = 0
     layout = read_layout(text)
@@ -86,6 +94,11 @@ def sentence_starts(text: str) -> List[int]:
     if layout.unread and starts:
         starts = _outside(starts, layout)
     return starts
+
+
+@lru_cache(maxsize=256)
+def _remember_starts(text: str) -> List[int]:
+    return _find_starts(text)
 
 
 def _outside(starts: List[int], layout: Layout) -> List[int]:

@@ -25,6 +25,7 @@ from ..doc.languages import (
     scores_by_code,
     write_languages,
 )
+from ..doc.text import text_of
 from ..errors import ConfigError
 from ..pipes import StatelessPipe, factory
 from .detectors import Detector
@@ -120,7 +121,7 @@ class LanguageDetector(StatelessPipe):
         offsets = [self._offsets(doc) for doc in docs]
         texts: List[str] = []
         for doc, places in zip(docs, offsets, strict=True):
-            text = doc.text
+            text = text_of(doc)
             texts.append(text)
             texts.extend(text[start:end] for start, end in places)
         scores = self.detector(texts)

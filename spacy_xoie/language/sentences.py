@@ -5,6 +5,7 @@ from typing import List, Tuple
 
 from spacy.tokens import Doc
 
+from ..doc.text import text_of
 from .borders import BLANK, sentence_starts
 
 _BLANKS = re.compile(f"[{BLANK}]*")
@@ -23,7 +24,7 @@ def sentence_bounds(doc: Doc) -> List[Tuple[int, int]]:
         return []
     if doc.has_annotation("SENT_START"):
         return [(sent.start, sent.end) for sent in doc.sents]
-    text = doc.text
+    text = text_of(doc)
     places = sentence_starts(text)
     if not places:
         return [(0, len(doc))]

@@ -1,12 +1,13 @@
 """Stretches of a text and the tokens that they cover."""
 
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from spacy_xoie.doc.blank import blank_pipeline
-from spacy_xoie.doc.text import token_pieces
+from spacy_xoie.doc.text import text_of, token_pieces
 from spacy_xoie.errors import DataError
 
 VOCAB = blank_pipeline("xx").vocab
@@ -41,3 +42,10 @@ def test_what_cuts_a_token_is_refused(place: tuple[int, int]) -> None:
     doc = Doc(VOCAB, words=["Anna", "met"])
     with pytest.raises(DataError, match="begins or ends within a token"):
         token_pieces(doc, [place])
+
+
+@given(st.text(max_size=60))
+def test_the_text_of_a_doc_is_that_of_spacy(text: str) -> None:
+    for nlp in (spacy.blank("xx"), spacy.blank("en")):
+        doc = nlp(text)
+        assert text_of(doc) == doc.text == text
