@@ -12,15 +12,13 @@ from wasabi import msg
 from ...errors import ConfigError
 from ...evaluation.consistency import Consistency, ConsistencyTable, consistency
 from ...evaluation.heatmap import save_heatmap
-from ...evaluation.parallel import read_parallel
-from ...evaluation.pictures import check_picture
 from ...extraction.pretrained import find_model
-from ...files import check_writable, write_json
+from ...files import write_json
 from ...loading import load
 from ...projection.ty import Aligner
 from .app import app
-from .inputs import named_corpora
 from .options import Facts, Languages, ModelArgument, Plot, Threshold, output_option
+from .parallel import read_sentences
 from .util import one_line_errors
 
 HEADER = [
@@ -65,12 +63,7 @@ def consistency_cli(
     by word alignment, and the judged language should have the same ones."""
     codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
-        if output is not None:
-            check_writable(output)
-        if plot is not None:
-            check_picture(plot)
-        with named_corpora(corpus) as files:
-            sentences = read_parallel(files, lambda fault: msg.warn(str(fault)))
+        sentences = read_sentences(corpus, output, plot)
         table = consistency(
             _pipelines(model, threshold, facts),
             sentences,

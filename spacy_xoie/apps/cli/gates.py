@@ -9,13 +9,11 @@ from wasabi import msg
 
 from ...evaluation.gate_plot import save_gates
 from ...evaluation.gates import GateTable, measure_gates
-from ...evaluation.parallel import read_parallel
-from ...evaluation.pictures import check_picture
-from ...files import check_writable, write_json
+from ...files import write_json
 from ...loading import load
 from .app import app
-from .inputs import named_corpora
 from .options import Languages, ModelArgument, Plot, output_option
+from .parallel import read_sentences
 from .util import one_line_errors
 
 
@@ -45,12 +43,7 @@ def gates_cli(
     these gates, and the mutual information of language and adapter, in bits."""
     codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
-        if output is not None:
-            check_writable(output)
-        if plot is not None:
-            check_picture(plot)
-        with named_corpora(corpus) as files:
-            sentences = read_parallel(files, lambda fault: msg.warn(str(fault)))
+        sentences = read_sentences(corpus, output, plot)
         texts = {
             language: list(islice(by_id.values(), limit or None))
             for language, by_id in sentences.items()
