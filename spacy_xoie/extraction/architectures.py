@@ -23,7 +23,7 @@ from ..network.routing import (
 )
 from ..syntax.reading import read_triples
 from ..syntax.rules import Facts
-from .encoders import EncoderSpec, HashedSpec, ListenerSpec, TransformerSpec
+from .encoders import EncoderSpec, HashedSpec, JointSpec, ListenerSpec, TransformerSpec
 from .model import ExtractionModel, build_model
 from .nearest import make_relatives
 from .parts import BankSpec, HeadBuilder, RouterBuilder
@@ -168,6 +168,62 @@ def build_transformer_encoder_v1(
         tokenizer_config=tokenizer_config,
         transformer_config=transformer_config,
         precision=precision,
+    )
+
+
+@registry.architectures("spacy-xoie.TransformerEncoder.v2")
+def build_transformer_encoder_v2(
+    name: str,
+    max_pieces: int = 128,
+    layers: Optional[int] = None,
+    rank: int = 0,
+    alpha: float = 16.0,
+    tokenizer_config: Dict[str, Any] = {},
+    transformer_config: Dict[str, Any] = {},
+    precision: Precision = "float32",
+) -> EncoderSpec:
+    """As `spacy-xoie.TransformerEncoder.v1`, with fewer layers if wanted, and tuned by
+    low-rank updates instead of its own weights.
+
+    layers (Optional[int]): How many of its layers are used, from below; null for all.
+    rank (int): Rank of the updates of its linear layers, which all languages share; 0
+        for none.
+    alpha (float): Scale; updates are multiplied by `alpha / rank`.
+    """
+    return TransformerSpec(
+        name=name,
+        max_pieces=max_pieces,
+        tokenizer_config=tokenizer_config,
+        transformer_config=transformer_config,
+        precision=precision,
+        layers=layers,
+        rank=rank,
+        alpha=alpha,
+    )
+
+
+@registry.architectures("spacy-xoie.JointEncoder.v1")
+def build_joint_encoder_v1(
+    pieces: EncoderSpec,
+    words: EncoderSpec,
+    width: int = 256,
+    depth: int = 1,
+    dropout: float = 0.1,
+) -> EncoderSpec:
+    """A pretrained encoder of wordpieces, and a small one that reads words beside it.
+    See `JointEncoder` for the arguments.
+
+    pieces (EncoderSpec): `spacy-xoie.TransformerEncoder.v2`.
+    words (EncoderSpec): `spacy-xoie.HashedEncoder.v1`.
+    """
+    if not isinstance(pieces, TransformerSpec) or not isinstance(words, HashedSpec):
+        raise ConfigError(
+            "A joint encoder is made of a transformer (`pieces`) and a hashed encoder "
+            "(`words`), for example spacy-xoie.TransformerEncoder.v2 and "
+            "spacy-xoie.HashedEncoder.v1."
+        )
+    return JointSpec(
+        pieces=pieces, words=words, width=width, depth=depth, dropout=dropout
     )
 
 

@@ -15,12 +15,19 @@ from ..errors import ConfigError, ModelDataError
 from ..network.encoders import (
     Encoder,
     HashedEncoder,
+    JointEncoder,
     ProjectionEncoder,
     TransformerEncoder,
 )
 from ..network.layers import MAX_DILATION, MAX_LAYERS
 from ..network.precision import Precision
-from .features import Features, VectorFeatures, hash_attributes, tokenize_pieces
+from .features import (
+    Features,
+    JointFeatures,
+    VectorFeatures,
+    hash_attributes,
+    tokenize_pieces,
+)
 from .reading import Reading
 
 Files = Dict[str, bytes]
@@ -145,8 +152,12 @@ class TransformerSpec(EncoderSpec):
         tokenizer_config: Dict[str, Any],
         transformer_config: Dict[str, Any],
         precision: Precision = "float32",
+        layers: Optional[int] = None,
+        rank: int = 0,
+        alpha: float = 16.0,
     ) -> None:
         self.name = name
+        self.settings = {"layers": layers, "rank": rank, "alpha": alpha}
         self.precision = precision
         self.max_pieces = max_pieces
         self.tokenizer_config = tokenizer_config
@@ -223,7 +234,50 @@ class TransformerSpec(EncoderSpec):
         limit = getattr(model.config, "max_position_embeddings", self.max_pieces)
         room = limit - (model.config.pad_token_id or 0) - 1
         self.max_pieces = min(self.max_pieces, room)
-        return TransformerEncoder(model, self.precision)
+        return TransformerEncoder(model, self.precision, **self.settings)
+
+
+class JointSpec(EncoderSpec):
+    """See `build_joint_encoder_v1` for the settings."""
+
+    extra = TransformerSpec.extra
+
+    def __init__(
+        self,
+        *,
+        pieces: TransformerSpec,
+        words: HashedSpec,
+        width: int,
+        depth: int,
+        dropout: float,
+    ) -> None:
+        self.pieces = pieces
+        self.words = words
+        self.settings = {"width": width, "depth": depth, "dropout": dropout}
+
+    def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
+        return self._join(self.pieces.build(docs, tok2vec))
+
+    def restore(self, files: Files) -> Encoder:
+        return self._join(self.pieces.restore(files))
+
+    def files(self, encoder: Encoder) -> Files:
+        assert isinstance(encoder, JointEncoder)
+        return self.pieces.files(encoder.pieces)
+
+    def featurize(
+        self,
+        readings: Sequence[Reading],
+        spans: Sequence[Span],
+        tok2vec: Optional[Tok2Vec],
+        is_train: bool,
+    ) -> Features:
+        pieces = self.pieces.featurize(readings, spans, tok2vec, is_train)
+        words = self.words.featurize(readings, pieces.spans, tok2vec, is_train)
+        return JointFeatures(pieces.spans, [pieces, words])
+
+    def _join(self, pieces: Encoder) -> Encoder:
+        return JointEncoder(pieces, self.words.build([], None), **self.settings)
 
 
 def _check_files(files: Files) -> None:

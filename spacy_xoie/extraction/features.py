@@ -162,6 +162,19 @@ class PieceFeatures(Features):
         }
 
 
+@dataclass
+class JointFeatures(Features):
+    """parts (List[Features]): What several encoders read of the same segments."""
+
+    parts: List[Features]
+
+    def _gather(self, rows: Sequence[int], index: NDArray[np.int64]) -> Inputs:
+        inputs: Inputs = {}
+        for part in self.parts:
+            inputs.update(part._gather(rows, index))
+        return inputs
+
+
 def hash_attributes(
     spans: Sequence[Span], attributes: Sequence[str], rows: Sequence[int], hashes: int
 ) -> HashedFeatures:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ..errors import ConfigError
 from .adapters import GateState
+from .adapters.tuned import fold
 
 Precision = Literal["float32", "bfloat16", "int8"]
 PRECISIONS: Sequence[Precision] = ("float32", "bfloat16", "int8")
@@ -41,15 +42,20 @@ def lower_precision(module: nn.Module, precision: Precision) -> nn.Module:
         if isinstance(state := getattr(layer, "state", None), GateState)
     }
     if precision == "bfloat16":
-        return deepcopy(module, shared).to(torch.bfloat16).eval()
+        copy = deepcopy(module, shared)
+        fold(copy)
+        return copy.to(torch.bfloat16).eval()
     tensors: Sequence[Tensor] = [*module.parameters(), *module.buffers()]
-    if any(tensor.device.type != "cpu" for tensor in tensors):
+    if precision == "int8" and any(tensor.device.type != "cpu" for tensor in tensors):
         raise ConfigError(
             "The encoder's precision is 'int8', which works on the CPU only. Choose "
             "'bfloat16' or 'float32' for other devices."
         )
     shared.update({id(tensor): tensor for tensor in tensors})
     copy = deepcopy(module, shared).eval()
+    fold(copy)
+    if precision == "float32":
+        return copy
     with warnings.catch_warnings():
         # Of torch's plans for this function; there will be another package for it.
         warnings.simplefilter("ignore")

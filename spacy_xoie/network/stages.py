@@ -19,6 +19,8 @@ from typing import Dict, List
 from torch import nn
 
 from ..errors import ConfigError
+from .adapters.tuned import SHARED
+from .encoders import JointEncoder
 from .model import TripleNetwork
 
 EMBEDDINGS, ENCODER, ADAPTERS = "embeddings", "encoder", "adapters"
@@ -48,12 +50,16 @@ def parameter_groups(network: nn.Module) -> Dict[str, str]:
         for name, module in network.named_modules()
         if isinstance(module, nn.Embedding)
     }
+    # What stands around a pretrained encoder is as new as the head.
+    is_joint = isinstance(getattr(network, "encoder", None), JointEncoder)
     groups: Dict[str, str] = {}
     for name, _ in network.named_parameters():
-        if ".lora_A." in name or ".lora_B." in name:
+        if ".lora_A." in name or ".lora_B." in name or name.endswith(SHARED):
             groups[name] = ADAPTERS
         elif not name.startswith("encoder."):
             groups[name] = name.split(".")[0]
+        elif is_joint and not name.startswith("encoder.pieces."):
+            groups[name] = HEAD
         else:
             groups[name] = EMBEDDINGS if name in embeddings else ENCODER
     return groups

@@ -16,6 +16,7 @@ from ..layers import (
     unfold,
 )
 from .routed import RoutedLora
+from .tuned import TunedLinear
 
 
 class LoraLinear(RoutedLora):
@@ -141,6 +142,7 @@ class LoraConv1d(RoutedLora):
 
 LAYERS: Dict[Type[nn.Module], Type[RoutedLora]] = {
     nn.Linear: LoraLinear,
+    TunedLinear: LoraLinear,
     nn.Embedding: LoraEmbedding,
     BagEmbedding: LoraEmbedding,
     nn.Conv1d: LoraConv1d,

@@ -2,11 +2,13 @@
 
 import threading
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 import torch
 from torch import Tensor, nn
 
+from ...errors import ConfigError
+from ..adapters.tuned import tune, tuned_layers
 from ..cache import ModuleCache
 from ..precision import Precision, check_precision, lower_precision
 from .base import BeforeLayer, Encoder
@@ -21,11 +23,27 @@ class TransformerEncoder(Encoder):
 
     model (PreTrainedModel): The Hugging Face encoder.
     precision (Precision): Of predictions; what learns does so in single precision.
+    layers (Optional[int]): How many of its layers are used, from below; None for all.
+    rank (int): Rank of the update by which its linear layers learn, the same for all
+        languages; 0 for none.
+    alpha (float): Scale of that update, see `tune`.
     """
 
-    def __init__(self, model: Any, precision: Precision = "float32") -> None:
+    def __init__(
+        self,
+        model: Any,
+        precision: Precision = "float32",
+        *,
+        layers: Optional[int] = None,
+        rank: int = 0,
+        alpha: float = 16.0,
+    ) -> None:
         super().__init__()
         check_precision(precision)
+        if layers is not None:
+            _cut(model, layers)
+        if rank:
+            tune(_stack(model), [], rank=rank, alpha=alpha)
         self.model = model
         self.precision = precision
         self._copy_cache = ModuleCache()
@@ -48,7 +66,8 @@ class TransformerEncoder(Encoder):
         self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None
     ) -> Tensor:
         model: Any = self.model
-        if self.precision != "float32" and not self._learns():
+        is_tuned = bool(tuned_layers(self.model))
+        if (self.precision != "float32" or is_tuned) and not self._learns():
             model = self._copy_cache.get(
                 self.precision,
                 list(self.model.parameters()),
@@ -76,6 +95,20 @@ def _stack(model: nn.Module) -> nn.ModuleList:
     """The encoder stack: the longest list of layers within the model."""
     stacks = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
     return max(stacks, key=len)
+
+
+def _cut(model: Any, layers: int) -> None:
+    """Leave the first layers of a model alone, in place.
+
+    RAISES (ConfigError): If it has no such number of layers.
+    """
+    stack = _stack(model)
+    if not 1 <= layers <= len(stack):
+        raise ConfigError(
+            f"{layers} layers of the encoder are asked for, but it has {len(stack)}."
+        )
+    del stack[layers:]
+    model.config.num_hidden_layers = layers
 
 
 @contextmanager

@@ -1,0 +1,106 @@
+"""Pretrained layers that learn by an update of low rank, the same for every sentence."""
+
+import math
+from typing import List, Sequence, Tuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ...errors import ConfigError
+from ..patterns import compile_pattern
+
+SHARED = ("shared_A", "shared_B")
+"""Names of the parameters of a shared update."""
+
+
+class TunedLinear(nn.Linear):
+    """A pretrained linear layer, which stays as it is, and one update of low rank on it
+    (LoRA, Hu et al. 2021, arXiv 2106.09685) that serves all languages.
+
+    forward: (…, in) → (…, out)
+
+    layer (nn.Linear): The layer, whose parameters this one takes over.
+    rank (int): Rank of the update.
+    scaling (float): Factor on the update.
+    """
+
+    def __init__(self, layer: nn.Linear, *, rank: int, scaling: float) -> None:
+        nn.Module.__init__(self)
+        self.in_features, self.out_features = layer.in_features, layer.out_features
+        self.weight, self.bias = layer.weight, layer.bias
+        self.rank = rank
+        self.scaling = scaling
+        self.shared_A = nn.Parameter(layer.weight.new_empty(rank, self.in_features))
+        self.shared_B = nn.Parameter(layer.weight.new_zeros(self.out_features, rank))
+        nn.init.kaiming_uniform_(self.shared_A, a=math.sqrt(5))
+
+    def forward(self, input: Tensor) -> Tensor:
+        flat = input.reshape(-1, self.in_features)
+        low = F.linear(flat, self.shared_A)
+        out = F.linear(flat, self.weight, self.bias)
+        # The update is added within the product, which saves two passes over `out`.
+        out = torch.addmm(out, low, self.shared_B.T, alpha=self.scaling)
+        return out.view(*input.shape[:-1], self.out_features)
+
+    def folded(self) -> nn.Linear:
+        """RETURNS (nn.Linear): A plain layer that does the same."""
+        weight = self.weight.detach()
+        update = self.shared_B.detach() @ self.shared_A.detach()
+        layer = nn.Linear(
+            self.in_features, self.out_features, self.bias is not None, device="meta"
+        )
+        layer.weight = nn.Parameter(weight + self.scaling * update)
+        if self.bias is not None:
+            layer.bias = nn.Parameter(self.bias.detach())
+        return layer
+
+
+def tune(
+    module: nn.Module, targets: Sequence[str], *, rank: int, alpha: float
+) -> List[str]:
+    """Put a shared update of low rank on linear layers of a module, in place.
+
+    targets (Sequence[str]): Regular expressions, one of which is found in the name of
+        each layer; none for all linear layers.
+    rank (int): Rank of the updates.
+    alpha (float): Scale; each update is multiplied by `alpha / rank`.
+    RETURNS (List[str]): Names of these layers.
+    RAISES (ConfigError): If no layer is a target.
+    """
+    names: List[str] = []
+    for name, layer in list(module.named_modules()):
+        wanted = not targets or any(
+            compile_pattern(target).search(name) for target in targets
+        )
+        if type(layer) is nn.Linear and wanted:
+            tuned = TunedLinear(layer, rank=rank, scaling=alpha / rank)
+            _put(module, name, tuned)
+            names.append(name)
+    if not names:
+        raise ConfigError(
+            f"No linear layer of the encoder is named like one of the targets "
+            f"{list(targets)!r} of its shared adapter."
+        )
+    return names
+
+
+def fold(module: nn.Module) -> None:
+    """Make plain layers of all tuned ones within a module, in place."""
+    with torch.no_grad():
+        for name, layer in tuned_layers(module):
+            _put(module, name, layer.folded())
+
+
+def tuned_layers(module: nn.Module) -> List[Tuple[str, TunedLinear]]:
+    """RETURNS (List[Tuple[str, TunedLinear]]): Names and layers within a module."""
+    return [
+        (name, layer)
+        for name, layer in module.named_modules()
+        if isinstance(layer, TunedLinear)
+    ]
+
+
+def _put(module: nn.Module, name: str, layer: nn.Module) -> None:
+    parent, _, child = name.rpartition(".")
+    setattr(module.get_submodule(parent), child, layer)
