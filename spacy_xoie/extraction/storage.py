@@ -13,7 +13,14 @@ from srsly import msgpack
 from torch import Tensor
 
 from ..errors import DAMAGE, ModelDataError, XoieError
-from ..network.compress import SCALE, compress_state, expand_state
+from ..network.blocks import unpack
+from ..network.compress import (
+    BLOCKS,
+    SCALE,
+    compress_state,
+    expand_state,
+    is_in_blocks,
+)
 from ..network.model import TripleNetwork
 from ..network.storage import (
     STACK,
@@ -180,12 +187,16 @@ def _read_state(
     _fit(
         f"{name} is unknown"
         for name, one in names.items()
-        if one not in target_state and one.removesuffix(SCALE) not in target_state
+        if one not in target_state
+        and one.removesuffix(SCALE) not in target_state
+        and one.removesuffix(BLOCKS) not in target_state
     )
     for name, value in tensors.items():
         like = target_state.get(names[name])
-        is_packed = value.dtype == torch.int8 and name + SCALE in tensors
-        if like is None or like.is_floating_point():
+        if is_in_blocks(name, value):
+            fault = fault_of_numbers(unpack(value))
+        elif like is None or like.is_floating_point():
+            is_packed = value.dtype == torch.int8 and name + SCALE in tensors
             fault = None if is_packed else fault_of_numbers(value)
         else:
             fault = None if value.dtype == like.dtype else f"is no {like.dtype}"

@@ -5,8 +5,13 @@ from typing import Dict, Mapping
 import torch
 from torch import Tensor
 
+from .blocks import pack, unpack
+
 SCALE = ".scale"
 """Ending of the name of the scales that belong to a tensor of bytes."""
+
+BLOCKS = ".blocks"
+"""Ending of the name of a matrix in 4 bits."""
 
 MIN_SIZE = 4096
 """Tensors of fewer numbers stay in half precision: there is nothing to gain."""
@@ -16,11 +21,13 @@ def compress_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     """Round matrices to 8 bits, with one scale a row (symmetric, as in Jacob et al.
     2018, arXiv 1712.05877), and all other numbers to half precision. Weights that were
     rounded before come out of it again as they went in: of a scale s = x / 127 in
-    single precision, 127 s / 127 is s.
+    single precision, 127 s / 127 is s. Matrices that somebody rounded to 4 bits before,
+    as those of pretrained encoders may be, stay what they are, in half that size.
 
     state (Mapping[str, Tensor]): The weights, float32.
     RETURNS (Dict[str, Tensor]): int8 or float16 tensors; the scales (rows,) of a
-        matrix `x` are `x.scale`, float32.
+        matrix `x` are `x.scale`, float32. A matrix `x` in 4 bits is `x.blocks`, uint8,
+        see `pack`.
     """
     compressed: Dict[str, Tensor] = {}
     for name, value in state.items():
@@ -28,6 +35,8 @@ def compress_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
             compressed[name] = value
         elif value.ndim < 2 or value.numel() < MIN_SIZE:
             compressed[name] = value.half()
+        elif (packed := pack(value)) is not None:
+            compressed[name + BLOCKS] = packed
         else:
             rows = value.flatten(1)
             scale = rows.abs().amax(dim=1).clamp(min=1e-12) / 127
@@ -42,13 +51,15 @@ def expand_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     not compressed pass unchanged. Matrices of the same shape may be stacked, and so may
     be their scales.
 
-    RAISES (ValueError): If scales do not fit their matrix.
+    RAISES (ValueError): If scales do not fit their matrix, or blocks are cut.
     """
     full: Dict[str, Tensor] = {}
     for name, value in state.items():
         if name.endswith(SCALE) and name[: -len(SCALE)] in state:
             continue
-        if value.dtype == torch.int8:
+        if is_in_blocks(name, value):
+            name, value = name[: -len(BLOCKS)], unpack(value)
+        elif value.dtype == torch.int8:
             scale = state[name + SCALE].float()
             if scale.shape != value.shape[: scale.ndim]:
                 raise ValueError(
@@ -61,3 +72,8 @@ def expand_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
             value = value.float()
         full[name] = value
     return full
+
+
+def is_in_blocks(name: str, value: Tensor) -> bool:
+    """RETURNS (bool): Whether a stored tensor is a matrix in 4 bits."""
+    return name.endswith(BLOCKS) and value.dtype == torch.uint8

@@ -1,9 +1,11 @@
 """Weights rounded to 8 bits."""
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spacy_xoie.network.blocks import BLOCK, BLOCK_BYTES, pack, unpack
 from spacy_xoie.network.compress import MIN_SIZE, compress_state, expand_state
 
 
@@ -33,7 +35,7 @@ def test_small_and_whole_numbers_are_spared() -> None:
     packed = compress_state(state)
     assert packed["small"].dtype == torch.float16
     assert packed["numbers"].dtype == torch.int64
-    assert packed["zeros"].dtype == torch.int8
+    assert packed["zeros"].dtype == torch.int8  # 100 columns are no whole blocks
     back = expand_state(packed)
     assert (back["zeros"] == 0).all()
     assert (back["numbers"] == state["numbers"]).all()
@@ -55,3 +57,45 @@ def test_a_second_time_nothing_is_lost(seed: int, size: float) -> None:
     once = expand_state(compress_state(weights))
     again = expand_state(compress_state(once))
     assert all(torch.equal(again[name], value) for name, value in once.items())
+
+
+def in_4_bits(rows: int, columns: int) -> torch.Tensor:
+    """Weights as a pretrained encoder in blocks of 4 bits has them."""
+    scales = (torch.rand(rows, columns // BLOCK, 1) / 50).half().float()
+    numbers = torch.randint(-8, 8, (rows, columns // BLOCK, BLOCK)).float()
+    numbers[..., 5] = -8.0
+    return (numbers * scales).view(rows, columns)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10_000))
+def test_four_bits_stay_what_they_are(seed: int) -> None:
+    torch.manual_seed(seed)
+    weights = {
+        "a": in_4_bits(40, 128),
+        "b": in_4_bits(40, 128),
+        "c": torch.zeros(9, 480),
+    }
+    weights["a"][3, 32:64] = 0.0
+    # One number off the grid, and nothing may be rounded to it.
+    weights["b"][7, 11] *= 1.03125
+    packed = compress_state(weights)
+    assert set(packed) == {"a.blocks", "b", "b.scale", "c.blocks"}
+    assert packed["a.blocks"].shape == (40, 128 // BLOCK * BLOCK_BYTES)
+    back = expand_state(packed)
+    assert torch.equal(back["a"], weights["a"]) and torch.equal(back["c"], weights["c"])
+    # Those of several adapters lie in a stack.
+    stack = torch.stack([packed["a.blocks"]] * 2)
+    assert torch.equal(unpack(stack), torch.stack([weights["a"]] * 2))
+
+
+def test_what_cannot_be_packed() -> None:
+    torch.manual_seed(0)
+    weights = in_4_bits(4, 64)
+    for fault in (float("nan"), float("inf"), 1e9, 1e-9):
+        broken = weights.clone()
+        broken[2, 40] = fault
+        assert pack(broken) is None
+    assert pack(weights[:, :48]) is None and pack(weights.view(2, 2, 64)) is None
+    with pytest.raises(ValueError, match="whole blocks of 18 bytes"):
+        unpack(torch.zeros(3, 17, dtype=torch.uint8))
