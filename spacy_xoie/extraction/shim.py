@@ -10,6 +10,7 @@ from thinc.api import ArgsKwargs, Optimizer, PyTorchShim, get_torch_default_devi
 from ..errors import NotReadyError
 from ..forks import loading, prepare_forks
 from ..network.model import TripleNetwork
+from .optimizer import NetworkOptimizer
 from .parts import Parts
 from .storage import read_network, read_weights, write_network
 
@@ -106,7 +107,10 @@ class NetworkShim(PyTorchShim):
         return output, backprop
 
     def finish_update(self, optimizer: Optimizer) -> None:
-        super().finish_update(optimizer)
+        if isinstance(optimizer, NetworkOptimizer):
+            optimizer.update_network(self.id, self.network)
+        else:
+            super().finish_update(optimizer)
         for parameter in self.network.parameters():
             parameter.grad = None
 

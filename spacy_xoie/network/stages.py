@@ -25,13 +25,14 @@ from .model import TripleNetwork
 
 EMBEDDINGS, ENCODER, ADAPTERS = "embeddings", "encoder", "adapters"
 ROUTER, HEAD = "router", "head"
+GROUPS = (EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD)
 
 TRAINABLE: Dict[str, List[str]] = {
     "embeddings": [EMBEDDINGS, HEAD],
     "encoder": [ENCODER, HEAD],
     "adapters": [ADAPTERS, ROUTER, HEAD],
     "shared": [EMBEDDINGS, ENCODER, HEAD],
-    "all": [EMBEDDINGS, ENCODER, ADAPTERS, ROUTER, HEAD],
+    "all": [*GROUPS],
     "language": [EMBEDDINGS, ENCODER, ADAPTERS, ROUTER],
     "task": [EMBEDDINGS, ENCODER, HEAD],
     "frozen": [],
