@@ -20,7 +20,7 @@ TITLES = {
         parts.entry_point_namespace: f"{parts.kind.title()}: `@xoie_{parts.kind}`"
         for parts in KINDS
     },
-    "spacy_optimizers": "Optimizers: `@optimizers`",
+    "thinc_optimizers": "Optimizers: `@optimizers`",
     "spacy_batchers": "Batchers: `@batchers`",
     "spacy_augmenters": "Augmenters: `@augmenters`",
     "spacy_callbacks": "Callbacks: `@callbacks`",

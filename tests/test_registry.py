@@ -27,7 +27,7 @@ from spacy_xoie.registries import KINDS, aligners
 ENTRY_POINTS = [
     entry_point
     for entry_point in distribution("spacy-xoie").entry_points
-    if entry_point.group.startswith("spacy_")
+    if entry_point.group.startswith(("spacy_", "thinc_"))
 ]
 FUNCTIONS = [e for e in ENTRY_POINTS if e.group not in ("spacy_cli", "spacy_factories")]
 FACTORIES = [e for e in ENTRY_POINTS if e.group == "spacy_factories"]
@@ -42,12 +42,12 @@ def registered() -> Dict[Tuple[str, str], str]:
     for module in pkgutil.walk_packages(spacy_xoie.__path__, "spacy_xoie."):
         importlib.import_module(module.name)
     found: Dict[Tuple[str, str], str] = {}
-    for (*_, group, name), function in catalogue.REGISTRY.items():
+    for (library, *_, group, name), function in catalogue.REGISTRY.items():
         if getattr(function, "__module__", "").startswith("spacy_xoie."):
             group = {"internal_factories": "factories"}.get(group, group)
             if group.startswith("xoie_"):
                 continue  # What is of a kind is declared under `misc`, see below.
-            found[f"spacy_{group}", name] = (
+            found[f"{library}_{group}", name] = (
                 f"{function.__module__}:{function.__qualname__}"
             )
     return found
@@ -64,7 +64,7 @@ def test_what_is_registered_is_declared() -> None:
 @pytest.mark.parametrize("entry_point", FUNCTIONS, ids=label)
 def test_name_leads_to_its_function(entry_point: EntryPoint) -> None:
     assert re.fullmatch(r"spacy-xoie\.[A-Za-z0-9_]+\.v\d+", entry_point.name)
-    group = entry_point.group.removeprefix("spacy_")
+    _, _, group = entry_point.group.partition("_")
     assert registry.get(group, entry_point.name) is entry_point.load()
 
 

@@ -1,5 +1,5 @@
 from .augmenters import make_swap_augmenter
-from .batchers import make_language_batcher
+from .batchers import make_language_batcher, make_piece_batcher
 from .callbacks import (
     make_callbacks_in_turn,
     make_language_callback,
@@ -13,6 +13,7 @@ __all__ = [
     "make_callbacks_in_turn",
     "make_language_batcher",
     "make_language_callback",
+    "make_piece_batcher",
     "make_stage_callback",
     "make_swap_augmenter",
     "make_word_callback",

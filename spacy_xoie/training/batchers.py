@@ -1,15 +1,18 @@
 """Batches of training examples: languages sampled, memory bounded."""
 
 from itertools import islice
-from typing import Callable, Dict, Iterable, Iterator, List
+from typing import Any, Callable, Dict, Iterable, Iterator, List
 
 import numpy as np
+from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError
 from ..extraction.gold import gold_language
+
+Batcher = Callable[[Iterable[Example]], Iterator[List[Example]]]
 
 
 @registry.batchers("spacy-xoie.language_batcher.v1")
@@ -20,7 +23,7 @@ def make_language_batcher(
     seed: int = 0,
     span_key: str = SPAN_KEY,
     buffer: int = 0,
-) -> Callable[[Iterable[Example]], Iterator[List[Example]]]:
+) -> Batcher:
     """Create a batcher that samples languages by temperature.
 
     An epoch has as many examples as the data. Each is drawn from a language with
@@ -39,9 +42,61 @@ def make_language_batcher(
         one batch, which saves padding; 0 keeps them in the order drawn.
     RAISES (ConfigError): If a value cannot work.
     """
-    if max_tokens < 1 or max_docs < 1 or temperature <= 0:
+    return _make_batcher(len, max_tokens, max_docs, temperature, seed, span_key, buffer)
+
+
+@registry.batchers("spacy-xoie.piece_batcher.v1")
+def make_piece_batcher(
+    encoder: str,
+    max_pieces: int = 2000,
+    max_docs: int = 128,
+    temperature: float = 1.0,
+    seed: int = 0,
+    span_key: str = SPAN_KEY,
+    buffer: int = 0,
+    tokenizer_config: Dict[str, Any] = {},
+) -> Batcher:
+    """As `spacy-xoie.language_batcher.v1`, but examples are as long as they have
+    wordpieces, which are what a pretrained encoder takes its time for. See
+    `make_language_batcher` for the other arguments.
+
+    encoder (str): The encoder: a local folder, or its name on the model hub.
+    max_pieces (int): Most wordpieces of a batch, padding included; also most tokens.
+    tokenizer_config (Dict[str, Any]): For `AutoTokenizer.from_pretrained`.
+    RAISES (ConfigError): If a value cannot work.
+    """
+    tokenizer: Any = None
+    lengths: Dict[str, int] = {}
+
+    def length(doc: Doc) -> int:
+        nonlocal tokenizer
+        if doc.text not in lengths:
+            if tokenizer is None:
+                # Of an extra, and its import takes seconds.
+                from transformers import AutoTokenizer
+
+                tokenizer = AutoTokenizer.from_pretrained(encoder, **tokenizer_config)
+            ids = tokenizer(doc.text, truncation=False, verbose=False)["input_ids"]
+            lengths[doc.text] = max(len(ids), len(doc))
+        return lengths[doc.text]
+
+    return _make_batcher(
+        length, max_pieces, max_docs, temperature, seed, span_key, buffer
+    )
+
+
+def _make_batcher(
+    length: Callable[[Doc], int],
+    max_length: int,
+    max_docs: int,
+    temperature: float,
+    seed: int,
+    span_key: str,
+    buffer: int,
+) -> Batcher:
+    if max_length < 1 or max_docs < 1 or temperature <= 0:
         raise ConfigError(
-            f"The batcher cannot work with max_tokens={max_tokens}, "
+            f"The batcher cannot work with batches of {max_length} tokens or pieces, "
             f"max_docs={max_docs}, temperature={temperature}: the first two must be 1 "
             f"or more, the temperature above 0."
         )
@@ -53,7 +108,7 @@ def make_language_batcher(
             yield from pack(sample)
         while buffer >= 2 and (chunk := list(islice(sample, buffer))):
             # Like lengths in no fixed order: a little noise on the key.
-            keys = np.array([len(example.predicted) for example in chunk])
+            keys = np.array([length(example.predicted) for example in chunk])
             order = np.argsort(keys + 3 * random.random(len(keys)), kind="stable")
             of_like_length = list(pack(chunk[i] for i in order))
             for number in random.permutation(len(of_like_length)):
@@ -61,15 +116,14 @@ def make_language_batcher(
 
     def pack(sample: Iterable[Example]) -> Iterator[List[Example]]:
         batch: List[Example] = []
-        max_length = 0
+        longest = 0
         for example in sample:
-            length = len(example.predicted)
-            full = (len(batch) + 1) * max(max_length, length) > max_tokens
+            longest = max(longest, length(example.predicted))
+            full = (len(batch) + 1) * longest > max_length
             if batch and (full or len(batch) == max_docs):
                 yield batch
-                batch, max_length = [], 0
+                batch, longest = [], length(example.predicted)
             batch.append(example)
-            max_length = max(max_length, length)
         if batch:
             yield batch
 

@@ -277,6 +277,25 @@ class TestBatcher:
         data = [make_example(blank, "word " * 50, "en", [])]
         assert list(map(len, self.make(max_tokens=10)(data))) == [1]
 
+    def test_length_in_pieces(self, blank: Language, tmp_path: Path) -> None:
+        from transformers import BertTokenizerFast
+
+        from spacy_xoie.training import make_piece_batcher
+
+        pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "word", "a", "##b"]
+        (tmp_path / "vocab.txt").write_text("\n".join(pieces))
+        BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+        # Two and eight pieces, beside those of beginning and end.
+        texts = ["word word", "abbb abbb"] * 20
+        data = [make_example(blank, text, "en", []) for text in texts]
+        batcher = make_piece_batcher(str(tmp_path), max_pieces=40, buffer=100)
+        batches = [{e.reference.text for e in batch} for batch in batcher(data)]
+        sizes = sorted(map(len, batcher(data)))
+        assert all(len(batch) == 1 for batch in batches)
+        assert sizes == [4] * 5 + [10] * 2
+        with pytest.raises(ConfigError, match="cannot work"):
+            make_piece_batcher(str(tmp_path), max_pieces=0)
+
     def test_temperature(self, blank: Language) -> None:
         data = self.data(blank, en=900, de=90, ar=10)
 

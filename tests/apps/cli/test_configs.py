@@ -24,8 +24,13 @@ SCRIPTS = [
 ]
 SHIPPED = sorted(path.name for path in (ROOT / "configs").glob("*.cfg"))
 STAGES = {1: "embeddings", 2: "encoder", 3: "adapters"}
-RECIPES = {"full.cfg": "all", "full_task.cfg": "task", "full_words.cfg": "all"}
-FIRST = ["full", "full_task", "full_words", "sm_stage1", "trf_stage1"]
+RECIPES = {
+    "full.cfg": "all",
+    "full_task.cfg": "task",
+    "full_words.cfg": "all",
+    "md.cfg": "adapters",
+}
+FIRST = ["full", "full_task", "full_words", "md", "sm_stage1", "trf_stage1"]
 
 
 @pytest.mark.parametrize("output, parts", [(s[0], s[1:]) for s in SCRIPTS])
