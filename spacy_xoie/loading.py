@@ -5,6 +5,7 @@ from typing import Any, Dict, Optional, Sequence
 
 from spacy import blank, util
 from spacy.language import Language
+from thinc.api import Config
 
 from .doc.blank import multilingual_pipeline
 from .doc.codes import UNDETERMINED, code_setting
@@ -13,13 +14,22 @@ from .extraction.pretrained import (
     ARC_HEAD,
     DEFAULT_NAME,
     META,
+    PRETRAINED_MODEL,
     find_model,
     stored_config,
 )
 from .files import read_json
 from .language.pipelines import extend_detector, restrict_detector
 
-_META_KEYS = ("license", "sources", "performance")
+_META_KEYS = (
+    "name",
+    "version",
+    "spacy_version",
+    "license",
+    "languages",
+    "sources",
+    "performance",
+)
 
 
 def load(
@@ -27,6 +37,7 @@ def load(
     language: str = "xx",
     threshold: Optional[float] = None,
     facts: Optional[str] = None,
+    **overrides: Any,
 ) -> Language:
     """Get a pipeline by name, or a blank one with a pretrained model.
 
@@ -34,20 +45,38 @@ def load(
     language (str): Language of the blank pipeline; "xx" for one that detects it.
     threshold (Optional[float]): Least score of a triple.
     facts (Optional[str]): "minimal" or "whole" triples of a pretrained model.
+    overrides (Any): What `spacy.load` takes: `vocab`, `disable`, `enable`, `exclude`,
+        `config`.
     RETURNS (Language): The pipeline, which says of itself what the model does: its
-        licence, sources and scores.
+        name, version, licence, languages, sources and scores.
     """
     try:
         folder = find_model(model)
     except ConfigError:
-        nlp = util.load_model(model)
+        nlp = util.load_model(model, **overrides)
         if threshold is not None and nlp.has_pipe("xoie"):
             nlp.get_pipe("xoie").threshold = threshold  # type: ignore[attr-defined]
         return nlp
-    reads_trees = stored_config(model)["model"]["head"]["@architectures"] == ARC_HEAD
+    nlp = _blank_with_model(model, language, threshold, facts)
+    if overrides:
+        changes = util.dict_to_dot(overrides.pop("config", {}), for_overrides=True)
+        text = nlp.config.to_str(interpolate=False)
+        config = Config().from_str(text, interpolate=False, overrides=changes)
+        nlp = util.load_model_from_config(config, **overrides)
+    meta = read_json(folder / META) if (folder / META).is_file() else {}
+    meta.setdefault("name", folder.resolve().name.removeprefix("xx_"))
+    nlp.meta.update({key: meta[key] for key in _META_KEYS if key in meta})
+    return nlp
+
+
+def _blank_with_model(
+    model: str, language: str, threshold: Optional[float], facts: Optional[str]
+) -> Language:
+    stored = stored_config(model)["model"]
+    reads_trees = stored["head"]["@architectures"] == ARC_HEAD
     settings: Dict[str, Any] = {
         "model": {
-            "@architectures": "spacy-xoie.PretrainedModel.v1",
+            "@architectures": PRETRAINED_MODEL,
             "name": model,
             "facts": facts if reads_trees else None,
         }
@@ -62,13 +91,8 @@ def load(
         nlp = blank(language)
     nlp.add_pipe("xoie", config=settings)
     # Languages that were plugged into the model have to be found as well.
-    for code in (stored_config(model)["model"].get("bank") or {}).get(
-        "languages"
-    ) or ():
+    for code in (stored.get("bank") or {}).get("languages") or ():
         extend_detector(nlp, code)
-    if (folder / META).is_file():
-        meta = read_json(folder / META)
-        nlp.meta.update({key: meta[key] for key in _META_KEYS if key in meta})
     return nlp
 
 

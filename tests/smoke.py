@@ -56,6 +56,11 @@ def test_texts_in_two_languages(news: Path, tmp_path: Path) -> None:
     assert "lehnte ab" in xoie("extract", TEXTS["de"])
 
 
+def test_pipeline_by_name() -> None:
+    doc = spacy.load("xx_xoie_sm")(TEXTS["de"])
+    assert doc._.triples[0].relation.text == "lehnte ab"
+
+
 def test_every_command_explains_itself() -> None:
     for name in get_command(APP).commands:
         assert "Usage" in xoie(name, "--help")

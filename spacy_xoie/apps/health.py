@@ -13,6 +13,7 @@ from typing import Iterator, List, Literal, Optional
 from packaging.requirements import Requirement
 
 from ..about import __title__, __version__
+from ..errors import EngineError
 from .installation import installed_models, registered
 
 Status = Literal["ok", "missing", "broken"]
@@ -76,16 +77,15 @@ def _models(run: bool) -> Iterator[Check]:
         state = f"{model.size / 1e6:.1f} MB, {' '.join(model.languages) or 'any'}"
         if run and model.kind == "pretrained":
             error = _try_model(model.name)
-            if error:
-                advice = f"pip install --force-reinstall {__title__}"
-                yield Check("models", model.name, "broken", error, advice)
+            if error is not None:
+                yield _fault(model.name, state, error)
                 continue
             state += ", works"
         yield Check("models", model.name, "ok", state)
 
 
-def _try_model(name: str) -> str:
-    """RETURNS (str): What is wrong with a model, or ""."""
+def _try_model(name: str) -> Optional[Exception]:
+    """RETURNS (Optional[Exception]): What is wrong with a model, if anything."""
     from spacy import blank
 
     config = {
@@ -96,8 +96,17 @@ def _try_model(name: str) -> str:
         nlp.add_pipe("xoie", config=config)
         nlp(SAMPLE)
     except Exception as e:
-        return f"{type(e).__name__}: {' '.join(str(e).split())}"
-    return ""
+        return e
+    return None
+
+
+def _fault(name: str, state: str, error: Exception) -> Check:
+    text = " ".join(str(error).split())
+    if isinstance(error, EngineError) or isinstance(error.__cause__, ImportError):
+        # It needs an extra, and says which.
+        return Check("models", name, "missing", state, text)
+    advice = f"pip install --force-reinstall {__title__}"
+    return Check("models", name, "broken", f"{type(error).__name__}: {text}", advice)
 
 
 def _device() -> Iterator[Check]:

@@ -315,6 +315,7 @@ def _save(
         save_model(pipe.model, Config(config), partial)
         if (target.pretrained / META).is_file():
             meta = read_json(target.pretrained / META)
+            meta["name"] = output.name.removeprefix("xx_")
             meta["languages"] = list(pipe.languages)
             write_json(partial / META, meta)
 

@@ -1,14 +1,17 @@
 """Commands that make pretrained models."""
 
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Annotated, Any, Dict, Optional
 
 import typer
+from packaging.requirements import Requirement
 from spacy import util
 from thinc.api import Config
 from wasabi import msg
 from weasel.util.config import load_project_config
 
+from ...about import __title__, __version__
 from ...corpora.gather import gather_assets
 from ...extraction.pipelines import extractor_of
 from ...extraction.pretrained import META, model_config, save_model
@@ -73,7 +76,10 @@ def export_cli(
         config = model_config(nlp.config["components"][component]["model"])
         save_model(pipe.model, Config(config), folder)
         meta: Dict[str, Any] = {
-            "name": folder.name,
+            "lang": "xx",
+            "name": folder.name.removeprefix("xx_"),
+            "version": __version__,
+            "spacy_version": _spacy_versions(),
             "license": license_,
             "languages": list(pipe.languages),
             "sources": [] if sources is None else read_json(sources),
@@ -82,3 +88,9 @@ def export_cli(
         write_json(folder / META, meta)
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     msg.good(f"Wrote {folder} ({size:.1f} MB)")
+
+
+def _spacy_versions() -> str:
+    """RETURNS (str): The versions of spaCy that the package works with."""
+    needed = map(Requirement, requires(__title__) or ())
+    return next(str(each.specifier) for each in needed if each.name == "spacy")

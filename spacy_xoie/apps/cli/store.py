@@ -9,7 +9,6 @@ from spacy.language import Language
 from tqdm import tqdm  # type: ignore[import-untyped]
 from wasabi import msg
 
-from ...about import __version__
 from ...files import check_writable
 from ...loading import PipelineLoader
 from ..batch.engines import local_engine
@@ -133,9 +132,6 @@ class SchemaLoader(PipelineLoader):
 
     def _load(self) -> Language:
         nlp = super()._load()
-        if nlp.meta["name"] == "pipeline":  # a blank one, around the model
-            name = Path(self.model).name.removeprefix(f"{nlp.lang}_")
-            nlp.meta.update(name=name, version=__version__)
         if self.schema != _NONE and "xoie_schema" not in nlp.pipe_factories.values():
             settings = {"@xoie_schemas": "spacy-xoie.GeneralSchema.v1"}
             if self.schema != _GENERAL:

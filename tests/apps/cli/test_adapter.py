@@ -160,7 +160,8 @@ def test_pretrained_model_stays_one(
         *("--output", tmp_path / "new", "--start", "de=0.5,en=0.5", *QUICK),
     )
     meta = json.loads((tmp_path / "new" / META).read_text())
-    assert meta == {"license": "CC0", "languages": ["en", "de", "nl"]}
+    languages = ["en", "de", "nl"]
+    assert meta == {"name": "new", "license": "CC0", "languages": languages}
     old, new = (load_model(str(tmp_path / n)).network for n in ("old", "new"))
     assert new.experts == ["en", "de", "nl"]
     state = new.state_dict()

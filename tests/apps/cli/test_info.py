@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import spacy
 from conftest import TINY_MODEL, TOKENIZER
+from spacy.language import Language
 from typer.testing import CliRunner, Result
 
 from spacy_xoie.about import __version__
@@ -78,11 +79,26 @@ def test_doctor_finds_the_package_well() -> None:
 
 def test_doctor_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health.shutil, "which", lambda name: None)
-    monkeypatch.setattr(health, "_try_model", lambda name: "ValueError: damaged")
+    monkeypatch.setattr(health, "_try_model", lambda name: ValueError("damaged"))
     result = run("doctor")
     assert result.exit_code == 1
     assert "– Apertium" in result.stdout and "apt install apertium" in result.stdout
     assert "✘ xx_xoie_sm: ValueError: damaged" in result.stdout
+
+
+def test_model_that_needs_an_extra_is_not_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(name: str) -> None:
+        try:
+            raise ImportError("no module")
+        except ImportError as e:
+            raise ConfigError("It needs: pip install 'spacy-xoie[md]'") from e
+
+    monkeypatch.setattr(Language, "add_pipe", lambda *args, **kwargs: refuse("xoie"))
+    found = {check.name: check for check in health._models(True)}
+    assert found["xx_xoie_sm"].status == "missing"
+    assert "spacy-xoie[md]" in found["xx_xoie_sm"].advice
 
 
 def test_doctor_knows_versions(monkeypatch: pytest.MonkeyPatch) -> None:
