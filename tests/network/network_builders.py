@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from spacy_xoie.network import AdapterBank, Batch, Router, TripleNetwork
+from spacy_xoie.network.adapters.tuned import TunedLinear
 from spacy_xoie.network.encoders import HashedEncoder
 from spacy_xoie.network.heads import Gold, Head, LightHead, Multi2OIEHead
 from spacy_xoie.ty import Pieces, TokenTriple
@@ -64,6 +65,13 @@ def randomize(bank: AdapterBank, *, std: float = 0.5) -> AdapterBank:
         for weight in layer.lora_B.values():
             nn.init.normal_(weight, std=std, generator=generator)
     return bank
+
+
+def make_tuned(in_width: int, out_width: int, *, rank: int = 3) -> TunedLinear:
+    """A pretrained layer whose shared adapter has an effect."""
+    layer = TunedLinear(nn.Linear(in_width, out_width), rank=rank, scaling=0.5)
+    nn.init.normal_(layer.shared_B)
+    return layer
 
 
 def make_bank(

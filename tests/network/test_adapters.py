@@ -13,6 +13,7 @@ from network_builders import (
     make_encoder,
     make_inputs,
     make_network,
+    make_tuned,
     one_hot,
     randomize,
 )
@@ -34,6 +35,7 @@ LAYERS: Dict[str, Callable[[], Tuple[nn.Module, Tensor]]] = {
         nn.Linear(5, 4, bias=False),
         torch.randn(N_ROWS, 2, 6, 5),
     ),
+    "tuned": lambda: (make_tuned(5, 4), torch.randn(N_ROWS, 6, 5)),
     "embedding": lambda: (nn.Embedding(9, 4), torch.randint(9, (N_ROWS, 6))),
     "bag": lambda: (BagEmbedding(9, 4), torch.randint(9, (N_ROWS, 6, 3))),
     "convolution": lambda: (nn.Conv1d(5, 4, 3, padding=1), torch.randn(N_ROWS, 5, 6)),

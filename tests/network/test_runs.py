@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from network_builders import LANGUAGES, make_bank
+from network_builders import LANGUAGES, make_bank, make_tuned
 from torch import Tensor, nn
 
 from spacy_xoie.network.adapters import routed
@@ -32,6 +32,7 @@ def make_layer(kind: str, n: int) -> tuple[nn.ModuleDict, Tensor]:
     layer, x = {
         "linear": lambda: (nn.Linear(5, 4), torch.randn(n, 6, 5)),
         "flat": lambda: (nn.Linear(5, 4), torch.randn(n, 5)),
+        "tuned": lambda: (make_tuned(5, 4), torch.randn(n, 6, 5)),
         "convolution": lambda: (
             DilatedConv1d(5, 4, 3, padding=2),
             torch.randn(n, 5, 7),
@@ -47,7 +48,7 @@ def make_layer(kind: str, n: int) -> tuple[nn.ModuleDict, Tensor]:
     return nn.ModuleDict({"layer": layer}), x
 
 
-KINDS = ["linear", "flat", "convolution", "transposed", "embedding", "bag"]
+KINDS = ["linear", "flat", "tuned", "convolution", "transposed", "embedding", "bag"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

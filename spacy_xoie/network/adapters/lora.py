@@ -32,7 +32,8 @@ class LoraLinear(RoutedLora):
 
     def _as_linear(self, layer: nn.Module) -> nn.Linear:
         assert isinstance(layer, nn.Linear)
-        return layer
+        # Callers read weight and bias, which of a tuned layer are those beneath.
+        return layer.folded() if isinstance(layer, TunedLinear) else layer
 
     def _update(self, down: Tensor, up: Tensor) -> Tensor:
         return up @ down
