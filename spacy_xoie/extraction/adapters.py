@@ -14,20 +14,28 @@ from ..doc.codes import UNDETERMINED, code_or
 from ..errors import ConfigError, ModelDataError
 from ..network.adapters import AdapterBank
 from ..network.adapters.exchange import (
-    check_adapter,
     fill_adapter,
+    fill_shared_adapter,
+    match_adapter,
+    match_shared_adapter,
     read_adapter,
+    shared_layers,
     write_adapter,
+    write_shared_adapter,
 )
-from ..network.encoders import TransformerEncoder
+from ..network.adapters.tuned import SHARED as SHARED_WEIGHTS
+from ..network.adapters.tuned import untune
 from ..network.model import TripleNetwork
 from ..network.routing import NearestRouter
-from .encoders import TransformerSpec
+from .encoders import JointSpec, TransformerSpec
 from .model import ExtractionModel
 from .nearest import make_relatives
 
 LANGUAGE, BASE, NOTES = "xoie_language", "xoie_base", "xoie_notes"
 """Our remarks in an exported adapter."""
+
+SHARED = "shared"
+"""Name of the adapter that all languages share."""
 
 
 @dataclass
@@ -145,22 +153,39 @@ class AdapterMixin:
 
     def save_adapter(self, name: str, folder: Union[str, Path]) -> int:
         """Store an adapter as a folder of PEFT, which PEFT loads onto what
-        `base_encoder` gives.
+        `base_encoder` gives: of a transformer, the pretrained model as it is published.
 
+        Where all languages share an adapter, that of a language is stored as the sum of
+        both, and does on the pretrained model what it does here. `load_adapter` takes
+        the sum apart again.
+
+        name (str): The adapter; "shared" for the one that all languages share.
         RETURNS (int): Size of the folder in bytes.
-        RAISES (ConfigError): If there is no such adapter, or PEFT has no layer for it.
+        RAISES (ConfigError): If there is no such adapter, PEFT has no layer for it, or
+            PEFT is not installed.
         """
+        network = self.model.network
+        prefix, base_model = _prefix(network), self._base_model()
+        if name == SHARED:
+            self._check_shared()
+            return write_shared_adapter(
+                network.encoder,
+                Path(folder),
+                prefix=prefix,
+                base_model=base_model,
+                notes={LANGUAGE: SHARED, BASE: fingerprint(network, shared=False)},
+            )
         bank, name = self._bank(), self._known_name(name)
-        spec = self.model.parts.encoder
         return write_adapter(
             bank,
             name,
             Path(folder),
-            prefix=_prefix(self.model.network),
-            base_model=spec.name if isinstance(spec, TransformerSpec) else None,
+            encoder=network.encoder,
+            prefix=prefix,
+            base_model=base_model,
             notes={
                 LANGUAGE: name,
-                BASE: fingerprint(self.model.network),
+                BASE: fingerprint(network),
                 NOTES: srsly.json_dumps(bank.plugged.get(name, {})),
             },
         )
@@ -174,26 +199,44 @@ class AdapterMixin:
     ) -> str:
         """Add an adapter from a folder of PEFT. Either all of it is added or nothing.
 
+        An adapter that was made elsewhere comes on top of the one that all languages
+        share, if the model has such a one.
+
         folder (Union[str, Path]): The folder.
         name (Optional[str]): Its name here; None for that under which it was exported.
+            "shared" puts it in the place of the one that all languages share, with
+            which the head and the adapters of languages have learnt.
         any_base (bool): Whether to take adapters that were trained on another base
             model of the same structure, which then hardly do what they did.
         RETURNS (str): Its name.
         RAISES (ModelDataError): If it is damaged or does not fit, with the reason.
         RAISES (ConfigError): If the name is missing, none, or taken.
         """
-        bank = self._bank()
         adapter = read_adapter(Path(folder))
-        check_adapter(bank, adapter, prefix=_prefix(self.model.network))
+        name = name or adapter.notes.get(LANGUAGE)
+        network, is_shared = self.model.network, name == SHARED
+        prefix = _prefix(network)
+        if is_shared:
+            self._check_shared()
+            shared = match_shared_adapter(network.encoder, adapter, prefix=prefix)
+        else:
+            bank = self._bank()
+            updates = match_adapter(
+                bank, adapter, encoder=network.encoder, prefix=prefix
+            )
         base = adapter.notes.get(BASE)
-        if base not in (None, fingerprint(self.model.network)) and not any_base:
+        own_base = fingerprint(network, shared=not is_shared)
+        if base not in (None, own_base) and not any_base:
             raise ModelDataError(
                 f"The adapter in {folder} was trained on another base model, whose "
                 f"layers only have the same shapes as this one's. Add it to the model "
                 f"from which it was exported, or ask for it on any base (`any_base`, "
                 f"`--any-base`)."
             )
-        name = name or adapter.notes.get(LANGUAGE)
+        if is_shared:
+            fill_shared_adapter(network.encoder, shared)
+            self._forget_derived()
+            return SHARED
         if not name:
             raise ConfigError(
                 f"The adapter in {folder} does not say which language it is for: give "
@@ -205,17 +248,37 @@ class AdapterMixin:
         except ValueError:
             notes = {}
         self.add_adapter(name, notes=notes if isinstance(notes, dict) else {})
-        fill_adapter(bank, name, adapter, prefix=_prefix(self.model.network))
+        fill_adapter(bank, name, updates)
         self._forget_derived()
         return name
 
     def base_encoder(self) -> nn.Module:
         """RETURNS (nn.Module): A copy of the encoder without adapters, which PEFT loads
         a saved adapter onto; of a transformer, the Hugging Face model itself."""
+        prefix = _prefix(self.model.network)
         network = deepcopy(self.model.network).eval()
         network.merge({})
         encoder: nn.Module = network.encoder
-        return encoder.model if isinstance(encoder, TransformerEncoder) else encoder
+        untune(encoder)
+        return encoder.get_submodule(prefix.removesuffix("."))
+
+    def _base_model(self) -> Optional[str]:
+        """The name on the model hub of what `base_encoder` gives."""
+        spec = self.model.parts.encoder
+        spec = spec.pieces if isinstance(spec, JointSpec) else spec
+        if not isinstance(spec, TransformerSpec) or not _prefix(self.model.network):
+            return None
+        # A path means nothing to others.
+        return None if Path(spec.name).exists() else spec.name
+
+    def _check_shared(self) -> None:
+        """RAISES (ConfigError): If the languages share no adapter."""
+        if not shared_layers(self.model.network.encoder):
+            raise ConfigError(
+                f"{self.name!r} has no adapter that all languages share. The setting "
+                f"`rank` of spacy-xoie.TransformerEncoder.v2 gives a model one when it "
+                f"is first trained."
+            )
 
     def _bank(self) -> AdapterBank:
         bank = self.model.network.bank
@@ -244,18 +307,29 @@ def _new_name(name: str) -> str:
             f"{name!r} cannot name an adapter: the code says nothing of a language, so "
             f"no sentence would ever be served by it."
         )
+    if code == SHARED:
+        raise ConfigError(
+            f"{name!r} cannot name an adapter: that is what the one is called which "
+            f"all languages share."
+        )
     return code
 
 
-def fingerprint(network: TripleNetwork) -> str:
-    """RETURNS (str): A digest of the weights that adapters were put on, which tells
-    apart the base models that they belong to: those of the encoder, and of the head if
-    it has adapters too."""
+def fingerprint(network: TripleNetwork, *, shared: bool = True) -> str:
+    """Find what tells apart the base models that adapters belong to.
+
+    network (TripleNetwork): The network.
+    shared (bool): Whether what all languages share belongs to the base.
+    RETURNS (str): A digest of the weights that adapters were put on: those of the
+        encoder, and of the head if it has adapters too.
+    """
     digest = hashlib.sha256()
     weights = sorted(network.encoder.state_dict().items())
     if network.bank is not None and network.bank.head_layers:
         weights += sorted(network.head.state_dict(prefix="head.").items())
     for name, value in weights:
+        if not shared and name.endswith(SHARED_WEIGHTS):
+            continue
         if ".lora_A." not in name and ".lora_B." not in name:
             digest.update(name.replace(".base.", ".").encode("utf8"))
             digest.update(value.detach().cpu().contiguous().numpy().tobytes())
@@ -263,5 +337,11 @@ def fingerprint(network: TripleNetwork) -> str:
 
 
 def _prefix(network: TripleNetwork) -> str:
-    # PEFT users load the Hugging Face model, not our wrapper around it.
-    return "model." if isinstance(network.encoder, TransformerEncoder) else ""
+    """Start of the names of layers that PEFT does not know: its users load the Hugging
+    Face model, not what we put around it. Nothing if adapters lie outside of that."""
+    published = network.encoder.published
+    prefix = f"{published}." if published else ""
+    names = [*shared_layers(network.encoder)]
+    if network.bank is not None:
+        names += [name for name, _ in network.bank.layers]
+    return prefix if all(name.startswith(prefix) for name in names) else ""

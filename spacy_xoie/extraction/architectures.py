@@ -1,7 +1,7 @@
 """The registered architectures: what a config can compose a model from."""
 
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -11,6 +11,7 @@ from thinc.types import Floats2d
 from ..doc.codes import code_or
 from ..errors import ConfigError
 from ..network.adapters import AdapterBank, check_bank
+from ..network.encoders import Encoder
 from ..network.heads import ArcHead, Head, LightHead, Multi2OIEHead
 from ..network.precision import Precision
 from ..network.routing import (
@@ -317,7 +318,8 @@ def build_adapter_bank_v1(
     alpha (float): Scale; updates are multiplied by `alpha / rank`.
     dropout (float): Dropout on the input of the updates.
     targets (List[str]): Regular expressions for the names of the layers that are
-        adapted; empty for all linear, convolutional and embedding layers.
+        adapted; empty for all linear, convolutional and embedding layers or, of a
+        pretrained transformer, the linear layers of its stack.
     head_targets (List[str]): The same for layers of the head, for example
         ["of_child$", "of_head$"] of `spacy-xoie.ArcHead.v1`, ["of_anchor$",
         "of_token$", "^layers", "role$"] of `spacy-xoie.LightHead.v1`; empty for none.
@@ -330,10 +332,17 @@ def build_adapter_bank_v1(
     return BankSpec(
         languages=languages,
         make=partial(
-            AdapterBank, rank=rank, alpha=alpha, dropout=dropout, targets=targets
+            _make_bank, rank=rank, alpha=alpha, dropout=dropout, targets=targets
         ),
         head_targets=head_targets,
     )
+
+
+def _make_bank(
+    encoder: Encoder, experts: Sequence[str], *, targets: List[str], **settings: Any
+) -> AdapterBank:
+    targets = targets or encoder.targets()
+    return AdapterBank(encoder, experts, targets=targets, **settings)
 
 
 @registry.architectures("spacy-xoie.LanguageRouter.v1")

@@ -37,8 +37,8 @@ from spacy_xoie.extraction.encoders import TransformerSpec
 from spacy_xoie.extraction.pretrained import save_model
 from spacy_xoie.network import AdapterBank
 from spacy_xoie.network.adapters.exchange import (
-    check_adapter,
     fill_adapter,
+    match_adapter,
     read_adapter,
     write_adapter,
 )
@@ -478,9 +478,9 @@ def adapter_files(
 def imported(bank: AdapterBank, files: Files) -> None:
     with tempfile.TemporaryDirectory() as name:
         stored = read_adapter(write_files(files, Path(name)))
-    check_adapter(bank, stored)
+    updates = match_adapter(bank, stored)
     bank.add("nl")
-    fill_adapter(bank, "nl", stored)
+    fill_adapter(bank, "nl", updates)
     for _, layer in bank.layers:
         assert all(bool(part.isfinite().all()) for part in layer.factors("nl"))
 
@@ -541,7 +541,7 @@ def test_adapters_that_are_larger_than_memory(
         file.write(len(head).to_bytes(8, "little") + head)
         file.truncate(8 + len(head) + size)  # Takes no room on the disk.
     with pytest.raises(ModelDataError):
-        check_adapter(make_bank(), read_adapter(folder))
+        match_adapter(make_bank(), read_adapter(folder))
 
 
 def test_remarks_without_end(

@@ -11,17 +11,17 @@ import pytest
 import safetensors.torch
 import torch
 from network_builders import make_encoder, make_inputs, one_hot, randomize
-from peft import LoHaConfig, LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 
+from peft import LoHaConfig, LoraConfig, PeftModel, get_peft_model
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.network import AdapterBank
 from spacy_xoie.network.adapters.combine import weighted_sum
 from spacy_xoie.network.adapters.exchange import (
     CONFIG,
     WEIGHTS,
-    check_adapter,
     fill_adapter,
+    match_adapter,
     read_adapter,
     write_adapter,
 )
@@ -76,9 +76,9 @@ def make_bank(
 
 def import_as(bank: AdapterBank, name: str, folder: Path) -> None:
     stored = read_adapter(folder)
-    check_adapter(bank, stored)
+    updates = match_adapter(bank, stored)
     bank.add(name)
-    fill_adapter(bank, name, stored)
+    fill_adapter(bank, name, updates)
 
 
 @each_module
@@ -207,11 +207,11 @@ FAULTS: Dict[str, Tuple[Callable[[Path], None], str]] = {
     "other type": (to_loha, "type 'LOHA'"),
     "dora": (edit_config(use_dora=True), "use_dora is True"),
     "bias": (edit_config(bias="all"), "bias is 'all'"),
-    "rank too high": (edit_config(r=64), "its rank at mix is 64.*1 to 4"),
+    "rank too high": (edit_config(r=64), "its rank is 64.*1 to 4"),
     "rank of other tensors": (edit_config(r=2), r"shape \(4, 24\), not \(2, 24\)"),
     "ranks of layers no table": (edit_config(rank_pattern=[4]), "cannot be made out"),
     "targets no expression": (edit_config(target_modules="("), "cannot be made out"),
-    "alpha": (edit_config(lora_alpha="much"), "lora_alpha at mix is 'much'"),
+    "alpha": (edit_config(lora_alpha="much"), "lora_alpha is 'much'"),
     "unknown target": (
         edit_config(target_modules=["mix", "query"]),
         "adapts no layer 'query'",
@@ -251,19 +251,19 @@ def test_what_does_not_fit_is_refused(fault: str, tmp_path: Path) -> None:
     damage, reason = FAULTS[fault]
     bank = make_bank(make_encoder(), TARGETS)
     write_adapter(bank, "de", tmp_path)
-    check_adapter(bank, read_adapter(tmp_path))
+    match_adapter(bank, read_adapter(tmp_path))
     if fault == "other type":
         shutil.rmtree(tmp_path)
     damage(tmp_path)
     with pytest.raises(ModelDataError, match=reason):
-        check_adapter(bank, read_adapter(tmp_path))
+        match_adapter(bank, read_adapter(tmp_path))
 
 
 def test_adapter_of_another_encoder(tmp_path: Path) -> None:
     write_adapter(make_bank(make_encoder(), TARGETS), "de", tmp_path)
     deeper = make_encoder(dilations=(1,))
     with pytest.raises(ModelDataError, match="convolutions.1.*has no place"):
-        check_adapter(make_bank(deeper, TARGETS), read_adapter(tmp_path))
+        match_adapter(make_bank(deeper, TARGETS), read_adapter(tmp_path))
 
 
 class TestWeightedSum:

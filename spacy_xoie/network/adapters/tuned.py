@@ -1,4 +1,4 @@
-"""Pretrained layers that learn by an update of low rank, the same for every sentence."""
+"""Pretrained layers that learn by an update of low rank, one for all sentences."""
 
 import math
 from typing import List, Sequence, Tuple
@@ -43,14 +43,29 @@ class TunedLinear(nn.Linear):
         out = torch.addmm(out, low, self.shared_B.T, alpha=self.scaling)
         return out.view(*input.shape[:-1], self.out_features)
 
-    def folded(self) -> nn.Linear:
-        """RETURNS (nn.Linear): A plain layer that does the same."""
-        weight = self.weight.detach()
-        update = self.shared_B.detach() @ self.shared_A.detach()
+    def factors(self) -> Tuple[Tensor, Tensor]:
+        """RETURNS (Tuple[Tensor, Tensor]): A, (rank, in), and B, (out, rank)."""
+        return self.shared_A.detach(), self.shared_B.detach()
+
+    def set_factors(self, down: Tensor, up: Tensor) -> None:
+        """The inverse of `factors`. A smaller rank is filled up with zeros."""
+        own_down, own_up = self.factors()
+        own_down.zero_()[: len(down)] = down
+        own_up.zero_()[:, : up.shape[1]] = up
+
+    def plain(self) -> nn.Linear:
+        """RETURNS (nn.Linear): The layer without the update, its weights in common."""
         layer = nn.Linear(
             self.in_features, self.out_features, self.bias is not None, device="meta"
         )
-        layer.weight = nn.Parameter(weight + self.scaling * update)
+        layer.weight, layer.bias = self.weight, self.bias
+        return layer
+
+    def folded(self) -> nn.Linear:
+        """RETURNS (nn.Linear): A plain layer that does the same."""
+        layer = self.plain()
+        update = self.shared_B.detach() @ self.shared_A.detach()
+        layer.weight = nn.Parameter(self.weight.detach() + self.scaling * update)
         if self.bias is not None:
             layer.bias = nn.Parameter(self.bias.detach())
         return layer
@@ -90,6 +105,12 @@ def fold(module: nn.Module) -> None:
     with torch.no_grad():
         for name, layer in tuned_layers(module):
             _put(module, name, layer.folded())
+
+
+def untune(module: nn.Module) -> None:
+    """Take the shared updates off all layers within a module, in place."""
+    for name, layer in tuned_layers(module):
+        _put(module, name, layer.plain())
 
 
 def tuned_layers(module: nn.Module) -> List[Tuple[str, TunedLinear]]:

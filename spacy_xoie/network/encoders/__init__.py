@@ -4,4 +4,10 @@ from .joint import JointEncoder
 from .projection import ProjectionEncoder
 from .transformer import TransformerEncoder
 
-__all__ = ["Encoder", "HashedEncoder", "JointEncoder", "ProjectionEncoder", "TransformerEncoder"]
+__all__ = [
+    "Encoder",
+    "HashedEncoder",
+    "JointEncoder",
+    "ProjectionEncoder",
+    "TransformerEncoder",
+]

@@ -1,6 +1,6 @@
 """The protocol that every encoder follows."""
 
-from typing import Callable, Dict, Optional
+from typing import Callable, Dict, List, Optional
 
 from torch import Tensor, nn
 
@@ -19,6 +19,18 @@ class Encoder(nn.Module):
     width: int
 
     n_layers: int
+
+    @property
+    def published(self) -> str:
+        """RETURNS (str): Path of the part that others have as well, such as a Hugging
+        Face model, and that they load adapters onto; "" for the whole encoder."""
+        return ""
+
+    def targets(self) -> List[str]:
+        """RETURNS (List[str]): Regular expressions for the names of the layers that
+        adapters go on if the config names none; empty for all.
+        """
+        return []
 
     def embed(self, inputs: Dict[str, Tensor]) -> Tensor:
         """inputs (Dict[str, Tensor]): Features, as the encoder's own featuriser

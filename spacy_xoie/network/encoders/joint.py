@@ -1,6 +1,6 @@
 """Wordpieces and words read side by side."""
 
-from typing import Dict
+from typing import Dict, List
 
 import torch
 from torch import Tensor, nn
@@ -45,6 +45,16 @@ class JointEncoder(Encoder):
         self.convolutions = nn.ModuleList(
             ConvolutionLayer(width, 1, dropout) for _ in range(depth)
         )
+
+    @property
+    def published(self) -> str:
+        return f"pieces.{self.pieces.published}"
+
+    def targets(self) -> List[str]:
+        """Those of the pretrained encoder: what stands around it learns by itself."""
+        return [
+            target.replace("^", "^pieces\\.", 1) for target in self.pieces.targets()
+        ]
 
     def positions(self, inputs: Dict[str, Tensor]) -> Tensor:
         return self.pieces.positions(inputs)

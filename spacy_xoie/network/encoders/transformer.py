@@ -1,8 +1,9 @@
 """The large encoder: any Hugging Face encoder, XLM-R for example."""
 
+import re
 import threading
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -49,6 +50,21 @@ class TransformerEncoder(Encoder):
         self._copy_cache = ModuleCache()
         self.width = int(model.config.hidden_size)
         self.n_layers = len(_stack(model))
+
+    @property
+    def published(self) -> str:
+        return "model"
+
+    def targets(self) -> List[str]:
+        """The linear layers of the stack: an adapter on the embeddings of a few hundred
+        thousand pieces would have some millions of weights for each language."""
+        stack = _stack(self.model)
+        (path,) = (n for n, module in self.named_modules() if module is stack)
+        return [
+            rf"^{re.escape(f'{path}.{name}')}$"
+            for name, layer in stack.named_modules()
+            if isinstance(layer, nn.Linear)
+        ]
 
     def positions(self, inputs: Dict[str, Tensor]) -> Tensor:
         return inputs["attention_mask"].bool()
