@@ -5,10 +5,10 @@ import hashlib
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 
 import srsly
-from torch import nn
+from torch import Tensor, nn
 
 from ..doc.codes import UNDETERMINED, code_or
 from ..errors import ConfigError, ModelDataError
@@ -75,12 +75,21 @@ class AdapterMixin:
                 name=name,
                 plugged=name in bank.plugged,
                 rank=layers[0].rank,
-                size=4
-                * sum(f.numel() for layer in layers for f in layer.factors(name)),
+                size=_size_of(part for layer in layers for part in layer.factors(name)),
                 notes=dict(bank.plugged.get(name, {})),
             )
             for name in bank.experts
         ]
+
+    @property
+    def shared_adapter(self) -> Optional[AdapterInfo]:
+        """RETURNS (Optional[AdapterInfo]): The adapter that all languages share, on
+        which theirs lie; None if there is no such one."""
+        layers = list(shared_layers(self.model.network.encoder).values())
+        if not layers:
+            return None
+        size = _size_of(part for layer in layers for part in layer.factors())
+        return AdapterInfo(SHARED, plugged=False, rank=layers[0].rank, size=size)
 
     def add_adapter(
         self,
@@ -273,7 +282,7 @@ class AdapterMixin:
 
     def _check_shared(self) -> None:
         """RAISES (ConfigError): If the languages share no adapter."""
-        if not shared_layers(self.model.network.encoder):
+        if self.shared_adapter is None:
             raise ConfigError(
                 f"{self.name!r} has no adapter that all languages share. The setting "
                 f"`rank` of spacy-xoie.TransformerEncoder.v2 gives a model one when it "
@@ -297,6 +306,10 @@ class AdapterMixin:
     def _forget_derived(self) -> None:
         # Switching the mode drops all layers that were worked out from the adapters.
         self.model.network.eval()
+
+
+def _size_of(tensors: Iterable[Tensor]) -> int:
+    return 4 * sum(tensor.numel() for tensor in tensors)
 
 
 def _new_name(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 import torch
-from adapter_builders import SURE, TEXTS, UNSURE, answers
+from adapter_builders import SURE, TEXTS, UNSURE, answers, make_dutch
 from conftest import SENTENCES, TINY_MODEL, make_example
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -31,19 +31,9 @@ ARC_HEAD = {
 }
 
 
-SUBJECTS = ["De stad", "De raad", "Het dorp", "De bank", "Een school"]
-OBJECTS = ["het huis", "een brug", "de weg", "het plan", "een park", "de muur"]
-
-
 @pytest.fixture
 def dutch(blank: Language) -> List[Doc]:
-    docs = []
-    for subject in SUBJECTS:
-        for object_ in OBJECTS:
-            text = f"{subject} heeft {object_} gekocht ."
-            triples = [(subject, "heeft|gekocht", [object_])]
-            docs.append(make_example(blank, text, "nl", triples).reference)
-    return docs
+    return make_dutch(blank)
 
 
 class TestTraining:

@@ -1,6 +1,8 @@
 """Languages plugged into a trained extractor and out of it: what the others give stays
 the same to the last bit."""
 
+import re
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Callable, Dict
@@ -8,20 +10,32 @@ from typing import Any, Callable, Dict
 import pytest
 import spacy
 import torch
-from adapter_builders import SURE, TEXTS, UNSURE, answers, shake
+from adapter_builders import (
+    SURE,
+    TEXTS,
+    UNSURE,
+    answers,
+    make_dutch,
+    plain,
+    save_bert,
+    shake,
+)
 from conftest import TINY_MODEL
-from peft import PeftModel
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import fix_random_seed
 from thinc.api import Config
 
+from peft import PeftModel
 from spacy_xoie.errors import ConfigError, ModelDataError
+from spacy_xoie.extraction.adapters import SHARED
 from spacy_xoie.extraction.pipelines import update_config
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, save_model, stored_config
 from spacy_xoie.language import LangidDetector
 from spacy_xoie.language.pipelines import extend_detector
 from spacy_xoie.loading import load
+from spacy_xoie.network.adapters.tuned import fold
+from spacy_xoie.training.adapter import AdapterTraining, train_adapter
 
 MIXTURE = {"@architectures": "spacy-xoie.MixtureRouter.v1", "top_k": 2}
 
@@ -75,10 +89,7 @@ def test_a_new_name_changes_no_other(
     pipe.rename_adapter("de", "nds")
     assert pipe.languages == ("en", "nds")
     after = answers(nlp, TEXTS, [{"en": 1.0}, {"nds": 1.0}])
-    parts = [[[(t.parts, t.score) for t in doc] for doc in docs] for docs in before]
-    assert [
-        [[(t.parts, t.score) for t in doc] for doc in docs] for docs in after
-    ] == parts
+    assert [plain(docs) for docs in after] == [plain(docs) for docs in before]
     nlp.to_disk(tmp_path)
     assert answers(spacy.load(tmp_path), TEXTS, [{"en": 1.0}, {"nds": 1.0}]) == after
 
@@ -101,9 +112,6 @@ def test_names_in_turn_do_not_mix_up_what_is_kept(trained: Language) -> None:
     for old, new in (("en", "x"), ("de", "en"), ("x", "de")):
         pipe.rename_adapter(old, new)
     swapped = answers(trained, TEXTS, SURE)
-
-    def plain(docs: Any) -> Any:
-        return [[(t.parts, t.score) for t in doc] for doc in docs]
 
     assert plain(swapped[1]) == plain(english) != plain(german) == plain(swapped[0])
 
@@ -129,6 +137,8 @@ def test_learned_router_keeps_what_it_was_trained_with(
         (lambda p: p.rename_adapter("de", "en"), "named twice: en"),
         (lambda p: p.rename_adapter("de", "und"), "'und' cannot name"),
         (lambda p: p.save_adapter("fr", "nowhere"), "no adapter 'fr'"),
+        (lambda p: p.add_adapter("shared"), "'shared' cannot name"),
+        (lambda p: p.save_adapter("shared", "nowhere"), "no adapter that all lang"),
     ],
 )
 def test_what_cannot_be_done_changes_nothing(
@@ -222,13 +232,15 @@ def peft_difference(pipe: Any, name: str, folder: Path) -> float:
     inputs = encoder_inputs(pipe)
     network = pipe.network.eval()
     gates = torch.zeros(len(TEXTS), len(pipe.languages))
-    gates[:, pipe.languages.index(name)] = 1.0
+    if name != SHARED:
+        gates[:, pipe.languages.index(name)] = 1.0
     bare = pipe.base_encoder()
     theirs = PeftModel.from_pretrained(bare, str(folder)).eval()
     with torch.no_grad(), network.bank.state.use(gates):
         if "input_ids" in inputs:
             pieces = {k: inputs[k] for k in ("input_ids", "attention_mask")}
-            mine = network.encoder.model(**pieces).last_hidden_state
+            model = network.encoder.get_submodule(network.encoder.published)
+            mine = model(**pieces).last_hidden_state
             other = theirs(**pieces).last_hidden_state
             with theirs.disable_adapter():
                 plain = theirs(**pieces).last_hidden_state
@@ -290,22 +302,7 @@ class TestExchange:
     def test_transformer(
         self, make_pipeline: Callable[..., Language], tmp_path: Path
     ) -> None:
-        from transformers import BertConfig, BertModel, BertTokenizerFast
-
-        words = {word.lower() for text in TEXTS for word in text.split()}
-        special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-        (tmp_path / "vocab.txt").write_text("\n".join([*special, *sorted(words)]))
-        BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
-        torch.manual_seed(0)
-        config = BertConfig(
-            vocab_size=len(words) + 5,
-            hidden_size=16,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=24,
-            max_position_embeddings=40,
-        )
-        BertModel(config).save_pretrained(tmp_path)
+        save_bert(tmp_path)
         encoder = {
             "@architectures": "spacy-xoie.TransformerEncoder.v1",
             "name": str(tmp_path),
@@ -319,3 +316,136 @@ class TestExchange:
         assert peft_difference(pipe, "de", folder) < 1e-5
         assert pipe.load_adapter(folder, "nl") == "nl"
         assert peft_difference(pipe, "nl", folder) < 1e-5
+
+
+class TestTunedEncoder:
+    """A pretrained encoder with a shared adapter, words beside it, and languages on
+    top."""
+
+    @pytest.fixture
+    def nlp(self, make_pipeline: Callable[..., Language], tmp_path: Path) -> Language:
+        folder = tmp_path / "bert"
+        folder.mkdir()
+        save_bert(folder)
+        pieces = {
+            "@architectures": "spacy-xoie.TransformerEncoder.v2",
+            "name": str(folder),
+            "layers": 1,
+            "rank": 3,
+        }
+        encoder = {
+            "@architectures": "spacy-xoie.JointEncoder.v1",
+            "pieces": pieces,
+            "words": TINY_MODEL["encoder"],
+            "width": 16,
+        }
+        fix_random_seed(0)
+        nlp = make_pipeline({**TINY_MODEL, "encoder": encoder})
+        pipe: Any = nlp.get_pipe("xoie")
+        pipe.network.routed = True
+        shake(pipe, "en", "de")
+        with torch.no_grad():
+            for name, weight in pipe.network.named_parameters():
+                if name.endswith("shared_B"):
+                    weight.normal_(std=0.2)
+        return nlp
+
+    def test_adapters_are_on_the_linear_layers(self, nlp: Language) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        names = [name for name, _ in pipe.network.bank.layers]
+        assert len(names) == 6
+        assert all(name.startswith("pieces.model.encoder.layer.0.") for name in names)
+        assert pipe.shared_adapter.rank == 3
+
+    def test_exchange(self, nlp: Language, tmp_path: Path) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        for name in ("en", "de", SHARED):
+            pipe.save_adapter(name, tmp_path / name)
+            assert peft_difference(pipe, name, tmp_path / name) < 1e-5
+        texts = [*SURE, *UNSURE]
+        before = answers(nlp, TEXTS, texts)
+        assert pipe.load_adapter(tmp_path / "de", "nl") == "nl"
+        assert peft_difference(pipe, "nl", tmp_path / "de") < 1e-5
+        german, dutch = answers(nlp, TEXTS, [{"de": 1.0}, {"nl": 1.0}])
+        assert plain(dutch) == plain(german)
+        pipe.remove_adapter("nl")
+        weights = deepcopy(pipe.network.state_dict())
+        with torch.no_grad():
+            for name, weight in pipe.network.named_parameters():
+                if name.endswith("shared_B"):
+                    weight.zero_()
+        assert answers(nlp, TEXTS, texts) != before
+        # What it was trained with is another base now.
+        with pytest.raises(ModelDataError, match="trained on another base model"):
+            pipe.load_adapter(tmp_path / "de", "nl")
+        assert pipe.load_adapter(tmp_path / SHARED) == SHARED
+        after = pipe.network.state_dict()
+        assert all(torch.equal(after[name], value) for name, value in weights.items())
+        assert answers(nlp, TEXTS, texts) == before
+
+    def test_a_new_language_changes_no_other(
+        self, nlp: Language, tmp_path: Path
+    ) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        texts = [*SURE, *UNSURE]
+        before = answers(nlp, TEXTS, texts)
+        weights = deepcopy(pipe.network.state_dict())
+        start = pipe.nearest_adapters("nl")
+        assert set(start) == {"en", "de"}
+        losses: List[float] = []
+        train_adapter(
+            pipe,
+            "nl",
+            make_dutch(nlp),
+            start=start,
+            settings=AdapterTraining(
+                epochs=4, patience=4, learn_rate=0.02, max_tokens=100, few=0
+            ),
+            on_epoch=lambda epoch: losses.append(epoch.loss),
+        )
+        assert losses[-1] < 0.9 * losses[1]
+        # The head knows too little for the best round not to be the first.
+        shake(pipe, "nl")
+        assert answers(nlp, TEXTS, texts) == before
+        after = pipe.network.state_dict()
+        assert all(torch.equal(after[name], value) for name, value in weights.items())
+        new = {name for name in after if name not in weights}
+        assert new and all(name.endswith(".nl") for name in new)
+        served = answers(nlp, TEXTS, [{"nl": 1.0}])
+        nlp.to_disk(tmp_path / "model")
+        loaded = spacy.load(tmp_path / "model")
+        assert answers(loaded, TEXTS, texts) == before
+        assert answers(loaded, TEXTS, [{"nl": 1.0}]) == served
+        pipe.rename_adapter("nl", "nds")
+        (renamed,) = answers(nlp, TEXTS, [{"nds": 1.0}])
+        assert plain(renamed) == plain(served[0])
+        pipe.remove_adapter("nds")
+        assert answers(nlp, TEXTS, texts) == before
+
+    def test_merged_is_the_same(self, nlp: Language) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        (routed,) = answers(nlp, TEXTS, [{"de": 1.0}])
+        pipe.network.merge({"de": 1.0})
+        fold(pipe.network)
+        (merged,) = answers(nlp, TEXTS, [{"de": 1.0}])
+        for ours, wanted in zip(plain(merged), plain(routed), strict=True):
+            assert [parts for parts, _ in ours] == [parts for parts, _ in wanted]
+            scores = [score for _, score in wanted]
+            assert [score for _, score in ours] == pytest.approx(scores, abs=1e-4)
+
+
+def test_without_peft(
+    make_pipeline: Callable[..., Language],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipe: Any = make_pipeline(with_targets("mix")).get_pipe("xoie")
+    pipe.save_adapter("de", tmp_path / "old")
+    monkeypatch.setitem(sys.modules, "peft", None)
+    wanted = re.escape("pip install peft, or 'spacy-xoie[transformers]'")
+    with pytest.raises(ConfigError, match=wanted):
+        pipe.save_adapter("de", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(ConfigError, match=wanted):
+        pipe.load_adapter(tmp_path / "old", "nl")
+    assert pipe.languages == ("en", "de")

@@ -1,5 +1,5 @@
-"""The adapter that all languages share, those of languages on top of it, and PEFT, which
-has to compute the same."""
+"""The adapter that languages share, those of languages on top of it, and PEFT, which
+computes the same."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -235,7 +235,7 @@ def test_all_three_parts_add_up(
         gates = gates[:1].expand(len(gates), -1)
         wanted = formula(deepcopy(tuned), lora, x, gates).detach()
         bank.merge(module, dict(zip(LANGUAGES, gates[0].tolist())))
-    with torch.set_grad_enabled(mode in ("learns", "evaluates")):
-        with bank.state.use(gates):
-            out = module["layer"](x)  # type: ignore[index]
+    learns = mode in ("learns", "evaluates")
+    with torch.set_grad_enabled(learns), bank.state.use(gates):
+        out = module["layer"](x)  # type: ignore[index]
     torch.testing.assert_close(out.detach(), wanted, rtol=1e-4, atol=1e-5)

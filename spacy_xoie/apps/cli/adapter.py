@@ -21,6 +21,7 @@ from wasabi import msg
 
 from ...corpora import docs_from_records, read_corpus
 from ...errors import ConfigError, DataError
+from ...extraction.adapters import SHARED
 from ...extraction.pipelines import extractor_of, update_config
 from ...extraction.pretrained import (
     DEFAULT_NAME,
@@ -223,6 +224,10 @@ def list_cli(model: Model = DEFAULT_NAME, component: Component = "xoie") -> None
         target = _open(model, component)
         all_scores = _known_scores(target.nlp)
         rows = []
+        shared = target.pipe.shared_adapter
+        if shared is not None:
+            size = f"{shared.size / 1e6:.2f} MB"
+            rows.append([shared.name, "of all languages", shared.rank, size, "-"])
         for info in target.pipe.adapters:
             before, after = (info.notes.get(k, {}) for k in ("before", "after"))
             scores = [
@@ -240,7 +245,13 @@ def list_cli(model: Model = DEFAULT_NAME, component: Component = "xoie") -> None
 
 @group.command("export")
 def export_cli(
-    language: Code,
+    language: Annotated[
+        str,
+        typer.Argument(
+            metavar="LANG",
+            help='Language code; "shared" for the adapter that all languages share',
+        ),
+    ],
     output: Annotated[Path, output_option("Folder for the adapter")],
     model: Model = DEFAULT_NAME,
     component: Component = "xoie",
@@ -262,7 +273,8 @@ def import_cli(
     output: Output,
     model: Model = DEFAULT_NAME,
     name: Annotated[
-        Optional[str], typer.Option(help="Language code, if not the exported one")
+        Optional[str],
+        typer.Option(help='Language code or "shared", if not the exported one'),
     ] = None,
     any_base: Annotated[
         bool, typer.Option("--any-base", help="Also if it was made for another base")
@@ -274,7 +286,8 @@ def import_cli(
         check_vacant(output)
         target = _open(model, component)
         code = target.pipe.load_adapter(adapter, name, any_base=any_base)
-        _save(target, output, model, component, code)
+        language = None if code == SHARED else code
+        _save(target, output, model, component, language)
     msg.good(f"Wrote {output}, with {code}")
 
 
@@ -311,12 +324,14 @@ def _save(
             nlp.to_disk(partial)
             return
         config = stored_config(model)
-        config["model"]["bank"]["languages"] = list(pipe.languages)
+        if pipe.adapters:
+            config["model"]["bank"]["languages"] = list(pipe.languages)
         save_model(pipe.model, Config(config), partial)
         if (target.pretrained / META).is_file():
             meta = read_json(target.pretrained / META)
             meta["name"] = output.name.removeprefix("xx_")
-            meta["languages"] = list(pipe.languages)
+            if pipe.adapters:
+                meta["languages"] = list(pipe.languages)
             write_json(partial / META, meta)
 
 
