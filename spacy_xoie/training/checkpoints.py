@@ -3,7 +3,17 @@
 import json
 import zlib
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+)
 
 import safetensors
 import safetensors.torch
@@ -15,10 +25,12 @@ from spacy.util import logger, registry, walk_dict
 from torch import Tensor, nn
 
 from ..errors import ConfigError, ModelDataError
-from ..extraction.component import TripleExtractor
 from ..extraction.optimizer import NetworkOptimizer
 from ..extraction.pipelines import extractor_of
 from ..files import write_bytes
+
+if TYPE_CHECKING:
+    from ..extraction import TripleExtractor
 
 WEIGHTS, BEST, OPTIMIZER, RANDOM = "weights/", "best/", "optimizer/", "random/"
 INDIFFERENT = ("paths.", "system.", "training.before_update.", "training.logger.")
@@ -251,7 +263,7 @@ def make_checkpoint_callback(
     return Keeper(Path(path), every, component)
 
 
-def _check_alone(nlp: Language, pipe: TripleExtractor) -> None:
+def _check_alone(nlp: Language, pipe: "TripleExtractor") -> None:
     frozen = nlp.config["training"]["frozen_components"]
     others = [
         name
@@ -292,7 +304,7 @@ def _losses_at(checkpoint: Checkpoint, step: int) -> Dict[str, float]:
     return checkpoint.losses if step == checkpoint.step - 1 else {}
 
 
-def _learners(pipe: TripleExtractor) -> Dict[str, nn.Parameter]:
+def _learners(pipe: "TripleExtractor") -> Dict[str, nn.Parameter]:
     named = pipe.network.named_parameters()
     return {name: parameter for name, parameter in named if parameter.requires_grad}
 
