@@ -1,8 +1,9 @@
 """What the config says of an encoder: how to build it, feed it and store it."""
 
 import tempfile
+from copy import deepcopy
 from pathlib import Path
-from typing import Any, ClassVar, Dict, List, Optional, Sequence
+from typing import Any, Callable, ClassVar, Dict, List, Optional, Sequence, Set
 
 import srsly
 import torch
@@ -29,9 +30,10 @@ from .features import (
     tokenize_pieces,
 )
 from .reading import Reading
+from .wordpieces import Files, cut_tokenizer
 
-Files = Dict[str, bytes]
 CODE = (".bin", ".pickle", ".pkl", ".pt", ".py", ".so")
+POSITIONS = ("position_embeddings.weight", "token_type_embeddings.weight")
 MAX_JSON_BYTES = 2**27
 """Bytes; the vocabularies of large tokenizers take a third of that."""
 Tok2Vec = Model[List[Doc], List[Floats2d]]
@@ -44,6 +46,7 @@ class EncoderSpec:
         its own, such as a listener. It becomes a layer of the extraction model,
         which hands it back where it is needed.
     by_tokens (bool): Whether it reads the tokens of docs, rather than their text.
+    reads_pieces (bool): Whether it reads wordpieces, some of which can be left out.
     extra (str): The extra of this package without which the encoder cannot work, "" if
         it needs none.
     """
@@ -51,6 +54,7 @@ class EncoderSpec:
     tok2vec: Optional[Tok2Vec] = None
     extra: ClassVar[str] = ""
     by_tokens: ClassVar[bool] = False
+    reads_pieces: ClassVar[bool] = False
 
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
         """docs (Sequence[Doc]): A few docs of the training data.
@@ -67,6 +71,23 @@ class EncoderSpec:
         """RETURNS (Files): What is needed to restore the encoder, by file name,
         beside its weights and the config."""
         return {}
+
+    def spared(self, encoder: Encoder) -> Set[str]:
+        """RETURNS (Set[str]): Names of weights that are never rounded."""
+        return set()
+
+    def adopt(self, other: "EncoderSpec") -> None:
+        """Take over from the encoder of a like config what is neither in the config nor
+        a weight, such as its tokenizer."""
+
+    def keep_pieces(self, encoder: Encoder, is_used: Callable[[str], bool]) -> int:
+        """Leave wordpieces out of an encoder, in place.
+
+        encoder (Encoder): The encoder.
+        is_used (Callable[[str], bool]): Whether a piece is kept. See `cut_tokenizer`.
+        RETURNS (int): How many there are now; 0 if it reads no wordpieces.
+        """
+        return 0
 
     def featurize(
         self,
@@ -143,6 +164,7 @@ class TransformerSpec(EncoderSpec):
     """See `build_transformer_encoder_v1` for the settings."""
 
     extra = "transformers"
+    reads_pieces = True
 
     def __init__(
         self,
@@ -182,17 +204,31 @@ class TransformerSpec(EncoderSpec):
         return self._wrap(model)
 
     def restore(self, files: Files) -> Encoder:
-        library = self._library()
-        _check_files(files)
-        # Neither code that a model brings along nor anything from the network.
-        safely = {"trust_remote_code": False, "local_files_only": True}
-        with tempfile.TemporaryDirectory() as folder:
-            for name, content in files.items():
-                (Path(folder) / name).write_bytes(content)
-            self.tokenizer = library.AutoTokenizer.from_pretrained(folder, **safely)
-            config = library.AutoConfig.from_pretrained(folder, **safely)
-        model = library.AutoModel.from_config(config, trust_remote_code=False)
+        config = self._read(files)
+        model = self._library().AutoModel.from_config(config, trust_remote_code=False)
         return self._wrap(model)
+
+    def spared(self, encoder: Encoder) -> Set[str]:
+        assert isinstance(encoder, TransformerEncoder)
+        # They are small, and every state depends on them.
+        return {
+            name
+            for name, weight in encoder.named_parameters()
+            if weight.ndim == 1 or name.endswith(POSITIONS)
+        }
+
+    def adopt(self, other: EncoderSpec) -> None:
+        assert isinstance(other, TransformerSpec)
+        self.tokenizer = deepcopy(other.tokenizer)
+        self.max_pieces = other.max_pieces
+
+    def keep_pieces(self, encoder: Encoder, is_used: Callable[[str], bool]) -> int:
+        assert isinstance(encoder, TransformerEncoder)
+        cut = cut_tokenizer(self.files(encoder), is_used)
+        self._read(cut.files)
+        encoder.keep_pieces(cut.rows)
+        encoder.model.config.update(cut.settings)
+        return len(cut.rows)
 
     def files(self, encoder: Encoder) -> Files:
         assert isinstance(encoder, TransformerEncoder)
@@ -213,6 +249,18 @@ class TransformerSpec(EncoderSpec):
         is_train: bool,
     ) -> Features:
         return tokenize_pieces(spans, self.tokenizer, self.max_pieces)
+
+    def _read(self, files: Files) -> Any:
+        """Read the tokenizer. RETURNS (PretrainedConfig): The config of the model."""
+        library = self._library()
+        _check_files(files)
+        # Neither code that a model brings along nor anything from the network.
+        safely = {"trust_remote_code": False, "local_files_only": True}
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in files.items():
+                (Path(folder) / name).write_bytes(content)
+            self.tokenizer = library.AutoTokenizer.from_pretrained(folder, **safely)
+            return library.AutoConfig.from_pretrained(folder, **safely)
 
     def _library(self) -> Any:
         try:
@@ -241,6 +289,7 @@ class JointSpec(EncoderSpec):
     """See `build_joint_encoder_v1` for the settings."""
 
     extra = TransformerSpec.extra
+    reads_pieces = True
 
     def __init__(
         self,
@@ -264,6 +313,18 @@ class JointSpec(EncoderSpec):
     def files(self, encoder: Encoder) -> Files:
         assert isinstance(encoder, JointEncoder)
         return self.pieces.files(encoder.pieces)
+
+    def spared(self, encoder: Encoder) -> Set[str]:
+        assert isinstance(encoder, JointEncoder)
+        return {f"pieces.{name}" for name in self.pieces.spared(encoder.pieces)}
+
+    def adopt(self, other: EncoderSpec) -> None:
+        assert isinstance(other, JointSpec)
+        self.pieces.adopt(other.pieces)
+
+    def keep_pieces(self, encoder: Encoder, is_used: Callable[[str], bool]) -> int:
+        assert isinstance(encoder, JointEncoder)
+        return self.pieces.keep_pieces(encoder.pieces, is_used)
 
     def featurize(
         self,

@@ -76,8 +76,7 @@ class NetworkOptimizer(Optimizer):
         moments = self._adam_of(key, network).state
         for place, tensor in state.items():
             name, _, value = place.rpartition("/")
-            parameter = parameters[name]
-            moments[parameter][value] = tensor.to(parameter.device)
+            moments[parameters[name]][value] = tensor
 
     def _adam_of(self, key: int, network: TripleNetwork) -> torch.optim.AdamW:
         """The optimizer of a network: another one when other parameters learn, which

@@ -66,7 +66,8 @@ def write_network(
     """
     state = {name: value.contiguous() for name, value in network.state_dict().items()}
     if compress:
-        state = compress_state(state)
+        spared = parts.encoder.spared(network.encoder)
+        state = compress_state(state, {f"encoder.{name}" for name in spared})
     content: Dict[str, Any] = {
         "format": FORMAT,
         "experts": network.experts,

@@ -158,11 +158,12 @@ def find_scripts(text: str) -> FrozenSet[str]:
     RETURNS (FrozenSet[str]): Each script as the word with which the names of its
         letters start in Unicode: "LATIN", "ARABIC", "CJK" …
     """
-    return frozenset(_script_of(char) for char in set(text) if char.isalpha())
+    return frozenset(script_of(char) for char in set(text) if char.isalpha())
 
 
 @lru_cache(maxsize=4096)
-def _script_of(char: str) -> str:
+def script_of(char: str) -> str:
+    """RETURNS (str): The script of a letter, see `find_scripts`."""
     return unicodedata.name(char, "UNKNOWN").split()[0]
 
 

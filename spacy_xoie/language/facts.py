@@ -51,6 +51,8 @@ class Facts:
     genealogy (Tuple[str, ...]): Its families, from the widest to the closest one; empty
         if they are not known.
     scripts (FrozenSet[str]): The scripts it is written in, as codes of ISO 15924.
+    letters (Optional[str]): Those of its Latin or Cyrillic alphabet, beyond a to z;
+        None where they are not known, or it has another script.
     place (Optional[Tuple[float, float]]): Degrees north and east.
     features (Mapping[str, FrozenSet[str]]): Known features with their values, of
         which there are several where none of them rules.
@@ -61,6 +63,7 @@ class Facts:
     name: str
     genealogy: Tuple[str, ...]
     scripts: FrozenSet[str]
+    letters: Optional[str]
     place: Optional[Tuple[float, float]]
     features: Mapping[str, FrozenSet[str]]
 
@@ -133,6 +136,7 @@ def _read(row: Mapping[str, str]) -> Facts:
         name=row["name"],
         genealogy=tuple(_items(row["genealogy"], "/")),
         scripts=frozenset(_items(row["scripts"])),
+        letters=None if row["letters"] == MISSING else row["letters"].strip("-"),
         place=(float(latitude), float(longitude)) if is_known else None,
         features={name: values for name, values in features.items() if values},
     )

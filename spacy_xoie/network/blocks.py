@@ -18,7 +18,7 @@ def pack(matrix: Tensor) -> Optional[Tensor]:
     """Write a matrix in 4 bits, if it is one that somebody rounded so.
 
     matrix (Tensor): (rows, numbers), float32.
-    RETURNS (Optional[Tensor]): (rows, bytes), uint8; None if that would change a number.
+    RETURNS (Optional[Tensor]): (rows, bytes), uint8; None if a number would change.
     """
     if matrix.ndim != 2 or not len(matrix) or matrix.shape[1] % BLOCK:
         return None

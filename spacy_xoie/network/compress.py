@@ -1,6 +1,6 @@
 """Weights in a quarter of their size, for models that travel."""
 
-from typing import Dict, Mapping
+from typing import AbstractSet, Dict, Mapping
 
 import torch
 from torch import Tensor
@@ -17,7 +17,9 @@ MIN_SIZE = 4096
 """Tensors of fewer numbers stay in half precision: there is nothing to gain."""
 
 
-def compress_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
+def compress_state(
+    state: Mapping[str, Tensor], spared: AbstractSet[str] = frozenset()
+) -> Dict[str, Tensor]:
     """Round matrices to 8 bits, with one scale a row (symmetric, as in Jacob et al.
     2018, arXiv 1712.05877), and all other numbers to half precision. Weights that were
     rounded before come out of it again as they went in: of a scale s = x / 127 in
@@ -25,13 +27,14 @@ def compress_state(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     as those of pretrained encoders may be, stay what they are, in half that size.
 
     state (Mapping[str, Tensor]): The weights, float32.
+    spared (AbstractSet[str]): Names of those that stay as they are, in full.
     RETURNS (Dict[str, Tensor]): int8 or float16 tensors; the scales (rows,) of a
         matrix `x` are `x.scale`, float32. A matrix `x` in 4 bits is `x.blocks`, uint8,
         see `pack`.
     """
     compressed: Dict[str, Tensor] = {}
     for name, value in state.items():
-        if not value.is_floating_point():
+        if name in spared or not value.is_floating_point():
             compressed[name] = value
         elif value.ndim < 2 or value.numel() < MIN_SIZE:
             compressed[name] = value.half()

@@ -1,6 +1,6 @@
 """Layers that encoders and heads share."""
 
-from typing import Optional, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 import torch
 import torch.nn.functional as F
@@ -31,6 +31,19 @@ def sum_rows(table: Tensor, ids: Tensor) -> Tensor:
     """
     flat = F.embedding_bag(ids.reshape(-1, ids.shape[-1]), table, mode="sum")
     return flat.view(*ids.shape[:-1], table.shape[1])
+
+
+def keep_rows(table: nn.Module, rows: Sequence[int]) -> None:
+    """Leave rows out of an embedding, in place.
+
+    table (nn.Module): The embedding.
+    rows (Sequence[int]): Numbers of those that are kept, in their new order.
+    """
+    assert isinstance(table, nn.Embedding)
+    weight = table.weight
+    kept = weight.detach()[torch.tensor(rows, device=weight.device)]
+    table.weight = nn.Parameter(kept, weight.requires_grad)
+    table.num_embeddings = len(rows)
 
 
 class DilatedConv1d(nn.Conv1d):

@@ -1,6 +1,7 @@
 """Pipelines for fewer languages, made from one for many."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence
 
 from spacy import util
@@ -10,7 +11,11 @@ from ..doc.codes import code_or
 from ..errors import ConfigError
 from ..extraction.pipelines import extractor_of, update_config
 from ..extraction.pretrained import model_config
-from ..language.pipelines import restrict_detector
+from ..language.facts import find_language
+from ..language.letters import Letters, letters_of
+from ..language.pipelines import detectors_of, extend_detector, restrict_detector
+from ..network.adapters.tuned import level_ranks, tuned_layers
+from ..network.encoders import JointEncoder, TransformerEncoder
 from ..network.model import TripleNetwork
 
 if TYPE_CHECKING:
@@ -23,15 +28,18 @@ def merge_language(
     nlp: Language,
     language: str,
     *,
+    letters: Letters = Letters(),
     component: str = "xoie",
     detector: str = "xoie_lang",
 ) -> Language:
     """Make a pipeline for one language, with its adapter merged into the encoder: it
     gives the triples of the multilingual pipeline routed to that language, at the
-    cost of a model without adapters.
+    cost of a model without adapters. Wordpieces with letters that the language is not
+    written with are left out.
 
     nlp (Language): The multilingual pipeline.
     language (str): Code of the language.
+    letters (Letters): Letters whose wordpieces are kept, besides those of the language.
     component (str): Name of the extractor.
     detector (str): Name of the language detector, which is left out.
     RETURNS (Language): The pipeline of that language. Where spaCy has no such language,
@@ -49,12 +57,20 @@ def merge_language(
     )
     settings = _model_settings(nlp, component)
     settings["bank"] = settings["router"] = settings["head_router"] = None
+    pieces, tuned = _pieces_of(settings), tuned_layers(network.encoder)
+    if level_ranks(network.encoder) != pieces.get("rank", 0) and tuned:
+        # The adapter went into the one that all languages share.
+        layer = tuned[0][1]
+        pieces.update(rank=layer.rank, alpha=layer.scaling * layer.rank)
     if is_known_to_spacy(language):
-        return _rebuild(
+        pipeline = _rebuild(
             nlp, component, settings, network, lang=language, without=detector
         )
+        _keep_letters(pipeline, component, [language], letters)
+        return pipeline
     pipeline = _rebuild(nlp, component, settings, network)
-    if not restrict_detector(pipeline, [language]):
+    _keep_letters(pipeline, component, [language], letters)
+    if not _tell_apart(pipeline, component, [language]):
         raise ConfigError(
             f"spaCy has no language {language!r}, and the pipeline no detector that "
             f"knows it, so that nothing would say what its texts are written in. Build "
@@ -64,13 +80,20 @@ def merge_language(
 
 
 def keep_languages(
-    nlp: Language, languages: Sequence[str], *, component: str = "xoie"
+    nlp: Language,
+    languages: Sequence[str],
+    *,
+    letters: Letters = Letters(),
+    component: str = "xoie",
 ) -> Language:
     """Make a pipeline for a few languages: the adapters of the others are left out, and
-    its detector of languages tells only these apart.
+    so are wordpieces with letters that none of these is written with. Its detector of
+    languages tells only these apart.
 
     nlp (Language): The multilingual pipeline.
     languages (Sequence[str]): Codes of the languages.
+    letters (Letters): Letters whose wordpieces are kept, besides those of the
+        languages.
     component (str): Name of the extractor.
     RETURNS (Language): The pipeline of these languages.
     RAISES (ConfigError): If there is no such component or adapter, or the router was
@@ -81,15 +104,17 @@ def keep_languages(
     pipeline = whole_pipeline(nlp, component=component)
     extractor = extractor_of(pipeline, component)
     bank = extractor.network.bank
-    assert bank is not None
-    if set(languages) <= set(bank.plugged):
-        # A router needs adapters of its own.
-        bank.plugged.clear()
-    for other in extractor.languages:
-        if other not in languages:
-            extractor.remove_adapter(other)
-    update_config(pipeline, component)
-    restrict_detector(pipeline, extractor.languages)
+    if bank is not None:
+        if set(languages) <= set(bank.plugged):
+            # A router needs adapters of its own.
+            bank.plugged.clear()
+        for other in extractor.languages:
+            if other not in languages:
+                extractor.remove_adapter(other)
+        update_config(pipeline, component)
+        languages = extractor.languages
+    _keep_letters(pipeline, component, languages, letters)
+    _tell_apart(pipeline, component, languages)
     return pipeline
 
 
@@ -109,6 +134,34 @@ def whole_pipeline(nlp: Language, *, component: str = "xoie") -> Language:
     return _rebuild(nlp, component, settings, deepcopy(pipe.network))
 
 
+def languages_of(nlp: Language, component: str = "xoie") -> Sequence[str]:
+    """RETURNS (Sequence[str]): The languages of a pipeline: those that its extractor
+    has adapters for; if it has none and reads wordpieces, which serve any language,
+    those that the detector tells apart."""
+    pipe = extractor_of(nlp, component)
+    if pipe.languages or not pipe.model.parts.encoder.reads_pieces:
+        return pipe.languages
+    for _, detector in detectors_of(nlp):
+        return tuple(getattr(detector.detector, "languages", ()))
+    return ()
+
+
+def encoder_facts(nlp: Language, component: str = "xoie") -> Dict[str, Any]:
+    """RETURNS (Dict[str, Any]): "name", number of "layers" and of "pieces" of the
+    pretrained encoder of a pipeline, to be told; empty if it has none."""
+    pipe = extractor_of(nlp, component)
+    if not pipe.model.parts.encoder.reads_pieces:
+        return {}
+    encoder = pipe.network.encoder
+    pieces = encoder.pieces if isinstance(encoder, JointEncoder) else encoder
+    assert isinstance(pieces, TransformerEncoder)
+    return {
+        "name": _pieces_of(_model_settings(nlp, component))["name"],
+        "layers": pieces.n_layers,
+        "pieces": pieces.model.config.vocab_size,
+    }
+
+
 def is_known_to_spacy(language: str) -> bool:
     """RETURNS (bool): Whether spaCy has a class for a language."""
     try:
@@ -120,6 +173,9 @@ def is_known_to_spacy(language: str) -> bool:
 
 def check_mergeable(pipe: "TripleExtractor", language: str) -> None:
     """RAISES (ConfigError): If `merge_language` cannot work."""
+    if _serves_all(pipe):
+        find_language(language)
+        return
     if not pipe.network.over_experts({language: 1.0}):
         raise ConfigError(_no_adapter(pipe, language))
     router = pipe.network.router
@@ -135,7 +191,9 @@ def check_mergeable(pipe: "TripleExtractor", language: str) -> None:
 def check_separable(pipe: "TripleExtractor", languages: Sequence[str]) -> None:
     """RAISES (ConfigError): If `keep_languages` cannot work."""
     for language in languages:
-        if language not in pipe.languages:
+        if _serves_all(pipe):
+            find_language(language)
+        elif language not in pipe.languages:
             raise ConfigError(_no_adapter(pipe, language))
     router = pipe.network.router
     if router is not None and router.reads_hidden:
@@ -147,10 +205,50 @@ def check_separable(pipe: "TripleExtractor", languages: Sequence[str]) -> None:
         )
 
 
+def _serves_all(pipe: "TripleExtractor") -> bool:
+    """Whether an extractor reads any language without an adapter for it."""
+    return pipe.network.bank is None and pipe.model.parts.encoder.reads_pieces
+
+
+def _keep_letters(
+    nlp: Language, component: str, languages: Sequence[str], letters: Letters
+) -> None:
+    """Leave wordpieces with other letters out of a pipeline, in place."""
+    pipe = extractor_of(nlp, component)
+    encoder = pipe.model.parts.encoder
+    if encoder.reads_pieces:
+        used = letters_of(languages) | letters
+        encoder.keep_pieces(pipe.network.encoder, used.write)
+
+
+def _tell_apart(nlp: Language, component: str, languages: Sequence[str]) -> bool:
+    """Let the detector of a pipeline tell these languages apart, and no others. Returns
+    whether there is one that can."""
+    if _serves_all(extractor_of(nlp, component)):
+        for language in languages:
+            extend_detector(nlp, language)
+    return restrict_detector(nlp, languages)
+
+
 def _model_settings(nlp: Language, component: str) -> Dict[str, Any]:
+    """The block of the config, for a model that is stored as a whole."""
     model = nlp.config["components"][component]["model"]
     settings: Dict[str, Any] = deepcopy(model_config(model)["model"])
+    pieces = _pieces_of(settings)
+    if "stored" in pieces:
+        pieces["stored"] = True
+    folder = Path(pieces.get("name", ""))
+    if folder.name and (folder.is_absolute() or folder.is_dir()):
+        # A folder of this machine is of no use elsewhere, and nobody's business.
+        pieces["name"] = folder.name
     return settings
+
+
+def _pieces_of(settings: Dict[str, Any]) -> Dict[str, Any]:
+    """The block of the encoder that is pretrained, if there is one."""
+    encoder: Dict[str, Any] = settings["encoder"]
+    pieces: Dict[str, Any] = encoder.get("pieces", encoder)
+    return pieces
 
 
 def _rebuild(
@@ -185,7 +283,11 @@ def _rebuild(
     tokenizer: Any = nlp.tokenizer
     if lang is None and hasattr(tokenizer, "to_bytes"):
         pipeline.tokenizer.from_bytes(tokenizer.to_bytes())  # type: ignore[union-attr]
-    extractor_of(pipeline, component).model.shim.network = network
+    extractor = extractor_of(pipeline, component)
+    extractor.model.parts.encoder.adopt(
+        extractor_of(nlp, component).model.parts.encoder
+    )
+    extractor.model.shim.network = network
     pipeline.meta.update({k: v for k, v in nlp.meta.items() if k not in _OWN_META})
     return pipeline
 

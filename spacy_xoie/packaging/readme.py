@@ -33,8 +33,15 @@ LIMITS = """\
 * What a text says is not checked: triples are claims of the text, and the model can
   misread it. A score is no more than a hint; set `threshold` of `xoie` to leave out
   what is doubtful.
-* The weights are rounded to 8 bits, so scores differ in the third digit from those of
+* {rounding}"""
+ROUNDED = """\
+The weights are rounded to 8 bits, so scores differ in the third digit from those of
   the pipeline that the wheel was made from."""
+CUT = """\
+Of the pieces of words that the pretrained encoder knows, those are left out that are
+  written with letters of other languages: a name with such letters is read in smaller
+  pieces. In all other texts it reads the same pieces as the pipeline that the wheel was
+  made from; weights that had more than 8 bits are rounded to them."""
 
 
 def readme_text(nlp: Language) -> str:
@@ -48,7 +55,10 @@ def readme_text(nlp: Language) -> str:
     package = f"{meta['lang']}_{meta['name']}"
     languages: List[str] = list(meta.get("languages", ()))
     text = next(filter(None, map(example_sentence, languages)), "A text.")
-    limits = LIMITS.format(languages=ONE if len(languages) == 1 else MANY)
+    limits = LIMITS.format(
+        languages=ONE if len(languages) == 1 else MANY,
+        rounding=CUT if meta.get("encoder") else ROUNDED,
+    )
     use = USE.format(
         package=package,
         version=meta["version"],
@@ -73,10 +83,18 @@ def _features(package: str, languages: Sequence[str], meta: Mapping[str, Any]) -
         ["Version", f"`{meta['version']}`"],
         ["Languages", ", ".join(f"`{code}`" for code in languages)],
         ["Pipeline", ", ".join(f"`{name}`" for name in meta["pipeline"])],
+        *([["Encoder", _encoder(meta["encoder"])]] if meta.get("encoder") else []),
         ["spaCy", f"`{meta['spacy_version']}`"],
         ["Licence", meta.get("license") or "not stated"],
     ]
     return _table(["Feature", "Description"], rows)
+
+
+def _encoder(facts: Mapping[str, Any]) -> str:
+    return (
+        f"`{facts['name']}`, {facts['layers']} layers, {facts['pieces']:,} pieces of "
+        f"words"
+    )
 
 
 def _examples(nlp: Language, languages: Sequence[str]) -> str:

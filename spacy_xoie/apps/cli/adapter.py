@@ -324,14 +324,13 @@ def _save(
             nlp.to_disk(partial)
             return
         config = stored_config(model)
-        has_bank = pipe.network.bank is not None
-        if has_bank:
+        if pipe.adapters:
             config["model"]["bank"]["languages"] = list(pipe.languages)
         save_model(pipe.model, Config(config), partial)
         if (target.pretrained / META).is_file():
             meta = read_json(target.pretrained / META)
             meta["name"] = output.name.removeprefix("xx_")
-            if has_bank:
+            if pipe.adapters:
                 meta["languages"] = list(pipe.languages)
             write_json(partial / META, meta)
 

@@ -1,16 +1,17 @@
 """Commands that make wheels of a pipeline, and try them."""
 
 from pathlib import Path
-from typing import Annotated, List, Optional
+from typing import Annotated, Iterator, List, Optional, Sequence
 
 import typer
 from wasabi import msg
 
 from ...about import __version__
 from ...extraction.pretrained import DEFAULT_NAME
-from ...files import check_writable, read_json
+from ...files import Fault, check_writable, read_json
 from ...loading import load
 from ...packaging import build_wheels, load_wheel
+from ..batch.texts import Source
 from .app import app
 from .options import Component, Metrics, Model, Sources, output_option, rename_options
 from .util import one_line_errors
@@ -27,17 +28,34 @@ def package_cli(
     each: Annotated[
         bool, typer.Option("--each", help="Besides, a wheel of each language")
     ] = False,
-    name: Annotated[str, typer.Option(help="Name after the language")] = "xoie_sm",
+    name: Annotated[
+        Optional[str],
+        typer.Option(
+            help="Name after the language, xoie_sm, or xoie_md of an encoder of "
+            "wordpieces",
+            show_default=False,
+        ),
+    ] = None,
     version: Annotated[str, typer.Option(help="Version of the packages")] = __version__,
     license: Annotated[
         Optional[str], typer.Option(help="Licence, if not that of the model")
     ] = None,
     metrics: Metrics = None,
     sources: Sources = None,
+    text: Annotated[
+        Optional[List[Path]],
+        typer.Option(
+            help="Text (.txt, .md, .jsonl, .spacy) whose letters are read as well: "
+            "wordpieces with them are kept",
+            exists=True,
+            show_default=False,
+        ),
+    ] = None,
     component: Component = "xoie",
 ) -> None:
     """Build a wheel: of all languages; of some, with their adapters (`de es`); or of
-    one, with its adapter merged (`de`)."""
+    one, with its adapter merged (`de`). Of an encoder of wordpieces, those with letters
+    of other languages are left out in the latter two."""
     with one_line_errors():
         check_writable(output / "a.whl")
         for wheel in build_wheels(
@@ -50,9 +68,19 @@ def package_cli(
             license=license,
             metrics=None if metrics is None else read_json(metrics),
             sources=None if sources is None else read_json(sources),
+            texts=_texts(text or ()),
             component=component,
         ):
             msg.good(f"{wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")
+
+
+def _texts(paths: Sequence[Path]) -> Iterator[str]:
+    def tell(fault: Fault) -> None:
+        msg.warn(str(fault))
+
+    if paths:
+        for text in Source([*map(str, paths)], on_fault=tell):
+            yield text.text
 
 
 @app.command("try-wheels")

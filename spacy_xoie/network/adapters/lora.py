@@ -1,6 +1,6 @@
 """Layers with the low-rank updates of all experts."""
 
-from typing import Dict, List, Tuple, Type
+from typing import Dict, List, Mapping, Sequence, Tuple, Type
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,7 @@ from ..layers import (
     convolve,
     flatten_kernel,
     is_plain,
+    keep_rows,
     sum_rows,
     unfold,
 )
@@ -26,6 +27,15 @@ class LoraLinear(RoutedLora):
 
     def shapes(self) -> Tuple[Tuple[int, ...], Tuple[int, ...]]:
         return (self.rank, self.base.in_features), (self.base.out_features, self.rank)
+
+    def merged(self, weights: Mapping[str, float]) -> nn.Module:
+        if not isinstance(self.base, TunedLinear):
+            return super().merged(weights)
+        # The pretrained weights stay as they are, and can be stored as such.
+        for expert, share in weights.items():
+            down, up = self.factors(expert)
+            self.base.extend(down, share * self.scaling * up)
+        return self.base
 
     def _unfold(self, x: Tensor) -> Tensor:
         return x
@@ -53,6 +63,13 @@ class LoraEmbedding(RoutedLora):
 
     def factors(self, expert: str) -> Tuple[Tensor, Tensor]:
         return self.lora_A[expert].detach().T, self.lora_B[expert].detach()
+
+    def keep_rows(self, rows: Sequence[int]) -> None:
+        """Leave rows out of the table and of all updates. See `layers.keep_rows`."""
+        keep_rows(self.base, rows)
+        for expert, down in self.lora_A.items():
+            self.lora_A[expert] = nn.Parameter(down.detach()[list(rows)])
+        self._merged.clear()
 
     def _reset(self, down: Tensor) -> None:
         nn.init.normal_(down, std=1 / self.rank)

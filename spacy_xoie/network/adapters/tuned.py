@@ -53,6 +53,18 @@ class TunedLinear(nn.Linear):
         own_down.zero_()[: len(down)] = down
         own_up.zero_()[:, : up.shape[1]] = up
 
+    def extend(self, down: Tensor, up: Tensor) -> None:
+        """Add a further update, which makes one of a higher rank of both.
+
+        down (Tensor): (rank, in), and up (Tensor): (out, rank), its factors.
+        """
+        learns = self.shared_A.requires_grad
+        both_down = torch.cat([self.shared_A.detach(), down])
+        both_up = torch.cat([self.shared_B.detach(), up / self.scaling], dim=1)
+        self.shared_A = nn.Parameter(both_down, learns)
+        self.shared_B = nn.Parameter(both_up, learns)
+        self.rank = len(both_down)
+
     def plain(self) -> nn.Linear:
         """RETURNS (nn.Linear): The layer without the update, its weights in common."""
         layer = nn.Linear(
@@ -105,6 +117,25 @@ def fold(module: nn.Module) -> None:
     with torch.no_grad():
         for name, layer in tuned_layers(module):
             _put(module, name, layer.folded())
+
+
+def level_ranks(module: nn.Module) -> int:
+    """Bring all tuned layers within a module to the same rank, in place: smaller ones
+    are filled up with zeros.
+
+    RETURNS (int): The rank; 0 if there are no such layers.
+    """
+    layers = [layer for _, layer in tuned_layers(module)]
+    rank = max((layer.rank for layer in layers), default=0)
+    with torch.no_grad():
+        for layer in layers:
+            missing = rank - layer.rank
+            if missing:
+                layer.extend(
+                    layer.weight.new_zeros(missing, layer.in_features),
+                    layer.weight.new_zeros(layer.out_features, missing),
+                )
+    return rank
 
 
 def untune(module: nn.Module) -> None:

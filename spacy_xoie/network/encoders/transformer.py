@@ -3,23 +3,18 @@
 import re
 import threading
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor, nn
 
 from ...errors import ConfigError
+from ..adapters.lora import LoraEmbedding
 from ..adapters.tuned import tune, tuned_layers
 from ..cache import ModuleCache
-from ..precision import (
-    Precision,
-    check_precision,
-    choose_precision,
-    lower_precision,
-    quantize,
-)
+from ..layers import keep_rows
+from ..precision import Precision, check_precision, lower_precision
 from .base import BeforeLayer, Encoder
-from .packed import PackedEncoder, can_pack
 
 
 class TransformerEncoder(Encoder):
@@ -73,6 +68,18 @@ class TransformerEncoder(Encoder):
             if isinstance(layer, nn.Linear)
         ]
 
+    def keep_pieces(self, rows: Sequence[int]) -> None:
+        """Leave wordpieces out of the table of embeddings, in place.
+
+        rows (Sequence[int]): Numbers of those that are kept, in their new order.
+        """
+        embeddings = self.model.get_input_embeddings()
+        if isinstance(embeddings, LoraEmbedding):
+            embeddings.keep_rows(rows)
+        else:
+            keep_rows(embeddings, rows)
+        self._copy_cache.clear()
+
     def positions(self, inputs: Dict[str, Tensor]) -> Tensor:
         return inputs["attention_mask"].bool()
 
@@ -88,13 +95,19 @@ class TransformerEncoder(Encoder):
     def forward(
         self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None
     ) -> Tensor:
-        model = self.model if self._learns() else self._predictor()
-        ids, used = inputs["input_ids"], inputs["attention_mask"]
-        if isinstance(model, PackedEncoder):
-            pieces: Tensor = model(ids, used, before_layer)
-        else:
-            with _hooks(_stack(model), before_layer):
-                pieces = model(input_ids=ids, attention_mask=used).last_hidden_state
+        model: Any = self.model
+        is_tuned = bool(tuned_layers(self.model))
+        if (self.precision != "float32" or is_tuned) and not self._learns():
+            model = self._copy_cache.get(
+                self.precision,
+                list(self.model.parameters()),
+                lambda: lower_precision(self.model, self.precision),
+            )
+        with _hooks(_stack(model), before_layer):
+            pieces: Tensor = model(
+                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+            ).last_hidden_state
+        if model is not self.model:
             pieces = pieces.float()
         rows, tokens = inputs["mask"].shape
         flat = pieces.flatten(0, 1)[inputs["piece"]]
@@ -106,28 +119,6 @@ class TransformerEncoder(Encoder):
 
     def _learns(self) -> bool:
         return self.training or torch.is_grad_enabled()
-
-    def _predictor(self) -> nn.Module:
-        """A copy of the model that predicts, as fast as it can."""
-        weights = list(self.model.parameters())
-        precision = choose_precision(self.precision, weights[0].device)
-
-        def make() -> nn.Module:
-            if can_pack(self.model):
-                return _pack(self.model, precision)
-            if precision == "float32" and not tuned_layers(self.model):
-                return self.model  # type: ignore[no-any-return]
-            return lower_precision(self.model, precision)
-
-        return self._copy_cache.get(precision, weights, make)
-
-
-def _pack(model: Any, precision: Precision) -> PackedEncoder:
-    dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
-    packed = PackedEncoder(model, dtype)
-    if precision == "int8":
-        quantize(packed.layers)
-    return packed
 
 
 def _stack(model: nn.Module) -> nn.ModuleList:
