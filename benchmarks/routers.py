@@ -21,6 +21,9 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 import torch
+from torch import nn
+from transformers import BertConfig, BertModel
+
 from peft import (
     ArrowConfig,
     LoraConfig,
@@ -28,10 +31,12 @@ from peft import (
     create_arrow_model,
     get_peft_model,
 )
-from torch import nn
-from transformers import BertConfig, BertModel
-
 from spacy_xoie.network.adapters import AdapterBank
+from spacy_xoie.network.adapters.exchange import (
+    fill_adapter,
+    match_adapter,
+    read_adapter,
+)
 from spacy_xoie.network.batch import Batch
 from spacy_xoie.network.encoders import TransformerEncoder
 from spacy_xoie.network.heads import LightHead
@@ -162,7 +167,6 @@ def with_bank(
     """Our bank, with the weights of PEFT's adapters in it, and a router of ours."""
     network = copy.deepcopy(base).requires_grad_(False)
     encoder = network.encoder
-    model = copy.deepcopy(encoder.model)
     bank = AdapterBank(
         encoder,
         ORDERS,
@@ -170,17 +174,9 @@ def with_bank(
         alpha=ALPHA,
         targets=[f"{name}$" for name in TARGETS],
     )
-    peft = get_peft_model(
-        model, LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=TARGETS)
-    )
     for order in ORDERS:
-        peft.load_adapter(str(folder / order), adapter_name=order)
-    weights = dict(peft.base_model.model.named_modules())
-    for name, layer in bank.layers:
-        given = weights[name.removeprefix("model.")]
-        for order in ORDERS:
-            layer.lora_A[order].data = given.lora_A[order].weight.data.clone()
-            layer.lora_B[order].data = given.lora_B[order].weight.data.clone()
+        updates = match_adapter(bank, read_adapter(folder / order), prefix="model.")
+        fill_adapter(bank, order, updates)
     for parameter in encoder.parameters():
         parameter.requires_grad_(False)
     router = make(width=WIDTH, n_experts=len(ORDERS), n_layers=LAYERS)

@@ -1,11 +1,14 @@
 """What routed adapters cost on a transformer, beside PEFT's."""
 
-from typing import Any, Dict, List, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, List, Sequence
 
 import torch
 from torch import nn
 
 from spacy_xoie.network import AdapterBank, Batch, LanguageRouter, TripleNetwork
+from spacy_xoie.network.adapters.exchange import write_adapter
 from spacy_xoie.network.encoders import TransformerEncoder
 from spacy_xoie.network.heads import LightHead
 from spacy_xoie.network.precision import Precision
@@ -105,24 +108,20 @@ def with_peft(network: TripleNetwork, names: Sequence[str]) -> TripleNetwork:
 
     names (Sequence[str]): The adapter of each row.
     """
-    from peft import LoraConfig, get_peft_model
+    from peft import PeftModel
 
     assert network.bank is not None
-    first, *others = network.bank.experts
-    config = LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=TARGETS)
     plain = make_network([])
     encoder = plain.encoder
     assert isinstance(encoder, TransformerEncoder)
-    model = get_peft_model(encoder.model, config, adapter_name=first)
-    for name in others:
-        model.add_adapter(name, config)
-    layers: Dict[str, Any] = dict(model.base_model.model.named_modules())
-    with torch.no_grad():
-        for path, layer in network.bank.layers:
-            theirs = layers[path.removeprefix("model.")]
-            for expert in network.bank.experts:
-                theirs.lora_A[expert].weight.copy_(layer.lora_A[expert])
-                theirs.lora_B[expert].weight.copy_(layer.lora_B[expert])
+    first, *others = network.bank.experts
+    with TemporaryDirectory() as name:
+        folders = {expert: Path(name) / expert for expert in network.bank.experts}
+        for expert, folder in folders.items():
+            write_adapter(network.bank, expert, folder, prefix="model.")
+        model = PeftModel.from_pretrained(encoder.model, str(folders[first]), first)
+        for expert in others:
+            model.load_adapter(str(folders[expert]), expert)
     encoder.model = NamedAdapters(model, names)
     return plain.eval()
 

@@ -212,10 +212,12 @@ def build_joint_encoder_v1(
     dropout: float = 0.1,
 ) -> EncoderSpec:
     """A pretrained encoder of wordpieces, and a small one that reads words beside it.
-    See `JointEncoder` for the arguments.
 
     pieces (EncoderSpec): `spacy-xoie.TransformerEncoder.v2`.
     words (EncoderSpec): `spacy-xoie.HashedEncoder.v1`.
+    width (int): Width of the hidden states.
+    depth (int): Number of convolutions over the joined states.
+    dropout (float): Dropout on the joined states, and on each convolution.
     """
     if not isinstance(pieces, TransformerSpec) or not isinstance(words, HashedSpec):
         raise ConfigError(

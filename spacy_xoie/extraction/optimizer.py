@@ -76,7 +76,8 @@ class NetworkOptimizer(Optimizer):
         moments = self._adam_of(key, network).state
         for place, tensor in state.items():
             name, _, value = place.rpartition("/")
-            moments[parameters[name]][value] = tensor
+            parameter = parameters[name]
+            moments[parameter][value] = tensor.to(parameter.device)
 
     def _adam_of(self, key: int, network: TripleNetwork) -> torch.optim.AdamW:
         """The optimizer of a network: another one when other parameters learn, which

@@ -11,8 +11,8 @@ from ..errors import ConfigError
 from .adapters import GateState
 from .adapters.tuned import fold
 
-Precision = Literal["float32", "bfloat16", "int8"]
-PRECISIONS: Sequence[Precision] = ("float32", "bfloat16", "int8")
+Precision = Literal["float32", "bfloat16", "int8", "auto"]
+PRECISIONS: Sequence[Precision] = ("float32", "bfloat16", "int8", "auto")
 
 
 def check_precision(precision: str) -> None:
@@ -22,6 +22,25 @@ def check_precision(precision: str) -> None:
             f"The encoder's precision is {precision!r}; it can be one of "
             f"{', '.join(map(repr, PRECISIONS))}."
         )
+
+
+def choose_precision(precision: Precision, device: torch.device) -> Precision:
+    """RETURNS (Precision): For "auto", "bfloat16" where the device multiplies such
+    numbers faster, else "float32"; any other precision as it is."""
+    if precision != "auto":
+        return precision
+    if device.type == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    return "bfloat16" if device.type == "cpu" and _has_bfloat16() else "float32"
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor has instructions for products in bfloat16. Without them
+    they take several times as long as in single precision."""
+    if not torch.backends.cpu.get_cpu_capability().startswith(("AVX512", "AMX")):
+        return False
+    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, name, bool)() for name in names)
 
 
 def lower_precision(module: nn.Module, precision: Precision) -> nn.Module:
@@ -46,16 +65,25 @@ def lower_precision(module: nn.Module, precision: Precision) -> nn.Module:
         fold(copy)
         return copy.to(torch.bfloat16).eval()
     tensors: Sequence[Tensor] = [*module.parameters(), *module.buffers()]
-    if precision == "int8" and any(tensor.device.type != "cpu" for tensor in tensors):
+    shared.update({id(tensor): tensor for tensor in tensors})
+    copy = deepcopy(module, shared).eval()
+    fold(copy)
+    if precision == "int8":
+        quantize(copy)
+    return copy
+
+
+def quantize(module: nn.Module) -> None:
+    """Round the weights of linear layers to 8 bits, in place.
+
+    RAISES (ConfigError): If the device or the version of torch has no int8.
+    """
+    tensors: Sequence[Tensor] = [*module.parameters(), *module.buffers()]
+    if any(tensor.device.type != "cpu" for tensor in tensors):
         raise ConfigError(
             "The encoder's precision is 'int8', which works on the CPU only. Choose "
             "'bfloat16' or 'float32' for other devices."
         )
-    shared.update({id(tensor): tensor for tensor in tensors})
-    copy = deepcopy(module, shared).eval()
-    fold(copy)
-    if precision == "float32":
-        return copy
     with warnings.catch_warnings():
         # Of torch's plans for this function; there will be another package for it.
         warnings.simplefilter("ignore")
@@ -70,5 +98,4 @@ def lower_precision(module: nn.Module, precision: Precision) -> nn.Module:
                 f"{torch.__version__} has nothing any more. Install an older torch, or "
                 f"choose 'bfloat16' or 'float32'."
             ) from e
-        quantize_dynamic(copy, {nn.Linear: per_channel_dynamic_qconfig}, inplace=True)
-    return copy
+        quantize_dynamic(module, {nn.Linear: per_channel_dynamic_qconfig}, inplace=True)

@@ -179,11 +179,11 @@ def test_windows_that_are_too_long_lose_nothing(tiny_bert: Path) -> None:
     spec = nlp.get_pipe("xoie").model.shims[0].parts.encoder
     doc = nlp.make_doc("Anna met extraordinarily complicated bureaucracies " * 4)
     features = tokenize_pieces([doc[:]], spec.tokenizer, spec.max_pieces)
-    assert max(map(len, features.ids)) <= spec.max_pieces < 40
-    covered = [token.i for span in features.spans for token in span]
-    assert sorted(covered) == list(range(len(doc)))
-    for span, aligned in zip(features.spans, features.aligned):
-        assert all(pieces for token, pieces in zip(span, aligned) if token.text != " ")
+    assert max(features.sizes) <= spec.max_pieces < 40
+    covered = [token for span in features.spans for token in span]
+    assert sorted(token.i for token in covered) == list(range(len(doc)))
+    linked = {covered[number].i for number in features.token}
+    assert all(token.i in linked for token in covered if token.text != " ")
 
 
 def test_wordpieces_follow_their_tokens(tiny_bert: Path) -> None:
@@ -193,11 +193,10 @@ def test_wordpieces_follow_their_tokens(tiny_bert: Path) -> None:
     spec = nlp.get_pipe("xoie").model.shims[0].parts.encoder
     doc = nlp.make_doc("Anna, the museum's   xyz")
     features = tokenize_pieces([doc[:]], spec.tokenizer, 30)
-    names = spec.tokenizer.convert_ids_to_tokens(features.ids[0])
-    text = [
-        "".join(names[p].removeprefix("##") for p in pieces)
-        for pieces in features.aligned[0]
-    ]
+    names = spec.tokenizer.convert_ids_to_tokens(features.ids)
+    text = ["" for _ in doc]
+    for token, piece in zip(features.token, features.piece):
+        text[token] += names[piece].removeprefix("##")
     assert text == [token.text.lower().strip() for token in doc]
 
 

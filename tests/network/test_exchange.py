@@ -173,6 +173,17 @@ def edit_tensors(edit: Callable[[Dict[str, Tensor]], Any]) -> Callable[[Path], N
     return apply
 
 
+def edit_notes(**notes: Any) -> Callable[[Path], None]:
+    """Say that some of the rank is a shared adapter's."""
+
+    def apply(folder: Path) -> None:
+        edit_config(r=notes.pop("r"))(folder)
+        tensors = safetensors.torch.load_file(folder / WEIGHTS)
+        safetensors.torch.save_file(tensors, folder / WEIGHTS, metadata=notes)
+
+    return apply
+
+
 def cut(name: str) -> Callable[[Path], None]:
     def apply(folder: Path) -> None:
         data = (folder / name).read_bytes()
@@ -207,6 +218,11 @@ FAULTS: Dict[str, Tuple[Callable[[Path], None], str]] = {
     "other type": (to_loha, "type 'LOHA'"),
     "dora": (edit_config(use_dora=True), "use_dora is True"),
     "bias": (edit_config(bias="all"), "bias is 'all'"),
+    "changes the base": (edit_config(init_lora_weights="pissa"), "is 'pissa', which"),
+    "code": (edit_config(megatron_config={"a": 1}), "megatron_config is {'a': 1}"),
+    "of tomorrow": (edit_config(use_dream=True), "use_dream is True, which our layers"),
+    "rank no number": (edit_config(r=True), "its rank is True"),
+    "no shared adapter": (edit_notes(xoie_shared_rank="4", r=8), "its rank is 8, and"),
     "rank too high": (edit_config(r=64), "its rank is 64.*1 to 4"),
     "rank of other tensors": (edit_config(r=2), r"shape \(4, 24\), not \(2, 24\)"),
     "ranks of layers no table": (edit_config(rank_pattern=[4]), "cannot be made out"),

@@ -17,6 +17,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from spacy_xoie.errors import ModelDataError
 from spacy_xoie.network import AdapterBank
 from spacy_xoie.network.adapters.exchange import (
+    SHARED_RANK,
     fill_adapter,
     fill_shared_adapter,
     match_adapter,
@@ -34,7 +35,7 @@ from spacy_xoie.network.adapters.tuned import (
     untune,
 )
 from spacy_xoie.network.encoders import TransformerEncoder
-from spacy_xoie.network.precision import lower_precision
+from spacy_xoie.network.precision import Precision, lower_precision
 
 LANGUAGES = ("en", "de", "zh")
 TARGETS: Dict[str, Sequence[str]] = {
@@ -184,6 +185,19 @@ def test_merged_and_folded(targets: Sequence[str]) -> None:
     assert [type(m) for m in encoder.modules()] == [type(m) for m in plain.modules()]
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "int8"])
+def test_copies_that_predict(precision: Precision) -> None:
+    encoder, bank = make_encoder(())
+    plain = routed_states(encoder, bank, [-1] * 3)
+    copy: Any = lower_precision(encoder.model, precision)
+    assert not tuned_layers(copy)
+    for rows in ([1, 1, 1], [0, 1, 2]):
+        wanted = routed_states(encoder, bank, rows)
+        with bank.state.use(one_hot(*rows)):
+            difference = (states(copy).float() - wanted).abs().mean()
+        assert difference < 0.2 * (plain - wanted).abs().mean()
+
+
 def test_untuned_is_what_it_was() -> None:
     module = make_bert()
     tune(module, [], rank=2, alpha=4.0)
@@ -239,3 +253,28 @@ def test_all_three_parts_add_up(
     with torch.set_grad_enabled(learns), bank.state.use(gates):
         out = module["layer"](x)  # type: ignore[index]
     torch.testing.assert_close(out.detach(), wanted, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "rank, message",
+    [("2", "its rank is 5, and"), ("9" * 400, "its rank is 5, and"), ("3", "")],
+)
+def test_remarks_on_the_shared_rank(rank: str, message: str, tmp_path: Path) -> None:
+    encoder, bank = make_encoder(("query$",))
+    write_adapter(bank, "de", tmp_path, encoder=encoder, prefix="model.")
+    adapter = read_adapter(tmp_path)
+    adapter.notes[SHARED_RANK] = rank
+    if message:
+        with pytest.raises(ModelDataError, match=message):
+            match_adapter(bank, adapter, encoder=encoder, prefix="model.")
+        return
+    # A rank below the shared one cannot be a sum.
+    write_shared_adapter(encoder, tmp_path / "shared", prefix="model.")
+    low = read_adapter(tmp_path / "shared")
+    low.config["r"], low.notes[SHARED_RANK] = 2, rank
+    low.tensors = {
+        key: value[:2] if ".lora_A." in key else value[:, :2]
+        for key, value in low.tensors.items()
+    }
+    with pytest.raises(ModelDataError, match="is 2, and not 3 to 5"):
+        match_adapter(bank, low, encoder=encoder, prefix="model.")

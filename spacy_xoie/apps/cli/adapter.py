@@ -324,13 +324,14 @@ def _save(
             nlp.to_disk(partial)
             return
         config = stored_config(model)
-        if pipe.adapters:
+        has_bank = pipe.network.bank is not None
+        if has_bank:
             config["model"]["bank"]["languages"] = list(pipe.languages)
         save_model(pipe.model, Config(config), partial)
         if (target.pretrained / META).is_file():
             meta = read_json(target.pretrained / META)
             meta["name"] = output.name.removeprefix("xx_")
-            if pipe.adapters:
+            if has_bank:
                 meta["languages"] = list(pipe.languages)
             write_json(partial / META, meta)
 

@@ -77,16 +77,20 @@ class GateState(threading.local):
             self.gates, self.active, self.choice, self.common, self.runs = before
 
     @contextmanager
-    def select(self, rows: Tensor) -> Iterator[None]:
+    def select(self, rows: Tensor, *, single: bool = False) -> Iterator[None]:
         """Put the gates of some rows in force within a `with` block, for layers whose
         rows are not those of the batch.
 
         rows (Tensor): (any,), numbers of rows, each as often as need be.
+        single (bool): Whether what these layers read is one place a row: (any, width)
+            where it is else (rows, places, width). No factors are gathered for those.
         """
         if self.gates is None:
             yield
         else:
             with self.use(self.gates[rows], recurring=bool(self.common)):
+                if single:
+                    self.choice = None
                 yield
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> "GateState":

@@ -13,8 +13,15 @@ from ..adapters.lora import LoraEmbedding
 from ..adapters.tuned import tune, tuned_layers
 from ..cache import ModuleCache
 from ..layers import keep_rows
-from ..precision import Precision, check_precision, lower_precision
+from ..precision import (
+    Precision,
+    check_precision,
+    choose_precision,
+    lower_precision,
+    quantize,
+)
 from .base import BeforeLayer, Encoder
+from .packed import PackedEncoder, can_pack
 
 
 class TransformerEncoder(Encoder):
@@ -95,19 +102,13 @@ class TransformerEncoder(Encoder):
     def forward(
         self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None
     ) -> Tensor:
-        model: Any = self.model
-        is_tuned = bool(tuned_layers(self.model))
-        if (self.precision != "float32" or is_tuned) and not self._learns():
-            model = self._copy_cache.get(
-                self.precision,
-                list(self.model.parameters()),
-                lambda: lower_precision(self.model, self.precision),
-            )
-        with _hooks(_stack(model), before_layer):
-            pieces: Tensor = model(
-                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
-            ).last_hidden_state
-        if model is not self.model:
+        model = self.model if self._learns() else self._predictor()
+        ids, used = inputs["input_ids"], inputs["attention_mask"]
+        if isinstance(model, PackedEncoder):
+            pieces: Tensor = model(ids, used, before_layer)
+        else:
+            with _hooks(_stack(model), before_layer):
+                pieces = model(input_ids=ids, attention_mask=used).last_hidden_state
             pieces = pieces.float()
         rows, tokens = inputs["mask"].shape
         flat = pieces.flatten(0, 1)[inputs["piece"]]
@@ -119,6 +120,28 @@ class TransformerEncoder(Encoder):
 
     def _learns(self) -> bool:
         return self.training or torch.is_grad_enabled()
+
+    def _predictor(self) -> nn.Module:
+        """A copy of the model that predicts, as fast as it can."""
+        weights = list(self.model.parameters())
+        precision = choose_precision(self.precision, weights[0].device)
+
+        def make() -> nn.Module:
+            if can_pack(self.model):
+                return _pack(self.model, precision)
+            if precision == "float32" and not tuned_layers(self.model):
+                return self.model  # type: ignore[no-any-return]
+            return lower_precision(self.model, precision)
+
+        return self._copy_cache.get(precision, weights, make)
+
+
+def _pack(model: Any, precision: Precision) -> PackedEncoder:
+    dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    packed = PackedEncoder(model, dtype)
+    if precision == "int8":
+        quantize(packed.layers)
+    return packed
 
 
 def _stack(model: nn.Module) -> nn.ModuleList:
