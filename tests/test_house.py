@@ -17,7 +17,7 @@ FLOORS: Tuple[Tuple[str, ...], ...] = (
     ("files", "forks", "streams"),
     ("doc",),
     ("pipes",),
-    ("chat", "language", "network", "syntax"),
+    ("chat", "foundations", "language", "network", "syntax"),
     ("corpora", "extraction", "projection", "schema"),
     ("evaluation",),
     ("annotation", "packaging", "training"),

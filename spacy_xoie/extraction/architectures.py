@@ -182,14 +182,27 @@ def build_transformer_encoder_v2(
     tokenizer_config: Dict[str, Any] = {},
     transformer_config: Dict[str, Any] = {},
     precision: Precision = "float32",
+    packed: bool = False,
+    stored: bool = True,
 ) -> EncoderSpec:
     """As `spacy-xoie.TransformerEncoder.v1`, with fewer layers if wanted, and tuned by
-    low-rank updates instead of its own weights.
+    low-rank updates instead of its own weights, which need not be stored then. See
+    `build_transformer_encoder_v1` for the other settings.
 
+    name (str): "multilingual-e5-small", which the extra `md` brings along, a local
+        folder, or a name on the model hub. What is not on this machine is fetched when
+        a new model is initialised, unless `transformer_config` and `tokenizer_config`
+        have `local_files_only = true`; never when a stored one is loaded.
     layers (Optional[int]): How many of its layers are used, from below; null for all.
     rank (int): Rank of the updates of its linear layers, which all languages share; 0
         for none.
     alpha (float): Scale; updates are multiplied by `alpha / rank`.
+    packed (bool): Whether the word embeddings stay in 4 bits, as the package of the
+        extra `md` has them, exactly and in a seventh of the memory. They learn nothing
+        then, and get no adapters.
+    stored (bool): Whether its own weights are stored with the model. Otherwise they are
+        looked for under `name` when the model is loaded, and must be those with which
+        it was trained; a model in which they have changed cannot be stored so.
     """
     return TransformerSpec(
         name=name,
@@ -200,6 +213,8 @@ def build_transformer_encoder_v2(
         layers=layers,
         rank=rank,
         alpha=alpha,
+        packed=packed,
+        stored=stored,
     )
 
 

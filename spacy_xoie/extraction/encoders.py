@@ -13,6 +13,9 @@ from thinc.types import Floats2d
 from torch import Tensor
 
 from ..errors import ConfigError, ModelDataError
+from ..foundations import EXTRA, PACKAGES, Foundation, drop_pooler, find_foundation
+from ..network.adapters.tuned import SHARED
+from ..network.block_embedding import pack_words
 from ..network.encoders import (
     Encoder,
     HashedEncoder,
@@ -22,6 +25,7 @@ from ..network.encoders import (
 )
 from ..network.layers import MAX_DILATION, MAX_LAYERS
 from ..network.precision import Precision
+from ..network.storage import is_weightless
 from .features import (
     Features,
     JointFeatures,
@@ -32,6 +36,8 @@ from .features import (
 from .reading import Reading
 from .wordpieces import Files, cut_tokenizer
 
+FOUNDATION = "foundation.json"
+"""Tells which pretrained encoder a model stands on whose weights are not stored."""
 CODE = (".bin", ".pickle", ".pkl", ".pt", ".py", ".so")
 POSITIONS = ("position_embeddings.weight", "token_type_embeddings.weight")
 MAX_JSON_BYTES = 2**27
@@ -47,14 +53,17 @@ class EncoderSpec:
         which hands it back where it is needed.
     by_tokens (bool): Whether it reads the tokens of docs, rather than their text.
     reads_pieces (bool): Whether it reads wordpieces, some of which can be left out.
-    extra (str): The extra of this package without which the encoder cannot work, "" if
-        it needs none.
     """
 
     tok2vec: Optional[Tok2Vec] = None
-    extra: ClassVar[str] = ""
     by_tokens: ClassVar[bool] = False
     reads_pieces: ClassVar[bool] = False
+
+    @property
+    def extra(self) -> str:
+        """The extra of this package without which a trained encoder cannot work, "" if
+        it needs none."""
+        return ""
 
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
         """docs (Sequence[Doc]): A few docs of the training data.
@@ -88,6 +97,14 @@ class EncoderSpec:
         RETURNS (int): How many there are now; 0 if it reads no wordpieces.
         """
         return 0
+
+    def outside(self, encoder: Encoder, files: Files) -> Set[str]:
+        """encoder (Encoder): The encoder, as it was restored or is stored.
+        files (Files): What `files` gave for it.
+        RETURNS (Set[str]): Names of its weights that lie elsewhere: they are not stored
+            with it, and `restore` has filled them in.
+        """
+        return set()
 
     def featurize(
         self,
@@ -163,7 +180,6 @@ class HashedSpec(EncoderSpec):
 class TransformerSpec(EncoderSpec):
     """See `build_transformer_encoder_v1` for the settings."""
 
-    extra = "transformers"
     reads_pieces = True
 
     def __init__(
@@ -177,35 +193,44 @@ class TransformerSpec(EncoderSpec):
         layers: Optional[int] = None,
         rank: int = 0,
         alpha: float = 16.0,
+        packed: bool = False,
+        stored: bool = True,
     ) -> None:
         self.name = name
-        self.settings = {"layers": layers, "rank": rank, "alpha": alpha}
+        self.settings: Dict[str, Any] = {
+            "layers": layers,
+            "rank": rank,
+            "alpha": alpha,
+        }
         self.precision = precision
         self.max_pieces = max_pieces
         self.tokenizer_config = tokenizer_config
         self.transformer_config = transformer_config
+        self.packed = packed
+        self.stored = stored
         self.tokenizer: Any = None
 
+    @property
+    def extra(self) -> str:
+        return EXTRA if self.name in PACKAGES and not self.stored else "transformers"
+
+    def __getstate__(self) -> Dict[str, Any]:
+        # It is restored with the network, which is copied by way of bytes.
+        return {**vars(self), "tokenizer": None}
+
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
-        library = self._library()
-        try:
-            self.tokenizer = library.AutoTokenizer.from_pretrained(
-                self.name, **self.tokenizer_config
-            )
-            model = library.AutoModel.from_pretrained(
-                self.name, **self.transformer_config
-            )
-        except (OSError, ValueError) as e:
-            raise ConfigError(
-                f"The transformer {self.name!r} is neither a local folder nor to be "
-                f"had from the model hub. Check the name, or download the model and "
-                f"give the path of its folder. ({str(e).splitlines()[0]})"
-            ) from e
-        return self._wrap(model)
+        self._library()
+        foundation = find_foundation(self.name, fetches=True)
+        self.tokenizer = foundation.tokenizer(self.tokenizer_config)
+        return self._wrap(self._pretrained(foundation))
 
     def restore(self, files: Files) -> Encoder:
+        if FOUNDATION in files:
+            return self._restore_outside(files[FOUNDATION])
         config = self._read(files)
         model = self._library().AutoModel.from_config(config, trust_remote_code=False)
+        if self.packed:
+            pack_words(model)
         return self._wrap(model)
 
     def spared(self, encoder: Encoder) -> Set[str]:
@@ -232,6 +257,8 @@ class TransformerSpec(EncoderSpec):
 
     def files(self, encoder: Encoder) -> Files:
         assert isinstance(encoder, TransformerEncoder)
+        if not self.stored:
+            return {FOUNDATION: self._note(encoder)}
         with tempfile.TemporaryDirectory() as folder:
             self.tokenizer.save_pretrained(folder)
             files = {p.name: p.read_bytes() for p in sorted(Path(folder).iterdir())}
@@ -240,6 +267,9 @@ class TransformerSpec(EncoderSpec):
         config.pop("_name_or_path", None)
         files["config.json"] = srsly.json_dumps(config, sort_keys=True).encode("utf8")
         return files
+
+    def outside(self, encoder: Encoder, files: Files) -> Set[str]:
+        return {*_base_weights(encoder)} if FOUNDATION in files else set()
 
     def featurize(
         self,
@@ -274,10 +304,57 @@ class TransformerSpec(EncoderSpec):
             ) from e
         return transformers
 
+    def _pretrained(self, foundation: Foundation) -> Any:
+        layers = self.settings["layers"]
+        return foundation.model(self.transformer_config, layers, self.packed)
+
+    def _restore_outside(self, note: bytes) -> Encoder:
+        """note (bytes): What `_note` gave.
+        RAISES (ConfigError): If the pretrained encoder is not on this machine.
+        RAISES (ModelDataError): If it is another one."""
+        self._library()
+        digest = srsly.json_loads(note)["digest"]
+        foundation = find_foundation(self.name)
+        self.tokenizer = foundation.tokenizer(self.tokenizer_config)
+        model = self._pretrained(foundation)
+        if not is_weightless():
+            own = foundation.digest(model, self.tokenizer)
+            if own != digest:
+                raise ModelDataError(
+                    f"The model was trained on another encoder than {self.name!r} is "
+                    f"on this machine: its weights or pieces differ (their digest is "
+                    f"{own}, not {digest}). Give the encoder that it was trained on."
+                )
+        return self._wrap(model)
+
+    def _note(self, encoder: TransformerEncoder) -> bytes:
+        """RETURNS (bytes): By what the pretrained encoder is known again.
+        RAISES (ConfigError): If its weights are not as they were."""
+        foundation = find_foundation(self.name)
+        model = self._pretrained(foundation)
+        if self.tokenizer is None:
+            self.tokenizer = foundation.tokenizer(self.tokenizer_config)
+        digest = foundation.digest(model, self.tokenizer)
+        original = model.state_dict()
+        own = encoder.state_dict()
+        changed = [
+            name
+            for name, source in _base_weights(encoder).items()
+            if source not in original
+            or not torch.equal(own[name].cpu(), original[source])
+        ]
+        if changed:
+            raise ConfigError(
+                f"The weights of the encoder {self.name!r} are not stored with the "
+                f"model (stored = false), but {len(changed)} of them have been trained "
+                f"or merged, such as {changed[0]}. Set `stored` to true, or train "
+                f"adapters and head alone (the stage 'adapters')."
+            )
+        note: str = srsly.json_dumps({"name": self.name, "digest": digest})
+        return note.encode("utf8")
+
     def _wrap(self, model: Any) -> Encoder:
-        if getattr(model, "pooler", None) is not None:
-            # Nothing reads it, so it would never be trained, only stored.
-            model.pooler = None
+        drop_pooler(model)
         # XLM-R and its like start their positions behind the padding index.
         limit = getattr(model.config, "max_position_embeddings", self.max_pieces)
         room = limit - (model.config.pad_token_id or 0) - 1
@@ -288,7 +365,6 @@ class TransformerSpec(EncoderSpec):
 class JointSpec(EncoderSpec):
     """See `build_joint_encoder_v1` for the settings."""
 
-    extra = TransformerSpec.extra
     reads_pieces = True
 
     def __init__(
@@ -302,7 +378,15 @@ class JointSpec(EncoderSpec):
     ) -> None:
         self.pieces = pieces
         self.words = words
-        self.settings = {"width": width, "depth": depth, "dropout": dropout}
+        self.settings: Dict[str, Any] = {
+            "width": width,
+            "depth": depth,
+            "dropout": dropout,
+        }
+
+    @property
+    def extra(self) -> str:
+        return self.pieces.extra
 
     def build(self, docs: Sequence[Doc], tok2vec: Optional[Tok2Vec]) -> Encoder:
         return self._join(self.pieces.build(docs, tok2vec))
@@ -326,6 +410,10 @@ class JointSpec(EncoderSpec):
         assert isinstance(encoder, JointEncoder)
         return self.pieces.keep_pieces(encoder.pieces, is_used)
 
+    def outside(self, encoder: Encoder, files: Files) -> Set[str]:
+        assert isinstance(encoder, JointEncoder)
+        return {f"pieces.{n}" for n in self.pieces.outside(encoder.pieces, files)}
+
     def featurize(
         self,
         readings: Sequence[Reading],
@@ -339,6 +427,17 @@ class JointSpec(EncoderSpec):
 
     def _join(self, pieces: Encoder) -> Encoder:
         return JointEncoder(pieces, self.words.build([], None), **self.settings)
+
+
+def _base_weights(encoder: Encoder) -> Dict[str, str]:
+    """RETURNS (Dict[str, str]): Names of the weights of a transformer that are of no
+    adapter, and what they are called without adapters."""
+    names = {}
+    for name in encoder.state_dict():
+        if ".lora_" not in name and not name.endswith(SHARED):
+            source = name.removeprefix("model.").replace(".base.", ".")
+            names[name] = source
+    return names
 
 
 def _check_files(files: Files) -> None:

@@ -2,7 +2,7 @@
 
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, Sequence
+from typing import Any, Dict, Iterable, List, Mapping, Sequence, Set
 
 import safetensors.torch
 import srsly
@@ -64,7 +64,13 @@ def write_network(
     compress (bool): Whether to round its weights to 8 bits.
     RETURNS (bytes): All that `read_network` needs but the config.
     """
-    state = {name: value.contiguous() for name, value in network.state_dict().items()}
+    files = parts.encoder.files(network.encoder)
+    outside = _outside(parts, network, files)
+    state = {
+        name: value.contiguous()
+        for name, value in network.state_dict().items()
+        if name not in outside
+    }
     if compress:
         spared = parts.encoder.spared(network.encoder)
         state = compress_state(state, {f"encoder.{name}" for name in spared})
@@ -73,7 +79,7 @@ def write_network(
         "experts": network.experts,
         "plugged": {} if network.bank is None else network.bank.plugged,
         "routed": network.routed,
-        "files": parts.encoder.files(network.encoder),
+        "files": files,
         "state": safetensors.torch.save(stack_state(state, network.experts)),
     }
     content["digest"] = _digest(content)
@@ -107,13 +113,18 @@ def read_network(parts: Parts, data: bytes) -> TripleNetwork:
         with Unfilled():
             # Without memory first: sizes in a config may be anything.
             with torch.device("meta"):
-                target_state = _assemble(parts, content).state_dict()
+                form = _assemble(parts, content)
+            outside = _outside(parts, form, content.files)
+            target_state = form.state_dict()
+            for name in outside:
+                del target_state[name]
             state = _read_state(tensors, content.experts, target_state)
             network = _assemble(parts, content)
         with torch.no_grad():
             # All have been checked: `load_state_dict` takes ten times as long for that.
             for name, value in network.state_dict().items():
-                value.copy_(state[name])
+                if name not in outside:
+                    value.copy_(state[name])
         network.routed = content.routed and network.bank is not None
     except XoieError:
         raise
@@ -166,6 +177,11 @@ def _assemble(parts: Parts, content: Stored) -> TripleNetwork:
         if network.bank is not None:
             network.bank.plug(expert, notes)
     return network
+
+
+def _outside(parts: Parts, network: TripleNetwork, files: Dict[str, bytes]) -> Set[str]:
+    """Names of the weights that are not stored, see `EncoderSpec.outside`."""
+    return {f"encoder.{n}" for n in parts.encoder.outside(network.encoder, files)}
 
 
 def _digest(content: Mapping[str, Any]) -> bytes:

@@ -56,4 +56,5 @@ def unpack(packed: Tensor) -> Tensor:
     half = BLOCK // 2
     numbers[:, :half] = blocks[:, 2:] & 15
     numbers[:, half:] = blocks[:, 2:] >> 4
-    return numbers.sub_(8).mul_(scales).view(*packed.shape[:-1], -1)
+    width = packed.shape[-1] // BLOCK_BYTES * BLOCK
+    return numbers.sub_(8).mul_(scales).view(*packed.shape[:-1], width)

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .block_embedding import BlockEmbedding
+
 MAX_DILATION = 1000
 """Neighbours that a convolution can see at the most, in tokens: what is beyond the ends
 of a sentence is padded, so each costs as much as a longer sentence."""
@@ -39,6 +41,9 @@ def keep_rows(table: nn.Module, rows: Sequence[int]) -> None:
     table (nn.Module): The embedding.
     rows (Sequence[int]): Numbers of those that are kept, in their new order.
     """
+    if isinstance(table, BlockEmbedding):
+        table.rows = table.rows[torch.tensor(rows, device=table.rows.device)]
+        return
     assert isinstance(table, nn.Embedding)
     weight = table.weight
     kept = weight.detach()[torch.tensor(rows, device=weight.device)]

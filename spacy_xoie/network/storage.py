@@ -30,7 +30,15 @@ soon reach beyond single precision, where there is nothing to extract any more."
 
 class Unfilled(TorchFunctionMode):
     """Leaves out the random start of weights in a `with` block, because they are about
-    to be read from a file."""
+    to be read from a file.
+
+    weightless (bool): Whether to leave out the weights themselves, which will then be
+        assigned: they get no memory.
+    """
+
+    def __init__(self, weightless: bool = False) -> None:
+        super().__init__()
+        self.weightless = weightless
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
@@ -38,7 +46,15 @@ class Unfilled(TorchFunctionMode):
         kwargs = kwargs or {}
         if func in RANDOM_STARTS:
             return args[0] if args else kwargs["tensor"]
+        if self.weightless and func is torch.empty:
+            kwargs = {**kwargs, "device": "meta"}
         return func(*args, **kwargs)
+
+
+def is_weightless() -> bool:
+    """RETURNS (bool): Whether weights get no memory here: it is only asked which there
+    are (`with torch.device("meta")`)."""
+    return torch.empty(0).is_meta
 
 
 def fault_of_numbers(value: Tensor) -> Optional[str]:

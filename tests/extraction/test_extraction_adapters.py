@@ -21,12 +21,12 @@ from adapter_builders import (
     shake,
 )
 from conftest import TINY_MODEL
+from peft import PeftModel
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import fix_random_seed
 from thinc.api import Config
 
-from peft import PeftModel
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.extraction.adapters import SHARED
 from spacy_xoie.extraction.pipelines import update_config

@@ -17,9 +17,9 @@ from network_builders import (
     one_hot,
     randomize,
 )
+from peft import LoraConfig, inject_adapter_in_model
 from torch import Tensor, nn
 
-from peft import LoraConfig, inject_adapter_in_model
 from spacy_xoie.errors import ConfigError
 from spacy_xoie.network import AdapterBank, LanguageRouter, TripleNetwork
 from spacy_xoie.network.adapters import RoutedLora

@@ -11,9 +11,9 @@ import pytest
 import safetensors.torch
 import torch
 from network_builders import make_encoder, make_inputs, one_hot, randomize
+from peft import LoHaConfig, LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 
-from peft import LoHaConfig, LoraConfig, PeftModel, get_peft_model
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.network import AdapterBank
 from spacy_xoie.network.adapters.combine import weighted_sum

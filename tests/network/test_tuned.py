@@ -10,10 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from network_builders import make_tuned, one_hot, randomize
+from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from peft import LoraConfig, PeftModel, get_peft_model
 from spacy_xoie.errors import ModelDataError
 from spacy_xoie.network import AdapterBank
 from spacy_xoie.network.adapters.exchange import (

@@ -30,6 +30,7 @@ MODULES = {
     "annotate": "annotate",
     "weigh-teachers": "annotate",
     "compose": "corpus",
+    "encoder": "encoder",
     "gather": "models",
     "export": "models",
     "package": "package",

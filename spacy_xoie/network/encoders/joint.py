@@ -73,4 +73,5 @@ class JointEncoder(Encoder):
         hidden = self.dropout(hidden) * mask
         for layer in self.convolutions:
             hidden = layer(hidden, mask)
-        return hidden
+        joined: Tensor = hidden
+        return joined
