@@ -30,6 +30,7 @@ from spacy_xoie.network.adapters.routed import RoutedLora
 from spacy_xoie.network.adapters.tuned import (
     TunedLinear,
     fold,
+    level_ranks,
     tune,
     tuned_layers,
     untune,
@@ -278,3 +279,29 @@ def test_remarks_on_the_shared_rank(rank: str, message: str, tmp_path: Path) -> 
     }
     with pytest.raises(ModelDataError, match="is 2, and not 3 to 5"):
         match_adapter(bank, low, encoder=encoder, prefix="model.")
+
+
+@torch.no_grad()
+def test_updates_of_several_ranks_become_one() -> None:
+    torch.manual_seed(0)
+    module = nn.ModuleDict({"a": nn.Linear(6, 5), "b": nn.Linear(5, 4, bias=False)})
+    assert level_ranks(module) == 0
+    tune(module, [], rank=2, alpha=6.0)
+    layers = dict(tuned_layers(module))
+    for layer in layers.values():
+        layer.shared_B.normal_()
+    x, weight = torch.randn(3, 6), layers["a"].weight.clone()
+    down, up = torch.randn(3, 6), torch.randn(5, 3)
+    expected = [layers["a"](x) + x @ down.T @ up.T, layers["b"](x[:, :5])]
+    layers["a"].extend(down, up)
+    assert level_ranks(module) == 5
+    assert {layer.rank for layer in layers.values()} == {5}
+    assert layers["b"].shared_A.shape == (5, 5) and layers["b"].shared_B.shape == (4, 5)
+    outputs = [layers["a"](x), layers["b"](x[:, :5])]
+    for layer in layers.values():
+        assert layer.scaling == 3.0 and layer.shared_A.requires_grad
+    assert torch.equal(layers["a"].weight, weight)
+    for one, other in zip(outputs, expected):
+        assert torch.allclose(one, other, atol=1e-5)
+    fold(module)
+    assert torch.allclose(module["a"](x), expected[0], atol=1e-5)
