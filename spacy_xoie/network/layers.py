@@ -44,6 +44,9 @@ def keep_rows(table: nn.Module, rows: Sequence[int]) -> None:
     if isinstance(table, BlockEmbedding):
         table.rows = table.rows[torch.tensor(rows, device=table.rows.device)]
         return
+    if isinstance(table, BlockEmbedding):
+        table.rows = table.rows[torch.tensor(rows, device=table.rows.device)]
+        return
     assert isinstance(table, nn.Embedding)
     weight = table.weight
     kept = weight.detach()[torch.tensor(rows, device=weight.device)]

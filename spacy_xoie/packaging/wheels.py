@@ -153,7 +153,7 @@ def build_wheels(
                 "performance": scores if not group else _scores_of(scores, own),
                 "adapters": _notes_of(pipe, own),
                 # `package` adds spaCy; what our package needs comes with it.
-                "requirements": [_our_requirement(pipe)],
+                "requirements": [_our_requirement(extractor_of(pipeline, component))],
             }
         )
         yield _build_wheel(pipeline, output)

@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
+import packed_encoder
 import pytest
 import spacy
 import torch
@@ -242,6 +243,32 @@ def test_letters_of_a_text(
         assert len(built) == 1 + bool(options), result.output
     without, with_text = map(n_pieces, built)
     assert with_text == without + 3
+
+
+def test_an_encoder_that_lies_elsewhere_is_in_the_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: List[Language]
+) -> None:
+    (tmp_path / "site").mkdir()
+    packed_encoder.install(tmp_path / "site", monkeypatch)
+    block = joint_config(tmp_path)
+    block["encoder"]["pieces"].update(
+        name=packed_encoder.NAME, packed=True, stored=False
+    )
+    nlp = make_nlp(tmp_path, encoder=block["encoder"])
+    expected = facts(nlp)
+    list(build_wheels(nlp, tmp_path, languages=["de"]))
+    list(build_wheels(nlp, tmp_path))
+    monkeypatch.setitem(packed_encoder.sources.PACKAGES, packed_encoder.NAME, None)
+    for number, made in enumerate(built):
+        made.to_disk(tmp_path / str(number))
+        again = spacy.load(tmp_path / str(number))
+        assert facts(again) == expected
+        (requirement,) = made.meta["requirements"]
+        assert requirement.startswith("spacy-xoie[transformers]>=")
+    de, everything = (
+        len(bert_of(nlp).embeddings.word_embeddings.rows) for nlp in built
+    )
+    assert de < everything == packed_encoder.ROWS
 
 
 @pytest.mark.slow
