@@ -18,6 +18,7 @@ from spacy_xoie.errors import ConfigError
 from spacy_xoie.extraction.pipelines import extractor_of
 from spacy_xoie.language.letters import letters_in
 from spacy_xoie.network.adapters.tuned import tuned_layers
+from spacy_xoie.network.block_embedding import BlockEmbedding
 from spacy_xoie.packaging import (
     build_wheels,
     keep_languages,
@@ -95,7 +96,7 @@ def bert_of(nlp: Language) -> Any:
 
 
 def n_pieces(nlp: Language) -> int:
-    count = len(bert_of(nlp).embeddings.word_embeddings.weight)
+    count: int = bert_of(nlp).embeddings.word_embeddings.num_embeddings
     assert bert_of(nlp).config.vocab_size == count
     return count
 
@@ -114,6 +115,9 @@ def test_one_language_says_the_same(plain: Language, tmp_path: Path) -> None:
     settings = again.config["components"]["xoie"]["model"]["encoder"]["pieces"]
     assert settings["name"] == "multilingual-e5-small"
     assert (settings["rank"], settings["alpha"]) == (4, 8.0)
+    # They were in 4 bits, so there is no more to keep in memory.
+    words = bert_of(again).embeddings.word_embeddings
+    assert isinstance(words, BlockEmbedding) and settings["packed"]
 
 
 def test_other_texts_are_read_too(plain: Language) -> None:
