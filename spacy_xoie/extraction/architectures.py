@@ -184,6 +184,7 @@ def build_transformer_encoder_v2(
     precision: Precision = "float32",
     packed: bool = False,
     stored: bool = True,
+    piece_dropout: float = 0.0,
 ) -> EncoderSpec:
     """As `spacy-xoie.TransformerEncoder.v1`, with fewer layers if wanted, and tuned by
     low-rank updates instead of its own weights, which need not be stored then. See
@@ -203,6 +204,8 @@ def build_transformer_encoder_v2(
     stored (bool): Whether its own weights are stored with the model. Otherwise they are
         looked for under `name` when the model is loaded, and must be those with which
         it was trained; a model in which they have changed cannot be stored so.
+    piece_dropout (float): Probability that a wordpiece is hidden while training, so
+        that the model learns to use the context of rare words.
     """
     return TransformerSpec(
         name=name,
@@ -215,6 +218,7 @@ def build_transformer_encoder_v2(
         alpha=alpha,
         packed=packed,
         stored=stored,
+        piece_dropout=piece_dropout,
     )
 
 

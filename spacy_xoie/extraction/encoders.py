@@ -195,12 +195,14 @@ class TransformerSpec(EncoderSpec):
         alpha: float = 16.0,
         packed: bool = False,
         stored: bool = True,
+        piece_dropout: float = 0.0,
     ) -> None:
         self.name = name
         self.settings: Dict[str, Any] = {
             "layers": layers,
             "rank": rank,
             "alpha": alpha,
+            "piece_dropout": piece_dropout,
         }
         self.precision = precision
         self.max_pieces = max_pieces
@@ -359,7 +361,9 @@ class TransformerSpec(EncoderSpec):
         limit = getattr(model.config, "max_position_embeddings", self.max_pieces)
         room = limit - (model.config.pad_token_id or 0) - 1
         self.max_pieces = min(self.max_pieces, room)
-        return TransformerEncoder(model, self.precision, **self.settings)
+        encoder = TransformerEncoder(model, self.precision, **self.settings)
+        encoder.mask_id = self.tokenizer.mask_token_id
+        return encoder
 
 
 class JointSpec(EncoderSpec):

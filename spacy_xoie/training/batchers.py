@@ -11,6 +11,7 @@ from spacy.util import registry
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError
 from ..extraction.gold import gold_language
+from ..foundations import find_foundation
 
 Batcher = Callable[[Iterable[Example]], Iterator[List[Example]]]
 
@@ -60,7 +61,7 @@ def make_piece_batcher(
     wordpieces, which are what a pretrained encoder takes its time for. See
     `make_language_batcher` for the other arguments.
 
-    encoder (str): The encoder: a local folder, or its name on the model hub.
+    encoder (str): The encoder, as `spacy-xoie.TransformerEncoder.v2` names it.
     max_pieces (int): Most wordpieces of a batch, padding included; also most tokens.
     tokenizer_config (Dict[str, Any]): For `AutoTokenizer.from_pretrained`.
     RAISES (ConfigError): If a value cannot work.
@@ -72,10 +73,8 @@ def make_piece_batcher(
         nonlocal tokenizer
         if doc.text not in lengths:
             if tokenizer is None:
-                # Of an extra, and its import takes seconds.
-                from transformers import AutoTokenizer
-
-                tokenizer = AutoTokenizer.from_pretrained(encoder, **tokenizer_config)
+                foundation = find_foundation(encoder, fetches=True)
+                tokenizer = foundation.tokenizer(tokenizer_config)
             ids = tokenizer(doc.text, truncation=False, verbose=False)["input_ids"]
             lengths[doc.text] = max(len(ids), len(doc))
         return lengths[doc.text]

@@ -22,6 +22,7 @@ from spacy_xoie.network import AdapterBank, Batch, MixtureRouter, TripleNetwork
 from spacy_xoie.network.encoders import (
     Encoder,
     HashedEncoder,
+    JointEncoder,
     ProjectionEncoder,
     TransformerEncoder,
 )
@@ -404,3 +405,57 @@ def test_a_router_reads_a_transformer(kind: str, per_layer: bool) -> None:
     alone, own_gates = run(make_pieces([0]))
     assert torch.allclose(own_gates[0], gates[0], atol=1e-5)
     assert torch.allclose(alone[0], hidden[0, :4], atol=1e-5)
+
+
+def test_piece_dropout_hides_pieces_of_tokens_while_training() -> None:
+    encoder = make_transformer()
+    encoder.piece_dropout, encoder.mask_id = 0.5, 39
+    inputs = make_pieces()
+    read: List[Tensor] = []
+    embeddings = encoder.model.embeddings
+    embeddings.register_forward_pre_hook(
+        lambda _, args, kwargs: read.append(kwargs["input_ids"]), with_kwargs=True
+    )
+    with torch.no_grad():
+        encoder.train()(inputs)
+    hidden = read[-1] != inputs["input_ids"]
+    assert set(read[-1][hidden].tolist()) == {39}
+    of_tokens = torch.zeros_like(hidden).flatten()
+    of_tokens[inputs["piece"]] = True
+    assert 0 < int(hidden.sum()) < int(of_tokens.sum())
+    # Special pieces, padding, and what is of no token stay.
+    assert not bool((hidden.flatten() & ~of_tokens).any())
+    with torch.no_grad():
+        still = encoder.eval()(inputs)
+    encoder.piece_dropout = 0.0
+    with torch.no_grad():
+        assert torch.equal(encoder(inputs), still)
+
+
+def test_piece_dropout_needs_a_mask() -> None:
+    encoder = make_transformer()
+    encoder.piece_dropout = 0.5
+    with pytest.raises(ConfigError, match="no mask"):
+        encoder.train()(make_pieces())
+    with pytest.raises(ConfigError, match="piece_dropout is 1"):
+        TransformerEncoder(encoder.model, piece_dropout=1.0)
+
+
+@torch.no_grad()
+def test_words_of_one_piece_differ_in_a_joint_encoder() -> None:
+    """As the characters of a Chinese word do, which is one piece."""
+    torch.manual_seed(0)
+    words = HashedEncoder(width=8, rows=[20], dilations=[1])
+    encoder = JointEncoder(make_transformer(), words, width=8).eval()
+    inputs = {
+        "input_ids": torch.tensor([[0, 7, 2]]),
+        "attention_mask": torch.ones(1, 3, dtype=torch.long),
+        "piece": torch.tensor([1, 1]),
+        "token": torch.tensor([0, 1]),
+        "mask": torch.ones(1, 2, dtype=torch.bool),
+        "attributes": torch.tensor([[[[3]], [[4]]]]),
+    }
+    pieces = encoder.pieces(inputs)
+    assert torch.equal(pieces[0, 0], pieces[0, 1])
+    first, second = encoder(inputs)[0]
+    assert float((first - second).abs().max()) > 0.01

@@ -1,4 +1,4 @@
-"""The command that writes a pretrained encoder as a folder."""
+"""The command that finds a pretrained encoder, and writes it as a folder."""
 
 from pathlib import Path
 from typing import Annotated, Optional
@@ -16,16 +16,27 @@ from .util import one_line_errors
 @app.command("encoder")
 def encoder_cli(
     name: Annotated[
-        str, typer.Argument(help=f"Name of the encoder: {', '.join(PACKAGES)}")
+        str,
+        typer.Argument(
+            help=f"The encoder: {', '.join(PACKAGES)}, a local folder, or a name on "
+            f"the model hub"
+        ),
     ],
     argument: OutputArgument = None,
-    output: Annotated[Optional[Path], output_option("Folder for the encoder")] = None,
+    output: Annotated[
+        Optional[Path], output_option("Folder for the encoder; none to look for it")
+    ] = None,
 ) -> None:
-    """Write a pretrained encoder as a folder that transformers can read. Nothing is
-    fetched: the encoder comes from the extra `md`."""
-    folder = one_output(output, argument)
+    """Look for a pretrained encoder, fetch it if it is one of the model hub, and write
+    it as a folder that transformers can read."""
     with one_line_errors():
-        is_new = write_folder(find_foundation(name), folder)
+        foundation = find_foundation(name, fetches=True)
+        if output is None and argument is None:
+            foundation.tokenizer({})
+            msg.good(f"The encoder {name!r} is on this machine")
+            return
+        folder = one_output(output, argument)
+        is_new = write_folder(foundation, folder)
     if is_new:
         msg.good(f"Wrote {folder}")
     else:

@@ -37,7 +37,14 @@ class TransformerEncoder(Encoder):
     rank (int): Rank of the update by which its linear layers learn, the same for all
         languages; 0 for none.
     alpha (float): Scale of that update, see `tune`.
+    piece_dropout (float): Probability that a wordpiece is hidden while training, so
+        that the model learns to use the context of rare words.
+
+    mask_id (Optional[int]): The wordpiece that stands for hidden ones. Whoever knows
+        the tokenizer sets it.
     """
+
+    mask_id: Optional[int] = None
 
     def __init__(
         self,
@@ -47,15 +54,21 @@ class TransformerEncoder(Encoder):
         layers: Optional[int] = None,
         rank: int = 0,
         alpha: float = 16.0,
+        piece_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         check_precision(precision)
+        if not 0 <= piece_dropout < 1:
+            raise ConfigError(
+                f"piece_dropout is {piece_dropout}; it can be 0 to less than 1."
+            )
         if layers is not None:
             _cut(model, layers)
         if rank:
             tune(_stack(model), [], rank=rank, alpha=alpha)
         self.model = model
         self.precision = precision
+        self.piece_dropout = piece_dropout
         self._copy_cache = ModuleCache()
         self.width = int(model.config.hidden_size)
         self.n_layers = len(_stack(model))
@@ -104,6 +117,8 @@ class TransformerEncoder(Encoder):
     ) -> Tensor:
         model = self.model if self._learns() else self._predictor()
         ids, used = inputs["input_ids"], inputs["attention_mask"]
+        if self.training and self.piece_dropout:
+            ids = self._hide(ids, inputs["piece"])
         if isinstance(model, PackedEncoder):
             pieces: Tensor = model(ids, used, before_layer)
         else:
@@ -117,6 +132,19 @@ class TransformerEncoder(Encoder):
         count = torch.bincount(inputs["token"], minlength=rows * tokens)
         mean = total / count.clamp(min=1).unsqueeze(1)
         return mean.view(rows, tokens, self.width)
+
+    def _hide(self, ids: Tensor, pieces: Tensor) -> Tensor:
+        """Hide some of the pieces that are part of a token."""
+        if self.mask_id is None:
+            raise ConfigError(
+                "piece_dropout hides wordpieces, but the tokenizer has no mask to put "
+                "in their place. Set it to 0."
+            )
+        chance = torch.zeros(ids.numel()).index_fill(
+            0, pieces.cpu(), self.piece_dropout
+        )
+        hidden = torch.bernoulli(chance).bool().to(ids.device)
+        return torch.where(hidden.view_as(ids), self.mask_id, ids)
 
     def _learns(self) -> bool:
         return self.training or torch.is_grad_enabled()
