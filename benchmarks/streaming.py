@@ -113,7 +113,9 @@ def measure_sorting(nlp: Language, n: int, rounds: int) -> Section:
     return section
 
 
-def in_order(lengths: Sequence[int], batch_tokens: int) -> List[List[int]]:
+def in_order(
+    lengths: Sequence[int], batch_tokens: int, batch_cost: int = 0
+) -> List[List[int]]:
     """RETURNS (List[List[int]]): What `token_batches` returns, without sorting."""
     batches: List[List[int]] = [[]]
     longest = 0

@@ -158,7 +158,8 @@ def build_transformer_encoder_v1(
     max_pieces (int): Most wordpieces of a window; the model's own limit holds.
     tokenizer_config (Dict[str, Any]): For `AutoTokenizer.from_pretrained`.
     transformer_config (Dict[str, Any]): For `AutoModel.from_pretrained`.
-    precision (Precision): Of predictions: "float32", "bfloat16", or "int8" for the
+    precision (Precision): Of predictions: "float32", "bfloat16", "auto" for that of
+        the two which is faster where it runs, or "int8" for the
         linear layers, on the CPU only. Weights are learnt and stored in single
         precision, and rounded when the first text comes. `docs/speed.md` tells what
         each costs and wins.
@@ -181,7 +182,7 @@ def build_transformer_encoder_v2(
     alpha: float = 16.0,
     tokenizer_config: Dict[str, Any] = {},
     transformer_config: Dict[str, Any] = {},
-    precision: Precision = "float32",
+    precision: Precision = "auto",
     packed: bool = False,
     stored: bool = True,
     piece_dropout: float = 0.0,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, ClassVar, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
@@ -27,15 +27,21 @@ BATCH_COST = 256
 """Tokens of padding that cost more than one batch more: about 130 for the small encoder
 by itself, and more with adapters, each of which is called for its part of a batch."""
 
+PIECE_BATCH_COST = 4 * BATCH_COST
+"""The same for a pretrained encoder: it reads the wordpieces without padding, those of
+each adapter by themselves, so what counts is that there are many of each."""
+
 
 @dataclass
 class Features:
     """What an encoder reads of some segments.
 
     spans (List[Span]): The segments, perhaps cut further than they came.
+    batch_cost (int): See `token_batches`.
     """
 
     spans: List[Span]
+    batch_cost: ClassVar[int] = BATCH_COST
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
@@ -142,6 +148,7 @@ class PieceFeatures(Features):
     pad_id (int): The padding wordpiece.
     """
 
+    batch_cost = PIECE_BATCH_COST
     ids: NDArray[np.int64]
     sizes: NDArray[np.int64]
     token: NDArray[np.int64]
@@ -184,6 +191,7 @@ class PieceFeatures(Features):
 class JointFeatures(Features):
     """parts (List[Features]): What several encoders read of the same segments."""
 
+    batch_cost = PIECE_BATCH_COST
     parts: List[Features]
 
     def _gather(self, rows: Sequence[int], index: NDArray[np.int64]) -> Inputs:
@@ -411,13 +419,16 @@ def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.i
 
 
 def token_batches(
-    lengths: Union[Sequence[int], NDArray[np.int64]], batch_tokens: int
+    lengths: Union[Sequence[int], NDArray[np.int64]],
+    batch_tokens: int,
+    batch_cost: int = BATCH_COST,
 ) -> List[List[int]]:
     """Group items of like length into batches of at most `batch_tokens` tokens,
     padding included (an item that is longer makes a batch of its own). A batch ends
     early where a further item would pad the others by more than a batch costs.
 
     lengths (Sequence[int]): Length of each item.
+    batch_cost (int): Tokens of padding that cost more than one batch more.
     RETURNS (List[List[int]]): Numbers of the items of each batch; each item is in
         exactly one.
     """
@@ -429,7 +440,7 @@ def token_batches(
         length = int(lengths[index])
         padding = len(batch) * length - n_tokens
         full = (len(batch) + 1) * length > batch_tokens
-        if batch and (full or padding > BATCH_COST):
+        if batch and (full or padding > batch_cost):
             batches.append(batch)
             batch, n_tokens = [], 0
         batch.append(index)

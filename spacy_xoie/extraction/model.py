@@ -117,7 +117,10 @@ class Segments:
     def batches(self) -> Iterator[Tuple[List[int], Batch]]:
         """YIELDS (Tuple[List[int], Batch]): The numbers of the segments of a batch, and
         the batch. Each segment is in exactly one."""
-        for rows in token_batches(self.features.lengths, self.batch_tokens):
+        features = self.features
+        for rows in token_batches(
+            features.lengths, self.batch_tokens, features.batch_cost
+        ):
             # Rows of one adapter lie together: see `GateState.runs`.
             rows.sort(key=self.adapters.__getitem__)
             yield rows, self.batch(rows)

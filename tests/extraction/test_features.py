@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xoie.extraction.features import (
-    BATCH_COST,
     affix_length,
     hash_attributes,
     token_batches,
@@ -18,14 +17,18 @@ from spacy_xoie.extraction.reading import Reader
 from spacy_xoie.extraction.segments import BULLETS, Segmenter, split_span
 
 
-@given(st.lists(st.integers(0, 60), max_size=80), st.integers(1, 3000))
-def test_token_batches_hold_everything_once(lengths: List[int], most: int) -> None:
-    batches = token_batches(lengths, most)
+@given(
+    st.lists(st.integers(0, 60), max_size=80), st.integers(1, 3000), st.integers(0, 500)
+)
+def test_token_batches_hold_everything_once(
+    lengths: List[int], most: int, cost: int
+) -> None:
+    batches = token_batches(lengths, most, cost)
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         size = len(batch) * max(lengths[i] for i in batch)
         assert size <= most or len(batch) == 1
-        assert size - sum(lengths[i] for i in batch) <= BATCH_COST
+        assert size - sum(lengths[i] for i in batch) <= cost
 
 
 def test_affixes_are_those_of_the_norm() -> None:

@@ -13,7 +13,7 @@ from spacy_xoie.errors import ConfigError
 from spacy_xoie.network import AdapterBank, Batch, LanguageRouter, TripleNetwork
 from spacy_xoie.network.encoders import TransformerEncoder
 from spacy_xoie.network.heads import LightHead
-from spacy_xoie.network.precision import Precision
+from spacy_xoie.network.precision import Precision, choose_precision
 from spacy_xoie.network.routing import MixtureRouter, Router
 
 LOWERED: Sequence[Precision] = ("bfloat16", "int8")
@@ -158,3 +158,25 @@ def test_other_precisions_are_refused() -> None:
         ConfigError, match="'int4'.*'float32', 'bfloat16', 'int8', 'auto'"
     ):
         TransformerEncoder(torch.nn.Module(), "int4")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "capability, has_bfloat16, precision",
+    [
+        ("AVX2", True, "float32"),
+        ("AVX512", False, "float32"),
+        ("AVX512", True, "bfloat16"),
+    ],
+)
+def test_automatic_precision(
+    capability: str,
+    has_bfloat16: bool,
+    precision: Precision,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, name, lambda: has_bfloat16, raising=False)
+    device = torch.device("cpu")
+    assert choose_precision("auto", device) == precision
+    assert choose_precision("int8", device) == "int8"

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from ..cache import ModuleCache
 from .gates import GateState, Run
 
-MAX_MERGED_SIZE = 2**18
+MAX_MERGED_SIZE = 2**20
 """Numbers in a layer's weight up to which a copy of it for one language pays: the
-larger a layer is, the less its adapters add to what it costs."""
+larger a layer is, the less its adapters add to what it costs, and the more memory its
+copies take."""
 
 MAX_COPIES = 8
 """Merged copies that a layer keeps: making one anew costs as much as a few tokens."""

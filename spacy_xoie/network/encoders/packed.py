@@ -20,9 +20,10 @@ PACK_SIZE = 1024
 """Most wordpieces that go through the layers at a time on a processor: what they need
 stays in its cache."""
 
-STEP = 64
-"""Packs are filled up to a multiple of so many pieces. oneDNN makes code for each shape
-of a product, half a MB and as many milliseconds, so there must be few of them."""
+STEPS = 8
+"""Packs are filled up to one of so many sizes between a power of 2 and the next. oneDNN
+makes code for each shape of a product, half a MB in as many milliseconds, so there must
+be few of them."""
 
 LENGTH_STEP = 8
 """The same for the lengths that sentences have in the attention."""
@@ -263,7 +264,8 @@ def _make_pack(
     own = sizes[rows]
     n_used = int(own.sum())
     starts = np.cumsum(own) - own
-    filled = -(-n_used // STEP) * STEP
+    step = max(LENGTH_STEP, 2 ** (n_used.bit_length() - 1) // STEPS)
+    filled = _up_to_multiple(n_used, step)
     of_row = np.full(filled, rows[-1])
     places = np.zeros(filled, dtype=np.int64)
     of_row[:n_used] = np.repeat(rows, own)
@@ -272,7 +274,7 @@ def _make_pack(
     back = np.zeros(filled, dtype=np.int64)
     offset = 0
     for start, end in _group_bounds(own):
-        length = -(-int(own[end - 1]) // LENGTH_STEP) * LENGTH_STEP
+        length = _up_to_multiple(int(own[end - 1]), LENGTH_STEP)
         place = np.arange(length)
         inside = place < own[start:end, None]
         index = np.where(inside, starts[start:end, None] + place, 0)
@@ -301,13 +303,17 @@ def _group_bounds(sizes: NDArray[np.int64]) -> List[Tuple[int, int]]:
     bounds: List[Tuple[int, int]] = []
     end = len(sizes)
     while end:
-        length = -(-int(sizes[end - 1]) // LENGTH_STEP) * LENGTH_STEP
+        length = _up_to_multiple(int(sizes[end - 1]), LENGTH_STEP)
         padding = np.cumsum(length - sizes[:end][::-1])
         fitting = max(1, int((padding - padding[0] <= GROUP_COST).sum()))
         n_rows = max(size for size in GROUP_SIZES if size <= fitting)
         bounds.append((end - n_rows, end))
         end -= n_rows
     return bounds
+
+
+def _up_to_multiple(number: int, step: int) -> int:
+    return -(-number // step) * step
 
 
 def _unpack(
