@@ -22,7 +22,7 @@ for triple in nlp({text})._.triples:
     print(triple, round(triple.score, 2))
 ```
 
-It needs the package `spacy-xoie`, of which the wheel says which version."""
+It needs the package `{needs}`, of which the wheel says which version."""
 ONE = """\
 * Every text is taken to be in the one language, and nothing says so if it is not."""
 MANY = """\
@@ -37,11 +37,13 @@ LIMITS = """\
 ROUNDED = """\
 The weights are rounded to 8 bits, so scores differ in the third digit from those of
   the pipeline that the wheel was made from."""
+KEPT = """\
+Weights are rounded to 8 bits, unless they had 4 bits already; scores differ in the
+  third digit from those of a pipeline whose weights were not rounded."""
 CUT = """\
 Of the pieces of words that the pretrained encoder knows, those are left out that are
   written with letters of other languages: a name with such letters is read in smaller
-  pieces. In all other texts it reads the same pieces as the pipeline that the wheel was
-  made from; weights that had more than 8 bits are rounded to them."""
+  pieces, all other text in the same pieces as before."""
 
 
 def readme_text(nlp: Language) -> str:
@@ -57,11 +59,12 @@ def readme_text(nlp: Language) -> str:
     text = next(filter(None, map(example_sentence, languages)), "A text.")
     limits = LIMITS.format(
         languages=ONE if len(languages) == 1 else MANY,
-        rounding=CUT if meta.get("encoder") else ROUNDED,
+        rounding=_rounding(meta.get("encoder") or {}),
     )
     use = USE.format(
         package=package,
         version=meta["version"],
+        needs="spacy-xoie[transformers]" if meta.get("encoder") else "spacy-xoie",
         text=json.dumps(text, ensure_ascii=False),
     )
     blocks = [
@@ -88,6 +91,12 @@ def _features(package: str, languages: Sequence[str], meta: Mapping[str, Any]) -
         ["Licence", meta.get("license") or "not stated"],
     ]
     return _table(["Feature", "Description"], rows)
+
+
+def _rounding(encoder: Mapping[str, Any]) -> str:
+    if not encoder:
+        return ROUNDED
+    return f"{KEPT}\n* {CUT}" if encoder.get("left_out") else KEPT
 
 
 def _encoder(facts: Mapping[str, Any]) -> str:

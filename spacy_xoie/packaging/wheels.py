@@ -144,7 +144,9 @@ def build_wheels(
             full_name = _name_of_set(name, own)
         pipeline.meta.update(about)
         if encoder:
-            pipeline.meta["encoder"] = encoder_facts(pipeline, component)
+            own_encoder = encoder_facts(pipeline, component)
+            left_out = encoder["pieces"] - own_encoder["pieces"]
+            pipeline.meta["encoder"] = {**own_encoder, "left_out": left_out}
         pipeline.meta.update(
             {
                 "name": full_name,

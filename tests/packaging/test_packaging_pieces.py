@@ -27,6 +27,7 @@ from spacy_xoie.packaging import (
     wheels,
     whole_pipeline,
 )
+from spacy_xoie.packaging.readme import readme_text
 
 pytest.importorskip("spacy_transformers")
 
@@ -221,7 +222,13 @@ def test_wheels_of_a_pipeline_without_adapters(
         "name": "multilingual-e5-small",
         "layers": 2,
         "pieces": n_pieces(built[4]),
+        "left_out": n_pieces(plain) - n_pieces(built[4]),
     }
+    texts = [readme_text(nlp) for nlp in (built[0], built[4])]
+    assert ["are left out" in text for text in texts] == [False, True]
+    for text in texts:
+        assert "`multilingual-e5-small`, 2 layers" in text and "| MIT |" in text
+        assert "`spacy-xoie[transformers]`" in text
     (source,) = built[4].meta["sources"]
     assert source["license"] == "MIT" and "multilingual-e5-small" in source["name"]
     (requirement,) = built[4].meta["requirements"]
