@@ -296,13 +296,12 @@ class TransformerSpec(EncoderSpec):
 
     def _library(self) -> Any:
         try:
-            import spacy_transformers  # noqa: F401
             import transformers
         except ImportError as e:
             raise ConfigError(
                 f"The encoder of the config is a transformer ({self.name!r}), which "
-                f"needs the libraries spacy-transformers and transformers: "
-                f"pip install 'spacy-xoie[{self.extra}]' ({e})"
+                f"needs the library transformers: pip install "
+                f"'spacy-xoie[{self.extra}]' ({e})"
             ) from e
         return transformers
 
