@@ -86,6 +86,7 @@ def joint_config(folder: Path, **changes: Any) -> Dict[str, Any]:
                 "name": str(folder),
                 "rank": 4,
                 "alpha": 8.0,
+                "precision": "float32",
             },
             "words": TINY_MODEL["encoder"],
         },
