@@ -49,7 +49,8 @@ def _tidy_pieces(doc: Doc, pieces: Pieces) -> Pieces:
     spans = []
     for start, end in pieces:
         while start < end:
-            first, last = _is_mark(doc[start].text), _is_mark(doc[end - 1].text)
+            first = _is_mark(doc[start].text)
+            last = _is_mark(doc[end - 1].text) and not _is_abbreviated(doc, end - 1)
             partners = _partners(doc, start, end) if first or last else {}
             if partners == {start: end - 1, end - 1: start}:
                 start, end = start + 1, end - 1  # A pair around all.
@@ -82,3 +83,17 @@ def _partners(doc: Doc, start: int, end: int) -> Dict[int, int]:
 
 def _is_mark(text: str) -> bool:
     return text.isspace() or MARKS.issuperset(text)
+
+
+def _is_abbreviated(doc: Doc, place: int) -> bool:
+    """Whether a token is the dot of an abbreviation: after letters, before a word of
+    the same sentence that does not begin like a new one ("Inc. has")."""
+    if doc[place].text != "." or place == 0 or place + 1 >= len(doc):
+        return False
+    before, after = doc[place - 1], doc[place + 1]
+    return (
+        not before.whitespace_
+        and before.text[:1].isupper()
+        and before.text.isalpha()
+        and after.text[:1].islower()
+    )

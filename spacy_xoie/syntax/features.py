@@ -42,6 +42,14 @@ class LanguageFeatures:
     passives_lack_objects: Whether a passive clause has no object.
     range_marks: Words before the end of a range ("bis").
     bound_adpositions: Adpositions that are fused with the verb before them (为).
+    genitive_determiners: Those that begin a genitive, in a language whose genitives
+        follow their noun without an adposition ("des").
+    oblique_determiners: Those, and pronouns, that are no subject by their form ("den").
+    expletives: Pronouns that stand for a subject where only an object says what there
+        is ("es gibt Arbeit").
+    objects_precede: Whether objects may precede the verb, so that of what looks like
+        two subjects there one is an object.
+    nominatives: Personal pronouns that are subjects by their form.
     linkers: Words that end a modifier, and no argument (的).
     verb_particles: Labels of dependents of a verb that are part of it.
     drops_subjects: Whether a finite clause may do without a subject.
@@ -104,6 +112,11 @@ class LanguageFeatures:
     keeps_complementizers: bool = False
     short_objects: bool = False
     objects_follow: bool = False
+    genitive_determiners: FrozenSet[str] = frozenset()
+    oblique_determiners: FrozenSet[str] = frozenset()
+    expletives: FrozenSet[str] = frozenset()
+    objects_precede: bool = False
+    nominatives: FrozenSet[str] = frozenset()
     linkers: FrozenSet[str] = frozenset()
     participle_infixes: Tuple[str, ...] = ()
     infinitive_infix: str = ""

@@ -5,7 +5,7 @@ from typing import Any, Dict
 from ..doc.codes import code_or
 from .features import LanguageFeatures
 
-DEFAULT = LanguageFeatures()
+DEFAULT = LanguageFeatures(objects_precede=True)
 
 
 def _make_features(code: str, **values: Any) -> LanguageFeatures:
@@ -68,6 +68,12 @@ _LANGUAGES = (
         measured_adverbs="später zuvor vorher lang früher nachher danach",
         nested_facts=True,
         genitives_follow=True,
+        genitive_determiners="des eines desselben derselben der einer",
+        oblique_determiners="den dem denen einen einem keinen keinem diesen diesem "
+        "jeden jedem seinen seinem ihrem ihn ihm mich mir dich dir welchen welchem",
+        expletives="es",
+        objects_precede=True,
+        nominatives="ich du er sie es wir ihr man wer",
         keeps_complementizers=True,
         empty_phrases="zum beispiel|in wirklichkeit|im übrigen",
         collectives="zwischen",

@@ -56,9 +56,9 @@ def read_triples(
             apart = [triple._replace(objects=(part,)) for part in triple.objects]
         else:
             apart = [triple]
-        for fact in apart:
-            triples.append(_grounded(fact, bounds, logs))
-    return triples
+        triples += [_grounded(fact, bounds, logs) for fact in apart]
+    unique = {triple.parts: triple for triple in reversed(triples)}
+    return [*reversed(unique.values())]
 
 
 def _grounded(

@@ -21,10 +21,16 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
     heads, labels = list(tree.heads), list(tree.labels)
     if features.disposal_marks:
         _dispose(tree, features, heads, labels)
+    if features.oblique_determiners:
+        _demote_subjects(tree, features, labels)
     if features.passives_lack_objects:
         _find_passive_subjects(tree, features, labels)
-    if features.range_marks:
-        _join_ranges(tree, features, heads, labels)
+    _join_ranges(tree, features, heads, labels)
+    _join_conjuncts(tree, features, heads, labels)
+    if features.genitive_determiners:
+        _attach_genitives(tree, features, heads, labels)
+    if not features.objects_follow:
+        _free_adverbials(tree, labels)
     if features.role_marks:
         _mark_roles(tree, features, labels)
     if heads == tree.heads and labels == tree.labels:
@@ -67,6 +73,26 @@ def _nominal_after(tree: Tree, mark: int) -> Optional[int]:
     return noun if fits else None
 
 
+def _demote_subjects(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:
+    """What begins with the form of an object is no subject: it is the object, and what
+    the tree has for one is the subject ("Den Vertrag unterschrieb Rossi")."""
+
+    def is_oblique(noun: int) -> bool:
+        return tree.lower[min(tree.subtree(noun))] in features.oblique_determiners
+
+    for noun in range(len(tree)):
+        if tree.labels[noun] != "nsubj" or not is_oblique(noun):
+            continue
+        labels[noun] = "obj"
+        verb = tree.heads[noun]
+        if any(labels[child] == "nsubj" for child in tree.children[verb]):
+            continue
+        for child in tree.all(verb, "obj"):
+            if child > verb and not is_oblique(child):
+                labels[child] = "nsubj"
+                break
+
+
 def _find_passive_subjects(
     tree: Tree, features: LanguageFeatures, labels: List[str]
 ) -> None:
@@ -83,9 +109,19 @@ def _find_passive_subjects(
 def _join_ranges(
     tree: Tree, features: LanguageFeatures, heads: List[int], labels: List[str]
 ) -> None:
-    """Make one phrase of both ends of a range ("von 2006 bis 2008")."""
+    """Make one phrase of both ends of a range ("von 2006 bis 2008", "mit 3 zu 1")."""
     for mark, word in enumerate(tree.lower):
         end = tree.heads[mark]
+        start = tree.heads[end]
+        if (
+            tree.bases[mark] == "case"
+            and tree.bases[end] == "conj"
+            and start < mark < end
+            and tree.tags[start] == tree.tags[end] == "NUM"
+            and tree.first(end, "cc") is None
+        ):
+            labels[end] = "flat"
+            continue
         if word not in features.range_marks or tree.bases[end] != "obl":
             continue
         before = [c for c in tree.children[tree.heads[end]] if c < mark]
@@ -94,6 +130,72 @@ def _join_ranges(
         start = before[-1]
         if max(tree.subtree(start)) == mark - 1:
             heads[end], labels[end], labels[mark] = start, "flat", "case"
+
+
+def _join_conjuncts(
+    tree: Tree, features: LanguageFeatures, heads: List[int], labels: List[str]
+) -> None:
+    """A noun that begins with a conjunction is joined to the one beside it that ends
+    there ("a mix of aims | and means")."""
+    for noun in range(len(tree)):
+        if (
+            tree.bases[noun] not in ("nmod", "obl", "obj")
+            or tree.tags[noun] not in NOMINALS
+            or tree.first(noun, "conj", "case") is not None
+        ):
+            continue
+        first = min(tree.subtree(noun))
+        if (
+            first == 0
+            or tree.bases[first] != "cc"
+            or tree.tags[first] != "CCONJ"
+            or tree.lower[first] in features.range_marks
+        ):
+            continue
+        for sibling in tree.all(tree.heads[noun], tree.bases[noun]):
+            if (
+                sibling < first
+                and tree.tags[sibling] in NOMINALS
+                and max(tree.subtree(sibling)) == first - 1
+            ):
+                heads[noun], labels[noun] = sibling, "conj"
+                heads[first] = noun
+
+
+def _attach_genitives(
+    tree: Tree, features: LanguageFeatures, heads: List[int], labels: List[str]
+) -> None:
+    """A bare genitive belongs to the noun that it follows ("im August desselben
+    Jahres")."""
+    for noun in range(len(tree)):
+        if (
+            tree.bases[noun] not in ("obl", "obj")
+            or tree.tags[noun] != "NOUN"
+            or tree.first(noun, "case") is not None
+        ):
+            continue
+        first = min(tree.subtree(noun))
+        if tree.lower[first] not in features.genitive_determiners:
+            continue
+        for sibling in tree.children[tree.heads[noun]]:
+            if (
+                tree.bases[sibling] in DEPENDENTS
+                and tree.tags[sibling] in ("NOUN", "PROPN")
+                and max(tree.subtree(sibling)) == first - 1
+            ):
+                heads[noun], labels[noun] = sibling, "nmod"
+
+
+def _free_adverbials(tree: Tree, labels: List[str]) -> None:
+    """What a copula or a subject parts from a predicate is an adverbial of the clause,
+    and not part of the predicate ("In Wales ist das eine Straftat")."""
+    for noun in range(len(tree)):
+        copula = tree.first(noun, "cop")
+        if copula is None:
+            continue
+        for child in tree.all(noun, "nmod"):
+            if child < copula < noun and tree.first(child, "case") is not None:
+                labels[child] = "obl"
 
 
 def _mark_roles(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:

@@ -65,6 +65,8 @@ class Rules:
         if reader is not None:
             nested, cuts = nested_facts(reader, arguments, relation[0])
             for subject, (extra, part) in product(subjects, nested):
+                if relation[-1] > part[0]:
+                    continue  # The verb closes around the noun ("hat ... gekauft").
                 words = tuple(sorted(relation_words | extra))
                 subject = _without(tree.glue(subject), words)
                 part = _without(tree.glue(part), {*words, *subject})

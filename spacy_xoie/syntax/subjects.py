@@ -2,6 +2,7 @@
 
 from typing import Dict, List, Optional, Tuple
 
+from .repairs import NOMINALS
 from .ty import Clause, Part
 from .verbs import ClauseRules
 
@@ -23,7 +24,11 @@ class Subjects(ClauseRules):
             of objects.
         """
         tree, phrases = self.tree, self.phrases
-        nominals = [c for c in tree.children[head] if tree.bases[c] == "nsubj"]
+        nominals = [
+            child
+            for child in tree.all(head, "nsubj")
+            if tree.lower[child] not in self.features.negative_conjunctions
+        ]
         if nominals and self._is_bare_infinitive(head):
             return [], nominals
         if nominals:
@@ -37,16 +42,37 @@ class Subjects(ClauseRules):
                 return [], [child for child in nominals if child > head]
             if not nominals:
                 return [], []
-            subject = before[-1] if before else nominals[0]
+            subject = self._nominative(before) if before else nominals[0]
             objects = [child for child in nominals if child > max(subject, head)]
+            if self.features.objects_precede:
+                objects += [
+                    child
+                    for child in before
+                    if child != subject and tree.tags[child] in NOMINALS
+                ]
             return self._bare(phrases.nouns(subject, case=False)), objects
         clauses = [c for c in tree.children[head] if tree.bases[c] == "csubj"]
-        if not clauses:
-            return [], []
         expletive = tree.first(head, "expl")
+        if not clauses:
+            if (
+                expletive is not None
+                and tree.lower[expletive] in self.features.expletives
+                and tree.first(head, "obj") is not None
+            ):
+                return [(expletive,)], []
+            return [], []
         if expletive is not None:
             return [(expletive,)], []
         return [phrases.clause(clauses[0])], []
+
+    def _nominative(self, nominals: List[int]) -> int:
+        """Which of the subjects that a verb seems to have before it is one: a pronoun
+        whose form says so, else the first; without such forms, the last."""
+        tree, words = self.tree, self.features.nominatives
+        for nominal in reversed(nominals):
+            if not words or tree.lower[nominal] in words:
+                return nominal
+        return next((n for n in nominals if tree.tags[n] in NOMINALS), nominals[0])
 
     def shared(
         self, clause: Clause, governor: Optional[Clause]

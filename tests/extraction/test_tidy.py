@@ -95,3 +95,18 @@ def test_questions_give_no_triples(language: str, text: str, count: int) -> None
     nlp = spacy.blank(language)
     nlp.add_pipe("xoie")
     assert len(nlp(text)._.triples) == count
+
+
+@pytest.mark.parametrize(
+    "words, expected", [("Inc . has", "Inc ."), ("Inc . Has", "Inc"), ("5 . has", "5")]
+)
+def test_the_dot_of_an_abbreviation_stays(words: str, expected: str) -> None:
+    doc = spacy.tokens.Doc(
+        spacy.blank("xx").vocab,
+        words=[*words.split(), "it"],
+        spaces=[False] + [True] * 3,
+    )
+    neat = tidy(doc, TokenTriple(((0, 2),), ((2, 3),), (((3, 4),),)))
+    assert neat is not None
+    ((start, end),) = neat.subject
+    assert [token.text for token in doc[start:end]] == expected.split()

@@ -533,6 +533,67 @@ CASES = {
         "كان/AUX/3/cop البيت/NOUN/3/nsubj كبيرا/ADJ/0/root",
         {"البيت | كان | كبيرا"},
     ),
+    "an object in front by its form": (
+        "de",
+        "Den/DET/2/det Brief/NOUN/3/nsubj schrieb/VERB/0/root die/DET/5/det "
+        "Enkelin/NOUN/3/obj in/ADP/7/case Bern/PROPN/3/obl",
+        {"die Enkelin | schrieb | Den Brief | in Bern"},
+    ),
+    "two subjects of a verb at the end": (
+        "de",
+        "Weil/SCONJ/6/mark die/DET/3/det Köchin/NOUN/6/nsubj das/DET/5/det "
+        "Brot/NOUN/6/nsubj kauft/VERB/7/advcl schweigt/VERB/0/root",
+        {"die Köchin | kauft | das Brot"},
+    ),
+    "two subjects, of which a pronoun is one by its form": (
+        "de",
+        "Das/DET/2/det Lied/NOUN/4/nsubj er/PRON/4/nsubj singt/VERB/0/root",
+        {"er | singt | Das Lied"},
+    ),
+    "a topic before the subject of a language without features": (
+        "ko",
+        "이/DET/2/det 다리는/NOUN/4/nsubj 기술자가/NOUN/4/nsubj 설계했다/VERB/0/root",
+        {"기술자가 | 설계했다 | 이 다리는"},
+    ),
+    "what there is": (
+        "de",
+        "In/ADP/2/case Bern/PROPN/3/obl gibt/VERB/0/root es/PRON/3/expl "
+        "viele/DET/6/det Brunnen/NOUN/3/obj",
+        {"es | gibt | viele Brunnen | In Bern"},
+    ),
+    "a genitive that the tree hangs on the verb": (
+        "de",
+        "Sie/PRON/2/nsubj starb/VERB/0/root im/ADP/4/case August/NOUN/2/obl "
+        "desselben/DET/6/det Jahres/NOUN/2/obl",
+        {
+            "Sie | starb | im August desselben Jahres",
+            "Sie | starb im August | desselben " "Jahres",
+        },
+    ),
+    "no noun within the brackets of a verb": (
+        "de",
+        "Sie/PRON/7/nsubj hat/AUX/7/aux das/DET/4/det Haus/NOUN/7/obj des/DET/6/det "
+        "Vaters/NOUN/4/nmod verkauft/VERB/0/root",
+        {"Sie | hat verkauft | das Haus des Vaters"},
+    ),
+    "a score": (
+        "de",
+        "Sie/PRON/2/nsubj gewannen/VERB/0/root mit/ADP/4/case 3/NUM/2/obl "
+        "zu/ADP/6/case 1/NUM/4/conj",
+        {"Sie | gewannen | mit 3 zu 1"},
+    ),
+    "an adverbial before a copula": (
+        "es",
+        "En/ADP/2/case Gales/PROPN/5/nmod es/AUX/5/cop un/DET/5/det delito/NOUN/0/root "
+        "esto/PRON/5/nsubj",
+        {"esto | es | un delito | En Gales"},
+    ),
+    "a conjunct that the tree hangs beside": (
+        "en",
+        "She/PRON/2/nsubj sold/VERB/0/root maps/NOUN/2/obj and/CCONJ/5/cc "
+        "books/NOUN/2/obj in/ADP/7/case Rome/PROPN/2/obl",
+        {"She | sold | maps | in Rome", "She | sold | books | in Rome"},
+    ),
     "no words of the language are known": (
         "xx",
         "Hun/PRON/2/nsubj leser/VERB/0/root aviser/NOUN/2/obj",
