@@ -66,6 +66,9 @@ class LanguageFeatures:
     purposes_are_facts: Whether "S V to do O" also says (S; do; O), which may not have
         come about.
     nested_facts: Whether "S V O of X" also says (S; V O; of X).
+    appositions_apart: Whether what stands beside a noun, between commas, gets a triple
+        of its own.
+    ago_verbs: Verbs that make an adverbial of a measure of time ("há três anos").
     short_objects: Whether, with nested facts, objects end before the first "of X".
     """
 
@@ -108,6 +111,8 @@ class LanguageFeatures:
     adverbial_arguments: bool = False
     purposes_are_facts: bool = False
     nested_facts: bool = False
+    appositions_apart: bool = False
+    ago_verbs: FrozenSet[str] = frozenset()
     genitives_follow: bool = False
     keeps_complementizers: bool = False
     short_objects: bool = False

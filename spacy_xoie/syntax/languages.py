@@ -67,6 +67,7 @@ _LANGUAGES = (
         chains_subjects=True,
         measured_adverbs="später zuvor vorher lang früher nachher danach",
         nested_facts=True,
+        appositions_apart=True,
         genitives_follow=True,
         genitive_determiners="des eines desselben derselben der einer",
         oblique_determiners="den dem denen einen einem keinen keinem diesen diesem "
@@ -102,6 +103,7 @@ _LANGUAGES = (
     ),
     _make_features(
         "es",
+        ago_verbs="hace hacía",
         possessives="cuyo cuya cuyos cuyas",
         privatives="sin",
         chains_subjects=True,
@@ -131,6 +133,7 @@ _LANGUAGES = (
     ),
     _make_features(
         "pt",
+        ago_verbs="há havia faz fazia",
         possessives="cujo cuja cujos cujas",
         privatives="sem",
         chains_subjects=True,
@@ -241,6 +244,7 @@ _LANGUAGES = (
     ),
     _make_features(
         "gl",
+        ago_verbs="hai había fai",
         possessives="cuxo cuxa cuxos cuxas",
         privatives="sen",
         chains_subjects=True,

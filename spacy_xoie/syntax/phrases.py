@@ -47,7 +47,7 @@ class Phrases:
     def nouns(self, head: int, *, case: bool = True) -> List[Part]:
         """A noun phrase, in as many variants as it has conjuncts (one, if the
         language does not split coordination). Adpositions and what follows the
-        last conjunct are shared.
+        last conjunct are shared. Loose appositions may be variants, too.
 
         head (int): Its head, the first conjunct.
         case (bool): Whether its adpositions are part of it.
@@ -56,7 +56,7 @@ class Phrases:
         tree = self.tree
         conjuncts = self.conjuncts(head)
         if len(conjuncts) == 1:
-            return [self.noun(head, case=case)]
+            return [self.noun(head, case=case), *self._appositions(head, case)]
         if not self.features.splits_coordination or any(
             tree.lower[c] in self.features.collectives for c in self.cases(head)
         ):
@@ -78,6 +78,30 @@ class Phrases:
                     words.update(cases)
             variants.append(tree.trim(words))
         return [variant for variant in variants if variant]
+
+    def _appositions(self, head: int, case: bool) -> List[Part]:
+        """What a noun is called beside, between commas, each as a variant of it ("his
+        son, John"), if the language has it so."""
+        tree = self.tree
+        if not self.features.appositions_apart:
+            return []
+        cases = self.cases(head) if case else ()
+        return [
+            tree.trim({*cases, *self._conjunct(child, False)})
+            for child in tree.all(head, "appos")
+            if self._is_loose_apposition(child)
+        ]
+
+    def _is_loose_apposition(self, child: int) -> bool:
+        tree = self.tree
+        first = min(tree.subtree(child))
+        return (
+            first > 0
+            and "," in (tree.words[first], tree.words[first - 1])
+            and tree.tags[child] in ("NOUN", "PROPN")
+            and not self.is_clause(child)
+            and tree.first(child, "case", "mark", "cc", "conj") is None
+        )
 
     def conjuncts(self, head: int) -> List[int]:
         """RETURNS (List[int]): The nominal conjuncts of a phrase, itself first."""

@@ -27,6 +27,8 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
         _find_passive_subjects(tree, features, labels)
     _join_ranges(tree, features, heads, labels)
     _join_conjuncts(tree, features, heads, labels)
+    if features.ago_verbs:
+        _measure_time(tree, features, labels)
     if features.genitive_determiners:
         _attach_genitives(tree, features, heads, labels)
     if not features.objects_follow:
@@ -160,6 +162,21 @@ def _join_conjuncts(
             ):
                 heads[noun], labels[noun] = sibling, "conj"
                 heads[first] = noun
+
+
+def _measure_time(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:
+    """A verb that measures time makes no clause ("comprou há três anos")."""
+    for verb, word in enumerate(tree.lower):
+        measure = tree.first(verb, "obj", "obl", "nsubj")
+        if (
+            word in features.ago_verbs
+            and tree.bases[verb] in ("advcl", "parataxis", "ccomp", "dep", "conj")
+            and tree.tags[verb] in ("VERB", "AUX")
+            and len(tree.children[verb]) == 1
+            and measure == verb + 2
+            and tree.first(measure, "nummod", "det") is not None
+        ):
+            labels[verb], labels[measure] = "obl", "obj"
 
 
 def _attach_genitives(

@@ -144,6 +144,7 @@ def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
         features = replace(
             features,
             nested_facts=False,
+            appositions_apart=False,
             short_objects=False,
             splits_coordination=False,
             adverbial_arguments=True,

@@ -594,6 +594,31 @@ CASES = {
         "books/NOUN/2/obj in/ADP/7/case Rome/PROPN/2/obl",
         {"She | sold | maps | in Rome", "She | sold | books | in Rome"},
     ),
+    "an apposition": (
+        "de",
+        "Ihr/DET/2/det Sohn/NOUN/6/nsubj ,/PUNCT/4/punct Bo/PROPN/2/appos "
+        ",/PUNCT/4/punct malt/VERB/0/root Bilder/NOUN/6/obj für/ADP/10/case "
+        "das/DET/10/det Museum/NOUN/6/obl ,/PUNCT/13/punct ein/DET/13/det "
+        "Haus/NOUN/10/appos",
+        {
+            "Ihr Sohn | malt | Bilder | für das Museum",
+            "Ihr Sohn | malt | Bilder | für ein Haus",
+            "Bo | malt | Bilder | für das Museum",
+            "Bo | malt | Bilder | für ein Haus",
+        },
+    ),
+    "how long ago": (
+        "pt",
+        "Ela/PRON/2/nsubj comprou/VERB/0/root mapas/NOUN/2/obj há/VERB/2/advcl "
+        "três/NUM/6/nummod anos/NOUN/4/obj",
+        {"Ela | comprou | mapas | há três anos"},
+    ),
+    "how long ago, in Spanish": (
+        "es",
+        "Ella/PRON/2/nsubj llegó/VERB/0/root hace/VERB/2/advcl dos/NUM/5/nummod "
+        "días/NOUN/3/obj",
+        {"Ella | llegó | hace dos días"},
+    ),
     "no words of the language are known": (
         "xx",
         "Hun/PRON/2/nsubj leser/VERB/0/root aviser/NOUN/2/obj",
