@@ -212,6 +212,7 @@ _LANGUAGES = (
         adversatives="لكن ولكن بل",
         copulas="هو هي هم كان كانت يكون تكون كانوا ليس ليست",
         relativisers="الذي التي الذين اللذين اللتين اللواتي اللاتي ما من حيث",
+        copular_pronouns="هو هي هم هما هن",
         resumptives="ه ها هم هما هن",
         drops_subjects=True,
     ),

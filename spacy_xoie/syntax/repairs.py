@@ -21,6 +21,10 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
     heads, labels = list(tree.heads), list(tree.labels)
     if features.disposal_marks:
         _dispose(tree, features, heads, labels)
+    if features.copular_pronouns:
+        _link(tree, features, heads, labels)
+    if features.passive_marks:
+        _find_agents(tree, features, heads, labels)
     if features.oblique_determiners:
         _demote_subjects(tree, features, labels)
     if features.passives_lack_objects:
@@ -73,6 +77,45 @@ def _nominal_after(tree: Tree, mark: int) -> Optional[int]:
         )
     )
     return noun if fits else None
+
+
+def _link(
+    tree: Tree, features: LanguageFeatures, heads: List[int], labels: List[str]
+) -> None:
+    """A pronoun between a subject and a predicate that is no verb is a copula (هي)."""
+    for pronoun, word in enumerate(tree.lower):
+        if word not in features.copular_pronouns or tree.children[pronoun]:
+            continue
+        for subject in range(pronoun):
+            predicate = tree.heads[subject]
+            if (
+                tree.labels[subject] == "nsubj"
+                and predicate > pronoun
+                and tree.tags[predicate] in NOMINALS | {"ADJ"}
+                and max(set(tree.subtree(subject)) - {pronoun}) == pronoun - 1
+                and tree.first(predicate, "cop") is None
+            ):
+                heads[pronoun], labels[pronoun] = predicate, "cop"
+
+
+def _find_agents(
+    tree: Tree, features: LanguageFeatures, heads: List[int], labels: List[str]
+) -> None:
+    """What follows a passive mark, before the verb, is who does it (被 法院 判处)."""
+    for mark, word in enumerate(tree.lower):
+        verb = tree.heads[mark]
+        if word not in features.passive_marks or tree.first(verb, "nsubj:pass") is None:
+            continue
+        for noun in tree.children[verb]:
+            if (
+                mark < noun < verb
+                and tree.labels[noun] in ("nsubj", "obl", "dep")
+                and tree.tags[noun] in NOMINALS
+                and min(tree.subtree(noun)) == mark + 1
+                and tree.first(noun, "case") is None
+            ):
+                heads[mark], labels[mark] = noun, "case"
+                labels[noun] = "obl:agent"
 
 
 def _demote_subjects(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:

@@ -619,6 +619,17 @@ CASES = {
         "días/NOUN/3/obj",
         {"Ella | llegó | hace dos días"},
     ),
+    "a pronoun as a copula": (
+        "ar",
+        "سلمى/PROPN/3/nsubj هي/PRON/1/dep مديرة/NOUN/0/root المتحف/NOUN/3/nmod",
+        {"سلمى | هي | مديرة المتحف"},
+    ),
+    "who does it in a Chinese passive": (
+        "zh",
+        "人_/NOUN/4/nsubj:pass 被_/AUX/4/aux:pass 法院_/NOUN/4/nsubj 判处_/VERB/0/root "
+        "死刑_/NOUN/4/obj",
+        {"人 | 被 判处 | 死刑 | 法院"},
+    ),
     "no words of the language are known": (
         "xx",
         "Hun/PRON/2/nsubj leser/VERB/0/root aviser/NOUN/2/obj",
