@@ -35,6 +35,7 @@ class LanguageFeatures:
     existentials: Expletives of existential clauses ("there").
     light_verbs: Verb forms, and the bare nouns that make one predicate with them.
     passive_marks: Adpositions that make a passive (被).
+    agent_marks: Adpositions before who does it that trees take for verbs (由).
     copular_pronouns: Those that link a subject and a predicate that is no verb (هي).
     disposal_marks: Adpositions that go with the verb, before its object (把).
     privatives: Words before what does not happen ("without selling").
@@ -85,6 +86,7 @@ class LanguageFeatures:
     light_verbs: Mapping[str, FrozenSet[str]] = field(default_factory=dict)
     infinitive_marks: FrozenSet[str] = frozenset()
     passive_marks: FrozenSet[str] = frozenset()
+    agent_marks: FrozenSet[str] = frozenset()
     copular_pronouns: FrozenSet[str] = frozenset()
     disposal_marks: FrozenSet[str] = frozenset()
     bound_adpositions: FrozenSet[str] = frozenset()

@@ -193,6 +193,7 @@ _LANGUAGES = (
         splits_coordination=True,
         negations="不 没 没有 未 并未 从未 並未 沒 沒有 從未 无法 無法 不再 並不 并不",
         copulas="是 为 為 即",
+        agent_marks="由",
         passive_marks="被 遭 受",
         disposal_marks="把 将 將",
         range_marks="至 到",

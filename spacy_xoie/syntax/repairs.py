@@ -25,6 +25,8 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
         _link(tree, features, heads, labels)
     if features.passive_marks:
         _find_agents(tree, features, heads, labels)
+    if features.agent_marks:
+        _turn_agent_marks(tree, features, heads, labels)
     if features.oblique_determiners:
         _demote_subjects(tree, features, labels)
     if features.passives_lack_objects:
@@ -116,6 +118,29 @@ def _find_agents(
             ):
                 heads[mark], labels[mark] = noun, "case"
                 labels[noun] = "obl:agent"
+
+
+def _turn_agent_marks(
+    tree: Tree, features: LanguageFeatures, heads: List[int], labels: List[str]
+) -> None:
+    """A mark of who does it is no verb: the one that seems its complement is that of
+    the clause (桥 由 工程师 设计)."""
+    for mark, word in enumerate(tree.lower):
+        verb = tree.first(mark, "ccomp", "xcomp")
+        if word not in features.agent_marks or verb is None or verb < mark:
+            continue
+        noun = tree.first(verb, "nsubj")
+        if noun is None or min(tree.subtree(noun)) != mark + 1:
+            continue
+        is_root = tree.heads[mark] == mark
+        heads[verb], labels[verb] = tree.heads[mark], tree.labels[mark]
+        if is_root:
+            heads[verb] = verb
+        for child in tree.children[mark]:
+            if child != verb:
+                heads[child] = verb
+        heads[mark], labels[mark] = noun, "case"
+        labels[noun] = "obl:agent"
 
 
 def _demote_subjects(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:

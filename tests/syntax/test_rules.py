@@ -630,6 +630,12 @@ CASES = {
         "死刑_/NOUN/4/obj",
         {"人 | 被 判处 | 死刑 | 法院"},
     ),
+    "a mark of who does it that the tree takes for a verb": (
+        "zh",
+        "桥_/NOUN/2/nsubj 由_/VERB/0/root 工程师_/NOUN/4/nsubj 设计_/VERB/2/ccomp "
+        "。/PUNCT/2/punct",
+        {"桥 | 设计 | 由 工程师"},
+    ),
     "no words of the language are known": (
         "xx",
         "Hun/PRON/2/nsubj leser/VERB/0/root aviser/NOUN/2/obj",
