@@ -1,5 +1,6 @@
 """What the rules need to know of each language: data, no code."""
 
+from dataclasses import replace
 from typing import Any, Dict
 
 from ..doc.codes import code_or
@@ -279,7 +280,24 @@ FEATURES: Dict[str, LanguageFeatures] = {
 }
 
 
+NEGATIONS = """
+    не ні ня nie ne nej ikke ikkje inte icke aldrig niet nooit nu никогда никад никада
+    nikdy nikada nikoli nem soha ei ekki tidak bukan belum değil không chẳng chưa नहीं न मत
+    নয় না όχι δεν μην δε לא אל אין نه نی نہیں ni nid níl ez nic
+"""
+"""Words that negate the verb whose adverb they are, in languages without features."""
+
+UNKNOWN = replace(
+    DEFAULT,
+    negations=frozenset(NEGATIONS.split()).union(
+        *(features.negations for features in _LANGUAGES)
+    ),
+)
+"""Of any other language: a network may read it all the same."""
+
+
 def features_for(language: str) -> LanguageFeatures:
-    """RETURNS (LanguageFeatures): Those of a language ("pt", also "pt-BR"); the
-    defaults, which hold no words, for a language that is not in the table."""
-    return FEATURES.get(code_or(language, ""), DEFAULT)
+    """RETURNS (LanguageFeatures): Those of a language ("pt", also "pt-BR"); for one that
+    is not in the table the defaults, which hold no words but those that negate in some
+    language."""
+    return FEATURES.get(code_or(language, ""), UNKNOWN)

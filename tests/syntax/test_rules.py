@@ -19,6 +19,17 @@ CASES = {
         "it/PRON/4/obj yet/ADV/4/advmod",
         {"She | has not seen | it"},
     ),
+    "negation in a language without features": (
+        "uk",
+        "Рада/NOUN/3/nsubj не/PART/3/advmod купила/VERB/0/root дім/NOUN/3/obj",
+        {"Рада | не купила | дім"},
+    ),
+    "negation in a language that nobody told": (
+        "",
+        "Kommittén/NOUN/2/nsubj godkände/VERB/0/root inte/PART/2/advmod "
+        "budgeten/NOUN/2/obj",
+        {"Kommittén | godkände inte | budgeten"},
+    ),
     "negated conjuncts of a verb": (
         "en",
         "She/PRON/4/nsubj did/AUX/4/aux not/PART/4/advmod call/VERB/0/root "
