@@ -282,8 +282,8 @@ FEATURES: Dict[str, LanguageFeatures] = {
 
 NEGATIONS = """
     не ні ня nie ne nej ikke ikkje inte icke aldrig niet nooit nu никогда никад никада
-    nikdy nikada nikoli nem soha ei ekki tidak bukan belum değil không chẳng chưa नहीं न मत
-    নয় না όχι δεν μην δε לא אל אין نه نی نہیں ni nid níl ez nic
+    nikdy nikada nikoli nem soha ei ekki tidak bukan belum değil không chẳng chưa नहीं न
+    मत নয় না όχι δεν μην δε לא אל אין نه نی نہیں ni nid níl ez nic
 """
 """Words that negate the verb whose adverb they are, in languages without features."""
 
@@ -297,7 +297,7 @@ UNKNOWN = replace(
 
 
 def features_for(language: str) -> LanguageFeatures:
-    """RETURNS (LanguageFeatures): Those of a language ("pt", also "pt-BR"); for one that
-    is not in the table the defaults, which hold no words but those that negate in some
-    language."""
+    """RETURNS (LanguageFeatures): Those of a language ("pt", also "pt-BR"); for one
+    that is not in the table the defaults, which hold no words but those that negate in
+    some language."""
     return FEATURES.get(code_or(language, ""), UNKNOWN)
