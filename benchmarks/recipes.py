@@ -10,12 +10,10 @@ and, where they are installed, those of FreeDict. `--table` prints means and sta
 deviations over the seeds.
 """
 
-import json
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Dict, List
 
-import numpy as np
 import spacy
 import torch
 from spacy.tokens import Doc
@@ -28,6 +26,7 @@ from spacy_xoie.training.contrast import WordBatches, contrastive_loss, word_vec
 from spacy_xoie.training.guessing import Guesser, guessing_loss
 from spacy_xoie.training.lexicons import WordPairs, find_word_pairs
 
+from .runs import lines_by_variant, mean_cell
 from .variants import (
     ATTRIBUTES,
     ROWS,
@@ -128,10 +127,7 @@ VARIANTS = {name: recipe._replace(tokens=1000) for name, recipe in RECIPES.items
 
 def table(path: Path) -> str:
     """RETURNS (str): Markdown: LAS, then F1 of triples, by language."""
-    by_variant: Dict[str, List[Dict[str, Any]]] = {}
-    for line in path.read_text().splitlines():
-        result = json.loads(line)
-        by_variant.setdefault(result["variant"], []).append(result)
+    by_variant = lines_by_variant(path)
     places = [
         "all",
         *sorted(k for k in next(iter(by_variant.values()))[0] if len(k) == 2),
@@ -144,15 +140,12 @@ def table(path: Path) -> str:
         ]
         for name, runs in by_variant.items():
             cells = [name, str(len(runs)), str(runs[0]["task updates"])]
-            cells += [_mean([run[place][measure] for run in runs]) for place in places]
+            cells += [
+                mean_cell([run[place][measure] for run in runs]) for place in places
+            ]
             rows.append(f"| {' | '.join(cells)} |")
         rows.append("")
     return "\n".join(rows[:-1])
-
-
-def _mean(values: Sequence[float]) -> str:
-    mean = f"{np.mean(values):.1f}"
-    return mean if len(values) == 1 else f"{mean} ± {np.std(values, ddof=1):.1f}"
 
 
 if __name__ == "__main__":

@@ -11,15 +11,13 @@ sees that. For languages without an adapter see `benchmarks.unseen`. `--table` p
 means and deviations.
 """
 
-import json
 import random
 import sys
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
-import numpy as np
 import torch
 from spacy.tokens import Doc
 
@@ -34,6 +32,7 @@ from spacy_xoie.network.routing import (
 from spacy_xoie.projection.aligners.lexical import own_tables
 from spacy_xoie.projection.aligners.words import normal_form
 
+from .runs import add_line, mean_cell, read_lines
 from .variants import (
     ATTRIBUTES,
     LANGUAGES,
@@ -150,7 +149,7 @@ def run(
 
 def table(results: Path) -> str:
     """RETURNS (str): Means and standard deviations over the seeds."""
-    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    lines = read_lines(results)
     found: Dict[Tuple[str, str], Dict[str, List[Mapping[str, float]]]] = {}
     for line in lines:
         row = found.setdefault((line["network"], line["policy"]), {})
@@ -161,7 +160,7 @@ def table(results: Path) -> str:
     out.append("|---" * (len(heads) + 2) + "|")
     for (network, policy), by_situation in found.items():
         cells = [
-            _cell([line[score] for line in by_situation.get(name, ())])
+            mean_cell([line[score] for line in by_situation.get(name, ())])
             for name in names
             for score in ("LAS", "triple F1")
         ]
@@ -169,19 +168,12 @@ def table(results: Path) -> str:
     return "\n".join(out)
 
 
-def _cell(values: Sequence[float]) -> str:
-    if not values:
-        return ""
-    spread = np.std(values, ddof=1) if len(values) > 1 else 0.0
-    return f"{np.mean(values):.1f} ± {spread:.1f}"
-
-
 def main() -> None:
     arguments = parse(make_parser(__doc__ or "", updates=600), table)
     torch.set_num_threads(1)
     done = set()
     if arguments.results.exists():
-        lines = map(json.loads, arguments.results.read_text().splitlines())
+        lines = read_lines(arguments.results)
         done = {(line["network"], line["seed"]) for line in lines}
     data = load(arguments.train, arguments.per_language)
     dev = load([arguments.dev], 120)
@@ -190,8 +182,8 @@ def main() -> None:
             if (name, seed) in done:
                 continue
             found = list(run(name, seed, data, dev, arguments.updates))
-            with arguments.results.open("a") as file:
-                file.writelines(json.dumps(line) + "\n" for line in found)
+            for line in found:
+                add_line(arguments.results, line)
             sys.stderr.write(f"{name} seed {seed}: {found[0]}\n")
 
 

@@ -12,7 +12,6 @@ not done again. `--table` prints means over the seeds.
 """
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -32,6 +31,9 @@ from spacy_xoie.corpora import docs_from_records, read_corpus
 from spacy_xoie.doc.languages import set_language
 from spacy_xoie.evaluation.benchmarks import find_benchmarks, run_benchmark
 from spacy_xoie.evaluation.matching import match_triples, placed_triples, soft_f1
+from spacy_xoie.training.descent import rate_factor
+
+from .runs import add_line, lines_by_variant, mean_cell, pending_runs
 
 TOKENIZER = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
 MODEL: Dict[str, Any] = {
@@ -95,8 +97,7 @@ def train(docs: Sequence[Doc], updates: int, seed: int, english: float) -> Langu
     optimizer.grad_clip = 5.0
     stream = batches(docs, 40, seed, english)
     for step, batch in zip(range(updates), stream, strict=False):
-        warm = min(1.0, (step + 1) / (0.1 * updates))
-        optimizer.learn_rate = 0.003 * warm * max(0.02, 1 - step / updates)
+        optimizer.learn_rate = 0.003 * rate_factor(step, updates)
         nlp.update([_example(doc) for doc in batch], sgd=optimizer)
     return nlp
 
@@ -137,52 +138,39 @@ def _example(doc: Doc) -> Example:
 
 def run_all(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(1)
-    done = set()
-    if arguments.results.exists():
-        lines = arguments.results.read_text().splitlines()
-        done = {(line["variant"], line["seed"]) for line in map(json.loads, lines)}
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
     records, faults = read_corpus(arguments.dev)
     golds, more = docs_from_records(nlp, records)
     for fault in (*faults, *more):
         sys.stderr.write(f"{fault}\n")
-    for seed in arguments.seeds:
-        for name, sources in VARIANTS.items():
-            if (name, seed) in done or name not in (arguments.only or VARIANTS):
-                continue
-            start = time.perf_counter()
-            docs = load(arguments.data, sources, nlp.vocab)
-            student = train(docs, arguments.updates, seed, arguments.english)
-            line = {
-                "variant": name,
-                "seed": seed,
-                "updates": arguments.updates,
-                "sentences": len(docs),
-                "scores": score(student, golds, arguments.benchmarks),
-                "seconds": round(time.perf_counter() - start),
-            }
-            with arguments.results.open("a") as file:
-                file.write(json.dumps(line) + "\n")
-            shown = {key: round(value, 3) for key, value in line["scores"].items()}
-            sys.stderr.write(f"{name}, seed {seed}: {shown}\n")
+    names = [name for name in VARIANTS if name in (arguments.only or VARIANTS)]
+    for name, seed in pending_runs(arguments.results, names, arguments.seeds):
+        start = time.perf_counter()
+        docs = load(arguments.data, VARIANTS[name], nlp.vocab)
+        student = train(docs, arguments.updates, seed, arguments.english)
+        line = {
+            "variant": name,
+            "seed": seed,
+            "updates": arguments.updates,
+            "sentences": len(docs),
+            "scores": score(student, golds, arguments.benchmarks),
+            "seconds": round(time.perf_counter() - start),
+        }
+        add_line(arguments.results, line)
+        shown = {key: round(value, 3) for key, value in line["scores"].items()}
+        sys.stderr.write(f"{name}, seed {seed}: {shown}\n")
 
 
 def table(path: Path) -> str:
     """RETURNS (str): Markdown: means over the seeds, and standard deviations."""
-    by_variant: Dict[str, List[Dict[str, float]]] = {}
-    for line in map(json.loads, path.read_text().splitlines()):
-        by_variant.setdefault(line["variant"], []).append(line["scores"])
-    columns = list(next(iter(by_variant.values()))[0])
+    by_variant = lines_by_variant(path)
+    columns = list(next(iter(by_variant.values()))[0]["scores"])
     rows = [
         f"| trained on | {' | '.join(columns)} |",
         "|---" * (len(columns) + 1) + "|",
     ]
     for name, runs in by_variant.items():
-        cells = []
-        for column in columns:
-            values = [100 * run[column] for run in runs]
-            spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
-            cells.append(f"{np.mean(values):.1f}{spread}")
+        cells = [mean_cell([100 * run["scores"][c] for run in runs]) for c in columns]
         rows.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(rows)
 

@@ -18,7 +18,6 @@ number of relatives of `nearest` are those that suit the other languages best.
 
 import argparse
 import copy
-import json
 import sys
 import time
 from pathlib import Path
@@ -45,6 +44,7 @@ from spacy_xoie.network.adapters.lora import LoraConv1d
 from spacy_xoie.network.model import TripleNetwork
 from spacy_xoie.network.routing import Router, Routing
 
+from .runs import add_line, read_lines
 from .variants import (
     ATTRIBUTES,
     LANGUAGES,
@@ -279,7 +279,7 @@ def run(
 
 def table(results: Path) -> str:
     """RETURNS (str): Scores of each method, and of what was chosen by the others."""
-    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    lines = read_lines(results)
     names = list(dict.fromkeys(line["method"] for line in lines))
     codes = sorted({line["language"] for line in lines})
     las = _means(lines, "LAS", names, codes)
@@ -366,7 +366,7 @@ def main() -> None:
     data, tests = split(load(arguments.train, arguments.per_language))
     done = set()
     if arguments.results.exists():
-        lines = map(json.loads, arguments.results.read_text().splitlines())
+        lines = read_lines(arguments.results)
         done = {
             (line["language"], line["seed"])
             for line in lines
@@ -377,8 +377,8 @@ def main() -> None:
             if (language, seed) in done:
                 continue
             found = list(run(language, seed, data, tests[language], arguments))
-            with arguments.results.open("a") as file:
-                file.writelines(json.dumps(line) + "\n" for line in found)
+            for line in found:
+                add_line(arguments.results, line)
             sys.stderr.write(f"{language} seed {seed}: {found[-1]}\n")
 
 

@@ -1,11 +1,11 @@
 """Training of small networks under like conditions, one for each variant, and a table
-of their scores. `benchmarks.ablation` and `benchmarks.search` say which variants.
+of their scores. `benchmarks.ablation` and `benchmarks.search` say which variants; those
+of pretrained encoders are in `benchmarks.pretrained`.
 
 Each line of the results is one run; a run that is there already is not done again.
 """
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -20,8 +20,8 @@ from typing import (
     NamedTuple,
     Optional,
     Sequence,
-    Set,
     Tuple,
+    TypeVar,
 )
 
 import numpy as np
@@ -45,6 +45,8 @@ from spacy_xoie.training import descent
 from spacy_xoie.training.guessing import Guesser, guessing_loss
 from spacy_xoie.ty import Sentence, TokenTriple
 
+from .runs import Line, add_line, lines_by_variant, mean_cell, pending_runs
+
 ATTRIBUTES = ["LOWER", "PREFIX1", "PREFIX3", "SUFFIX2", "SUFFIX3", "SUFFIX4", "SHAPE"]
 ROWS = [8000, 1000, 3000, 2000, 4000, 5000, 500]
 LANGUAGES = ["ar", "de", "en", "es", "fr", "pt", "zh"]
@@ -52,6 +54,7 @@ SUFFIX = 4
 """Number of the attribute that the warm-up guesses."""
 
 
+AnyVariant = TypeVar("AnyVariant")
 WarmUp = Callable[["Variant", "TripleNetwork", "Data", int, int], None]
 """Trains a network, on data, for so many updates, with a seed."""
 
@@ -113,18 +116,12 @@ class Data(NamedTuple):
 
 def load(paths: Sequence[Path], per_language: int, seed: int = 0) -> Data:
     """Read at most so many sentences of each language from each file."""
-    vocab = spacy.blank("xx").vocab
     docs, codes, sources = [], [], []
     for path in paths:
-        by_code: Dict[str, List[Doc]] = {}
-        for doc in DocBin().from_disk(path).get_docs(vocab):
-            code = str(doc.spans["xoie"].attrs["language"])
-            by_code.setdefault(code, []).append(doc)
-        for code, found in sorted(by_code.items()):
-            random.Random(seed).shuffle(found)
-            docs += found[:per_language]
-            codes += [code] * len(found[:per_language])
-            sources += [path.stem] * len(found[:per_language])
+        for code, found in draw_docs(path, per_language, seed).items():
+            docs += found
+            codes += [code] * len(found)
+            sources += [path.stem] * len(found)
     trees = [
         TreeGold(
             np.array([token.head.i for token in doc]),
@@ -145,6 +142,18 @@ def load(paths: Sequence[Path], per_language: int, seed: int = 0) -> Data:
     ]
     features = hash_attributes([doc[:] for doc in docs], ATTRIBUTES, ROWS, 2)
     return Data(docs, codes, sources, features, trees, gold)
+
+
+def draw_docs(path: Path, per_language: int, seed: int = 0) -> Dict[str, List[Doc]]:
+    """RETURNS (Dict[str, List[Doc]]): At most so many sentences of each language."""
+    vocab = spacy.blank("xx").vocab
+    by_code: Dict[str, List[Doc]] = {}
+    for doc in DocBin().from_disk(path).get_docs(vocab):
+        code = str(doc.spans["xoie"].attrs["language"])
+        by_code.setdefault(code, []).append(doc)
+    for docs in by_code.values():
+        random.Random(seed).shuffle(docs)
+    return {code: by_code[code][:per_language] for code in sorted(by_code)}
 
 
 def sentence_of(doc: Doc, code: str) -> Sentence:
@@ -355,43 +364,33 @@ def run_all(
 ) -> None:
     """Train and score each variant with each seed, and write a line of results."""
     torch.set_num_threads(1)
-    done: Set[Any] = set()
-    if results.exists():
-        lines = [json.loads(line) for line in results.read_text().splitlines()]
-        done = {(line["variant"], line["seed"]) for line in lines}
     data = load(arguments.train, arguments.per_language)
     dev = load([arguments.dev], 150)
     codes = np.array(dev.codes)
-    for seed in arguments.seeds:
-        for name, variant in variants.items():
-            if (name, seed) in done:
-                continue
-            start = time.perf_counter()
-            network = train(variant, data, arguments.updates, seed)
-            counts = best_counts(network, dev, variant)
-            line = {
-                "variant": name,
-                "seed": seed,
-                "updates": arguments.updates,
-                "task updates": task_updates(variant, arguments.updates),
-                "seconds": round(time.perf_counter() - start),
-                "parameters": sum(p.numel() for p in network.parameters()),
-                "all": scores(counts),
-                **{c: scores(counts[codes == c]) for c in sorted(set(dev.codes))},
-                "counts": counts.tolist(),
-            }
-            with results.open("a") as file:
-                file.write(json.dumps(line) + "\n")
-            shown = {k: round(v, 2) for k, v in scores(counts).items()}
-            sys.stderr.write(f"{name}, seed {seed}: {shown}\n")
+    for name, seed in pending_runs(results, variants, arguments.seeds):
+        variant = variants[name]
+        start = time.perf_counter()
+        network = train(variant, data, arguments.updates, seed)
+        counts = best_counts(network, dev, variant)
+        line = {
+            "variant": name,
+            "seed": seed,
+            "updates": arguments.updates,
+            "task updates": task_updates(variant, arguments.updates),
+            "seconds": round(time.perf_counter() - start),
+            "parameters": sum(p.numel() for p in network.parameters()),
+            "all": scores(counts),
+            **{c: scores(counts[codes == c]) for c in sorted(set(dev.codes))},
+            "counts": counts.tolist(),
+        }
+        add_line(results, line)
+        shown = {k: round(v, 2) for k, v in scores(counts).items()}
+        sys.stderr.write(f"{name}, seed {seed}: {shown}\n")
 
 
 def table(path: Path) -> str:
     """RETURNS (str): Markdown."""
-    by_variant: Dict[str, List[Dict[str, Any]]] = {}
-    for line in path.read_text().splitlines():
-        result = json.loads(line)
-        by_variant.setdefault(result["variant"], []).append(result)
+    by_variant = lines_by_variant(path)
     codes = sorted(k for k in next(iter(by_variant.values()))[0] if len(k) == 2)
     rows = [
         "| variant | LAS | triple F1 | seeds | difference (95 %) | "
@@ -401,27 +400,18 @@ def table(path: Path) -> str:
     ]
     base = next(iter(by_variant.values()))
     for name, runs in by_variant.items():
-        las = [r["all"]["LAS"] for r in runs]
+        # Heads without trees have none.
+        las = [r["all"]["LAS"] for r in runs if r["all"]["LAS"]]
         f1 = [r["all"]["triple F1"] for r in runs]
         low, high = _interval(base, runs)
         each = [f"{np.mean([r[c]['triple F1'] for r in runs]):.1f}" for c in codes]
         difference = "" if runs is base else f"{low:+.1f} … {high:+.1f}"
-        cells = [name, _mean(las), _mean(f1), str(len(runs)), difference, *each]
+        cells = [name, mean_cell(las), mean_cell(f1), str(len(runs)), difference, *each]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _mean(values: Sequence[float]) -> str:
-    """Mean and standard deviation; nothing for what was not measured."""
-    if not any(values):
-        return "–"
-    mean = f"{np.mean(values):.1f}"
-    return mean if len(values) == 1 else f"{mean} ± {np.std(values, ddof=1):.1f}"
-
-
-def _interval(
-    base: List[Dict[str, Any]], runs: List[Dict[str, Any]], samples: int = 2000
-) -> List[float]:
+def _interval(base: List[Line], runs: List[Line], samples: int = 2000) -> List[float]:
     """Paired bootstrap over sentences of the difference in triple F1, seeds pooled."""
     n = min(len(base), len(runs))
     one = np.sum([np.array(r["counts"]) for r in base[:n]], axis=0)
@@ -446,16 +436,13 @@ def main(
     table: Makes the table of the results.
     """
     parser = make_parser(doc, updates=800)
-    parser.add_argument("--only", nargs="*", help="names of variants; all if not given")
-    arguments = parse(parser, table)
-    chosen = arguments.only or list(variants)
-    unknown = [name for name in chosen if name not in variants]
-    if unknown:
-        parser.error(f"There is no variant {unknown}; there are {list(variants)}.")
-    run_all({n: variants[n] for n in chosen}, arguments, arguments.results)
+    arguments, chosen = parse_chosen(parser, table, variants)
+    run_all(chosen, arguments, arguments.results)
 
 
-def make_parser(doc: str, *, updates: int) -> argparse.ArgumentParser:
+def make_parser(
+    doc: str, *, updates: int, per_language: int = 2500
+) -> argparse.ArgumentParser:
     """What every benchmark that trains on trees can be told."""
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -465,9 +452,25 @@ def make_parser(doc: str, *, updates: int) -> argparse.ArgumentParser:
     parser.add_argument("--train", type=Path, nargs="+", help=".spacy files of trees")
     parser.add_argument("--dev", type=Path, help=".spacy file of trees")
     parser.add_argument("--updates", type=int, default=updates)
-    parser.add_argument("--per-language", type=int, default=2500)
+    parser.add_argument("--per-language", type=int, default=per_language)
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     return parser
+
+
+def parse_chosen(
+    parser: argparse.ArgumentParser,
+    table: Callable[[Path], str],
+    variants: Mapping[str, AnyVariant],
+) -> Tuple[argparse.Namespace, Dict[str, AnyVariant]]:
+    """RETURNS (Tuple[argparse.Namespace, Dict[str, AnyVariant]]): See `parse`, and the
+    variants that were chosen with `--only`."""
+    parser.add_argument("--only", nargs="*", help="names of variants; all if not given")
+    arguments = parse(parser, table)
+    chosen = arguments.only or list(variants)
+    unknown = [name for name in chosen if name not in variants]
+    if unknown:
+        parser.error(f"There is no variant {unknown}; there are {list(variants)}.")
+    return arguments, {name: variants[name] for name in chosen}
 
 
 def parse(

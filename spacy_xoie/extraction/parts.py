@@ -46,7 +46,7 @@ class Parts:
             return TripleNetwork(encoder, head, calibration=self.calibration)
         make = partial(
             _make_router,
-            width=encoder.width,
+            width=encoder.inner_width,
             n_experts=len(experts),
             n_layers=encoder.n_layers,
         )

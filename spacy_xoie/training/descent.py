@@ -12,6 +12,15 @@ OnStep = Callable[[int, float], None]
 """Takes the number of steps that are done, and the loss of the last."""
 
 
+def rate_factor(step: int, steps: int, *, warm_up: float = 0.1) -> float:
+    """step (int): Number of steps that are done.
+    steps (int): Of all.
+    warm_up (float): Share of the steps in which the rate rises.
+    RETURNS (float): Factor on the highest rate, which then falls to a fiftieth.
+    """
+    return min(1.0, (step + 1) / (warm_up * steps)) * max(0.02, 1 - step / steps)
+
+
 def descend(
     parameters: Iterable[nn.Parameter],
     loss: Callable[[], Tensor],
@@ -42,8 +51,7 @@ def descend(
     losses: List[float] = []
     for step in range(steps):
         for group in optimizer.param_groups:
-            warm = min(1.0, (step + 1) / (0.1 * steps))
-            group["lr"] = rate * warm * max(0.02, 1 - step / steps)
+            group["lr"] = rate * rate_factor(step, steps)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed_precision):
             total = loss()
         optimizer.zero_grad(set_to_none=True)

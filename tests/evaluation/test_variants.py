@@ -3,11 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Callable, List
 
 import numpy as np
 import pytest
 import spacy
+from piece_builders import make_encoder
 from spacy.tokens import Doc, DocBin
 
 from spacy_xoie import TokenTriple
@@ -17,7 +18,7 @@ from spacy_xoie.training.lexicons import WordPairs
 # The scripts are no part of the package.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from benchmarks import ablation, recipes, search, variants
+from benchmarks import ablation, pretrained, recipes, search, variants
 from benchmarks.self_training import agreement
 
 
@@ -35,12 +36,16 @@ def write_corpus(path: Path, n: int) -> Path:
 
 
 def run(folder: Path, named: Any, *options: Any) -> List[Any]:
+    return run_main(folder, lambda: variants.main(named, "Doc."), *options)
+
+
+def run_main(folder: Path, main: Callable[[], None], *options: Any) -> List[Any]:
     results = folder / "results.jsonl"
     train, dev = (write_corpus(folder / f"{name}.spacy", 4) for name in ("a", "b"))
     arguments = ["--train", train, "--dev", dev, "--seeds", 0, *options]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["x", *map(str, [results, *arguments])])
-        variants.main(named, "Doc.")
+        main()
     return [json.loads(line) for line in results.read_text().splitlines()]
 
 
@@ -80,6 +85,24 @@ def test_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = recipes.table(tmp_path / "results.jsonl").splitlines()
     assert len(table) == 2 * (2 + len(lines)) + 1
     assert len({line.count("|") for line in table if line}) == 1
+
+
+def test_pretrained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("spacy_transformers")
+    wanted = ["one shared LoRA", "paper: embeddings, encoder, mixture"]
+    small = {n: pretrained.VARIANTS[n]._replace(layers=2) for n in wanted}
+    monkeypatch.setattr(pretrained, "VARIANTS", small)
+    encoder = make_encoder(tmp_path / "encoder")
+    unseen = write_corpus(tmp_path / "unseen.spacy", 1)
+    options = ["--encoder", encoder, "--pieces", 40, "--updates", 3]
+    first, *_ = run_main(tmp_path, pretrained.main, *options, "--only", wanted[0])
+    assert set(first["las"]) == {"de", "en"} and not first["unseen"]
+    both = run_main(tmp_path, pretrained.main, *options, "--unseen", unseen)
+    assert both[0] == first and [line["variant"] for line in both] == wanted
+    assert set(both[1]["unseen"]) == {"de", "en"}
+    table = pretrained.table(tmp_path / "results.jsonl").splitlines()
+    assert table[2].split(" | ")[2] == "–"
+    assert len({line.count("|") for line in table}) == 1
 
 
 def test_trees_of_one_language_alone(tmp_path: Path) -> None:

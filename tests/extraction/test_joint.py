@@ -29,3 +29,22 @@ def test_characters_of_one_chinese_piece_come_out_different(tmp_path: Path) -> N
         pieces, states = encoder.pieces(batch.inputs)[0], encoder(batch.inputs)[0]
     assert torch.equal(pieces[1], pieces[2])
     assert float((states[1] - states[2]).abs().max()) > 0.01
+
+
+@pytest.mark.parametrize("per_layer", [False, True])
+def test_a_mixture_reads_the_states_of_the_pretrained_encoder(
+    tmp_path: Path, per_layer: bool
+) -> None:
+    """They are wider than those that the joint encoder makes."""
+    router = {"@architectures": "spacy-xoie.MixtureRouter.v1", "per_layer": per_layer}
+    bank = {"@architectures": "spacy-xoie.AdapterBank.v1", "rank": 2}
+    model = joint_config(make_encoder(tmp_path), bank=bank, router=router)
+    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": TOKENIZER}})
+    nlp.add_pipe("xoie", config={"model": model})
+    examples = [make_example(nlp, *sentence) for sentence in SENTENCES]
+    nlp.initialize(lambda: examples)
+    pipe = extractor_of(nlp)
+    pipe.set_stage("adapters")
+    assert nlp.update(examples)["xoie"] > 0
+    (gates,) = pipe.gates([nlp.make_doc("Anna met Ben")])
+    assert float(gates.gates[0].sum()) == pytest.approx(1.0)

@@ -21,6 +21,12 @@ class Encoder(nn.Module):
     n_layers: int
 
     @property
+    def inner_width(self) -> int:
+        """RETURNS (int): Width of the states that a router reads: those of `embed`, and
+        between the layers."""
+        return self.width
+
+    @property
     def published(self) -> str:
         """RETURNS (str): Path of the part that others have as well, such as a Hugging
         Face model, and that they load adapters onto; "" for the whole encoder."""
@@ -35,7 +41,7 @@ class Encoder(nn.Module):
     def embed(self, inputs: Dict[str, Tensor]) -> Tensor:
         """inputs (Dict[str, Tensor]): Features, as the encoder's own featuriser
             makes them.
-        RETURNS (Tensor): (rows, positions, width), before the first layer.
+        RETURNS (Tensor): (rows, positions, inner width), before the first layer.
         """
         raise NotImplementedError
 

@@ -47,6 +47,10 @@ class JointEncoder(Encoder):
         )
 
     @property
+    def inner_width(self) -> int:
+        return self.pieces.inner_width
+
+    @property
     def published(self) -> str:
         return f"pieces.{self.pieces.published}"
 
