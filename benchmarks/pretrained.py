@@ -25,8 +25,8 @@ import spacy
 import torch
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import fix_random_seed, load_config, registry
-from thinc.api import Config
+from spacy.util import load_config, registry
+from thinc.api import Config, fix_random_seed
 
 from spacy_xoie.extraction import TripleExtractor
 from spacy_xoie.training.descent import rate_factor
