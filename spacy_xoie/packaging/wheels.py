@@ -122,7 +122,7 @@ def build_wheels(
     about = {
         "version": version,
         "license": license or nlp.meta.get("license") or "",
-        "sources": _sources_of(
+        "sources": sources_of(
             sources or nlp.meta.get("sources") or (), encoder.get("name", "")
         ),
     }
@@ -227,7 +227,7 @@ def _notes_of(pipe: "TripleExtractor", languages: Sequence[str]) -> Dict[str, An
     return {code: dict(plugged[code]) for code in languages if code in plugged}
 
 
-def _sources_of(
+def sources_of(
     sources: Sequence[Mapping[str, str]], encoder: str
 ) -> List[Dict[str, str]]:
     """Sources, with the pretrained encoder at their head, if it is known and not among

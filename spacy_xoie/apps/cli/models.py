@@ -16,6 +16,8 @@ from ...corpora.gather import gather_assets
 from ...extraction.pipelines import extractor_of
 from ...extraction.pretrained import META, model_config, save_model
 from ...files import read_json, write_json
+from ...packaging.pipelines import encoder_facts, languages_of
+from ...packaging.wheels import sources_of
 from .app import app
 from .options import (
     Component,
@@ -81,8 +83,11 @@ def export_cli(
             "version": __version__,
             "spacy_version": _spacy_versions(),
             "license": license_,
-            "languages": list(pipe.languages),
-            "sources": [] if sources is None else read_json(sources),
+            "languages": sorted(languages_of(nlp, component)),
+            "sources": sources_of(
+                [] if sources is None else read_json(sources),
+                encoder_facts(nlp, component).get("name", ""),
+            ),
             "performance": {} if metrics is None else read_json(metrics),
         }
         write_json(folder / META, meta)

@@ -15,6 +15,7 @@ from ...doc.translations import Untranslated, set_untranslated
 from ...doc.triples import SPAN_KEY, get_triples, set_triples
 from ...errors import ConfigError, EngineError
 from ...language.zones import Zone
+from ...packaging.pipelines import languages_of
 from .exports import FORMATS, available_formats
 from .records import doc_record
 from .translation import Engines
@@ -99,7 +100,9 @@ class Engine:
             )
         maker = nlp.get_pipe(makers[-1])
         self.key = str(getattr(maker, "span_key", SPAN_KEY))
-        self.languages = tuple(getattr(maker, "languages", None) or ())
+        self.languages: Sequence[str] = ()
+        if hasattr(maker, "languages"):
+            self.languages = languages_of(nlp, makers[-1])
         self.formats = available_formats()
         self._projectors: Dict[str, Projector] = {}
 
