@@ -42,6 +42,7 @@ class Subjects(ClauseRules):
                 return [], [child for child in nominals if child > head]
             if not nominals:
                 return [], []
+            before = [child for child in before if not self._is_article(child, before)]
             subject = self._nominative(before) if before else nominals[0]
             objects = [child for child in nominals if child > max(subject, head)]
             if self.features.objects_precede:
@@ -64,6 +65,22 @@ class Subjects(ClauseRules):
         if expletive is not None:
             return [(expletive,)], []
         return [phrases.clause(clauses[0])], []
+
+    def _is_article(self, word: int, nominals: List[int]) -> bool:
+        """Whether what the tree takes for a pronoun is the article of the next nominal,
+        which begins right after it and has none ("das | Defizit sinkt")."""
+        tree = self.tree
+        return (
+            self.features.objects_precede
+            and tree.lower[word] in self.features.relativisers
+            and not tree.children[word]
+            and any(
+                min(tree.subtree(nominal)) == word + 1
+                and tree.tags[nominal] == "NOUN"
+                and tree.first(nominal, "det") is None
+                for nominal in nominals
+            )
+        )
 
     def _nominative(self, nominals: List[int]) -> int:
         """Which of the subjects that a verb seems to have before it is one: a pronoun

@@ -647,6 +647,12 @@ CASES = {
         "。/PUNCT/2/punct",
         {"桥 | 设计 | 由 工程师"},
     ),
+    "an article that the tree takes for a subject": (
+        "de",
+        "Sie/PRON/2/nsubj sagte/VERB/0/root ,/PUNCT/7/punct das/PRON/7/nsubj "
+        "neue/ADJ/6/amod Amt/NOUN/7/nsubj verkaufe/VERB/2/ccomp Holz/NOUN/7/obj",
+        {"Sie | sagte | das neue Amt verkaufe Holz", "neue Amt | verkaufe | Holz"},
+    ),
     "no words of the language are known": (
         "xx",
         "Hun/PRON/2/nsubj leser/VERB/0/root aviser/NOUN/2/obj",
