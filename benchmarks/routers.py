@@ -21,9 +21,6 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 import torch
-from torch import nn
-from transformers import BertConfig, BertModel
-
 from peft import (
     ArrowConfig,
     LoraConfig,
@@ -31,6 +28,9 @@ from peft import (
     create_arrow_model,
     get_peft_model,
 )
+from torch import nn
+from transformers import BertConfig, BertModel
+
 from spacy_xoie.network.adapters import AdapterBank
 from spacy_xoie.network.adapters.exchange import (
     fill_adapter,

@@ -15,10 +15,10 @@ TABLE = DOCS / "licenses.md"
 
 HEAD = """# Licences
 
-spacy_xoie is under the MIT licence. Its models are under CC BY-SA 4.0, since they learnt
-from treebanks under that licence; `meta.json` in the folder of each names them all. The
-encoder under `xx_xoie_md`, multilingual-e5-small, is under the MIT licence and not in the
-package; wheels that are made of the model hold it.
+spacy_xoie is under the MIT licence. Its models are under CC BY-SA 4.0, since they
+learnt from treebanks under that licence; `meta.json` in the folder of each names them
+all. The encoder under `xx_xoie_md`, multilingual-e5-small, is under the MIT licence and
+not in the package; wheels that are made of the model hold it.
 
 What it depends on, as `python docs/make_licenses.py` reads it from the metadata of each
 package. "-" is what every installation has, the others are extras
