@@ -1,9 +1,11 @@
 """A pretrained encoder as a folder in the form of Hugging Face."""
 
 from pathlib import Path
-from typing import Union
+from typing import Any, Union
 
 from ..files import atomic
+from ..network.encoders.bert import Bert
+from ..network.storage import Unfilled
 from .sources import Foundation, StoredFoundation, content_digest
 
 FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
@@ -26,6 +28,18 @@ def write_folder(foundation: Foundation, folder: Union[str, Path]) -> bool:
         if digest == content_digest(model, tokenizer):
             return False
     with atomic(folder) as partial:
-        model.save_pretrained(partial, safe_serialization=True)
+        in_library(model).save_pretrained(partial, safe_serialization=True)
         tokenizer.save_pretrained(partial)
     return True
+
+
+def in_library(model: Any) -> Any:
+    """RETURNS (PreTrainedModel): The same model of the library transformers."""
+    if not isinstance(model, Bert):
+        return model
+    from transformers import BertModel
+
+    with Unfilled(weightless=True):
+        copy = BertModel(model.config, add_pooling_layer=False)
+    copy.load_state_dict(model.state_dict(), assign=True)
+    return copy

@@ -14,6 +14,7 @@ from ..errors import ConfigError, ModelDataError
 from ..files import file_digest
 from ..network.block_embedding import pack_words
 from ..network.blocks import unpack
+from ..network.encoders.bert import Bert
 from ..network.storage import Unfilled, is_weightless
 from .packed_file import PackedFile
 from .pieces import build_tokenizer
@@ -76,8 +77,8 @@ class Foundation:
         layers (Optional[int]): How many layers will be used, from below, if that is
             known: others may be left out.
         packed (bool): Whether the word embeddings stay in 4 bits.
-        RETURNS (PreTrainedModel): The model, without a pooler. On the device "meta" it
-            is one without weights.
+        RETURNS (Union[PreTrainedModel, Bert]): The model, without a pooler. On the
+            device "meta" it is one without weights.
         RAISES (ConfigError): If the word embeddings cannot be packed.
         """
         raise NotImplementedError
@@ -116,7 +117,7 @@ class PackedFoundation(Foundation):
         layers: Optional[int] = None,
         packed: bool = False,
     ) -> Any:
-        from transformers import BertConfig, BertModel
+        from transformers import BertConfig
 
         sizes = self.file.sizes
         if layers is None or not 1 <= layers <= sizes.layers:
@@ -138,7 +139,7 @@ class PackedFoundation(Foundation):
             **settings,
         )
         with Unfilled(weightless=True):
-            model = BertModel(config, add_pooling_layer=False)
+            model = Bert(config)
         if packed:
             pack_words(model)
         if is_weightless():

@@ -17,7 +17,7 @@ from thinc.api import Adam
 
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.foundations import find_foundation
-from spacy_xoie.foundations.folder import write_folder
+from spacy_xoie.foundations.folder import in_library, write_folder
 
 TEXTS = [text for text, _, _ in SENTENCES]
 
@@ -166,7 +166,7 @@ def test_only_bits_of_four_can_be_packed(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     model = find_foundation(tiny.NAME).model({})
     model.embeddings.word_embeddings.weight.data += 0.001
-    model.save_pretrained(folder)
+    in_library(model).save_pretrained(folder)
     find_foundation(tiny.NAME).tokenizer({}).save_pretrained(folder)
     with pytest.raises(ConfigError, match="Set `packed` to false"):
         train(config(name=str(folder), packed=True))

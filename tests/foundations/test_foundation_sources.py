@@ -1,6 +1,8 @@
 """Where an encoder is found, and what is said if it is nowhere."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from typer.testing import CliRunner
 import spacy_xoie.apps.cli  # noqa: F401  (registers our commands)
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.foundations import PACKAGES, find_foundation
-from spacy_xoie.foundations.folder import FILES, write_folder
+from spacy_xoie.foundations.folder import FILES, in_library, write_folder
 from spacy_xoie.foundations.sources import content_digest
 
 TEXTS = ["Anna met  Ben.", "the museum bought\tpaintings", "ﬁne cafe\u0301 Ａ 这 x", ""]
@@ -87,7 +89,7 @@ def test_a_folder_is_the_same_encoder(file: Path, tmp_path: Path) -> None:
         model.embeddings.LayerNorm.bias[0] += 1
         model.embeddings.word_embeddings.weight[5, 3] += 0.001
     assert other.digest(model, two) != PACKAGES[tiny.NAME].digest
-    model.save_pretrained(folder)
+    in_library(model).save_pretrained(folder)
     with pytest.raises(ConfigError, match="`packed` to false"):
         other.model({}, packed=True)
 
@@ -141,3 +143,17 @@ def test_the_real_package_is_what_it_was() -> None:
     model = foundation.model({})
     assert content_digest(model, tokenizer) == PACKAGES[PACKAGED].digest
     assert tokenizer("Hallo Welt")["input_ids"][0] == tokenizer.cls_token_id
+
+
+def test_the_packaged_encoder_comes_without_slow_imports(file: Path) -> None:
+    code = (
+        "import sys; from spacy_xoie.foundations.sources import "
+        "PackedFoundation; from pathlib import Path; "
+        f"f = PackedFoundation({tiny.NAME!r}, None, Path({str(file)!r})); "
+        f"f.model({{}}); f.tokenizer({{}}); "
+        f"print('torch._dynamo' in sys.modules, 'transformers.modeling_utils' in "
+        f"sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    output = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert output.stdout.split() == ["False", "False"]
