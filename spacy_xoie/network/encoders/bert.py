@@ -72,7 +72,7 @@ class BertEmbeddings(nn.Module):
 
 
 class BertLayer(nn.Module):
-    """forward: (rows, pieces, width), what scores are added to → (rows, pieces, width)"""
+    """forward: states (rows, pieces, width), what is added to scores → states"""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class BertLayer(nn.Module):
 
 
 class BertAttention(nn.Module):
-    """forward: (rows, pieces, width), what scores are added to → (rows, pieces, width)"""
+    """forward: states (rows, pieces, width), what is added to scores → states"""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
