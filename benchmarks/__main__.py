@@ -24,11 +24,13 @@ from .scale_out import measure_engines
 from .streaming import measure_overhead, measure_sorting, measure_words
 from .texts import mixed, read_texts
 from .transformer import measure_transformer
+from .words_per_second import measure_words_per_second
 
 TOPICS = [
     "routing",
     "transformer",
     "precision",
+    "pretrained",
     "sorting",
     "overhead",
     "words",
@@ -59,6 +61,9 @@ def main(arguments: List[str]) -> int:
         "transformer": lambda: measure_transformer(24 if quick else 96, rounds),
         "precision": lambda: measure_precisions(
             24 if quick else 96, rounds, options.transformer, options.dev
+        ),
+        "pretrained": lambda: measure_words_per_second(
+            texts, rounds, encoder=options.encoder
         ),
         "sorting": lambda: measure_sorting(nlp, 120 if quick else 600, rounds),
         "overhead": lambda: measure_overhead(nlp, texts, rounds),
@@ -106,6 +111,11 @@ def make_parser() -> argparse.ArgumentParser:
         "--transformer",
         type=Path,
         help="a trained pipeline with a transformer encoder, to score",
+    )
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        help="folder that `spacy xoie encoder` wrote, to run under spacy-transformers",
     )
     parser.add_argument("--dev", type=Path, help="annotated docs for it, .spacy")
     parser.add_argument(
