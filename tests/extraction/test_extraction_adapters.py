@@ -332,6 +332,7 @@ class TestTunedEncoder:
             "name": str(folder),
             "layers": 1,
             "rank": 3,
+            "precision": "float32",
         }
         encoder = {
             "@architectures": "spacy-xoie.JointEncoder.v1",

@@ -106,7 +106,7 @@ def test_missing_features(a: str, b: str, gone: set[str]) -> None:
 
 
 def test_nothing_known() -> None:
-    blank = Facts("qq", (), "Nothing", (), frozenset(), None, {})
+    blank = Facts("qq", (), "Nothing", (), frozenset(), None, None, {})
     apart = compare(blank, find_language("de"))
     assert apart == Distances(**dict.fromkeys(KINDS, Distance(None, 0.0)))
     for profile in PROFILES:

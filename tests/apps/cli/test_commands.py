@@ -260,6 +260,7 @@ def test_package_hands_its_options_on(
     result = run("package", *asked, "--model", model, "--out", tmp_path, *options)
     assert result.exit_code == 0, result.output
     assert "made.whl (2.0 MB)" in " ".join(result.output.split())
+    assert list(given.pop("texts")) == []
     assert given == {
         "lang": "xx",
         "output": tmp_path,
