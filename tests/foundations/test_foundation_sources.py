@@ -134,6 +134,16 @@ def test_the_command_writes_the_folder(file: Path, tmp_path: Path) -> None:
     assert find_foundation(str(folder)).tokenizer({})("Anna")["input_ids"]
 
 
+def test_a_package_that_is_not_installed_is_a_missing_module(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By that `spacy xoie doctor` tells it from a model that is broken."""
+    monkeypatch.setattr("spacy_xoie.foundations.sources._locate", lambda package: None)
+    with pytest.raises(ConfigError, match="spacy-xoie") as error:
+        find_foundation(PACKAGED)
+    assert isinstance(error.value.__cause__, ImportError)
+
+
 def test_the_real_package_is_what_it_was() -> None:
     try:
         foundation = find_foundation(PACKAGED)
