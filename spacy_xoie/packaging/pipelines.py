@@ -237,7 +237,8 @@ def _tell_apart(nlp: Language, component: str, languages: Sequence[str]) -> bool
 
 def _model_settings(nlp: Language, component: str) -> Dict[str, Any]:
     """The block of the config, for a model that is stored as a whole."""
-    model = nlp.config["components"][component]["model"]
+    # Without variables, which may stand for a folder of this machine.
+    model = nlp.config.interpolate()["components"][component]["model"]
     settings: Dict[str, Any] = deepcopy(model_config(model)["model"])
     pieces = _pieces_of(settings)
     if "stored" in pieces:

@@ -75,7 +75,9 @@ def export_cli(
     with one_line_errors():
         nlp = util.load_model(model)
         pipe = extractor_of(nlp, component)
-        config = model_config(nlp.config["components"][component]["model"])
+        # What it was trained with may stand for other settings of the pipeline.
+        settings = nlp.config.interpolate()["components"][component]
+        config = model_config(settings["model"])
         save_model(pipe.model, Config(config), folder)
         meta: Dict[str, Any] = {
             "lang": "xx",

@@ -7,6 +7,7 @@ import pytest
 import spacy
 from conftest import SENTENCES
 from spacy.language import Language
+from thinc.api import Config
 from typer.testing import CliRunner
 
 from spacy_xoie.apps.cli import app
@@ -25,6 +26,11 @@ Der Rat --> lehnte nicht ab --> den Plan
 @pytest.fixture
 def exported(trained: Language, tmp_path: Path) -> Path:
     trained.to_disk(tmp_path / "pipeline")
+    # As in configs in which one setting stands for several.
+    config = Config().from_disk(tmp_path / "pipeline" / "config.cfg", interpolate=False)
+    head = config["components"]["xoie"]["model"]["head"]
+    config["paths"]["width"], head["width"] = head["width"], "${paths.width}"
+    config.to_disk(tmp_path / "pipeline" / "config.cfg")
     sources = tmp_path / "sources.json"
     sources.write_text('[{"name": "Ours", "license": "MIT"}]')
     arguments = ["export", str(tmp_path / "pipeline"), str(tmp_path / "model")]
