@@ -22,7 +22,6 @@ from .pieces import build_tokenizer
 EXTRA = "md"
 """The extra of this package that brings `PACKAGES` along."""
 
-
 WORDS = "embeddings.word_embeddings.weight"
 PACKED_WORDS = "embeddings.word_embeddings.rows"
 

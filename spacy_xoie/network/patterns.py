@@ -3,6 +3,7 @@ names of layers, and must not take forever on any."""
 
 import re
 from functools import lru_cache
+from typing import Sequence
 
 from ..errors import ConfigError
 
@@ -38,3 +39,11 @@ def compile_pattern(pattern: str) -> "re.Pattern[str]":
         raise ConfigError(
             f"The adapter target {pattern!r} is no regular expression: {e}."
         ) from e
+
+
+def is_target(name: str, targets: Sequence[str]) -> bool:
+    """RETURNS (bool): Whether one of the patterns is found in the name of a layer; if
+    there are none, any layer is a target."""
+    return not targets or any(
+        compile_pattern(target).search(name) for target in targets
+    )

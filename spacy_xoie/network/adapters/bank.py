@@ -8,11 +8,12 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 from torch import nn
 
 from ...errors import ConfigError
-from ..patterns import compile_pattern
+from ..patterns import compile_pattern, is_target
 from .combine import weighted_sum
 from .gates import GateState
 from .lora import LAYERS
 from .routed import RoutedLora
+from .tuned import replace_layer
 
 RESERVED = nn.ParameterDict()
 """Its attributes cannot name an expert, nor those of PEFT's dicts, much the same."""
@@ -181,7 +182,7 @@ class AdapterBank:
         for expert in weights:
             self.check_name(expert)
         for name, layer in layers:
-            _replace(module, name, layer.merged(weights))
+            replace_layer(module, name, layer.merged(weights))
 
     @property
     def _all_layers(self) -> List[Tuple[str, RoutedLora]]:
@@ -195,7 +196,7 @@ class AdapterBank:
         layers: List[Tuple[str, RoutedLora]] = []
         for name, layer in list(module.named_modules()):
             wrapper = LAYERS.get(type(layer))
-            if wrapper is None or not _is_target(name, targets):
+            if wrapper is None or not is_target(name, targets):
                 continue
             adapted = wrapper(
                 layer,
@@ -204,7 +205,7 @@ class AdapterBank:
                 scaling=self.scaling,
                 dropout=self.dropout,
             )
-            _replace(module, name, adapted)
+            replace_layer(module, name, adapted)
             layers.append((name, adapted))
         if not layers:
             raise ConfigError(
@@ -269,17 +270,6 @@ def _check_name(expert: str) -> None:
 def adaptable(module: nn.Module) -> List[str]:
     """RETURNS (List[str]): Names of the layers that an adapter can go on."""
     return [name for name, layer in module.named_modules() if type(layer) in LAYERS]
-
-
-def _is_target(name: str, targets: Sequence[str]) -> bool:
-    return not targets or any(
-        compile_pattern(target).search(name) for target in targets
-    )
-
-
-def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
-    parent, _, child = name.rpartition(".")
-    setattr(module.get_submodule(parent), child, new)
 
 
 def _named_twice(experts: Sequence[str]) -> str:

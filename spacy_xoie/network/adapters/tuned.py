@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ..patterns import compile_pattern
+from ..patterns import is_target
 
 SHARED = ("shared_A", "shared_B")
 """Names of the parameters of a shared update."""
@@ -97,12 +97,9 @@ def tune(
     """
     names: List[str] = []
     for name, layer in list(module.named_modules()):
-        wanted = not targets or any(
-            compile_pattern(target).search(name) for target in targets
-        )
-        if type(layer) is nn.Linear and wanted:
+        if type(layer) is nn.Linear and is_target(name, targets):
             tuned = TunedLinear(layer, rank=rank, scaling=alpha / rank)
-            _put(module, name, tuned)
+            replace_layer(module, name, tuned)
             names.append(name)
     if not names:
         raise ConfigError(
@@ -116,7 +113,7 @@ def fold(module: nn.Module) -> None:
     """Make plain layers of all tuned ones within a module, in place."""
     with torch.no_grad():
         for name, layer in tuned_layers(module):
-            _put(module, name, layer.folded())
+            replace_layer(module, name, layer.folded())
 
 
 def level_ranks(module: nn.Module) -> int:
@@ -141,7 +138,7 @@ def level_ranks(module: nn.Module) -> int:
 def untune(module: nn.Module) -> None:
     """Take the shared updates off all layers within a module, in place."""
     for name, layer in tuned_layers(module):
-        _put(module, name, layer.plain())
+        replace_layer(module, name, layer.plain())
 
 
 def tuned_layers(module: nn.Module) -> List[Tuple[str, TunedLinear]]:
@@ -153,6 +150,7 @@ def tuned_layers(module: nn.Module) -> List[Tuple[str, TunedLinear]]:
     ]
 
 
-def _put(module: nn.Module, name: str, layer: nn.Module) -> None:
+def replace_layer(module: nn.Module, name: str, layer: nn.Module) -> None:
+    """Put another layer in the place of the one of a name within a module."""
     parent, _, child = name.rpartition(".")
     setattr(module.get_submodule(parent), child, layer)
