@@ -112,7 +112,7 @@ def treebank_docs(
         as those of Universal Dependencies do ("de_gsd-ud-dev.conllu").
     language (str): Code of the language, if the names do not say it.
     dev_share (float): Share of the sentences, chosen by file and id, that is kept
-        for development.
+        for development. What has the text of one of these is left out of the rest.
     max_length (int): Sentences of more tokens are left out.
     simplify (float): Share of the sentences in traditional Chinese that are turned
         to simplified characters (needs `opencc`).
@@ -150,7 +150,10 @@ def treebank_docs(
                 )
         if on_file is not None:
             on_file(path, number + 1)
-    return slices
+    held_back = {doc.text for doc in slices.dev}
+    return slices._replace(
+        train=[doc for doc in slices.train if doc.text not in held_back]
+    )
 
 
 def annotate_tree(doc: Doc, tree: TokenTree, language: str) -> Doc:

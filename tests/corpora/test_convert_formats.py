@@ -203,6 +203,17 @@ def test_the_name_says_the_format(
         assert triples(output / "train.spacy") == ["(Ann; met; Bo)"]
 
 
+def test_treebanks_in_folders(tmp_path: Path) -> None:
+    for number in "ab":
+        folder = tmp_path / "release" / f"UD_English-{number}"
+        folder.mkdir(parents=True)
+        (folder / f"en_{number}-ud-train.conllu").write_text(CONLLU)
+    output = tmp_path / "out"
+    result = run("convert", tmp_path / "release", output, "--dev-share", 0)
+    assert result.exit_code == 0, result.output
+    assert triples(output / "train.spacy") == ["(Ann; met; Bo)"] * 2
+
+
 def test_a_treebank_of_any_name(tmp_path: Path) -> None:
     path = tmp_path / "treebank.conllu"
     path.write_text(CONLLU)

@@ -50,7 +50,12 @@ DEV_SHARE_OF_TREEBANKS = 0.03
 @app.command("convert")
 def convert_cli(
     corpus: Annotated[
-        Path, typer.Argument(help="Folder of files, or a single one", exists=True)
+        Path,
+        typer.Argument(
+            help="Folder of files, or a single one; of treebanks also a folder of "
+            "folders",
+            exists=True,
+        ),
     ],
     argument: OutputArgument = None,
     output: Annotated[
@@ -163,7 +168,7 @@ def _format_of(corpus: Path) -> Format:
     """What the names of the files say."""
     for form in (Format.jsonl, Format.conllu, Format.oie2016):
         if corpus.is_dir():
-            if files_in(corpus, SUFFIXES[form]):
+            if _files_of(corpus, form):
                 return form
         elif file_suffix(corpus) in SUFFIXES[form]:
             return form
@@ -173,11 +178,17 @@ def _format_of(corpus: Path) -> Format:
 def _files(corpus: Path, form: Format) -> List[Path]:
     if not corpus.is_dir():
         return [corpus]
-    paths = files_in(corpus, SUFFIXES[form])
+    paths = _files_of(corpus, form)
     if not paths:
         names = " or ".join(SUFFIXES[form])
         raise ConfigError(f"There is no file {names} in {corpus}.")
-    return [Path(path) for path in paths]
+    return paths
+
+
+def _files_of(folder: Path, form: Format) -> List[Path]:
+    # Treebanks are released with a folder for each.
+    deep = form == Format.conllu
+    return [Path(path) for path in files_in(folder, SUFFIXES[form], deep=deep)]
 
 
 def _records(
