@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from ..errors import DataError
@@ -15,18 +15,21 @@ class Asset(NamedTuple):
     dest (str): Its place in the project.
     source (Optional[Path]): The file it was copied from, None if it was there.
     exists (bool): Whether it is there now.
+    has_address (bool): Whether the project says where to get it.
     """
 
     dest: str
     source: Optional[Path]
     exists: bool
+    has_address: bool
 
 
 def gather_assets(
     assets: List[Dict[str, Any]], project: Path, local: Optional[Path]
 ) -> Iterator[Asset]:
     """Copy the assets of a project that are not there yet from a local folder, where
-    they may lie in any subfolder and be compressed (.gz).
+    they may lie in any subfolder and be compressed (.gz). A file has its name in the
+    project or, if a checksum tells that it is the one, that at its address.
 
     assets (List[Dict[str, Any]]): The section `assets` of a project.yml.
     project (Path): Folder of the project.
@@ -41,17 +44,18 @@ def gather_assets(
             f'or "" and download the assets with `spacy project assets --extra`.'
         )
     by_name: Dict[str, Path] = {}
-    suffixes = {file_suffix(asset["dest"]) for asset in assets}
+    names = [_names(asset) for asset in assets]
+    suffixes = {file_suffix(name) for each in names for name in each}
     for file in files_in(local, suffixes, deep=True) if local is not None else ():
         by_name.setdefault(Path(file).name, Path(file))
-    for asset in assets:
+    for asset, wanted in zip(assets, names, strict=True):
         dest = project / asset["dest"]
-        if dest.is_file():
-            yield Asset(asset["dest"], None, True)
-            continue
-        source = by_name.get(dest.name) or by_name.get(dest.name + GZ)
+        has_address = bool(asset.get("url") or asset.get("git"))
+        there = dest.is_file()
+        packed = (name + end for name in wanted for end in ("", GZ))
+        source = None if there else next(filter(None, map(by_name.get, packed)), None)
         if source is None:
-            yield Asset(asset["dest"], None, False)
+            yield Asset(asset["dest"], None, there, has_address)
             continue
         expected = asset.get("checksum")
         with atomic(dest) as partial:
@@ -66,4 +70,11 @@ def gather_assets(
                     f"checksum is {actual}, not {expected}. Get that version, or take "
                     f"the file away."
                 )
-        yield Asset(asset["dest"], source, True)
+        yield Asset(asset["dest"], source, True, has_address)
+
+
+def _names(asset: Dict[str, Any]) -> List[str]:
+    names = [PurePosixPath(asset["dest"]).name]
+    if asset.get("checksum") and asset.get("url"):
+        names.append(PurePosixPath(asset["url"]).name)
+    return names

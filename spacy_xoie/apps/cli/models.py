@@ -13,6 +13,7 @@ from weasel.util.config import load_project_config
 
 from ...about import __title__, __version__
 from ...corpora.gather import gather_assets
+from ...errors import ConfigError
 from ...extraction.pipelines import extractor_of
 from ...extraction.pretrained import META, model_config, save_model
 from ...files import read_json, write_json
@@ -26,6 +27,7 @@ from .options import (
     Sources,
     one_output,
     output_option,
+    read_sources,
 )
 from .util import one_line_errors
 
@@ -36,15 +38,28 @@ def gather_cli(
     local: Annotated[
         str, typer.Argument(help='Folder with copies of the assets, "" for none')
     ] = "",
+    under: Annotated[
+        Optional[str],
+        typer.Option(help="Only assets in this folder of the project"),
+    ] = None,
 ) -> None:
     """Copy a project's assets from a local folder, and name those that are missing."""
     with one_line_errors():
         assets = load_project_config(project).get("assets", [])
-        gaps = []
+        if under is not None:
+            assets = [a for a in assets if Path(a["dest"]).is_relative_to(under)]
+            if not assets:
+                raise ConfigError(
+                    f"No asset of {project / 'project.yml'} belongs in {under}."
+                )
+        gaps, left_out = [], 0
         folder = Path(local) if local else None
         for asset in gather_assets(assets, project, folder):
-            if not asset.exists:
+            if not asset.exists and asset.has_address:
                 gaps.append(asset.dest)
+            elif not asset.exists:
+                left_out += 1
+                msg.warn(f"{asset.dest} has no address, and is done without")
             elif asset.source is not None:
                 msg.good(asset.dest)
     if gaps:
@@ -54,7 +69,7 @@ def gather_cli(
             f"or give a folder that holds them.",
             exits=1,
         )
-    msg.good(f"All {len(assets)} assets are there")
+    msg.good(f"{len(assets) - left_out} assets are there")
 
 
 @app.command("export")
@@ -87,7 +102,7 @@ def export_cli(
             "license": license_,
             "languages": sorted(languages_of(nlp, component)),
             "sources": sources_of(
-                [] if sources is None else read_json(sources),
+                read_sources(sources),
                 encoder_facts(nlp, component).get("name", ""),
             ),
             "performance": {} if metrics is None else read_json(metrics),

@@ -1,10 +1,13 @@
 """Arguments and options that commands share: each has one name and one text."""
 
 from pathlib import Path
-from typing import Annotated, Any, List, Mapping, Optional, Type
+from typing import Annotated, Any, Dict, List, Mapping, Optional, Sequence, Type
 
 import typer
 from typer.core import TyperCommand
+
+from ...errors import DataError
+from ...files import read_json
 
 # The pipeline, and what it is told.
 
@@ -84,8 +87,10 @@ Metrics = Annotated[
     Optional[Path], typer.Option(exists=True, help="JSON of `evaluate`")
 ]
 Sources = Annotated[
-    Optional[Path],
-    typer.Option(exists=True, help="JSON list: name, url, author, license"),
+    Optional[List[Path]],
+    typer.Option(
+        exists=True, help="JSON list: name, url, author, license; may be repeated"
+    ),
 ]
 
 
@@ -112,6 +117,26 @@ def one_output(option: Optional[Path], argument: Optional[Path]) -> Path:
     if len(paths) != 1:
         raise typer.BadParameter("Name it once.", param_hint="'--output' / '-o'")
     return paths[0]
+
+
+def read_sources(paths: Optional[Sequence[Path]]) -> List[Dict[str, str]]:
+    """RETURNS (List[Dict[str, str]]): The sources of all lists, each once.
+
+    paths (Optional[Sequence[Path]]): JSON files.
+    RAISES (DataError): If one of them is no list of sources.
+    """
+    rows: List[Dict[str, str]] = []
+    for path in paths or ():
+        listed = read_json(path)
+        if not isinstance(listed, list) or not all(
+            isinstance(row, dict) and row.get("name") for row in listed
+        ):
+            raise DataError(
+                f"{path} is no list of sources. Write "
+                f'[{{"name": …, "url": …, "author": …, "license": …}}, …].'
+            )
+        rows += [row for row in listed if row not in rows]
+    return rows
 
 
 def rename_options(names: Mapping[str, str]) -> Type[TyperCommand]:

@@ -13,7 +13,15 @@ from ...loading import load
 from ...packaging import build_wheels, load_wheel
 from ..batch.texts import Source
 from .app import app
-from .options import Component, Metrics, Model, Sources, output_option, rename_options
+from .options import (
+    Component,
+    Metrics,
+    Model,
+    Sources,
+    output_option,
+    read_sources,
+    rename_options,
+)
 from .util import one_line_errors
 
 
@@ -67,7 +75,7 @@ def package_cli(
             version=version,
             license=license,
             metrics=None if metrics is None else read_json(metrics),
-            sources=None if sources is None else read_json(sources),
+            sources=read_sources(sources),
             texts=_texts(text or ()),
             component=component,
         ):

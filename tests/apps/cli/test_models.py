@@ -31,12 +31,13 @@ def exported(trained: Language, tmp_path: Path) -> Path:
     head = config["components"]["xoie"]["model"]["head"]
     config["paths"]["width"], head["width"] = head["width"], "${paths.width}"
     config.to_disk(tmp_path / "pipeline" / "config.cfg")
-    sources = tmp_path / "sources.json"
-    sources.write_text('[{"name": "Ours", "license": "MIT"}]')
     arguments = ["export", str(tmp_path / "pipeline"), str(tmp_path / "model")]
-    result = CliRunner().invoke(
-        app, [*arguments, "--sources", str(sources), "--license", "CC0"]
-    )
+    lists = [[{"name": "Ours", "license": "MIT"}], [{"name": "Theirs"}]]
+    for number, rows in enumerate([*lists, lists[0]]):
+        path = tmp_path / f"sources{number}.json"
+        path.write_text(json.dumps(rows))
+        arguments += ["--sources", str(path)]
+    result = CliRunner().invoke(app, [*arguments, "--license", "CC0"])
     assert result.exit_code == 0, result.output
     return tmp_path / "model"
 
@@ -44,7 +45,7 @@ def exported(trained: Language, tmp_path: Path) -> Path:
 def test_export(exported: Path, trained: Language) -> None:
     meta = json.loads((exported / META).read_text())
     assert meta["license"] == "CC0"
-    assert meta["sources"] == [{"name": "Ours", "license": "MIT"}]
+    assert meta["sources"] == [{"name": "Ours", "license": "MIT"}, {"name": "Theirs"}]
     assert meta["languages"] == sorted(trained.get_pipe("xoie").languages)
     nlp = spacy.blank("de")
     model = {"@architectures": "spacy-xoie.PretrainedModel.v1", "name": str(exported)}
@@ -58,6 +59,20 @@ def test_export_of_what_is_no_extractor(trained: Language, tmp_path: Path) -> No
     result = CliRunner().invoke(app, ["export", *arguments, "--component", "xoie_lang"])
     assert result.exit_code == 1
     assert "no extractor" in result.output
+
+
+@pytest.mark.parametrize("text", ['{"name": "Ours"}', '["Ours"]', '[{"url": "x"}]'])
+def test_export_with_what_is_no_list_of_sources(
+    text: str, trained: Language, tmp_path: Path
+) -> None:
+    trained.to_disk(tmp_path / "pipeline")
+    (tmp_path / "sources.json").write_text(text)
+    arguments = [str(tmp_path / "pipeline"), str(tmp_path / "x")]
+    result = CliRunner().invoke(
+        app, ["export", *arguments, "--sources", str(tmp_path / "sources.json")]
+    )
+    assert result.exit_code == 1
+    assert "sources.json is no list of sources" in result.output
 
 
 def test_calibrate(exported: Path, tmp_path: Path) -> None:
