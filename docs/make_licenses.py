@@ -15,10 +15,22 @@ TABLE = DOCS / "licenses.md"
 
 HEAD = """# Licences
 
-spacy_xoie is under the MIT licence. Its models are under CC BY-SA 4.0, since they
-learnt from treebanks under that licence; `meta.json` in the folder of each names them
-all. The encoder under `xx_xoie_md`, multilingual-e5-small, is under the MIT licence and
+spacy_xoie is under the MIT licence, its models under CC BY-SA 4.0.
+
+## The weights
+
+They learnt from treebanks under CC BY 4.0, CC BY-SA 3.0, CC BY-SA 4.0 and LGPL-LR;
+`meta.json` in the folder of each model names them all, with their licences. Whether
+weights are an adaptation of what they learnt from is not settled. They are treated as
+one here: what is made of material under CC BY-SA 3.0 may be under a later version of
+it, and CC BY asks for credit alone. LGPL-LR (French Sequoia, Galician TreeGal) covers
+what contains the resource or a portion of it, and no sentence and no tree is in the
+weights.
+
+The encoder under `xx_xoie_md`, multilingual-e5-small, is under the MIT licence and
 not in the package; wheels that are made of the model hold it.
+
+## The packages
 
 What it depends on, as `python docs/make_licenses.py` reads it from the metadata of each
 package. "-" is what every installation has, the others are extras
