@@ -260,14 +260,6 @@ def test_default_model_says_its_licence_and_sources() -> None:
     assert made.meta["sources"] == told["sources"]
 
 
-def test_example_sentences() -> None:
-    for code in ("ar", "de", "en", "es", "fr", "gl", "it", "pt", "zh"):
-        text = example_sentence(code)
-        assert text and text[-1] in ".。"
-    assert example_sentence("pt-BR") == example_sentence("pt")
-    assert example_sentence("eo") is None
-
-
 def test_read_me(nlp: Language) -> None:
     merged = merge_language(nlp, "de")
     merged.meta.update(
