@@ -17,6 +17,7 @@ from ...files import write_json
 from ...loading import load
 from ...projection.ty import Aligner
 from .app import app
+from .inputs import codes_of
 from .options import Facts, Languages, ModelArgument, Plot, Threshold, output_option
 from .parallel import read_sentences
 from .util import one_line_errors
@@ -61,8 +62,8 @@ def consistency_cli(
     """Compare what a pipeline finds in sentences and in their translations, for each
     two languages, without any gold data. The triples of the reference are carried over
     by word alignment, and the judged language should have the same ones."""
-    codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
+        codes = codes_of(languages, "--languages") or None
         sentences = read_sentences(corpus, output, plot)
         table = consistency(
             _pipelines(model, threshold, facts),

@@ -12,6 +12,7 @@ from ...evaluation.gates import GateTable, measure_gates
 from ...files import write_json
 from ...loading import load
 from .app import app
+from .inputs import codes_of
 from .options import Languages, ModelArgument, Plot, output_option
 from .parallel import read_sentences
 from .util import one_line_errors
@@ -41,8 +42,8 @@ def gates_cli(
 ) -> None:
     """Show how much of each adapter the sentences of each language use, the entropy of
     these gates, and the mutual information of language and adapter, in bits."""
-    codes = None if languages is None else languages.replace(",", " ").split()
     with one_line_errors():
+        codes = codes_of(languages, "--languages") or None
         sentences = read_sentences(corpus, output, plot)
         texts = {
             language: list(islice(by_id.values(), limit or None))

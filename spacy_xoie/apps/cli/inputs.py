@@ -74,13 +74,19 @@ def named_corpora(paths: Optional[Sequence[Path]]) -> Iterator[List[Path]]:
         yield files
 
 
-def codes_of(language: Optional[str]) -> List[str]:
+def codes_of(languages: Optional[str], option: str = "--language") -> List[str]:
     """RETURNS (List[str]): The languages of an option such as "de,pt-BR", as tags, each
     language once; none for "xx", which says nothing.
     RAISES (ConfigError): If one is no code."""
-    values = (language or "").replace(",", " ").split()
-    tags = {code_setting("--language", code): language_tag(code) for code in values}
+    values = split_list(languages)
+    tags = {code_setting(option, code): language_tag(code) for code in values}
     return [tag for code, tag in tags.items() if code != UNDETERMINED]
+
+
+def split_list(values: Optional[str]) -> List[str]:
+    """RETURNS (List[str]): The values of an option, with commas or spaces between
+    them."""
+    return (values or "").replace(",", " ").split()
 
 
 def in_language(texts: Iterable[Text], codes: Sequence[str]) -> Iterator[Text]:

@@ -11,6 +11,7 @@ from ...language.distances import KINDS, Distance, Relative, find_relatives
 from ...language.facts import MISSING, Facts, find_language, find_languages
 from ...language.groups import Source, clusters, suggest_sources
 from .app import app
+from .inputs import split_list
 from .options import Among, Json, Profile
 from .util import one_line_errors
 
@@ -161,7 +162,7 @@ def _number(apart: Distance) -> str:
 
 
 def _split(codes: Optional[str]) -> Optional[List[str]]:
-    return None if codes is None else codes.replace(",", " ").split()
+    return None if codes is None else split_list(codes)
 
 
 def _print_json(value: Any) -> None:

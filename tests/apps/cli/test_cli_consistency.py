@@ -93,8 +93,13 @@ def test_command(model: Path, corpus: Path, tmp_path: Path, diagonal: str) -> No
     assert row.split()[:5] == ["de", "en", "3", "1/2", "1.000"]
 
 
-def test_languages(model: Path, corpus: Path, diagonal: str) -> None:
-    result = run(model, corpus, "--aligner", diagonal, "--languages", "en,pt")
+def test_languages(model: Path, corpus: Path, tmp_path: Path, diagonal: str) -> None:
+    named = (model, corpus, "--aligner", diagonal, "--languages")
+    output = tmp_path / "out.json"
+    result = run(*named, "en-GB,de_AT,deu", "--output", output)
+    assert result.exit_code == 0, result.output
+    assert json.loads(output.read_text())["languages"] == ["en", "de"]
+    result = run(*named, "en,pt-BR")
     assert result.exit_code == 1
     assert "no sentence in pt" in result.output
 

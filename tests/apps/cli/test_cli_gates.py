@@ -52,7 +52,7 @@ def test_command(model: Path, corpus: Path, tmp_path: Path) -> None:
 def test_limit_and_languages(model: Path, corpus: Path, tmp_path: Path) -> None:
     output = tmp_path / "gates.json"
     result = run(
-        *(model, corpus / "de.jsonl", "--limit", 2, "--languages", "de"),
+        *(model, corpus / "de.jsonl", "--limit", 2, "--languages", "de-AT, DEU"),
         *("--output", output),
     )
     assert result.exit_code == 0, result.output
@@ -63,6 +63,9 @@ def test_faults(model: Path, corpus: Path, tmp_path: Path) -> None:
     result = run(model, corpus, "--languages", "pt")
     assert result.exit_code == 1
     assert "no sentence in 'pt'" in result.output
+    result = run(model, corpus, "--languages", "German")
+    assert result.exit_code == 1
+    assert "--languages: A language must be a code" in result.output
     result = run(model, corpus, "--plot", tmp_path / "gates.gif")
     assert result.exit_code == 1
     assert "gates.gif" in result.output
