@@ -23,6 +23,7 @@ off verbs, though."""
 _PRONOUN = r"(?:se|me|te|lhes?|l?[oa]s?|n[oa]s?|vos)\b(?!-?\w)"
 
 _OWN: Dict[str, Tuple[str, ...]] = {
+    **dict.fromkeys(("da", "fi", "id", "lt", "nb", "nl", "ro", "sr"), ()),
     "en": (),
     "es": (),
     "pt": (
@@ -32,7 +33,8 @@ _OWN: Dict[str, Tuple[str, ...]] = {
 }
 """Languages whose own tokenizer reads better than the one for all, and infixes that are
 tried before its own. The one for all reads German, French, Chinese and Arabic as well
-or better (development parts of BenchIE and Re-OIE2016)."""
+or better (development parts of BenchIE and Re-OIE2016), and of the others it finds as
+many words of their treebanks, but for half a percent or less."""
 
 
 _SUBJECTS = ("it", "he", "she", "that", "this", "who", "what", "where", "how")

@@ -2,9 +2,9 @@
 
 spaCy's rules for `xx`, with additions that change nothing elsewhere: scripts that are
 written without spaces are cut into characters (Chinese, Japanese) or clusters (Thai),
-elided articles and pronouns of the Romance languages are tokens of their own
+elided articles and pronouns of the Romance languages and Irish are tokens of their own
 ("l'homme": l' homme), and so are the contracted words of English ("they're": they 're,
-"can't": ca n't, as in the Penn Treebank and in spaCy's own English).
+"can't": ca n't, as in the Penn Treebank and in spaCy's own English) and Welsh ("i'r").
 """
 
 import re
@@ -45,17 +45,23 @@ _MARKS = (
 _CLUSTER = re.compile(f"[{_UNSPACED}][{_MARKS}]*")
 _RUN = re.compile(f"[{_UNSPACED}][{_UNSPACED}{_MARKS}]*")
 
-# French, Italian and Catalan words that lose their vowel before another vowel.
+# French, Italian, Catalan and Irish words that lose their vowel before another vowel.
 # English contractions have a consonant after the apostrophe, or other words before it:
 # they come off at the end of a word.
 _ELIDED = (
-    "c|d|j|l|m|n|s|t|v|gl|qu|un|jusqu|lorsqu|puisqu|quoiqu"
+    "b|c|d|j|l|m|n|s|t|v|gl|qu|un|jusqu|lorsqu|puisqu|quoiqu"
     "|all|coll|dall|dell|nell|sull|anch|bell|com|cos|dov|quell|quest|sant|senz|tutt"
 )
 _ELISION = (
     rf"(?i:(?<![\w'’])(?:{_ELIDED})['’]"
-    r"(?=[«“]|\"?[0-9aeiouyhàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ]))"
+    r"(?=[«“]|\"?[0-9aeiouyhàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ]|fh))"
 )
+_VOWELS = "aeiouwyâêîôûŵŷAEIOUWYÂÊÎÔÛŴŶ"
+_CLITICS = rf"(?<=[{_VOWELS}])['’](?:ch|CH|th|TH|[mnrwMNRW])"
+"""Articles, pronouns and particles of Welsh, which follow a vowel."""
+
+_STOPS = "[\u0589\u055d\u1362\u1363\u104a\u104b\u17d4]"
+"""Full stops and commas of Armenian, Ethiopic, Burmese and Khmer."""
 
 _CONTRACTIONS = (r"(?<=[A-Za-z])(?:[Nn]['’][Tt]|['’](?:ll|LL|re|RE|ve|VE|[mMdD]))",)
 _CONTRACTED = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
@@ -75,6 +81,22 @@ def _irregular() -> Dict[str, List[Dict[int, str]]]:
                 ]
     for word in ("cannot", "Cannot", "CANNOT"):
         rules[word] = [{ORTH: word[:3]}, {ORTH: word[3:]}]
+    return rules
+
+
+def _with_apostrophes() -> Dict[str, List[Dict[int, str]]]:
+    """Words that have one (Afrikaans "'n", Dutch "'t", "zo'n", Italian "po'"), and
+    Welsh possessives whose vowel stands elsewhere for itself ("a'i", but "Hawai'i")."""
+    rules: Dict[str, List[Dict[int, str]]] = {}
+    for mark in "'’":
+        for whole in ("*n", "*s", "*t", "zo*n", "Zo*n", "po*"):
+            word = whole.replace("*", mark)
+            rules[word] = [{ORTH: word}]
+        for word in ("a", "o", "â", "na", "gyda", "efo"):
+            for first in (word, word.capitalize()):
+                for letter in "iu":
+                    second = mark + letter
+                    rules[first + second] = [{ORTH: first}, {ORTH: second}]
     return rules
 
 
@@ -117,10 +139,11 @@ class MultilingualTokenizer(Tokenizer):
         defaults = MultiLanguage.Defaults
         prefixes = [_ELISION, *(defaults.prefixes or ())]
         infixes = [*(defaults.infixes or ()), _ELISION]
-        suffixes = [*(defaults.suffixes or ()), *_CONTRACTIONS]
+        suffixes = [*(defaults.suffixes or ()), *_CONTRACTIONS, _CLITICS, _STOPS]
         rules: Dict[str, Any] = {
             **(defaults.tokenizer_exceptions or {}),
             **_irregular(),
+            **_with_apostrophes(),
         }
         return cls(
             vocab,

@@ -95,6 +95,13 @@ def test_unspaced_scripts(nlp, text, expected):
         ("o'clock", "o'clock"),
         ("c'mon", "c'mon"),
         ("'that's all'", "' that 's all '"),
+        ("D'fhan sé; b'éigean dó", "D' fhan sé ; b' éigean dó"),
+        ("Mae'r gath i'w gweld a'i thŷ", "Mae 'r gath i 'w gweld a 'i thŷ"),
+        ("Hawai'i", "Hawai'i"),
+        ("dis 'n huis, ’n huis", "dis 'n huis , ’n huis"),
+        ("zo'n po' van 't huis", "zo'n po' van 't huis"),
+        ("Նա եկավ։ Այո՝ եկավ", "Նա եկավ ։ Այո ՝ եկավ"),
+        ("ሰላም። እሺ፣", "ሰላም ። እሺ ፣"),
     ],
 )
 def test_elisions_and_contractions(nlp, text, expected):
