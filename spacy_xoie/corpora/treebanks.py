@@ -7,6 +7,7 @@ carries a tree across by character offsets.
 """
 
 import random
+import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,9 @@ from ..ty import Sentence
 
 DAMAGE = (ParseException, KeyError, ValueError, TypeError, IndexError)
 """What a block that is no sentence provokes."""
+
+CYRILLIC_SHARE = 0.5
+"""Of Serbian, which is written in both alphabets and whose treebank is in Latin."""
 
 
 @dataclass
@@ -106,7 +110,8 @@ def treebank_docs(
 ) -> Slices:
     """Make training data of treebanks: trees on tokens, and the triples that the
     syntax rules read off them. Every other sentence goes through the tokenizer of
-    its language and through the multilingual one, so that a model learns both.
+    its language and through the multilingual one, so that a model learns both; half of
+    the Serbian ones are turned to Cyrillic letters.
 
     paths (Iterable[Path]): CoNLL-U files, whose names begin with the language code
         as those of Universal Dependencies do ("de_gsd-ud-dev.conllu").
@@ -138,6 +143,8 @@ def treebank_docs(
             aside = chance.random() < dev_share
             if code == "zh" and (aside or chance.random() < simplify):
                 sentence = _simplify(sentence)
+            elif code == "sr" and chance.random() < CYRILLIC_SHARE:
+                sentence = _to_cyrillic(sentence)
             doc = makers[number % len(makers)].make_doc(sentence.text)
             try:
                 tree = graft(sentence, doc)
@@ -214,6 +221,35 @@ def _converter() -> Any:
 def _simplify(sentence: TreeSentence) -> TreeSentence:
     text = _converter().convert(sentence.text)
     return replace(sentence, text=text) if len(text) == len(sentence.text) else sentence
+
+
+# Digraphs first. Foreign letters stay as they are.
+_SERBIAN = dict(
+    zip(
+        "dž lj nj a b c č ć d đ e f g h i j k l m n o p r s š t u v z ž".split(),
+        "џ љ њ а б ц ч ћ д ђ е ф г х и ј к л м н о п р с ш т у в з ж".split(),
+        strict=True,
+    )
+)
+_SERBIAN_LETTERS = re.compile(f"{'|'.join(_SERBIAN)}|.", re.IGNORECASE | re.DOTALL)
+
+
+def _to_cyrillic(sentence: TreeSentence) -> TreeSentence:
+    """A Serbian sentence in the other alphabet of the language, which has one letter
+    for each sound."""
+    places = [0]
+    letters: List[str] = []
+    for found in _SERBIAN_LETTERS.finditer(sentence.text):
+        latin = found.group()
+        letter = _SERBIAN.get(latin.lower(), latin)
+        letters.append(letter.upper() if latin[0].isupper() else letter)
+        # The places within a digraph are those of its letter.
+        places += [len(letters)] * len(latin)
+    words = [
+        replace(word, start=places[word.start], end=places[word.end])
+        for word in sentence.words
+    ]
+    return replace(sentence, text="".join(letters), words=words)
 
 
 def read_treebank(

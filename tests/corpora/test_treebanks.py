@@ -365,3 +365,23 @@ def test_nothing_that_is_held_back_is_learned_from(tmp_path: Path) -> None:
     train, dev = ({doc.text for doc in part} for part in slices)
     assert train and dev and not train & dev
     assert len(train | dev) == len(names)
+SERBIAN: List[Row] = [
+    ("1", "Njegova", "DET", "2", "det"),
+    ("2", "ljubav", "NOUN", "3", "nsubj"),
+    ("3", "džemper", "NOUN", "0", "root", "SpaceAfter=No"),
+    ("4", "!", "PUNCT", "3", "punct"),
+]
+
+
+def test_serbian_comes_in_both_alphabets(tmp_path: Path) -> None:
+    path = tmp_path / "sr_small.conllu"
+    text = "Njegova ljubav džemper!"
+    path.write_text("".join(block(SERBIAN, text, str(n)) for n in range(40)), "utf8")
+    docs = treebank_docs([path], dev_share=0.0).train
+    both = {doc.text for doc in docs}
+    assert both == {text, "Његова љубав џемпер!"}
+    # The same trees: digraphs are one letter.
+    assert {tuple(t.head.i for t in doc) for doc in docs} == {(1, 2, 2, 2)}
+    assert {tuple(t.dep_ for t in doc) for doc in docs} == {
+        ("det", "nsubj", "root", "punct")
+    }
