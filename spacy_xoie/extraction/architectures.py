@@ -56,9 +56,9 @@ def build_triple_model_v1(
     router (Optional[RouterBuilder]): Chooses among the adapters of the bank.
     calibration (List[List[float]]): Points of the curve from raw scores to
         probabilities, as `spacy xoie calibrate` finds them; empty for none.
-    mixed_precision (bool): Whether training runs its products in bfloat16, which is
-        faster where the processor or GPU knows that type. Weights and predictions
-        stay in single precision.
+    mixed_precision (bool): Whether training runs its products in bfloat16 where the
+        processor or GPU is faster with that type. Weights and predictions stay in
+        single precision.
     head_router (Optional[RouterBuilder]): Chooses among the adapters on the head by its
         own weights; null for the gates of the encoder.
     """

@@ -10,6 +10,7 @@ from thinc.api import ArgsKwargs, Optimizer, PyTorchShim, get_torch_default_devi
 from ..errors import NotReadyError
 from ..forks import loading, prepare_forks
 from ..network.model import TripleNetwork
+from ..network.precision import has_fast_bfloat16
 from .optimizer import NetworkOptimizer
 from .parts import Parts
 from .storage import read_network, read_weights, write_network
@@ -97,7 +98,9 @@ class NetworkShim(PyTorchShim):
         network = self.network.train()
         # thinc's own mixed precision is for CUDA alone.
         with torch.autocast(
-            self.device.type, dtype=torch.bfloat16, enabled=self.mixed_precision
+            self.device.type,
+            dtype=torch.bfloat16,
+            enabled=self.mixed_precision and has_fast_bfloat16(self.device.type),
         ):
             output = network(*inputs.args, **inputs.kwargs)
 

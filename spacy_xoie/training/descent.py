@@ -5,6 +5,8 @@ from typing import Callable, Iterable, List, Optional
 import torch
 from torch import Tensor, nn
 
+from ..network.precision import has_fast_bfloat16
+
 MAX_NORM = 5.0
 """Of the gradient."""
 
@@ -40,14 +42,15 @@ def descend(
     loss (Callable[[], Tensor]): Gives the loss of the next batch, a scalar.
     steps (int): Number of updates.
     rate (float): The highest rate.
-    mixed_precision (bool): Whether the loss is found in bfloat16: half the precision
-        of the products, two thirds of the time where the processor knows it.
+    mixed_precision (bool): Whether the loss is found in bfloat16 where the device is
+        faster with it: half the precision of the products, two thirds of the time.
     on_step (Optional[OnStep]): Called after each step.
     RETURNS (float): Mean loss of the last tenth of the steps.
     """
     trainable = list(parameters)
     optimizer = torch.optim.AdamW(trainable, lr=rate, weight_decay=0.01, fused=True)
     device = trainable[0].device.type
+    mixed_precision = mixed_precision and has_fast_bfloat16(device)
     losses: List[float] = []
     for step in range(steps):
         for group in optimizer.param_groups:

@@ -1,7 +1,7 @@
 """Predictions with fewer bits: near those in single precision, all else the same."""
 
 from copy import deepcopy
-from typing import Sequence
+from typing import Sequence, Set
 
 import pytest
 import torch
@@ -161,22 +161,29 @@ def test_other_precisions_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "capability, has_bfloat16, precision",
+    "capability, knows, precision",
     [
-        ("AVX2", True, "float32"),
-        ("AVX512", False, "float32"),
-        ("AVX512", True, "bfloat16"),
+        ("AVX2", {"avx512_bf16"}, "float32"),
+        ("AVX512", set(), "float32"),
+        ("AVX512", {"avx512_bf16"}, "bfloat16"),
+        ("AVX512", {"avx512_bf16", "avx512_fp16", "amx_bf16"}, "bfloat16"),
+        # Tiles that a virtual machine hides.
+        ("AVX512", {"avx512_bf16", "avx512_fp16"}, "float32"),
     ],
 )
 def test_automatic_precision(
     capability: str,
-    has_bfloat16: bool,
+    knows: Set[str],
     precision: Precision,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
-    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
-        monkeypatch.setattr(torch.cpu, name, lambda: has_bfloat16, raising=False)
+    monkeypatch.setattr(
+        torch.cpu,
+        "get_capabilities",
+        lambda: dict.fromkeys(knows, True),
+        raising=False,
+    )
     device = torch.device("cpu")
     assert choose_precision("auto", device) == precision
     assert choose_precision("int8", device) == "int8"
