@@ -365,6 +365,8 @@ def test_nothing_that_is_held_back_is_learned_from(tmp_path: Path) -> None:
     train, dev = ({doc.text for doc in part} for part in slices)
     assert train and dev and not train & dev
     assert len(train | dev) == len(names)
+
+
 SERBIAN: List[Row] = [
     ("1", "Njegova", "DET", "2", "det"),
     ("2", "ljubav", "NOUN", "3", "nsubj"),
