@@ -18,31 +18,25 @@ LEVELS = ("predicate", "argument", "triple")
 
 def evaluate_pipeline(
     nlp: Language,
-    path: Union[str, Path],
-    *,
+    *paths: Union[str, Path],
     batch_size: int = 256,
     on_fault: Optional[OnFault] = None,
 ) -> Dict[str, Any]:
     """Run a pipeline over the texts of annotated docs and score its triples.
 
     nlp (Language): The pipeline.
-    path (Union[str, Path]): A `.spacy` file, or records (`.jsonl`).
+    *paths (Union[str, Path]): `.spacy` files, or records (`.jsonl`), which are scored
+        together.
     batch_size (int): Number of docs to buffer.
     on_fault (Optional[Callable[[Fault], None]]): Told of records that cannot be read.
     RETURNS (Dict[str, Any]): The scores of `spacy-xoie.triple_scorer.v1`, the number
         of docs as "n_docs", the words a second as "speed", and precision over recall of
         whole triples by language as "curves", see `CurveScore.to_record`.
-    RAISES (DataError): If there are no docs, or the file cannot be read.
+    RAISES (DataError): If there are no docs in a file, or it cannot be read.
     """
-    try:
-        if file_suffix(path) == ".jsonl":
-            examples = _examples_of_records(nlp, Path(path), on_fault)
-        else:
-            examples = list(Corpus(path)(nlp))
-    except ValueError as e:
-        raise DataError(f"{path} cannot be read: {e}") from e
-    if not examples:
-        raise DataError(f"There is not one doc in {path}. Make it with `convert`.")
+    examples: List[Example] = []
+    for path in paths:
+        examples += _examples(nlp, path, on_fault)
     scorer = _KeepingScorer(nlp=nlp)
     scores = nlp.evaluate(examples, batch_size=batch_size, scorer=scorer)
     curves = {
@@ -67,6 +61,21 @@ class _KeepingScorer(Scorer):
     ) -> Dict[str, Any]:
         self.examples = list(examples)
         return super().score(self.examples, per_component=per_component)
+
+
+def _examples(
+    nlp: Language, path: Union[str, Path], on_fault: Optional[OnFault]
+) -> List[Example]:
+    try:
+        if file_suffix(path) == ".jsonl":
+            examples = _examples_of_records(nlp, Path(path), on_fault)
+        else:
+            examples = list(Corpus(path)(nlp))
+    except ValueError as e:
+        raise DataError(f"{path} cannot be read: {e}") from e
+    if not examples:
+        raise DataError(f"There is not one doc in {path}. Make it with `convert`.")
+    return examples
 
 
 def _examples_of_records(

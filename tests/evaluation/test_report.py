@@ -59,6 +59,20 @@ def test_evaluate_pipeline(nlp: Language, tmp_path: Path) -> None:
     assert scores["curves"]["de"]["points"] == [[0.5, 0.5, 1.0]]
 
 
+def test_several_corpora_are_scored_as_one(nlp: Language, tmp_path: Path) -> None:
+    rows = [
+        ("Anna met Ben", "en", [RIGHT]),
+        ("Anna traf Ben", "de", [WRONG]),
+        ("Anna sah Ben", "de", [RIGHT]),
+    ]
+    whole = write(tmp_path / "whole.spacy", nlp, *rows)
+    first = write(tmp_path / "first.spacy", nlp, *rows[:2])
+    second = write(tmp_path / "second.spacy", nlp, *rows[2:])
+    one, several = evaluate_pipeline(nlp, whole), evaluate_pipeline(nlp, first, second)
+    one.pop("speed"), several.pop("speed")
+    assert one == several
+
+
 def test_empty_corpus(nlp: Language, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"not one doc in .*none\.spacy.*convert"):
         evaluate_pipeline(nlp, write(tmp_path / "none.spacy", nlp))

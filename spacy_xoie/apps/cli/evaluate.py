@@ -44,8 +44,9 @@ def evaluate_cli(
     data: Annotated[
         List[str],
         typer.Argument(
-            help="A .spacy or .jsonl corpus; or a benchmark, a file or a folder of "
-            "BenchIE, CaRB or Re-OIE2016: [NAME:]PATH[:LANGUAGE]"
+            help="A .spacy or .jsonl corpus, several of which are scored together; "
+            "or a benchmark, a file or a folder of BenchIE, CaRB or Re-OIE2016: "
+            "[NAME:]PATH[:LANGUAGE]"
         ),
     ],
     output: Annotated[Optional[Path], output_option("JSON file for the scores")] = None,
@@ -77,9 +78,11 @@ def evaluate_cli(
             check_writable(path)
         if plot is not None:
             check_picture(plot)
+        corpora = [item for item in data if file_suffix(item) in (".spacy", ".jsonl")]
+        if corpora:
+            figures = _score_corpora(model, corpora, threshold)
         for item in data:
-            if file_suffix(item) in (".spacy", ".jsonl"):
-                figures = _score_corpus(model, item, threshold)
+            if item in corpora:
                 continue
             for benchmark in find_benchmarks(item, _warn):
                 kinds = facts or _FACTS.get(benchmark.name)
@@ -150,11 +153,14 @@ def _warn(fault: Fault) -> None:
     msg.warn(str(fault))
 
 
-def _score_corpus(model: str, path: str, threshold: Optional[float]) -> Dict[str, Any]:
+def _score_corpora(
+    model: str, paths: List[str], threshold: Optional[float]
+) -> Dict[str, Any]:
     nlp = load(model, "xx", threshold)
-    scores = evaluate_pipeline(nlp, path, on_fault=_warn)
+    scores = evaluate_pipeline(nlp, *paths, on_fault=_warn)
     header, rows = score_table(scores)
-    msg.divider(f"{Path(path).name}, {scores['n_docs']} docs")
+    names = ", ".join(Path(path).name for path in paths)
+    msg.divider(f"{names}, {scores['n_docs']} docs")
     aligns = ["l", *["r"] * (len(header) - 1)]
     msg.table(rows, header=header, divider=True, aligns=aligns)
     return scores

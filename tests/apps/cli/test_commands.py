@@ -206,6 +206,8 @@ def test_evaluate(model: Path, data: Path, tmp_path: Path) -> None:
     table = [line.split() for line in result.output.splitlines() if line]
     assert [row[0] for row in table if len(row) == 10][-2:] == ["de", "all"]
     assert list(output.parent.iterdir()) == [output]
+    assert run("evaluate", model, data, data, "--output", output).exit_code == 0
+    assert srsly.read_json(output)["n_docs"] == 2
 
 
 def test_evaluate_wholly_or_not_at_all(
