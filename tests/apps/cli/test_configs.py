@@ -29,6 +29,7 @@ RECIPES = {
     "full_task.cfg": "task",
     "full_words.cfg": "all",
     "md.cfg": "adapters",
+    "md_more.cfg": "adapters",
 }
 FIRST = ["full", "full_task", "full_words", "md", "sm_stage1", "trf_stage1"]
 
