@@ -21,13 +21,14 @@ RESERVED = {"bg", "ca", "et", "eu", "hi", "hu", "pl"}
 RESERVED_PUD = {"Hindi", "Italian", "Japanese", "Polish", "Swedish"}
 
 
-def test_readme_documents_the_project(tmp_path: Path) -> None:
-    for name in ("README.md", "project.yml"):
-        shutil.copy(ROOT / name, tmp_path)
-    project_document(tmp_path, tmp_path / "README.md")
-    assert (tmp_path / "README.md").read_text(encoding="utf8") == (
-        ROOT / "README.md"
-    ).read_text(encoding="utf8"), "run `spacy project document --output README.md`"
+def test_the_project_is_documented(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "project.md"
+    for path in (page, ROOT / "project.yml"):
+        shutil.copy(path, tmp_path)
+    project_document(tmp_path, tmp_path / page.name)
+    assert (tmp_path / page.name).read_text(encoding="utf8") == page.read_text(
+        encoding="utf8"
+    ), "run `spacy project document --output docs/project.md`"
 
 
 @pytest.mark.parametrize("workflow", PROJECT["workflows"])
