@@ -8,7 +8,7 @@ be told from that; numbers are for comparing languages and pipelines with each o
 """
 
 from dataclasses import asdict, dataclass, replace
-from itertools import permutations
+from itertools import chain, combinations, islice, permutations
 from typing import (
     Any,
     Callable,
@@ -86,15 +86,17 @@ class Consistency:
 
 @dataclass(frozen=True)
 class ConsistencyTable:
-    """The consistency of each ordered pair of languages.
+    """The consistency of ordered pairs of languages.
 
     languages (Tuple[str, …]): The languages.
-    pairs (Tuple[Consistency, …]): Each with each, by the reference and then the judged
-        language.
+    pairs (Tuple[Consistency, …]): Each with each, or with one of them, by the reference
+        and then the judged language.
+    center (Optional[str]): That one; None where each is compared with each.
     """
 
     languages: Tuple[str, ...]
     pairs: Tuple[Consistency, ...]
+    center: Optional[str] = None
 
     def pair(self, reference: str, judged: str) -> Consistency:
         """RETURNS (Consistency): That of two languages.
@@ -109,7 +111,11 @@ class ConsistencyTable:
     def to_dict(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): The table, JSON-ready."""
         pairs = [asdict(pair) for pair in self.pairs]
-        return {"languages": list(self.languages), "pairs": pairs}
+        return {
+            "languages": list(self.languages),
+            "center": self.center,
+            "pairs": pairs,
+        }
 
 
 class _Counts(NamedTuple):
@@ -131,6 +137,8 @@ def consistency(
     aligner: Aligner,
     *,
     languages: Optional[Sequence[str]] = None,
+    center: Optional[str] = None,
+    limit: int = 0,
     batch_size: int = 64,
     n_samples: int = 1000,
     seed: int = 0,
@@ -144,6 +152,10 @@ def consistency(
     aligner (Aligner): Links words. One that has a method `fit` first learns from the
         sentences of each two languages.
     languages (Optional[Sequence[str]]): The languages to compare; by default all.
+    center (Optional[str]): Compare each language with this one alone, which takes far
+        less time where there are many; by default with each other.
+    limit (int): Compare what is found in the first sentences, so many; the aligner
+        learns from the others too. 0 for all.
     batch_size (int): Number of docs to buffer.
     n_samples (int): Number of samples for the interval of F1; 0 for none.
     seed (int): Seed of the samples.
@@ -151,21 +163,39 @@ def consistency(
     RAISES (ConfigError): If there are less than two languages, or one is not there.
     RAISES (DataError): If two languages have no sentence in common.
     """
-    codes = _check_languages(corpus, languages)
+    center = None if center is None else language_code(center)
+    codes = _check_languages(corpus, languages, center)
+    # What no other language has cannot be compared.
+    shared = {
+        language: [
+            identity
+            for identity in corpus[language]
+            if any(
+                identity in corpus[other]
+                for other in codes
+                if other != language and center in (None, language, other)
+            )
+        ]
+        for language in codes
+    }
+    ids = dict.fromkeys(chain.from_iterable(shared.values()))
+    compared = {*islice(ids, limit or None)}
     docs: Dict[str, Dict[str, Doc]] = {}
+    rest: Dict[str, Dict[str, Doc]] = {}
     for language in codes:
-        # What no other language has cannot be compared.
-        others = [corpus[other] for other in codes if other != language]
-        shared = {
-            identity: text
-            for identity, text in corpus[language].items()
-            if any(identity in other for other in others)
-        }
         nlp = nlp_for_language(language)
-        made = _make_docs(nlp, shared.values(), language)
+        texts = {i: corpus[language][i] for i in shared[language] if i in compared}
+        made = _make_docs(nlp, texts.values(), language)
         results = nlp.pipe(made, batch_size=batch_size)
-        docs[language] = dict(zip(shared, results, strict=True))
-    return compare_docs(docs, aligner, n_samples=n_samples, seed=seed)
+        docs[language] = dict(zip(texts, results, strict=True))
+        rest[language] = {
+            i: nlp.make_doc(corpus[language][i])
+            for i in shared[language]
+            if i not in compared
+        }
+    return compare_docs(
+        docs, aligner, center=center, rest=rest, n_samples=n_samples, seed=seed
+    )
 
 
 def _make_docs(nlp: Language, texts: Iterable[str], language: str) -> Iterator[Doc]:
@@ -181,6 +211,8 @@ def compare_docs(
     docs: DocsByLanguage,
     aligner: Aligner,
     *,
+    center: Optional[str] = None,
+    rest: Optional[DocsByLanguage] = None,
     key: str = SPAN_KEY,
     n_samples: int = 1000,
     seed: int = 0,
@@ -189,34 +221,40 @@ def compare_docs(
 
     docs (Mapping[str, Mapping[str, Doc]]): Docs by language and id.
     aligner (Aligner): See `consistency`, as for the other arguments.
+    rest (Optional[Mapping[str, Mapping[str, Doc]]]): Docs from which the aligner learns
+        besides, without triples.
     key (str): Key of the span group.
     RETURNS (ConsistencyTable): The agreement of each ordered pair of languages.
     RAISES (ConfigError): If there are less than two languages.
     RAISES (DataError): If two languages have no sentence in common.
     RAISES (EngineError): If the aligner does not answer for each pair.
     """
-    languages = _check_languages(docs, None)
+    center = None if center is None else language_code(center)
+    languages = _check_languages(docs, None, center)
     alignments: Dict[Tuple[str, str], Dict[str, Alignment]] = {}
-    for i, first in enumerate(languages):
-        for second in languages[i + 1 :]:
-            links = _align(docs, first, second, aligner)
-            alignments[first, second] = links
-            # Both directions go along the same links.
-            alignments[second, first] = {
-                identity: alignment._replace(
-                    links=tuple((b, a) for a, b in alignment.links)
-                )
-                for identity, alignment in links.items()
-            }
+    for first, second in combinations(languages, 2):
+        if center is not None and center not in (first, second):
+            continue
+        links = _align(docs, rest or {}, first, second, aligner)
+        alignments[first, second] = links
+        # Both directions go along the same links.
+        alignments[second, first] = {
+            identity: alignment._replace(
+                links=tuple((b, a) for a, b in alignment.links)
+            )
+            for identity, alignment in links.items()
+        }
     scores = []
     for pair in permutations(languages, 2):
+        if pair not in alignments:
+            continue
         reference, judged = pair
         counts = [
             _count(docs[reference][n], docs[judged][n], pair, alignment, key)
             for n, alignment in alignments[pair].items()
         ]
         scores.append(_score(reference, judged, counts, n_samples, seed))
-    return ConsistencyTable(tuple(languages), tuple(scores))
+    return ConsistencyTable(tuple(languages), tuple(scores), center)
 
 
 def _map_triples(
@@ -265,17 +303,25 @@ def _n_overlapping(these: Set[Places], others: Set[Places]) -> int:
 
 
 def _align(
-    docs: DocsByLanguage, first: str, second: str, aligner: Aligner
+    docs: DocsByLanguage,
+    rest: DocsByLanguage,
+    first: str,
+    second: str,
+    aligner: Aligner,
 ) -> Dict[str, Alignment]:
     """The links of each sentence that two languages share."""
-    ids = [identity for identity in docs[first] if identity in docs[second]]
+    ids = _common(docs, first, second)
     if not ids:
         raise DataError(
             f"There is no sentence in both {first!r} and {second!r}. Translations must "
             f"have the same id (in treebanks: sent_id); leave out one of the languages."
         )
     pairs = [Pair(docs[first][i], docs[second][i], first, second) for i in ids]
-    fit_aligner(aligner, pairs)
+    others = [
+        Pair(rest[first][i], rest[second][i], first, second)
+        for i in _common(rest, first, second)
+    ]
+    fit_aligner(aligner, [*pairs, *others])
     alignments = aligner(pairs)
     if len(alignments) != len(pairs):
         raise EngineError(
@@ -283,6 +329,10 @@ def _align(
             f"aligner gives one for each: correct it."
         )
     return dict(zip(ids, alignments, strict=True))
+
+
+def _common(docs: DocsByLanguage, first: str, second: str) -> List[str]:
+    return [i for i in docs.get(first, ()) if i in docs.get(second, ())]
 
 
 def _score(
@@ -338,11 +388,14 @@ def _interval(
 
 
 def _check_languages(
-    corpus: Mapping[str, Any], languages: Optional[Sequence[str]]
+    corpus: Mapping[str, Any],
+    languages: Optional[Sequence[str]],
+    center: Optional[str],
 ) -> List[str]:
-    """The languages to compare, each once."""
+    """The languages to compare, each once, that in the center first."""
     names = corpus if languages is None else map(language_code, languages)
-    codes = list(dict.fromkeys(names))
+    first = () if center is None else (center,)
+    codes = list(dict.fromkeys([*first, *names]))
     missing_codes = [code for code in codes if code not in corpus]
     if missing_codes:
         raise ConfigError(

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
@@ -254,6 +255,24 @@ def test_aligner_learns_each_pair_of_languages() -> None:
     assert Learning.aligned == [1, 2, 3]
 
 
+def test_one_language_with_each_other() -> None:
+    docs = {code: {"1": doc(EN, fact(0, 1, 2))} for code in ("de", "en", "fr")}
+    table = compare_docs(docs, HandMade(), center="eng")
+    assert (table.center, table.languages) == ("en", ("en", "de", "fr"))
+    assert {(p.reference, p.judged) for p in table.pairs} == {
+        ("en", "de"),
+        ("de", "en"),
+        ("en", "fr"),
+        ("fr", "en"),
+    }
+    everything = compare_docs(docs, HandMade())
+    assert everything.center is None
+    for pair in table.pairs:
+        assert everything.pair(pair.reference, pair.judged) == pair
+    with pytest.raises(ConfigError, match="no sentence in pt"):
+        compare_docs(docs, HandMade(), center="pt")
+
+
 def test_faults() -> None:
     with pytest.raises(ConfigError, match="but there are 1: en"):
         compare_docs({"en": {"1": doc(EN)}}, HandMade())
@@ -312,6 +331,41 @@ class TestExtraction:
         assert set(asked) == {"fr", "en"}
         assert asked["en"] == ["ben saw anna today"]
         assert [pair.judged for pair in table.pairs] == ["en", "fr"]
+        # What only others share is not looked at.
+        asked.clear()
+        table = consistency(make, corpus, HandMade(), center="fr")
+        assert asked["en"] == ["ben saw anna today"]
+        assert len(table.pairs) == 4
+
+    def test_the_aligner_learns_from_more_than_is_compared(
+        self, corpus: Dict[str, Dict[str, str]], blank: Language
+    ) -> None:
+        read: List[str] = []
+
+        class Extractor:
+            make_doc = staticmethod(doc)
+
+            @staticmethod
+            def pipe(docs: Iterable[Doc], **kwargs: Any) -> Iterable[Doc]:
+                for made in docs:
+                    read.append(made.text)
+                    yield made
+
+        class Learning(HandMade):
+            learnt: List[str] = []
+
+            def fit(self, pairs: Iterable[Pair]) -> None:
+                self.learnt += [pair.source.text for pair in pairs]
+
+        def make(language: str) -> Any:
+            return Extractor
+
+        aligner = Learning()
+        languages = ["en", "de"]
+        table = consistency(make, corpus, aligner, languages=languages, limit=1)
+        assert read == [EN, DE]
+        assert aligner.learnt == [EN, "ben saw anna today"]
+        assert table.pairs[0].n_sentences == 1
 
     def test_unknown_language(self, corpus: Dict[str, Dict[str, str]]) -> None:
         with pytest.raises(ConfigError, match=r"no sentence in pt;.* are en, de, fr"):
@@ -352,11 +406,28 @@ class TestReading:
         assert faults[1].startswith("de_x-ud-test.conllu.gz:7: ")
         assert faults[2] == "de_x-ud-test.conllu.gz: 's1' occurs twice in 'de'"
 
+    def test_text_line_by_line(self, tmp_path: Path) -> None:
+        (tmp_path / "news.eng.txt").write_text("Anna slept.\n\nBen ran.\n")
+        with gzip.open(tmp_path / "news.por-BR.txt.gz", "wt") as file:
+            file.write("Anna dormiu.\nEva saiu.\nBen correu.\n")
+        (tmp_path / "news.por.txt").write_text("Ana dormiu.\n")
+        (tmp_path / "LICENSE.txt").write_text("other files are left alone")
+        faults: List[str] = []
+        texts = read_parallel([tmp_path], lambda fault: faults.append(str(fault)))
+        assert texts == {
+            "en": {"1": "Anna slept.", "3": "Ben ran."},
+            "pt": {"1": "Anna dormiu.", "2": "Eva saiu.", "3": "Ben correu."},
+        }
+        assert faults == ["news.por.txt: there are sentences in 'pt' already"]
+
     def test_faults(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match=r"no file \.jsonl or \.conllu"):
+        (tmp_path / "README.txt").write_text("of no language")
+        with pytest.raises(DataError, match=r"no file \.jsonl or \.conllu or \.txt"):
             read_parallel([tmp_path])
         for name, message in (
-            ("corpus.txt", "no parallel corpus"),
+            ("corpus.tsv", "no parallel corpus"),
+            ("corpus.txt", "does not say its language"),
+            ("corpus.de.txt.gz", "cannot be read"),
             ("corpus.conllu", "does not say its language"),
             ("de_x.conllu.gz", "cannot be read"),
         ):
@@ -388,6 +459,21 @@ class TestPicture:
         assert texts.count("0.51") == 1 and texts.count("0.12") == 1
         assert {"Triples", "Predicates", "Reference", "Judged"} <= set(texts)
         assert [file.name for file in path.parent.iterdir()] == ["heat.svg"]
+
+    def test_heat_map_of_one_language_with_others(
+        self, table: ConsistencyTable, tmp_path: Path
+    ) -> None:
+        pytest.importorskip("matplotlib")
+        path = tmp_path / "heat.svg"
+        third = replace(table.pairs[0], judged="fr", f1=0.77)
+        back = replace(third, reference="fr", judged="en")
+        pairs = (*table.pairs, third, back)
+        save_heatmap(path, ConsistencyTable(("en", "de", "fr"), pairs, "en"))
+        texts = re.findall("<!-- (.*?) -->", path.read_text(encoding="utf8"))
+        # A row for each other language, the most alike first.
+        assert [text for text in texts if text in ("de", "fr")] == ["fr", "de"]
+        assert texts.count("from en") == texts.count("to en") == 2
+        assert texts.count("0.77") == 2 and texts.count("0.51") == 1
 
     def test_kind_of_picture(self, table: ConsistencyTable, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=r"heat\.jpg.*\.png or \.svg"):

@@ -43,14 +43,29 @@ def consistency_cli(
         Optional[List[Path]],
         typer.Argument(
             help="Parallel sentences, files or folders: .jsonl in which translations "
-            "share an id, or .conllu (.conllu.gz) named as en_pud-ud-test.conllu, in "
-            "which they share a sent_id",
+            "share an id, .conllu (.conllu.gz) named as en_pud-ud-test.conllu, in "
+            "which they share a sent_id, or .txt (.txt.gz) named as news.de.txt, in "
+            "which they stand in the same line",
             exists=True,
             allow_dash=True,
             show_default=False,
         ),
     ] = None,
     languages: Languages = None,
+    center: Annotated[
+        Optional[str],
+        typer.Option(
+            "--with", help="Compare each language with this one alone, not with each"
+        ),
+    ] = None,
+    limit: Annotated[
+        int,
+        typer.Option(
+            help="Most sentences that are compared; the aligner learns from the others "
+            "too; 0 for all",
+            min=0,
+        ),
+    ] = 0,
     output: Annotated[Optional[Path], output_option("JSON file for the scores")] = None,
     plot: Plot = None,
     aligner: Annotated[
@@ -60,8 +75,9 @@ def consistency_cli(
     facts: Facts = None,
 ) -> None:
     """Compare what a pipeline finds in sentences and in their translations, for each
-    two languages, without any gold data. The triples of the reference are carried over
-    by word alignment, and the judged language should have the same ones."""
+    two languages, or for each with one, without any gold data. The triples of the
+    reference are carried over by word alignment, and the judged language should have
+    the same ones."""
     with one_line_errors():
         codes = codes_of(languages, "--languages") or None
         sentences = read_sentences(corpus, output, plot)
@@ -70,6 +86,8 @@ def consistency_cli(
             sentences,
             _make_aligner(aligner),
             languages=codes,
+            center=center,
+            limit=limit,
         )
         rows = [_row(pair) for pair in table.pairs]
         msg.table(rows, header=HEADER, divider=True, aligns=[*"ll", *"rrrrrrrr"])

@@ -24,8 +24,9 @@ def gates_cli(
     corpus: Annotated[
         Optional[List[Path]],
         typer.Argument(
-            help="Sentences in several languages, files or folders: .jsonl, or .conllu "
-            "(.conllu.gz) named as en_pud-ud-test.conllu",
+            help="Sentences in several languages, files or folders: .jsonl, .conllu "
+            "(.conllu.gz) named as en_pud-ud-test.conllu, or .txt (.txt.gz) named as "
+            "news.de.txt, a sentence a line",
             exists=True,
             allow_dash=True,
             show_default=False,

@@ -104,6 +104,20 @@ def test_languages(model: Path, corpus: Path, tmp_path: Path, diagonal: str) -> 
     assert "no sentence in pt" in result.output
 
 
+def test_one_language_with_each_other(
+    model: Path, corpus: Path, tmp_path: Path, diagonal: str
+) -> None:
+    output = tmp_path / "out.json"
+    named = (model, corpus, "--aligner", diagonal, "--output", output)
+    result = run(*named, "--with", "de-AT", "--limit", 1)
+    assert result.exit_code == 0, result.output
+    table = json.loads(output.read_text())
+    assert (table["center"], table["languages"]) == ("de", ["de", "en"])
+    assert [pair["n_sentences"] for pair in table["pairs"]] == [1, 1]
+    result = run(*named, "--with", "pt")
+    assert result.exit_code == 1 and "no sentence in pt" in result.output
+
+
 def test_pretrained_model(corpus: Path, tmp_path: Path, diagonal: str) -> None:
     output = tmp_path / "out.json"
     found = {}

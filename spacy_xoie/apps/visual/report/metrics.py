@@ -149,7 +149,8 @@ def _gates(record: Dict[str, Any], name: str, section: Section) -> None:
 
 def _consistency(record: Dict[str, Any], name: str, section: Section) -> None:
     pairs = tuple(Consistency(**pair) for pair in record["pairs"])
-    pairs_table = ConsistencyTable(tuple(record["languages"]), pairs)
+    languages, center = tuple(record["languages"]), record.get("center")
+    pairs_table = ConsistencyTable(languages, pairs, center)
     picture = drawing(
         lambda path: save_heatmap(path, pairs_table),
         f"Heat maps: F1 of triples and predicates of each pair of languages, of {name}",
