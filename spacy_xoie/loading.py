@@ -29,6 +29,7 @@ _META_KEYS = (
     "languages",
     "sources",
     "performance",
+    "by_language",
 )
 
 

@@ -120,6 +120,7 @@ def keep_languages(
         languages = extractor.languages
     _keep_letters(pipeline, component, languages, letters)
     _tell_apart(pipeline, component, languages)
+    pipeline.meta["languages"] = list(languages)
     return pipeline
 
 
@@ -144,10 +145,12 @@ def whole_pipeline(nlp: Language, *, component: str = "xoie") -> Language:
 def languages_of(nlp: Language, component: str = "xoie") -> Sequence[str]:
     """RETURNS (Sequence[str]): The languages of a pipeline: those that its extractor
     has adapters for; if it has none and reads wordpieces, which serve any language,
-    those that the detector tells apart."""
+    those that its meta data name, else those that the detector tells apart."""
     pipe = extractor_of(nlp, component)
     if pipe.languages or not pipe.model.parts.encoder.reads_pieces:
         return pipe.languages
+    if nlp.meta.get("languages"):
+        return tuple(nlp.meta["languages"])
     for _, detector in detectors_of(nlp):
         return tuple(getattr(detector.detector, "languages", ()))
     return ()

@@ -5,8 +5,11 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 from spacy.language import Language
 
+from ..errors import ConfigError
 from ..extraction.scorer import LEVELS
 from ..language.examples import example_sentence
+from ..language.facts import find_language
+from .language_table import LEGEND, has_scores, language_name, language_table
 
 SCORES = {"triple_f": "F1 of triples", "soft_f": "F1 by likeness", "las": "LAS"}
 USE = """\
@@ -90,7 +93,7 @@ def _features(package: str, languages: Sequence[str], meta: Mapping[str, Any]) -
         ["spaCy", f"`{meta['spacy_version']}`"],
         ["Licence", meta.get("license") or "not stated"],
     ]
-    return _table(["Feature", "Description"], rows)
+    return markdown_table(["Feature", "Description"], rows)
 
 
 def _rounding(encoder: Mapping[str, Any]) -> str:
@@ -124,22 +127,48 @@ def _examples(nlp: Language, languages: Sequence[str]) -> str:
     )
 
 
+def _figures(languages: Sequence[str], meta: Mapping[str, Any]) -> List[str]:
+    """What the languages learned from, and how well the model does in them."""
+    figures: Mapping[str, Any] = meta.get("by_language") or {}
+    header, *rows = language_table(languages, figures, meta.get("sources") or ())
+    return [] if len(header) == 1 else [markdown_table(header, rows), LEGEND]
+
+
+def _not_measured(languages: Sequence[str], meta: Mapping[str, Any]) -> str:
+    """What is said of languages without figures."""
+    text = f"Not measured for: {', '.join(languages)}."
+    measured = {*(meta.get("measured_scripts") or ())}
+    for code in languages:
+        try:
+            scripts = find_language(code).scripts
+        except ConfigError:
+            continue
+        if scripts and not scripts & measured:
+            text += (
+                f" No language with the script of {language_name(code)} "
+                f"({', '.join(sorted(scripts))}) has any figures."
+            )
+    return text
+
+
 def _scores(languages: Sequence[str], meta: Mapping[str, Any]) -> str:
     performance: Mapping[str, Any] = meta.get("performance") or {}
     by_language: Mapping[str, Any] = performance.get("xoie_per_language") or {}
-    blocks = []
+    blocks = _figures(languages, meta)
     if by_language:
         header = ["Language", *(f"{level} P / R / F1" for level in LEVELS)]
         rows = [
             [code, *(_prf(levels.get(level) or {}) for level in LEVELS)]
             for code, levels in by_language.items()
         ]
-        blocks.append(f"Exact match, in percent:\n\n{_table(header, rows)}")
+        blocks.append(f"Exact match, in percent:\n\n{markdown_table(header, rows)}")
     adapters: Mapping[str, Any] = meta.get("adapters") or {}
     blocks += [_of_adapter(code, notes) for code, notes in adapters.items()]
-    others = [code for code in languages if code not in {*by_language, *adapters}]
+    figures: Mapping[str, Any] = meta.get("by_language") or {}
+    told = {*by_language, *adapters, *filter(lambda c: has_scores(figures[c]), figures)}
+    others = [code for code in languages if code not in told]
     if others:
-        blocks.append(f"Not measured for: {', '.join(others)}.")
+        blocks.append(_not_measured(others, meta))
     return "\n\n".join(blocks) or "That was not measured."
 
 
@@ -173,7 +202,7 @@ def _sources(sources: Sequence[Mapping[str, str]]) -> str:
         name, url = _cell(source.get("name", "")), source.get("url", "")
         link = f"[{name}]({url})" if url.startswith("http") else name
         rows.append([link, source.get("author", ""), source.get("license", "")])
-    return _table(["Source", "Author", "Licence"], rows, n_markdown=1)
+    return markdown_table(["Source", "Author", "Licence"], rows, n_markdown=1)
 
 
 def _prf(values: Mapping[str, Any]) -> str:
@@ -181,7 +210,7 @@ def _prf(values: Mapping[str, Any]) -> str:
     return " / ".join("–" if v is None else f"{100 * v:.1f}" for v in numbers)
 
 
-def _table(
+def markdown_table(
     header: Sequence[str], rows: Iterable[Sequence[str]], *, n_markdown: int = 0
 ) -> str:
     """n_markdown (int): How many of the first columns are Markdown already."""

@@ -27,8 +27,9 @@ from ..about import __title__, __version__
 from ..errors import ConfigError, ModelDataError
 from ..extraction.pipelines import extractor_of, extractors_of
 from ..files import atomic
-from ..language.facts import find_language
+from ..language.facts import find_languages
 from ..language.letters import letters_in
+from .language_table import has_scores, language_name
 from .pipelines import (
     check_mergeable,
     check_separable,
@@ -128,6 +129,11 @@ def build_wheels(
     }
     letters = letters_in(texts)
     scores = dict(metrics or nlp.meta.get("performance") or {})
+    figures: Dict[str, Any] = nlp.meta.get("by_language") or {}
+    measured = (code for code, known in figures.items() if has_scores(known))
+    measured_scripts = sorted(
+        {script for facts in find_languages(measured) for script in facts.scripts}
+    )
     for group in groups:
         if not group:
             pipeline = whole_pipeline(nlp, component=component)
@@ -153,6 +159,8 @@ def build_wheels(
                 "description": _description(own),
                 "languages": list(own),
                 "performance": scores if not group else _scores_of(scores, own),
+                "by_language": {code: figures[code] for code in own if code in figures},
+                "measured_scripts": measured_scripts,
                 "adapters": _notes_of(pipe, own),
                 # `package` adds spaCy; what our package needs comes with it.
                 "requirements": [_our_requirement(extractor_of(pipeline, component))],
@@ -199,18 +207,11 @@ def _name_of_set(name: str, languages: Sequence[str]) -> str:
 
 
 def _description(languages: Sequence[str]) -> str:
-    names = [_name_of(code) for code in languages]
+    names = [language_name(code) for code in languages]
     text = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else "".join(names)
     return "Open information extraction: triples (subject; relation; objects) from " + (
         f"text in {text}." if text else "text."
     )
-
-
-def _name_of(code: str) -> str:
-    try:
-        return find_language(code).name
-    except ConfigError:
-        return code
 
 
 def _scores_of(scores: Mapping[str, Any], languages: Sequence[str]) -> Dict[str, Any]:

@@ -18,6 +18,7 @@ MODULES = {
     "project-triples": "project_triples",
     "fit-aligner": "align",
     "evaluate": "evaluate",
+    "measure": "measure",
     "calibrate": "evaluate",
     "consistency": "consistency",
     "languages": "languages",
