@@ -1,18 +1,16 @@
 """The command that says how well languages agree with each other."""
 
 from pathlib import Path
-from typing import Annotated, Callable, List, Optional
+from typing import Annotated, List, Optional
 
 import typer
 from confection import ConfigValidationError
-from spacy.language import Language
 from spacy.util import registry
 from wasabi import msg
 
 from ...errors import ConfigError
 from ...evaluation.consistency import Consistency, ConsistencyTable, consistency
 from ...evaluation.heatmap import save_heatmap
-from ...extraction.pretrained import find_model
 from ...files import write_json
 from ...loading import load
 from ...projection.ty import Aligner
@@ -81,8 +79,9 @@ def consistency_cli(
     with one_line_errors():
         codes = codes_of(languages, "--languages") or None
         sentences = read_sentences(corpus, output, plot)
+        nlp = load(model, "xx", threshold, facts)
         table = consistency(
-            _pipelines(model, threshold, facts),
+            lambda language: nlp,
             sentences,
             _make_aligner(aligner),
             languages=codes,
@@ -103,26 +102,6 @@ def _write(
     if plot is not None:
         save_heatmap(plot, table)
         msg.good(f"Wrote {plot}")
-
-
-def _pipelines(
-    model: str, threshold: Optional[float], facts: Optional[str]
-) -> Callable[[str], Language]:
-    """What gives the pipeline for a language; one that is loaded as a whole serves
-    all of them."""
-    try:
-        find_model(model)
-    except ConfigError:
-        nlp = load(model, "xx", threshold, facts)
-        return lambda language: nlp
-
-    def make(language: str) -> Language:
-        try:
-            return load(model, language, threshold, facts)
-        except ImportError as e:
-            raise ConfigError(f"spaCy does not know the language {language!r}.") from e
-
-    return make
 
 
 def _make_aligner(name: str) -> Aligner:

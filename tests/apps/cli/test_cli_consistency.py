@@ -132,16 +132,24 @@ def test_pretrained_model(corpus: Path, tmp_path: Path, diagonal: str) -> None:
     assert found[0] > found[1]
 
 
-def test_faults(corpus: Path, tmp_path: Path, diagonal: str) -> None:
+def test_faults(corpus: Path) -> None:
     result = run("xx_xoie_sm", corpus, "--aligner", "unknown")
     assert result.exit_code == 1
     assert "There is no aligner 'unknown'" in result.output
     detector = "spacy-xoie.LangidDetector.v1"
     result = run("xx_xoie_sm", corpus, "--aligner", detector)
     assert result.exit_code == 1
-    odd = tmp_path / "qq_x.conllu"
-    tree = "# sent_id = 1\n# text = A\n1\tA\tA\tX\t_\t_\t0\troot\t_\t_\n"
-    odd.write_text(tree)
-    result = run("xx_xoie_sm", corpus, odd, "--aligner", diagonal)
-    assert result.exit_code == 1
-    assert "'qq'" in result.output
+    assert "no aligner" in result.output
+
+
+def test_language_that_spacy_has_no_class_for(
+    corpus: Path, tmp_path: Path, diagonal: str
+) -> None:
+    (tmp_path / "news.cy.txt").write_text("Agorodd y cyngor lyfrgell newydd.\n")
+    output = tmp_path / "out.json"
+    result = run(
+        *("xx_xoie_sm", corpus, tmp_path / "news.cy.txt", "--aligner", diagonal),
+        *("--with", "en", "--output", output),
+    )
+    assert result.exit_code == 0, result.output
+    assert json.loads(output.read_text())["languages"] == ["en", "de", "cy"]
