@@ -53,7 +53,7 @@ def section(meta: Dict[str, Any], nlp: Language) -> str:
     """RETURNS (str): The part of the page that is made here."""
     return (
         f"{table(meta)}\n\n{LEGEND}\n\n"
-        f"What the model finds in a sentence of each, which it did not learn from, and\n"
+        f"What the model finds in a sentence of each, which it did not learn from and\n"
         f"whose language it is not told, right or wrong:\n\n"
         f"```text\n{sentences(nlp)}\n```\n"
     )
