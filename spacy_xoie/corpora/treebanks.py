@@ -18,6 +18,7 @@ from typing import (
     Iterable,
     Iterator,
     List,
+    Mapping,
     NamedTuple,
     Optional,
     Sequence,
@@ -56,6 +57,7 @@ class Word:
     start, end (int): Where it is in the text; the words of a multiword token share
         the place of the token.
     head (int): Number of the head in the sentence; its own for a root.
+    feats (Mapping[str, str]): Its morphological features.
     """
 
     text: str
@@ -64,6 +66,7 @@ class Word:
     head: int
     label: str
     tag: str
+    feats: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -406,7 +409,15 @@ def _sentence(block: str, place: str) -> TreeSentence:
             continue
         number_of[identity] = len(words)
         words.append(
-            Word(form, start, end, token["head"], token["deprel"], token["upos"])
+            Word(
+                form,
+                start,
+                end,
+                token["head"],
+                token["deprel"],
+                token["upos"],
+                token["feats"] or {},
+            )
         )
     for number, word in enumerate(words):
         word.head = number if word.head == 0 else number_of[word.head]

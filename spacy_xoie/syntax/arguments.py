@@ -2,8 +2,16 @@
 
 from typing import List, Set
 
+from .repairs import NOMINALS
 from .ty import Argument, Clause, Part
 from .verbs import VERBS, ClauseRules
+
+MODIFIERS = frozenset(
+    {"amod", "compound", "det", "nummod", "flat", "fixed", "clf", "advmod", "goeswith"}
+)
+"""What a predicate without a verb takes along."""
+
+NOMINAL_PARTS = MODIFIERS | {"nmod", "acl", "case", "conj", "cc", "punct", "appos"}
 
 
 class Arguments(ClauseRules):
@@ -20,8 +28,11 @@ class Arguments(ClauseRules):
         relation = set(clause.relation)
         verbal = self.verbs.is_verbal(head)
         if not verbal:
-            obliques = [c for c in tree.children[head] if tree.bases[c] == "obl"]
-            if tree.tags[head] in ("ADJ", "VERB") and obliques:
+            if head in clause.relation and self.verbs.copula(head) is None:
+                self._find_nominal_predicate(clause, head)
+            elif tree.tags[head] in ("ADJ", "VERB") and any(
+                self._is_adverbial_noun(c) for c in tree.children[head]
+            ):
                 clause.relation.append(head)
             elif head not in clause.relation:
                 after = -1
@@ -33,6 +44,7 @@ class Arguments(ClauseRules):
         for child in tree.children[head]:
             base = tree.bases[child]
             if child in relation or child in heads:
+                self._find_within(clause, child, heads)
                 continue
             if base in ("obj", "iobj"):
                 if self._is_misplaced(child, head):
@@ -44,8 +56,10 @@ class Arguments(ClauseRules):
                 else:
                     clause.arguments.append(Argument(variants, True, child, rank))
             elif base == "obl" or (
-                base == "nmod" and verbal and self._is_oblique(child)
-            ):
+                base == "nmod"
+                and (verbal or tree.tags[head] == "ADJ")
+                and self._is_oblique(child)
+            ) or self._is_nominal_clause(child):
                 if self._is_empty(child) or self._lacks_adposition(child):
                     continue
                 variants = self.nouns(child, relation)
@@ -56,7 +70,7 @@ class Arguments(ClauseRules):
                 part = tree.trim(tree.subtree(child))
                 clause.arguments.append(Argument([part], False, child, 5))
             elif base == "xcomp":
-                if tree.tags[child] in VERBS:
+                if self.verbs.is_verb(child):
                     variants = [phrases.clause(child)]
                 else:
                     variants = phrases.predicate(child)
@@ -71,6 +85,55 @@ class Arguments(ClauseRules):
                 clause.arguments.append(
                     Argument([phrases.clause(child)], True, child, 3)
                 )
+
+    def _find_nominal_predicate(self, clause: Clause, head: int) -> None:
+        """What a predicate without a verb says of what: its modifiers belong to the
+        relation, its complements are arguments ("Москва большой город | России").
+        One with a preposition is an argument of it."""
+        tree, phrases = self.tree, self.phrases
+        cases = [case for case in phrases.cases(head) if case < head]
+        if cases:
+            clause.relation.remove(head)
+            clause.relation.extend(cases)
+            variants = phrases.predicate(head, case=False)
+            clause.arguments.append(Argument(variants, True, head, 0))
+            return
+        for child in tree.children[head]:
+            if tree.bases[child] in MODIFIERS:
+                clause.relation.extend(tree.subtree(child, phrases.is_outside))
+            elif tree.bases[child] == "nmod":
+                variants = phrases.nouns(child)
+                clause.arguments.append(Argument(variants, True, child, 1))
+
+    def _find_within(self, clause: Clause, child: int, heads: List[int]) -> None:
+        """What depends on the noun of a light verb, which is in the relation, is an
+        argument of both ("पत्रिका की | स्थापना की")."""
+        tree = self.tree
+        if child in heads or tree.tags[child] in VERBS or tree.bases[child] == "obl":
+            return
+        for below in tree.all(child, "nmod", "obl", "obj"):
+            variants = self.nouns(below, set(clause.relation))
+            rank = 1 if tree.first(below, "case") is None else 5
+            clause.arguments.append(Argument(variants, rank == 1, below, rank))
+
+    def _is_adverbial_noun(self, child: int) -> bool:
+        """Whether a dependent of a predicate is an argument of it, and no part."""
+        tree = self.tree
+        return tree.bases[child] == "obl" or (
+            tree.bases[child] == "nmod" and self._is_oblique(child)
+        )
+
+    def _is_nominal_clause(self, child: int) -> bool:
+        """Whether what trees take for an adverbial clause is a noun (Korean ones are
+        tagged by what their particle does)."""
+        tree = self.tree
+        return (
+            tree.bases[child] == "advcl"
+            and self.features.postpositions
+            and tree.tags[child] in NOMINALS | {"ADV"}
+            and all(tree.bases[c] in NOMINAL_PARTS for c in tree.children[child])
+            and not self.verbs.is_verb(child)
+        )
 
     def nouns(self, head: int, relation: Set[int]) -> List[Part]:
         """The variants of a noun phrase without words that the relation has."""

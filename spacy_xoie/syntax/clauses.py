@@ -57,7 +57,7 @@ class ClauseReader:
             return False
         has_subject = has_copula = False
         for child in tree.children[index]:
-            if tree.bases[child] in SUBJECTS:
+            if self.subjects.is_subject(child):
                 has_subject = True
             elif self.verbs.is_copula(child):
                 has_copula = True
@@ -67,7 +67,7 @@ class ClauseReader:
             base = "root"
         if base not in CLAUSES:
             return False
-        if tree.tags[index] not in VERBS and not self._is_adjectival_clause(index):
+        if not self.verbs.is_verb(index) and not self._is_adjectival_clause(index):
             return False
         if base in ("conj", "appos"):
             head = tree.heads[index]
@@ -157,6 +157,11 @@ class ClauseReader:
         """Add verbs that share their subject with the one that governs them."""
         tree = self.tree
         for index in heads:  # grows
+            for child in tree.children[index]:
+                if child in clause.relation and self._has_arguments(child):
+                    # Verbs in a row, each with objects of its own.
+                    self.absorbed[child] = clause
+                    heads.append(child)
             verb = None
             blocked = False
             for child in tree.children[index]:
@@ -166,12 +171,37 @@ class ClauseReader:
                 elif base == "xcomp" and verb is None and self.verbs.is_joinable(child):
                     verb = child
             if verb is None or blocked:
+                self._join_result(clause, index)
                 continue
             clause.relation.append(index)
             clause.relation.extend(self.verbs.infinitive_marks(verb))
             clause.relation.extend(self.verbs.words(verb))
             self.absorbed[verb] = clause
             heads.append(verb)
+
+    def _has_arguments(self, verb: int) -> bool:
+        tree = self.tree
+        return (
+            tree.bases[verb] == "compound"
+            and tree.tags[verb] == "VERB"
+            and tree.first(verb, "obj", "obl") is not None
+        )
+
+    def _join_result(self, clause: Clause, verb: int) -> None:
+        """Add an adjective between a verb and its object ("made clear that ...",
+        Vietnamese "biết rõ")."""
+        tree, following = self.tree, verb + 1
+        if (
+            following in tree.children[verb]
+            and tree.bases[following] == "xcomp"
+            and tree.tags[following] == "ADJ"
+            and not tree.children[following]
+            and any(
+                child > following and tree.bases[child] in ("obj", "ccomp")
+                for child in tree.children[verb]
+            )
+        ):
+            clause.relation.append(following)
 
     def _existential(self, head: int) -> Optional[int]:
         """The expletive of an existential clause."""

@@ -72,6 +72,21 @@ class LanguageFeatures:
         of its own.
     ago_verbs: Verbs that make an adverbial of a measure of time ("há três anos").
     short_objects: Whether, with nested facts, objects end before the first "of X".
+    postpositions: Whether adpositions follow their noun; then they are part of a
+        subject, too (が, ने).
+    drops_copulas: Whether a predicate that is no verb may do without a copula; it is
+        the relation then ("Москва столица | России").
+    dislocates_topics: Whether trees have the topic of a clause apart from its subject
+        (Korean 은).
+    light_verbs_follow: Whether the verb of a predicate may depend on the word before
+        it, that bears the meaning (Turkish "yardım etti").
+    verbal_nouns: Whether nouns may be the main verb of a clause (Welsh "yn darllen").
+    nominalizers: Nouns that make a noun of the clause which modifies them, and say
+        nothing without it (การ, 것을).
+    fused_subjects: Conjunctions that are one word with a pronoun which is the subject
+        of what follows (أنها).
+    impersonal_endings: What verbs end in whose object is what their passive is said
+        of (Finnish "julkaistiin").
     """
 
     code: str = ""
@@ -131,3 +146,11 @@ class LanguageFeatures:
     infinitive_infix: str = ""
     empty_phrases: FrozenSet[str] = frozenset()
     splits_coordination: bool = False
+    postpositions: bool = False
+    drops_copulas: bool = False
+    dislocates_topics: bool = False
+    light_verbs_follow: bool = False
+    verbal_nouns: bool = False
+    impersonal_endings: Tuple[str, ...] = ()
+    nominalizers: FrozenSet[str] = frozenset()
+    fused_subjects: FrozenSet[str] = frozenset()

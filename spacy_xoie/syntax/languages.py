@@ -1,34 +1,69 @@
-"""What the rules need to know of each language: data, no code."""
+"""What the rules need to know of each language: data, no code.
+
+`data/features.json` holds what treebanks say of their languages, as `spacy xoie features`
+counts it. What people found out on top of that stands here.
+"""
 
 from dataclasses import replace
-from typing import Any, Dict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, FrozenSet, Mapping
+
+import srsly
 
 from ..doc.codes import code_or
+from ..errors import DataError
+from ..language.facts import load_languages
 from .features import LanguageFeatures
 
 DEFAULT = LanguageFeatures(objects_precede=True)
+DATA = Path(__file__).parent / "data" / "features.json"
 
 
-def _make_features(code: str, **values: Any) -> LanguageFeatures:
-    """Features from texts: of words, of phrases with bars between them, and of verb
-    forms by the nouns that they go with."""
+def features_from(
+    values: Mapping[str, Any], default: LanguageFeatures = DEFAULT
+) -> LanguageFeatures:
+    """Features from plain values, as JSON has them.
+
+    values (Mapping[str, Any]): Lists of words, and what is true, by the name of the
+        feature.
+    default (LanguageFeatures): What holds of those that are not among them.
+    RETURNS (LanguageFeatures): The features.
+    RAISES (DataError): If there is no such feature, or a value does not fit it.
+    """
+    typed = {}
     for name, value in values.items():
-        default = getattr(DEFAULT, name)
+        kind = type(getattr(default, name, None))
+        if kind in (frozenset, tuple) and isinstance(value, list):
+            value = kind(value)
+        if not isinstance(value, kind):
+            raise DataError(
+                f"{name!r} cannot be {value!r}: there is no such feature of a language, "
+                f"or it is of another kind. See spacy_xoie.syntax.features."
+            )
+        typed[name] = value
+    return replace(default, **typed)
+
+
+def _values(code: str, **values: Any) -> Dict[str, Any]:
+    """Values from texts: of words, of phrases with bars between them, and of verb forms
+    by the nouns that they go with."""
+    for name, value in values.items():
         if name == "empty_phrases":
-            values[name] = frozenset(value.split("|"))
+            values[name] = value.split("|")
         elif name == "light_verbs":
             values[name] = {
                 verb: frozenset(nouns.split())
                 for verbs, nouns in value.items()
                 for verb in verbs.split()
             }
-        elif isinstance(default, (frozenset, tuple)):
-            values[name] = type(default)(value.split())
-    return LanguageFeatures(code, **values)
+        elif isinstance(value, str) and not isinstance(getattr(DEFAULT, name), str):
+            values[name] = value.split()
+    return {"code": code, **values}
 
 
 _LANGUAGES = (
-    _make_features(
+    _values(
         "en",
         possessives="whose",
         privatives="without instead",
@@ -60,7 +95,7 @@ _LANGUAGES = (
         participle_endings="ed en wn ung lt nt pt ought aught ld ft ade id cut put "
         "set hit ost un",
     ),
-    _make_features(
+    _values(
         "de",
         possessives="dessen deren",
         privatives="ohne statt anstatt",
@@ -102,7 +137,7 @@ _LANGUAGES = (
         role_marks="als wie",
         participle_endings="t en",
     ),
-    _make_features(
+    _values(
         "es",
         ago_verbs="hace hacía",
         possessives="cuyo cuya cuyos cuyas",
@@ -132,7 +167,7 @@ _LANGUAGES = (
         },
         participle_endings="do da dos das to ta tos tas",
     ),
-    _make_features(
+    _values(
         "pt",
         ago_verbs="há havia faz fazia",
         possessives="cujo cuja cujos cujas",
@@ -161,7 +196,7 @@ _LANGUAGES = (
         },
         participle_endings="do da dos das to ta tos tas",
     ),
-    _make_features(
+    _values(
         "fr",
         privatives="sans",
         measured_adverbs="après avant plus tard",
@@ -187,7 +222,7 @@ _LANGUAGES = (
         },
         participle_endings="é ée és ées i ie is it u ue us",
     ),
-    _make_features(
+    _values(
         "zh",
         pivots="请 請 让 讓 使 令 叫 派 要求 命令 允许 允許 帮 幫 协助 協助 邀请 邀請 "
         "劝 勸 迫使 促使 鼓励 鼓勵 禁止 任命 选 選 推举 推舉 委托 委託 指示",
@@ -205,7 +240,7 @@ _LANGUAGES = (
         linkers="的 地 得",
         keeps_quotes=True,
     ),
-    _make_features(
+    _values(
         "ar",
         privatives="دون بدون",
         collectives="بين",
@@ -215,10 +250,13 @@ _LANGUAGES = (
         copulas="هو هي هم كان كانت يكون تكون كانوا ليس ليست",
         relativisers="الذي التي الذين اللذين اللتين اللواتي اللاتي ما من حيث",
         copular_pronouns="هو هي هم هما هن",
+        drops_copulas=True,
+        fused_subjects="أنه أنها أنهم أنهما أنهن إنه إنها إنهم إنهما لكنه لكنها لكنهم "
+        "ولكنه ولكنها ولكنهم بأنه بأنها بأنهم لأنه لأنها لأنهم كأنه كأنها وأنه وأنها",
         resumptives="ه ها هم هما هن",
         drops_subjects=True,
     ),
-    _make_features(
+    _values(
         "it",
         privatives="senza",
         chains_subjects=True,
@@ -245,7 +283,7 @@ _LANGUAGES = (
         },
         participle_endings="to ta ti te so sa si se",
     ),
-    _make_features(
+    _values(
         "gl",
         ago_verbs="hai había fai",
         possessives="cuxo cuxa cuxos cuxas",
@@ -275,29 +313,79 @@ _LANGUAGES = (
     ),
 )
 
-FEATURES: Dict[str, LanguageFeatures] = {
-    features.code: features for features in _LANGUAGES
-}
+_BY_HAND: Dict[str, Dict[str, Any]] = {values["code"]: values for values in _LANGUAGES}
 
 
-NEGATIONS = """
-    не ні ня nie ne nej ikke ikkje inte icke aldrig niet nooit nu никогда никад никада
-    nikdy nikada nikoli nem soha ei ekki tidak bukan belum değil không chẳng chưa नहीं न
-    मत নয় না όχι δεν μην δε לא אל אין نه نی نہیں ni nid níl ez nic
-"""
-"""Words that negate the verb whose adverb they are, in languages without features."""
+NEGATIONS = frozenset(
+    """
+    не ні ня nie ne nej ikke ikkje inte icke aldri aldrig niet nooit никогда никад
+    никада nikdy nikada nikoli nem soha ei ekki tidak bukan belum değil không chẳng
+    chưa नहीं न मत নয় না όχι δεν μην δε לא אל אין نه نی نہیں ni nid nad níl ní níor
+    nach nár ez nic ไม่ มิ 안 못 ոչ չի
+    """.split()
+)
+"""Words that negate the verb whose adverb they are, where trees say so or nobody knows
+better."""
+
+PRIVATIVES = frozenset(
+    """
+    без bez brez utan utanför uten uden sonder zonder fără ilman χωρίς δίχως בלי ללא
+    sans sin sem sen senza ohne without nélkül tanpa gan heb بدون دون بغیر बिना
+    """.split()
+)
+"""Words before or after what does not happen ("without paying")."""
 
 UNKNOWN = replace(
     DEFAULT,
-    negations=frozenset(NEGATIONS.split()).union(
-        *(features.negations for features in _LANGUAGES)
-    ),
+    negations=NEGATIONS.union(*(values["negations"] for values in _LANGUAGES)),
 )
 """Of any other language: a network may read it all the same."""
 
 
 def features_for(language: str) -> LanguageFeatures:
     """RETURNS (LanguageFeatures): Those of a language ("pt", also "pt-BR"); for one
-    that is not in the table the defaults, which hold no words but those that negate in
-    some language."""
-    return FEATURES.get(code_or(language, ""), UNKNOWN)
+    that nobody counted what is known of its order, and no words but those that negate
+    in some language."""
+    return _features(code_or(language, ""))
+
+
+def known_languages() -> FrozenSet[str]:
+    """RETURNS (FrozenSet[str]): Codes of the languages whose features are known."""
+    return frozenset({*_BY_HAND, *_counted()})
+
+
+@lru_cache(maxsize=None)
+def _features(code: str) -> LanguageFeatures:
+    counted, by_hand = _counted().get(code), _BY_HAND.get(code)
+    if counted is None and by_hand is None:
+        return _typological(code)
+    default = LanguageFeatures(code) if counted is None else replace(DEFAULT, code=code)
+    return features_from(by_hand or {}, features_from(counted or {}, default))
+
+
+def _typological(code: str) -> LanguageFeatures:
+    """Of a language that nobody counted: what facts about its order say, and of one
+    whose verbs come last what all those have that were counted."""
+    facts = load_languages().get(code)
+    if facts is None:
+        return UNKNOWN
+    known = facts.features
+    is_verb_final = known.get("order") == {"SOV"}
+    return replace(
+        UNKNOWN,
+        postpositions=known.get("adposition") == {"after"},
+        genitives_follow=known.get("genitive") == {"after"},
+        clauses_before_nouns=known.get("relative") == {"before"},
+        drops_subjects=known.get("pronoun") == {"dropped"},
+        light_verbs_follow=is_verb_final,
+        verb_particles=UNKNOWN.verb_particles | ({"compound"} if is_verb_final else set()),
+    )
+
+
+@lru_cache(maxsize=1)
+def _counted() -> Dict[str, Dict[str, Any]]:
+    """What treebanks say, by language."""
+    entries: Dict[str, Dict[str, Any]] = {
+        code: entry["features"] for code, entry in srsly.read_json(DATA).items()
+    }
+    return entries

@@ -60,7 +60,7 @@ class Phrases:
         if not self.features.splits_coordination or any(
             tree.lower[c] in self.features.collectives for c in self.cases(head)
         ):
-            whole = tree.subtree(head, self._is_outside)
+            whole = tree.subtree(head, self.is_outside)
             drop = () if case else self.cases(head)
             return [tree.trim(i for i in whole if i not in drop)]
         last = conjuncts[-1]
@@ -137,6 +137,12 @@ class Phrases:
             return True
         return any(tree.bases[c] in ("nsubj", "cop") for c in tree.children[head])
 
+    def is_nominalized(self, child: int) -> bool:
+        """RETURNS (bool): Whether the noun that a clause modifies only makes a noun of
+        it."""
+        tree = self.tree
+        return tree.lower[tree.heads[child]] in self.features.nominalizers
+
     def is_infinitival(self, child: int) -> bool:
         """RETURNS (bool): Whether a noun is modified by an infinitive ("a decision to
         buy land")."""
@@ -162,11 +168,11 @@ class Phrases:
                 is_case = tree.bases[child] == "case"
                 if (case and is_case) or (
                     not is_case
-                    and not self._is_outside(child)
+                    and not self.is_outside(child)
                     and tree.bases[child] not in CLAUSAL_PARTS
                     and not self._is_sentence_adverb(child, conjunct)
                 ):
-                    words.extend(tree.subtree(child, self._is_outside))
+                    words.extend(tree.subtree(child, self.is_outside))
             if number and case and not self.cases(conjunct):
                 words.extend(self.cases(head))
             variants.append(tree.trim(index for index in words if index > after))
@@ -211,7 +217,7 @@ class Phrases:
                 continue
             if not case and tree.bases[child] == "case":
                 continue
-            words.extend(tree.subtree(child, self._is_outside))
+            words.extend(tree.subtree(child, self.is_outside))
         # "thirty and one years": what joins two words that are both there.
         words += [
             child
@@ -250,9 +256,10 @@ class Phrases:
         return tuple(cases)
 
     def _is_outside_conjunct(self, child: int) -> bool:
-        return self.tree.bases[child] in ("conj", "cc") or self._is_outside(child)
+        return self.tree.bases[child] in ("conj", "cc") or self.is_outside(child)
 
-    def _is_outside(self, child: int) -> bool:
+    def is_outside(self, child: int) -> bool:
+        """RETURNS (bool): Whether a dependent of a noun is no part of its phrase."""
         if child not in self._outside:
             self._outside[child] = self._find_outside(child)
         return self._outside[child]
@@ -260,7 +267,9 @@ class Phrases:
     def _find_outside(self, child: int) -> bool:
         tree = self.tree
         base = tree.bases[child]
-        if base in LOOSE or base == "acl" or (base == "conj" and self.is_clause(child)):
+        if base == "acl":
+            return not self.is_nominalized(child)
+        if base in LOOSE or (base == "conj" and self.is_clause(child)):
             return True
         if base in ("appos", "nmod", "dep", "obl", "nummod", "flat", "conj"):
             words = tree.subtree(child)

@@ -14,6 +14,11 @@ class RelativeClauses(ClauseRules):
         tree, head = self.tree, clause.head
         noun = tree.heads[head]
         own = any(tree.bases[c] in SUBJECTS for c in tree.children[head])
+        if self.phrases.is_nominalized(head):
+            # There is no gap: the noun is the clause.
+            clause.implied = False
+            clause.subjects = clause.subjects if own else []
+            return
         pronoun = self._relativiser(heads)
         if pronoun is None:
             pronoun = self._resumptive(heads)
@@ -36,7 +41,8 @@ class RelativeClauses(ClauseRules):
             clause.subjects = antecedents
             clause.implied = False
         elif (
-            (tree.labels[head] == "acl:relcl" or self.features.clauses_before_nouns)
+            (pronoun is None or tree.bases[pronoun] != "nsubj")
+            and (tree.labels[head] == "acl:relcl" or self.features.clauses_before_nouns)
             and not any(a.bound for a in clause.arguments)
             and not self._has_relative_adverb(heads)
             and tree.first(head, "nsubj:pass", "aux:pass") is None
@@ -96,7 +102,7 @@ class RelativeClauses(ClauseRules):
             for child in tree.children[head]:
                 if tree.bases[child] in ("cc", "mark", "conj", "ccomp", "advcl"):
                     continue
-                if tree.tags[child] == "PRON" and tree.lower[child] in words:
+                if tree.tags[child] in ("PRON", "PART") and tree.lower[child] in words:
                     return child
                 for below in tree.children[child]:
                     if (
@@ -131,7 +137,7 @@ class RelativeClauses(ClauseRules):
 
         clause.subjects = replace(clause.subjects)
         for argument in clause.arguments:
-            if any(pronoun in part for part in argument.variants):
+            if argument.position == pronoun:
                 cases = set(self.phrases.cases(argument.position))
                 clause.relation.extend(cases)
                 argument.variants = [

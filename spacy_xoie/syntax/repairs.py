@@ -29,8 +29,10 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
         _turn_agent_marks(tree, features, heads, labels)
     if features.oblique_determiners:
         _demote_subjects(tree, features, labels)
-    if features.passives_lack_objects:
+    if features.passives_lack_objects or features.impersonal_endings:
         _find_passive_subjects(tree, features, labels)
+    if features.postpositions:
+        _free_clauses(tree, labels)
     _join_ranges(tree, features, heads, labels)
     _join_conjuncts(tree, features, heads, labels)
     if features.ago_verbs:
@@ -38,7 +40,7 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
     if features.genitive_determiners:
         _attach_genitives(tree, features, heads, labels)
     if not features.objects_follow:
-        _free_adverbials(tree, labels)
+        _free_adverbials(tree, features, labels)
     if features.role_marks:
         _mark_roles(tree, features, labels)
     if heads == tree.heads and labels == tree.labels:
@@ -106,12 +108,13 @@ def _find_agents(
     """What follows a passive mark, before the verb, is who does it (被 法院 判处)."""
     for mark, word in enumerate(tree.lower):
         verb = tree.heads[mark]
-        if word not in features.passive_marks or tree.first(verb, "nsubj:pass") is None:
+        subject = tree.first(verb, "nsubj:pass")
+        if word not in features.passive_marks or subject is None or subject > mark:
             continue
         for noun in tree.children[verb]:
             if (
                 mark < noun < verb
-                and tree.labels[noun] in ("nsubj", "obl", "dep")
+                and tree.labels[noun] in ("nsubj", "nsubj:pass", "obl", "dep")
                 and tree.tags[noun] in NOMINALS
                 and min(tree.subtree(noun)) == mark + 1
                 and tree.first(noun, "case") is None
@@ -168,12 +171,30 @@ def _find_passive_subjects(
 ) -> None:
     """The object of a passive without a subject is its subject."""
     for verb in range(len(tree)):
-        if tree.first(verb, "aux:pass") is None or tree.all(verb, "nsubj", "csubj"):
+        is_passive = (
+            features.passives_lack_objects and tree.first(verb, "aux:pass") is not None
+        ) or (
+            tree.tags[verb] == "VERB"
+            and tree.lower[verb].endswith(features.impersonal_endings)
+        )
+        if not is_passive or tree.all(verb, "nsubj", "csubj"):
             continue
         for child in tree.all(verb, "obj"):
             if tree.lower[child] not in features.reflexives:
                 labels[child] = "nsubj:pass"
                 break
+
+
+def _free_clauses(tree: Tree, labels: List[str]) -> None:
+    """A verb before another whose ending makes it a subordinate clause, so that its tag
+    is that of a conjunction, is no complement (Korean -아서)."""
+    for verb in range(len(tree)):
+        if (
+            labels[verb] == "ccomp"
+            and tree.tags[verb] == "SCONJ"
+            and verb < tree.heads[verb]
+        ):
+            labels[verb] = "advcl"
 
 
 def _join_ranges(
@@ -271,7 +292,7 @@ def _attach_genitives(
                 heads[noun], labels[noun] = sibling, "nmod"
 
 
-def _free_adverbials(tree: Tree, labels: List[str]) -> None:
+def _free_adverbials(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:
     """What a copula or a subject parts from a predicate is an adverbial of the clause,
     and not part of the predicate ("In Wales ist das eine Straftat")."""
     for noun in range(len(tree)):
@@ -279,7 +300,10 @@ def _free_adverbials(tree: Tree, labels: List[str]) -> None:
         if copula is None:
             continue
         for child in tree.all(noun, "nmod"):
-            if child < copula < noun and tree.first(child, "case") is not None:
+            between = [copula, *tree.all(noun, "nsubj")]
+            if any(child < other < noun for other in between) and (
+                tree.first(child, "case") is not None
+            ):
                 labels[child] = "obl"
 
 

@@ -140,14 +140,18 @@ def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
     RETURNS (Rules): The rules.
     """
     features = features_for(language)
-    if facts == "whole":
-        features = replace(
-            features,
-            nested_facts=False,
-            appositions_apart=False,
-            short_objects=False,
-            splits_coordination=False,
-            adverbial_arguments=True,
-            purposes_are_facts=True,
-        )
-    return Rules(features)
+    return Rules(whole_facts(features) if facts == "whole" else features)
+
+
+def whole_facts(features: LanguageFeatures) -> LanguageFeatures:
+    """RETURNS (LanguageFeatures): Features of a language, but for triples as whole as
+    `rules_for` says."""
+    return replace(
+        features,
+        nested_facts=False,
+        appositions_apart=False,
+        short_objects=False,
+        splits_coordination=False,
+        adverbial_arguments=True,
+        purposes_are_facts=True,
+    )

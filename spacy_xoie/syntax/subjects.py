@@ -4,7 +4,7 @@ from typing import Dict, List, Optional, Tuple
 
 from .repairs import NOMINALS
 from .ty import Clause, Part
-from .verbs import ClauseRules
+from .verbs import SUBJECTS, ClauseRules
 
 SHARING = frozenset({"conj", "advcl"})
 """Relations of clauses that share the subject of their governor."""
@@ -26,11 +26,17 @@ class Subjects(ClauseRules):
         tree, phrases = self.tree, self.phrases
         nominals = [
             child
-            for child in tree.all(head, "nsubj")
-            if tree.lower[child] not in self.features.negative_conjunctions
+            for child in tree.children[head]
+            if tree.bases[child] != "csubj"
+            and self.is_subject(child)
+            and tree.lower[child] not in self.features.negative_conjunctions
         ]
         if nominals and self._is_bare_infinitive(head):
             return [], nominals
+        if len(nominals) > 1 and not self.features.objects_precede:
+            # A relative word is no subject beside another one (السد الذي اكتمل بناؤه).
+            words = self.features.relativisers
+            nominals = [c for c in nominals if tree.lower[c] not in words] or nominals
         if nominals:
             limit = head
             if self.features.objects_follow:
@@ -43,7 +49,7 @@ class Subjects(ClauseRules):
             if not nominals:
                 return [], []
             before = [child for child in before if not self._is_article(child, before)]
-            subject = self._nominative(before) if before else nominals[0]
+            subject = self._nominative(before, head) if before else nominals[0]
             objects = [child for child in nominals if child > max(subject, head)]
             if self.features.objects_precede:
                 objects += [
@@ -51,7 +57,8 @@ class Subjects(ClauseRules):
                     for child in before
                     if child != subject and tree.tags[child] in NOMINALS
                 ]
-            return self._bare(phrases.nouns(subject, case=False)), objects
+            variants = phrases.nouns(subject, case=self.features.postpositions)
+            return self._bare(variants), objects
         clauses = [c for c in tree.children[head] if tree.bases[c] == "csubj"]
         expletive = tree.first(head, "expl")
         if not clauses:
@@ -61,10 +68,30 @@ class Subjects(ClauseRules):
                 and tree.first(head, "obj") is not None
             ):
                 return [(expletive,)], []
-            return [], []
+            fused = self._fused(head)
+            return [] if fused is None else [(fused,)], []
         if expletive is not None:
             return [(expletive,)], []
         return [phrases.clause(clauses[0])], []
+
+    def _fused(self, head: int) -> Optional[int]:
+        """A conjunction that is one word with the subject pronoun (أنها)."""
+        tree, words = self.tree, self.features.fused_subjects
+        for child in tree.all(head, "mark", "cc", "advmod", "case") if words else ():
+            if tree.lower[child] in words and child < head:
+                return child
+        return None
+
+    def is_subject(self, child: int) -> bool:
+        """RETURNS (bool): Whether a word is a subject, or a topic that takes the place
+        of one."""
+        tree = self.tree
+        return tree.bases[child] in SUBJECTS or (
+            self.features.dislocates_topics
+            and tree.bases[child] == "dislocated"
+            and child < tree.heads[child]
+            and not self.phrases.is_clause(child)
+        )
 
     def _is_article(self, word: int, nominals: List[int]) -> bool:
         """Whether what the tree takes for a pronoun is the article of the next nominal,
@@ -82,10 +109,13 @@ class Subjects(ClauseRules):
             )
         )
 
-    def _nominative(self, nominals: List[int]) -> int:
+    def _nominative(self, nominals: List[int], head: int) -> int:
         """Which of the subjects that a verb seems to have before it is one: a pronoun
-        whose form says so, else the first; without such forms, the last."""
+        whose form says so, else the first; without such forms, the last. What is no
+        verb has a topic, which is what it says something of (象 は 鼻 が 長い)."""
         tree, words = self.tree, self.features.nominatives
+        if self.features.postpositions and not self.verbs.is_verb(head):
+            return nominals[0]
         for nominal in reversed(nominals):
             if not words or tree.lower[nominal] in words:
                 return nominal

@@ -9,6 +9,10 @@ from .tree import Tree
 
 VERBS = frozenset({"VERB", "AUX"})
 SUBJECTS = frozenset({"nsubj", "csubj"})
+CORE = SUBJECTS | {"obj", "iobj"}
+LOOSE = CORE | {"advmod", "punct", "conj", "cc", "obl", "nmod", "acl", "advcl"}
+"""Dependents of an auxiliary or a particle that are no part of the verb."""
+
 PREDICATES = frozenset({"NOUN", "PROPN", "PRON", "ADJ", "NUM", "DET", "SYM"})
 
 
@@ -24,15 +28,51 @@ class Verbs:
     features: LanguageFeatures
 
     def is_verbal(self, index: int) -> bool:
-        """RETURNS (bool): Whether the word itself is the verb of its clause. One that
-        has a subject and no copula is, unless its tag is that of a predicate."""
+        """RETURNS (bool): Whether the word itself is the verb of its clause, and no
+        predicate with a copula."""
+        return self.is_verb(index) and not any(
+            self.is_copula(child) for child in self.tree.children[index]
+        )
+
+    def is_verb(self, index: int) -> bool:
+        """RETURNS (bool): Whether a word is a verb, by its tag, or by what depends on
+        it: one with a subject or an object is, unless its tag is that of a predicate
+        (Korean verbs are tagged by what their ending does)."""
         tree = self.tree
-        if tree.tags[index] not in VERBS and (
-            tree.tags[index] in PREDICATES
-            or not any(tree.bases[child] in SUBJECTS for child in tree.children[index])
-        ):
+        if tree.tags[index] in VERBS:
+            return True
+        if tree.tags[index] not in PREDICATES:
+            return any(tree.bases[c] in CORE for c in tree.children[index])
+        return self.light_verb(index) is not None or self._is_verbal_noun(index)
+
+    def light_verb(self, index: int) -> Optional[int]:
+        """RETURNS (Optional[int]): The verb that makes a predicate of a word which is
+        none, and depends on it (Turkish "yardım etti")."""
+        tree = self.tree
+        if not self.features.light_verbs_follow or tree.tags[index] in VERBS:
+            return None
+        return next(
+            (
+                child
+                for child in tree.children[index]
+                if tree.bases[child] == "compound"
+                and child > index
+                and tree.tags[child] in VERBS
+            ),
+            None,
+        )
+
+    def _is_verbal_noun(self, index: int) -> bool:
+        """Whether a noun is the main verb of its clause (Welsh "yn darllen llyfr")."""
+        tree = self.tree
+        if not self.features.verbal_nouns or tree.tags[index] != "NOUN":
             return False
-        return not any(self.is_copula(child) for child in tree.children[index])
+        if tree.first(index, "obj", "aux") is not None:
+            return True
+        return (
+            tree.bases[index] == "xcomp"
+            and tree.first(index, "case", "det", "nmod:poss", "cop") is None
+        )
 
     def is_copula(self, index: int) -> bool:
         """RETURNS (bool): Whether a word is a copula, and may be one by its form
@@ -63,13 +103,14 @@ class Verbs:
             if base == "cop" and features.objects_follow:
                 if child == self.copula(head):
                     words.append(child)
-            elif (
-                base in ("aux", "cop") or tree.labels[child] in features.verb_particles
-            ):
+            elif base in ("aux", "cop") or self._is_particle(child, head):
                 words.extend(tree.subtree(child, self._is_loose))
+            elif base == "mark" and child > head and self._bears_auxiliary(child):
+                words.extend(tree.subtree(child))
             elif (
                 self._is_reflexive(child)
-                or (base == "advmod" and word in features.negations)
+                or self._is_ending(child, head)
+                or self._is_negation(child)
                 or (base == "cc" and word in features.negative_conjunctions)
                 or (
                     features.objects_follow
@@ -85,9 +126,41 @@ class Verbs:
                         or tree.lower[case] in features.passive_marks
                     ):
                         words.append(case)
-        if not words and not features.copulas:
+        if not words and (features.drops_copulas or not features.copulas):
             words = [head]
         return words
+
+    def _is_particle(self, child: int, head: int) -> bool:
+        """Whether a dependent is part of a verb."""
+        tree, labels = self.tree, self.features.verb_particles
+        return (
+            tree.labels[child] in labels
+            and not tree.is_punct(child)
+            and (tree.labels[child] != "compound" or self.is_verb(head))
+        )
+
+    def _bears_auxiliary(self, mark: int) -> bool:
+        """Whether what follows a verb is its ending, with an auxiliary (て いる)."""
+        tree = self.tree
+        return any(tree.tags[below] in VERBS for below in tree.all(mark, "fixed"))
+
+    def _is_ending(self, child: int, head: int) -> bool:
+        """Whether what trees take for a clause is an auxiliary, right behind the verb of
+        a language whose verbs come last (Korean "할 것이다")."""
+        tree = self.tree
+        return (
+            self.features.postpositions
+            and child == head + 1
+            and tree.bases[child] == "advcl"
+            and tree.tags[child] in VERBS
+            and all(tree.is_punct(below) for below in tree.children[child])
+        )
+
+    def _is_negation(self, child: int) -> bool:
+        tree = self.tree
+        return tree.lower[child] in self.features.negations and (
+            tree.bases[child] == "advmod" or tree.labels[child] == "mark:prt"
+        )
 
     def negations(self, head: int) -> List[int]:
         """RETURNS (List[int]): What negates a verb, without conjunctions."""
@@ -109,7 +182,7 @@ class Verbs:
         )
 
     def _is_loose(self, child: int) -> bool:
-        return self.tree.bases[child] in ("advmod", "punct", "conj", "cc")
+        return self.tree.bases[child] in LOOSE and not self._is_negation(child)
 
     def infinitive_marks(self, verb: int) -> List[int]:
         """RETURNS (List[int]): The marks between a verb and the one that governs it."""
@@ -150,7 +223,7 @@ class Verbs:
             if tree.bases[child] in SUBJECTS:
                 return False
             has_copula = has_copula or self.is_copula(child)
-        return has_copula or tree.tags[index] in VERBS
+        return has_copula or self.is_verb(index)
 
 
 @dataclass

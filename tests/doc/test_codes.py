@@ -30,7 +30,7 @@ from spacy_xoie.language.facts import find_language, load_languages
 from spacy_xoie.language.function_words import function_words
 from spacy_xoie.loading import load
 from spacy_xoie.schema.languages import grammar
-from spacy_xoie.syntax.languages import FEATURES, features_for
+from spacy_xoie.syntax.languages import features_for, known_languages
 
 CORPUS = Path(__file__).parents[2] / "assets" / "corpus"
 
@@ -143,7 +143,7 @@ def test_codes_of_codes_are_themselves(text: str) -> None:
 
 
 def test_tables_of_the_package_are_by_these_codes() -> None:
-    for code in (*load_languages(), *FEATURES):
+    for code in (*load_languages(), *known_languages()):
         assert language_code(code) == code
     for facts in load_languages().values():
         assert {find_language(form).code for form in facts.aliases} <= {facts.code}

@@ -4,7 +4,7 @@ import pytest
 from syntax_builders import facts, make_tree
 
 from spacy_xoie.syntax import Rules, rules_for
-from spacy_xoie.syntax.languages import FEATURES, features_for
+from spacy_xoie.syntax.languages import features_for, known_languages
 
 CASES = {
     "clause": (
@@ -744,9 +744,10 @@ def test_binary_facts():
 
 
 def test_languages():
-    assert features_for("pt-BR") is FEATURES["pt"]
-    assert features_for("zh_Hans") is FEATURES["zh"]
-    assert features_for("no").code == ""
+    assert features_for("pt-BR") is features_for("pt")
+    assert features_for("zh_Hans") is features_for("zh")
+    assert features_for("no") is features_for("nb")
+    assert features_for("qu").code == ""
     assert isinstance(rules_for(""), Rules)
 
 

@@ -23,6 +23,7 @@ MODULES = {
     "consistency": "consistency",
     "languages": "languages",
     "suggest-sources": "languages",
+    "features": "features",
     "adapter": "adapter",
     "gates": "gates",
     "validate": "corpus",

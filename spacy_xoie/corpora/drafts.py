@@ -1,0 +1,507 @@
+"""A draft of what the rules need to know of a language, counted in a treebank.
+
+What no treebank says (which purposes are facts, how long objects are) stays as it is by
+default. A word is listed if it does what is asked often, and seldom anything else: what
+annotators got wrong once is in no list.
+"""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Set
+
+from ..doc.codes import code_or
+from ..doc.folding import fold_word
+from ..errors import ConfigError
+from ..labels import simplify_label
+from ..language.facts import load_languages
+from ..syntax.languages import DEFAULT, NEGATIONS, PRIVATIVES
+from .treebanks import TreeSentence
+
+NOUNS = frozenset({"NOUN", "PROPN"})
+NOMINALS = NOUNS | {"PRON", "NUM", "ADJ"}
+VERBS = frozenset({"VERB", "AUX"})
+SUBJECTS = frozenset({"nsubj", "csubj"})
+OBJECTS = frozenset({"obj", "iobj"})
+ARGUMENTS = SUBJECTS | OBJECTS | {"obl"}
+FUNCTIONS = frozenset({"PRON", "DET", "ADV", "PART", "SCONJ", "CCONJ", "ADP", "AUX"})
+
+LEAST = 3
+"""How often a word must do something, at least."""
+
+OFTEN, SELDOM = 0.25, 0.08
+"""Share of main clauses without a subject in a language that may drop it, if nobody
+knows whether it may, and if facts about languages say so."""
+
+
+class Node(NamedTuple):
+    """A word of a tree, as it is counted."""
+
+    index: int
+    form: str
+    tag: str
+    label: str
+    base: str
+    feats: Mapping[str, str]
+    head: int
+
+    def has(self, **feats: str) -> bool:
+        """RETURNS (bool): Whether a feature has one of some values ("Acc|Dat")."""
+        return any(
+            not {*self.feats.get(name, "").split(",")}.isdisjoint(values.split("|"))
+            for name, values in feats.items()
+        )
+
+
+@dataclass
+class Share:
+    """How many of the things that were counted are of a kind."""
+
+    hits: int = 0
+    total: int = 0
+
+    def count(self, is_hit: bool) -> None:
+        self.hits += is_hit
+        self.total += 1
+
+    def exceeds(self, share: float, least: int = 20) -> bool:
+        """RETURNS (bool): Whether they are more than a share, and there are enough."""
+        return self.total >= least and self.hits > share * self.total
+
+
+@dataclass
+class Words:
+    """Words, and how often they do something."""
+
+    hits: Counter[str] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
+
+    def count(self, word: str, is_hit: bool) -> None:
+        self.total[word] += 1
+        self.hits[word] += is_hit
+
+    def above(self, share: float, least: int = LEAST) -> List[str]:
+        """RETURNS (List[str]): Those that do it in a share of their uses, sorted."""
+        return sorted(
+            word
+            for word, hits in self.hits.items()
+            if hits >= least and hits >= share * self.total[word] and _is_word(word)
+        )
+
+
+class Draft:
+    """Counts what a treebank says of its language.
+
+    code (str): Code of the language.
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.n_sentences = 0
+        self._words: Dict[str, Words] = defaultdict(Words)
+        self._shares: Dict[str, Share] = defaultdict(Share)
+        self._forms: Dict[str, Set[str]] = defaultdict(set)
+
+    def add(self, sentence: TreeSentence) -> None:
+        """Count a sentence.
+
+        sentence (TreeSentence): A sentence of the language.
+        """
+        self.n_sentences += 1
+        nodes = [
+            Node(
+                index,
+                fold_word(word.text).lower(),
+                word.tag,
+                simplify_label(word.label),
+                word.label.partition(":")[0],
+                word.feats,
+                word.head,
+            )
+            for index, word in enumerate(sentence.words)
+        ]
+        children: List[List[Node]] = [[] for _ in nodes]
+        for node in nodes:
+            if node.head != node.index:
+                children[node.head].append(node)
+        self._count_fused(sentence, nodes)
+        for node in nodes:
+            head, below = nodes[node.head], children[node.index]
+            self._count_order(node, head, below)
+            self._count_function_word(node, head, nodes, children)
+            if node.tag in VERBS or head is node:
+                self._count_clause(node, head, below)
+            self._count_form(node, below)
+
+    def values(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): The features that differ from what is so by
+        default: lists of words, and what is true."""
+        words, shares = self._words, self._shares
+        relativisers = {*words["relativiser"].above(0.1, 5)}
+        if not shares["clause before noun"].exceeds(0.5):
+            relativisers.update(words["first pronoun"].above(0.4, 5))
+        drops_subjects = shares["subject dropped"].exceeds(
+            SELDOM if _may_drop_subjects(self.code) else OFTEN
+        )
+        reflexives = words["reflexive"].above(0.5)
+        # Where it is inflected it is an object like others, unless trees say it is not.
+        if not shares["expletive reflexive"].exceeds(0.1, 5):
+            uses = words["reflexive"].hits
+            reflexives = [w for w in reflexives if uses[w] > 0.8 * uses.total()]
+        particles = set(DEFAULT.verb_particles)
+        if shares["compound of a verb"].exceeds(0.004, 100):
+            particles.add("compound")
+        draft: Dict[str, Any] = {
+            "negations": self._negations(),
+            "negative_conjunctions": words["negative conjunction"].above(0.5),
+            "adversatives": self._adversatives(),
+            "copulas": words["copula"].above(0.2),
+            "copular_pronouns": words["copular pronoun"].above(0.02),
+            "modals": words["modal"].above(0.5),
+            "reflexives": reflexives,
+            "relativisers": relativisers,
+            "possessives": words["possessive"].above(0.3),
+            "comparatives": words["comparative"].above(0.2, 5),
+            "existentials": words["existential"].above(0.25, 8),
+            "expletives": words["expletive with object"].above(0.4, 5),
+            "infinitive_marks": words["infinitive mark"].above(0.6, 10),
+            "privatives": words["privative"].above(0.5),
+            "collectives": words["collective"].above(0.5, 8),
+            "measured_adverbs": words["measured adverb"].above(0.3),
+            "participle_endings": self._endings("participle", 0.7),
+            "impersonal_endings": []
+            if shares["subject of an impersonal"].exceeds(0.05, 1)
+            else self._endings("impersonal", 0.9),
+            "fused_subjects": words["fused subject"].above(0.5),
+            "nominalizers": words["nominalizer"].above(0.5, max(8, self.n_sentences // 125)),
+            "verb_particles": particles,
+            "drops_subjects": drops_subjects,
+            "chains_subjects": drops_subjects,
+            "objects_precede": shares["object before verb"].exceeds(0.05),
+            "clauses_before_nouns": shares["clause before noun"].exceeds(0.7),
+            "genitives_follow": shares["bare noun after noun"].exceeds(0.5),
+            "postpositions": shares["adposition after noun"].exceeds(0.5),
+            "drops_copulas": shares["copula dropped"].exceeds(0.1),
+            "dislocates_topics": shares["topic dislocated"].exceeds(0.05),
+            "light_verbs_follow": shares["light verb after"].exceeds(0.02)
+            and shares["object before verb"].exceeds(0.5),
+            "verbal_nouns": shares["verbal noun"].exceeds(0.2),
+        }
+        values = {
+            name: value if isinstance(value, bool) else sorted(value)
+            for name, value in draft.items()
+        }
+        return {
+            name: value
+            for name, value in values.items()
+            if value != getattr(DEFAULT, name)
+            and (isinstance(value, bool) or {*value} != {*getattr(DEFAULT, name)})
+        }
+
+    def _count_fused(self, sentence: TreeSentence, nodes: List[Node]) -> None:
+        """Words of which one is a conjunction and the next the subject, written as
+        one."""
+        for mark, noun in zip(nodes, nodes[1:], strict=False):
+            first, second = sentence.words[mark.index], sentence.words[noun.index]
+            if second.start > first.end or mark.base not in ("mark", "cc"):
+                continue
+            form = fold_word(sentence.text[first.start : second.end]).lower()
+            is_subject = noun.tag == "PRON" and noun.base == "nsubj"
+            self._words["fused subject"].count(
+                form, is_subject and mark.head == noun.head
+            )
+
+    def _count_order(self, node: Node, head: Node, below: List[Node]) -> None:
+        is_before = node.index < head.index
+        if node.base == "obj" and node.tag in NOUNS and head.tag in VERBS:
+            self._shares["object before verb"].count(is_before)
+        elif node.base == "case" and head.tag in NOUNS and head.base in ARGUMENTS:
+            self._shares["adposition after noun"].count(not is_before)
+        elif node.base == "acl":
+            self._shares["clause before noun"].count(is_before)
+        elif node.base == "nmod" and node.tag in NOUNS and head.tag in NOUNS:
+            bare = all(child.base != "case" for child in below)
+            self._shares["bare noun after noun"].count(bare and not is_before)
+        if node.tag == "NOUN":
+            self._words["nominalizer"].count(
+                node.form,
+                any(c.base == "acl" and abs(c.index - node.index) < 3 for c in below),
+            )
+        if head.tag == "VERB":
+            self._shares["compound of a verb"].count(node.label == "compound")
+        if node.tag in VERBS and head.tag == "VERB" or node.label == "compound":
+            self._shares["light verb after"].count(
+                node.label == "compound"
+                and node.tag in VERBS
+                and head.tag in NOMINALS
+                and not is_before
+            )
+
+    def _count_function_word(
+        self, node: Node, head: Node, nodes: List[Node], children: List[List[Node]]
+    ) -> None:
+        words, form, base = self._words, node.form, node.base
+        below, beside = children[node.index], children[head.index]
+        is_adverb = base == "advmod"
+        is_adverb = is_adverb or (node.label == "mark:prt" and node.tag == "PART")
+        negates = node.has(Polarity="Neg", Negative="Neg", PronType="Neg")
+        is_known = node.tag == "PART" or node.has(PronType="Neg") or form in NEGATIONS
+        words["negation"].count(form, is_adverb and negates and is_known)
+        if form in NEGATIONS:
+            words["known negation"].count(form, is_adverb)
+        words["negative conjunction"].count(form, base == "cc" and negates)
+        if base == "cc":
+            self._count_adversative(node, head, nodes, children)
+        if node.tag in VERBS | {"PRON", "PART"}:
+            words["copula"].count(form, base == "cop")
+        if node.tag == "PRON":
+            words["copular pronoun"].count(form, base == "cop")
+            is_reflexive = node.has(Reflex="Yes") and not node.has(Poss="Yes")
+            of_verb = base in ("expl", *OBJECTS) and head.tag in VERBS
+            words["reflexive"].count(form, is_reflexive and of_verb)
+            if is_reflexive:
+                self._shares["expletive reflexive"].count(base == "expl")
+        if node.tag == "AUX":
+            is_modal = node.has(VerbType="Mod") and base == "aux"
+            words["modal"].count(form, is_modal)
+        if node.tag in ("PRON", "DET", "PART", "ADV"):
+            clause = _relative_clause(node, head, nodes)
+            marked = node.has(PronType="Rel")
+            starts = clause >= 0 and all(
+                nodes[i].base in ("case", "punct", "mark")
+                for i in range(_first(clause, children), node.index)
+            )
+            is_argument = node.tag != "ADV" or is_adverb
+            words["relativiser"].count(form, clause >= 0 and marked and is_argument)
+            # Where trees do not say which pronouns are relative.
+            words["first pronoun"].count(form, starts and node.tag == "PRON")
+            is_relative = clause >= 0 and (marked or (starts and node.tag == "PRON"))
+            words["possessive"].count(
+                form,
+                is_relative
+                and (marked or starts)
+                and base in ("det", "nmod")
+                and node.index < head.index
+                and (node.has(Poss="Yes") or node.has(Case="Gen") or base == "det")
+                and head.index != clause,
+            )
+        if base in ("mark", "case", "cc", "advmod") and node.tag in FUNCTIONS:
+            above = nodes[head.head]
+            words["comparative"].count(
+                form,
+                node.tag in ("ADP", "SCONJ", "CCONJ", "PART")
+                and (above.has(Degree="Cmp") and head is not above)
+                and base != "advmod",
+            )
+        if base in ("mark", "case") or form in PRIVATIVES:
+            words["privative"].count(
+                form, form in PRIVATIVES and base in ("mark", "case")
+            )
+        if base == "mark":
+            words["infinitive mark"].count(form, head.has(VerbForm="Inf"))
+        if base == "case":
+            words["collective"].count(
+                form,
+                any(child.base == "conj" for child in beside) and head.tag in NOUNS,
+            )
+        if base == "expl" and not node.has(Reflex="Yes", Case="Acc|Dat"):
+            bases = {child.base for child in beside}
+            words["existential"].count(
+                form, "nsubj" in bases and node.label == "expl" and head.tag in VERBS
+            )
+            words["expletive with object"].count(
+                form, "obj" in bases and not bases & {*SUBJECTS, "ccomp", "xcomp"}
+            )
+        if node.tag == "ADV" and is_adverb:
+            words["measured adverb"].count(
+                form,
+                head.tag in VERBS
+                and any(
+                    child.index < node.index
+                    and child.tag in NOUNS
+                    and any(c.base == "nummod" for c in children[child.index])
+                    for child in below
+                ),
+            )
+
+    def _count_adversative(
+        self, node: Node, head: Node, nodes: List[Node], children: List[List[Node]]
+    ) -> None:
+        """A conjunction that mostly stands between what is not and what is."""
+        first = nodes[head.head]
+        if head.base == "conj":
+            self._words["adversative"].count(
+                node.form,
+                _is_negated(first, children) and not _is_negated(head, children),
+            )
+
+    def _count_clause(self, node: Node, head: Node, below: List[Node]) -> None:
+        bases = {child.base for child in below}
+        shares = self._shares
+        is_root = node is head
+        if is_root and node.tag == "VERB" and not node.has(Mood="Imp"):
+            finite = node.has(VerbForm="Fin") or "VerbForm" not in node.feats
+            if finite:
+                shares["subject dropped"].count(
+                    bases.isdisjoint({*SUBJECTS, "expl", "dislocated"})
+                )
+        if is_root and node.tag in NOMINALS and bases & SUBJECTS:
+            verbs = any(
+                child.tag in VERBS and child.base in ("cop", "aux", "compound")
+                for child in below
+            )
+            shares["copula dropped"].count("cop" not in bases and not verbs)
+        if is_root:
+            shares["topic dislocated"].count(
+                any(c.base == "dislocated" and c.index < node.index for c in below)
+            )
+
+    def _count_form(self, node: Node, below: List[Node]) -> None:
+        if node.base in ("xcomp", "ccomp") and node.tag in NOUNS | {"VERB"}:
+            self._shares["verbal noun"].count(
+                node.tag == "NOUN" and node.has(VerbForm="Vnoun|Inf")
+            )
+        if node.tag != "VERB" or len(node.form) < 4:
+            return
+        bases = {child.base for child in below}
+        may_be_impersonal = node.has(Person="0") or (
+            node.has(Voice="Pass") and (node.has(VerbForm="Fin") or "aux" in bases)
+        )
+        if may_be_impersonal:
+            has_subject = not bases.isdisjoint(SUBJECTS)
+            self._shares["subject of an impersonal"].count(has_subject)
+            if "obj" in bases and not has_subject:
+                self._forms["impersonal"].add(node.form)
+            return
+        is_participle = node.has(VerbForm="Part") and (
+            node.has(Voice="Pass")
+            or (node.has(Tense="Past", Aspect="Perf") and not node.has(Voice="Act"))
+        )
+        self._forms["participle" if is_participle else "verb"].add(node.form)
+
+    def _adversatives(self) -> List[str]:
+        counts = self._words["adversative"]
+        total = counts.total.total()
+        usual = counts.hits.total() / total if total else 0
+        return counts.above(max(0.15, 4 * usual), 4)
+
+    def _negations(self) -> List[str]:
+        """Those that trees call negative; if there are none, those that are negations
+        elsewhere, and do not occur by the way."""
+        often = max(LEAST, self.n_sentences // 500)
+        return self._words["negation"].above(0.5) or self._words[
+            "known negation"
+        ].above(0.5, often)
+
+    def _endings(self, kind: str, precision: float) -> List[str]:
+        return endings(self._forms[kind], self._forms["verb"], precision)
+
+
+def draft_entry(
+    code: str, paths: Iterable[Path], sentences: Sequence[TreeSentence]
+) -> Dict[str, Any]:
+    """Draft the features of a language.
+
+    code (str): Its code.
+    paths (Iterable[Path]): The files of its treebanks.
+    sentences (Sequence[TreeSentence]): All their sentences.
+    RETURNS (Dict[str, Any]): An entry of `spacy_xoie/syntax/data/features.json`: names
+        of the treebanks, number of sentences, and features.
+    """
+    draft = Draft(code)
+    for sentence in sentences:
+        draft.add(sentence)
+    return {
+        "treebanks": sorted({path.name.partition("-")[0] for path in paths}),
+        "sentences": draft.n_sentences,
+        "features": draft.values(),
+    }
+
+
+def treebanks_by_language(
+    paths: Iterable[Path], language: str = ""
+) -> Dict[str, List[Path]]:
+    """RETURNS (Dict[str, List[Path]]): Files by the code of their language.
+
+    paths (Iterable[Path]): CoNLL-U files; their names begin with the code of the
+        language, as those of Universal Dependencies do.
+    language (str): Code of the language of all, if the names do not say it.
+    RAISES (ConfigError): If a name does not begin so.
+    """
+    files: Dict[str, List[Path]] = {}
+    for path in paths:
+        name = re.split("[_-]", path.name)[0]
+        code = code_or(language or name, "")
+        if not code:
+            raise ConfigError(
+                f"{path.name} does not begin with the code of a language, as in "
+                f"de_gsd-ud-dev.conllu. Name the language (--language)."
+            )
+        files.setdefault(code, []).append(path)
+    return files
+
+
+def endings(
+    words: Set[str], others: Set[str], precision: float, share: float = 0.04
+) -> List[str]:
+    """The shortest endings, of up to four letters, that tell words from others.
+
+    words (Set[str]): The words.
+    others (Set[str]): What else there is.
+    precision (float): Share of the words among all that end so.
+    share (float): Of the words that end so, at least.
+    RETURNS (List[str]): The endings, none of which ends with another.
+    """
+    found: List[str] = []
+    if len(words) < 10:
+        return found
+    for length in range(1, 5):
+        good = Counter(word[-length:] for word in words if len(word) > length + 1)
+        bad = Counter(word[-length:] for word in others - words if len(word) > length)
+        found += [
+            ending
+            for ending, count in sorted(good.items())
+            if count >= share * len(words)
+            and count >= precision * (count + bad[ending])
+            and not ending.endswith(tuple(found))
+        ]
+    return found
+
+
+def _may_drop_subjects(code: str) -> bool:
+    facts = load_languages().get(code)
+    return facts is not None and "dropped" in facts.features.get("pronoun", ())
+
+
+def _is_word(word: str) -> bool:
+    return any(c.isalpha() for c in word) and not any(c.isdigit() for c in word)
+
+
+def _is_negated(node: Node, children: List[List[Node]]) -> bool:
+    return node.has(Polarity="Neg") or any(
+        child.base in ("advmod", "aux", "cc", "det", "cop")
+        and (child.has(Polarity="Neg") or child.form in NEGATIONS)
+        for child in children[node.index]
+    )
+
+
+def _relative_clause(node: Node, head: Node, nodes: List[Node]) -> int:
+    """The head of the relative clause of which a word is an argument, or is in one;
+    -1 if it is none."""
+    for _ in range(3):
+        if head.base == "acl":
+            return head.index if node.base != "mark" or node.label != "mark" else -1
+        if head.base not in ("nsubj", "obj", "obl", "nmod", "det", "xcomp", "iobj"):
+            return -1
+        head = nodes[head.head]
+    return -1
+
+
+def _first(index: int, children: List[List[Node]]) -> int:
+    """The first word of a phrase."""
+    first = index
+    for child in children[index]:
+        if child.index < first:
+            first = min(first, _first(child.index, children))
+    return first
