@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Dict, Iterable, List, Tuple
 
+from ..doc.questions import question_bounds
 from ..labels import simplify_label
 from ..syntax.features import LanguageFeatures
-from ..syntax.rules import Rules, whole_facts
+from ..syntax.rules import Rules, is_asked, whole_facts
 from ..syntax.tree import Tree
 from ..syntax.ty import SyntaxTriple
 from .treebanks import TreeSentence
@@ -35,7 +36,8 @@ class Coverage:
     n_silent (int): Those without a triple.
     n_triples (int): Triples.
     n_subjectless (int): Those whose subject is implied.
-    n_clauses (int): Clauses with a subject, and something more to say of it.
+    n_clauses (int): Clauses with a subject and something more to say of it, which no
+        question asks for.
     n_lost (int): Those whose verb is in no triple.
     patterns (Counter[str]): The lost ones by their label, the part of speech of their
         head, and what depends on it.
@@ -76,9 +78,10 @@ def measure_coverage(
         coverage.n_subjectless += sum(not triple.subject for triple in triples)
         if triples and len(coverage.examples) < n_examples:
             coverage.examples.append(example)
+        questions = question_bounds(tree.words)
         told = {index for triple in triples for index in triple.relation}
         for head in range(len(tree)):
-            if not _says_something(tree, head):
+            if not _says_something(tree, head) or is_asked(tree, head, questions):
                 continue
             coverage.n_clauses += 1
             if told.isdisjoint({head, *tree.all(head, "cop", "aux", "compound")}):
@@ -117,7 +120,11 @@ def _says_something(tree: Tree, head: int) -> bool:
 
 def _pattern(tree: Tree, head: int) -> str:
     label = "root" if tree.heads[head] == head else tree.labels[head]
-    parts = {tree.bases[c] for c in tree.children[head]} & {*SUBJECTS, *ARGUMENTS, "cop"}
+    parts = {tree.bases[c] for c in tree.children[head]} & {
+        *SUBJECTS,
+        *ARGUMENTS,
+        "cop",
+    }
     return f"{label} {tree.tags[head]}: {' '.join(sorted(parts))}"
 
 

@@ -8,6 +8,7 @@ annotators got wrong once is in no list.
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Set
 
@@ -17,7 +18,7 @@ from ..errors import ConfigError
 from ..labels import simplify_label
 from ..language.facts import load_languages
 from ..syntax.languages import DEFAULT, NEGATIONS, PRIVATIVES
-from .treebanks import TreeSentence
+from .treebanks import TreeSentence, to_cyrillic
 
 NOUNS = frozenset({"NOUN", "PROPN"})
 NOMINALS = NOUNS | {"PRON", "NUM", "ADJ"}
@@ -170,11 +171,15 @@ class Draft:
             "collectives": words["collective"].above(0.5, 8),
             "measured_adverbs": words["measured adverb"].above(0.3),
             "participle_endings": self._endings("participle", 0.7),
-            "impersonal_endings": []
-            if shares["subject of an impersonal"].exceeds(0.05, 1)
-            else self._endings("impersonal", 0.9),
+            "impersonal_endings": (
+                []
+                if shares["subject of an impersonal"].exceeds(0.05, 1)
+                else self._endings("impersonal", 0.9)
+            ),
             "fused_subjects": words["fused subject"].above(0.5),
-            "nominalizers": words["nominalizer"].above(0.5, max(8, self.n_sentences // 125)),
+            "nominalizers": words["nominalizer"].above(
+                0.5, max(8, self.n_sentences // 125)
+            ),
             "verb_particles": particles,
             "drops_subjects": drops_subjects,
             "chains_subjects": drops_subjects,
@@ -189,7 +194,7 @@ class Draft:
             "verbal_nouns": shares["verbal noun"].exceeds(0.2),
         }
         values = {
-            name: value if isinstance(value, bool) else sorted(value)
+            name: value if isinstance(value, bool) else sorted({*value})
             for name, value in draft.items()
         }
         return {
@@ -202,9 +207,14 @@ class Draft:
     def _count_fused(self, sentence: TreeSentence, nodes: List[Node]) -> None:
         """Words of which one is a conjunction and the next the subject, written as
         one."""
-        for mark, noun in zip(nodes, nodes[1:], strict=False):
+        for mark, noun in pairwise(nodes):
             first, second = sentence.words[mark.index], sentence.words[noun.index]
-            if second.start > first.end or mark.base not in ("mark", "cc"):
+            around = sentence.text[: first.start][-1:] + sentence.text[second.end :][:1]
+            if (
+                second.start > first.end
+                or mark.base not in ("mark", "cc")
+                or around.strip()
+            ):
                 continue
             form = fold_word(sentence.text[first.start : second.end]).lower()
             is_subject = noun.tag == "PRON" and noun.base == "nsubj"
@@ -226,11 +236,16 @@ class Draft:
         if node.tag == "NOUN":
             self._words["nominalizer"].count(
                 node.form,
-                any(c.base == "acl" and abs(c.index - node.index) < 3 for c in below),
+                any(
+                    child.base == "acl"
+                    and abs(child.index - node.index) < 3
+                    and not child.has(VerbForm="Inf")
+                    for child in below
+                ),
             )
         if head.tag == "VERB":
             self._shares["compound of a verb"].count(node.label == "compound")
-        if node.tag in VERBS and head.tag == "VERB" or node.label == "compound":
+        if (node.tag in VERBS and head.tag == "VERB") or node.label == "compound":
             self._shares["light verb after"].count(
                 node.label == "compound"
                 and node.tag in VERBS
@@ -246,8 +261,7 @@ class Draft:
         is_adverb = base == "advmod"
         is_adverb = is_adverb or (node.label == "mark:prt" and node.tag == "PART")
         negates = node.has(Polarity="Neg", Negative="Neg", PronType="Neg")
-        is_known = node.tag == "PART" or node.has(PronType="Neg") or form in NEGATIONS
-        words["negation"].count(form, is_adverb and negates and is_known)
+        words["negation"].count(form, is_adverb and negates)
         if form in NEGATIONS:
             words["known negation"].count(form, is_adverb)
         words["negative conjunction"].count(form, base == "cc" and negates)
@@ -387,15 +401,18 @@ class Draft:
         return counts.above(max(0.15, 4 * usual), 4)
 
     def _negations(self) -> List[str]:
-        """Those that trees call negative; if there are none, those that are negations
-        elsewhere, and do not occur by the way."""
+        """Those that trees call negative, and those that are negations elsewhere and
+        do not occur by the way."""
         often = max(LEAST, self.n_sentences // 500)
-        return self._words["negation"].above(0.5) or self._words[
-            "known negation"
-        ].above(0.5, often)
+        known = self._words["known negation"].above(0.5, often)
+        return [*self._words["negation"].above(0.5), *known]
 
     def _endings(self, kind: str, precision: float) -> List[str]:
-        return endings(self._forms[kind], self._forms["verb"], precision)
+        words, others = self._forms[kind], self._forms["verb"]
+        # What every other verb is, is the past tense (Slavic participles in -l).
+        if len(words) > 0.4 * len(others):
+            return []
+        return endings(words, others, precision)
 
 
 def draft_entry(
@@ -412,9 +429,11 @@ def draft_entry(
     draft = Draft(code)
     for sentence in sentences:
         draft.add(sentence)
+        if code == "sr":
+            draft.add(to_cyrillic(sentence))
     return {
         "treebanks": sorted({path.name.partition("-")[0] for path in paths}),
-        "sentences": draft.n_sentences,
+        "sentences": len(sentences),
         "features": draft.values(),
     }
 

@@ -147,7 +147,7 @@ def treebank_docs(
             if code == "zh" and (aside or chance.random() < simplify):
                 sentence = _simplify(sentence)
             elif code == "sr" and chance.random() < CYRILLIC_SHARE:
-                sentence = _to_cyrillic(sentence)
+                sentence = to_cyrillic(sentence)
             doc = makers[number % len(makers)].make_doc(sentence.text)
             try:
                 tree = graft(sentence, doc)
@@ -237,9 +237,9 @@ _SERBIAN = dict(
 _SERBIAN_LETTERS = re.compile(f"{'|'.join(_SERBIAN)}|.", re.IGNORECASE | re.DOTALL)
 
 
-def _to_cyrillic(sentence: TreeSentence) -> TreeSentence:
-    """A Serbian sentence in the other alphabet of the language, which has one letter
-    for each sound."""
+def to_cyrillic(sentence: TreeSentence) -> TreeSentence:
+    """RETURNS (TreeSentence): A Serbian sentence in the other alphabet of the language,
+    which has one letter for each sound."""
     places = [0]
     letters: List[str] = []
     for found in _SERBIAN_LETTERS.finditer(sentence.text):
@@ -248,11 +248,15 @@ def _to_cyrillic(sentence: TreeSentence) -> TreeSentence:
         letters.append(letter.upper() if latin[0].isupper() else letter)
         # The places within a digraph are those of its letter.
         places += [len(letters)] * len(latin)
-    words = [
-        replace(word, start=places[word.start], end=places[word.end])
-        for word in sentence.words
-    ]
-    return replace(sentence, text="".join(letters), words=words)
+    text = "".join(letters)
+    words = []
+    for word in sentence.words:
+        start, end = places[word.start], places[word.end]
+        # A word of a multiword token is not the text of its place.
+        is_whole = word.text == sentence.text[word.start : word.end]
+        form = text[start:end] if is_whole else word.text
+        words.append(replace(word, text=form, start=start, end=end))
+    return replace(sentence, text=text, words=words)
 
 
 def read_treebank(

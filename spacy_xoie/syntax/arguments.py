@@ -55,11 +55,15 @@ class Arguments(ClauseRules):
                     clause.arguments.append(Argument(variants, False, child, 5))
                 else:
                     clause.arguments.append(Argument(variants, True, child, rank))
-            elif base == "obl" or (
-                base == "nmod"
-                and (verbal or tree.tags[head] == "ADJ")
-                and self._is_oblique(child)
-            ) or self._is_nominal_clause(child):
+            elif (
+                base == "obl"
+                or (
+                    base == "nmod"
+                    and (verbal or tree.tags[head] == "ADJ")
+                    and self._is_oblique(child)
+                )
+                or self._is_nominal_clause(child)
+            ):
                 if self._is_empty(child) or self._lacks_adposition(child):
                     continue
                 variants = self.nouns(child, relation)

@@ -9,7 +9,7 @@ from .relative_clauses import RelativeClauses
 from .subjects import Subjects
 from .tree import Tree
 from .ty import Argument, Clause, Part
-from .verbs import SUBJECTS, VERBS, Verbs
+from .verbs import VERBS, Verbs
 
 CLAUSES = frozenset(
     {"root", "ccomp", "xcomp", "advcl", "acl", "csubj", "parataxis", "conj", "dep"}

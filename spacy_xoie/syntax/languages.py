@@ -1,11 +1,11 @@
 """What the rules need to know of each language: data, no code.
 
-`data/features.json` holds what treebanks say of their languages, as `spacy xoie features`
-counts it. What people found out on top of that stands here.
+`data/features.json` holds what treebanks say of their languages, as counted by
+`spacy xoie features`. What people found out on top of that stands here.
 """
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Dict, FrozenSet, Mapping
 
@@ -38,8 +38,8 @@ def features_from(
             value = kind(value)
         if not isinstance(value, kind):
             raise DataError(
-                f"{name!r} cannot be {value!r}: there is no such feature of a language, "
-                f"or it is of another kind. See spacy_xoie.syntax.features."
+                f"{name!r} cannot be {value!r}: there is no such feature, or it is of "
+                f"another kind. See spacy_xoie.syntax.features."
             )
         typed[name] = value
     return replace(default, **typed)
@@ -316,23 +316,19 @@ _LANGUAGES = (
 _BY_HAND: Dict[str, Dict[str, Any]] = {values["code"]: values for values in _LANGUAGES}
 
 
-NEGATIONS = frozenset(
-    """
+NEGATIONS = frozenset("""
     не ні ня nie ne nej ikke ikkje inte icke aldri aldrig niet nooit никогда никад
     никада nikdy nikada nikoli nem soha ei ekki tidak bukan belum değil không chẳng
     chưa नहीं न मत নয় না όχι δεν μην δε לא אל אין نه نی نہیں ni nid nad níl ní níor
     nach nár ez nic ไม่ มิ 안 못 ոչ չի
-    """.split()
-)
+    """.split())
 """Words that negate the verb whose adverb they are, where trees say so or nobody knows
 better."""
 
-PRIVATIVES = frozenset(
-    """
+PRIVATIVES = frozenset("""
     без bez brez utan utanför uten uden sonder zonder fără ilman χωρίς δίχως בלי ללא
     sans sin sem sen senza ohne without nélkül tanpa gan heb بدون دون بغیر बिना
-    """.split()
-)
+    """.split())
 """Words before or after what does not happen ("without paying")."""
 
 UNKNOWN = replace(
@@ -354,7 +350,7 @@ def known_languages() -> FrozenSet[str]:
     return frozenset({*_BY_HAND, *_counted()})
 
 
-@lru_cache(maxsize=None)
+@cache
 def _features(code: str) -> LanguageFeatures:
     counted, by_hand = _counted().get(code), _BY_HAND.get(code)
     if counted is None and by_hand is None:
@@ -378,7 +374,8 @@ def _typological(code: str) -> LanguageFeatures:
         clauses_before_nouns=known.get("relative") == {"before"},
         drops_subjects=known.get("pronoun") == {"dropped"},
         light_verbs_follow=is_verb_final,
-        verb_particles=UNKNOWN.verb_particles | ({"compound"} if is_verb_final else set()),
+        verb_particles=UNKNOWN.verb_particles
+        | ({"compound"} if is_verb_final else set()),
     )
 
 

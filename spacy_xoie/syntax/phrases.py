@@ -196,6 +196,7 @@ class Phrases:
                 tree.bases[child] == "mark"
                 and tree.tags[child] == "SCONJ"
                 and not self.features.keeps_complementizers
+                and tree.lower[child] not in self.features.fused_subjects
             )
             or tree.bases[child] in ("discourse", "cc", "vocative")
         }

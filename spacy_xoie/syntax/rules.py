@@ -41,7 +41,7 @@ class Rules:
         nested = reader.phrases if self.features.nested_facts else None
         questions = question_bounds(tree.words)
         for clause in reader.read():
-            if _is_asked(tree, clause.head, questions):
+            if is_asked(tree, clause.head, questions):
                 continue
             triples.extend(self._triples(tree, clause, nested))
         unique = {triple[:3]: triple for triple in reversed(triples)}
@@ -110,8 +110,9 @@ class Rules:
         return tuple(objects)
 
 
-def _is_asked(tree: Tree, head: int, questions: Sequence[Tuple[int, int]]) -> bool:
-    """Whether a clause is the main clause of a direct question, or one beside it."""
+def is_asked(tree: Tree, head: int, questions: Sequence[Tuple[int, int]]) -> bool:
+    """RETURNS (bool): Whether a clause is the main clause of a direct question, or one
+    beside it."""
     for start, end in questions:
         while start <= head < end:
             governor = tree.heads[head]

@@ -33,7 +33,7 @@ class Subjects(ClauseRules):
         ]
         if nominals and self._is_bare_infinitive(head):
             return [], nominals
-        if len(nominals) > 1 and not self.features.objects_precede:
+        if head + 1 in nominals and not self.features.objects_precede:
             # A relative word is no subject beside another one (السد الذي اكتمل بناؤه).
             words = self.features.relativisers
             nominals = [c for c in nominals if tree.lower[c] not in words] or nominals

@@ -145,8 +145,8 @@ class Verbs:
         return any(tree.tags[below] in VERBS for below in tree.all(mark, "fixed"))
 
     def _is_ending(self, child: int, head: int) -> bool:
-        """Whether what trees take for a clause is an auxiliary, right behind the verb of
-        a language whose verbs come last (Korean "할 것이다")."""
+        """Whether what trees take for a clause is an auxiliary, right behind the verb
+        of a language whose verbs come last (Korean "할 것이다")."""
         tree = self.tree
         return (
             self.features.postpositions

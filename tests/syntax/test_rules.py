@@ -4,7 +4,7 @@ import pytest
 from syntax_builders import facts, make_tree
 
 from spacy_xoie.syntax import Rules, rules_for
-from spacy_xoie.syntax.languages import features_for, known_languages
+from spacy_xoie.syntax.languages import features_for
 
 CASES = {
     "clause": (
@@ -325,6 +325,127 @@ CASES = {
         "She/PRON/2/nsubj made/VERB/0/root a/DET/4/det decision/NOUN/2/obj "
         "to/PART/6/mark buy/VERB/4/acl land/NOUN/6/obj",
         {"She | made | a decision", "She | made a decision | to buy land"},
+    ),
+    "negation of an auxiliary behind its verb": (
+        "uk",
+        "Оля/PROPN/2/nsubj читати/VERB/0/root не/PART/4/advmod буде/AUX/2/aux "
+        "листи/NOUN/2/obj",
+        {"Оля | читати не буде | листи"},
+    ),
+    "no copula, a noun": (
+        "ru",
+        "Тула/PROPN/3/nsubj —/PUNCT/3/punct столица/NOUN/0/root "
+        "пряников/NOUN/3/nmod",
+        {"Тула | столица | пряников"},
+    ),
+    "no copula, a place": (
+        "ru",
+        "Ключ/NOUN/3/nsubj под/ADP/3/case ковром/NOUN/0/root",
+        {"Ключ | под | ковром"},
+    ),
+    "no copula, verb first": (
+        "ar",
+        "صور/PROPN/2/nsubj ميناء/NOUN/0/root لبنان/PROPN/2/nmod",
+        {"صور | ميناء | لبنان"},
+    ),
+    "a conjunction that holds the subject": (
+        "ar",
+        "قالت/VERB/0/root ليلى/PROPN/1/nsubj أنها/SCONJ/4/mark باعت/VERB/1/ccomp "
+        "البيت/NOUN/4/obj",
+        {"ليلى | قالت | أنها باعت البيت", "أنها | باعت | البيت"},
+    ),
+    "a relative word beside the subject": (
+        "ar",
+        "رأت/VERB/0/root ليلى/PROPN/1/nsubj البيت/NOUN/1/obj الذي/PRON/5/nsubj "
+        "اكتمل/VERB/3/acl:relcl سقفه/NOUN/5/nsubj في/ADP/8/case مايو/NOUN/5/obl",
+        {"ليلى | رأت | البيت", "سقفه | اكتمل | في مايو"},
+    ),
+    "particles behind nouns, endings behind the verb": (
+        "ja",
+        "兄_/NOUN/5/nsubj は_/ADP/1/case 本_/NOUN/5/obj を_/ADP/3/case "
+        "読ん_/VERB/0/root で_/SCONJ/5/mark いる_/VERB/6/fixed",
+        {"兄 は | 読ん で いる | 本 を"},
+    ),
+    "a topic beside the subject of a verb": (
+        "ja",
+        "家_/NOUN/5/nsubj は_/ADP/1/case 母_/NOUN/5/nsubj が_/ADP/3/case "
+        "建て_/VERB/0/root た_/AUX/5/aux",
+        {"母 が | 建て た | 家 は"},
+    ),
+    "a topic beside the subject of an adjective": (
+        "ja",
+        "象_/NOUN/5/nsubj は_/ADP/1/case 鼻_/NOUN/5/nsubj が_/ADP/3/case "
+        "長い_/ADJ/0/root",
+        {"象 は | 長い | 鼻 が"},
+    ),
+    "a topic that is dislocated": (
+        "ko",
+        "이모는/NOUN/3/dislocated 책을/NOUN/3/obj 썼다/VERB/0/root",
+        {"이모는 | 썼다 | 책을"},
+    ),
+    "verbs that are tagged by their ending": (
+        "ko",
+        "이모는/NOUN/5/dislocated 밥을/NOUN/3/obj 먹고/SCONJ/5/ccomp 차를/NOUN/5/obj "
+        "마신다/VERB/0/root",
+        {"이모는 | 먹고 | 밥을", "이모는 | 마신다 | 차를"},
+    ),
+    "a noun that makes a noun of a clause": (
+        "ko",
+        "차를/NOUN/2/obj 마시는/VERB/3/acl 것은/NOUN/4/nsubj 돕는다/VERB/0/root "
+        "잠을/NOUN/4/obj",
+        {"차를 마시는 것은 | 돕는다 | 잠을"},
+    ),
+    "a noun and its light verb": (
+        "fa",
+        "مینا/PROPN/5/nsubj از/ADP/3/case قایق/NOUN/5/obl استفاده/NOUN/5/compound "
+        "کرد/VERB/0/root",
+        {"مینا | استفاده کرد | از قایق"},
+    ),
+    "a verb that depends on its noun": (
+        "tr",
+        "Ayla/PROPN/3/nsubj komşusuna/NOUN/3/obl yardım/NOUN/0/root "
+        "etti/VERB/3/compound",
+        {"Ayla | yardım etti | komşusuna"},
+    ),
+    "what depends on the noun of a light verb": (
+        "hi",
+        "मीना/PROPN/6/nsubj ने/ADP/1/case स्कूल/NOUN/5/nmod की/ADP/3/case "
+        "स्थापना/NOUN/6/compound की/VERB/0/root",
+        {"मीना ने | स्थापना की | स्कूल की"},
+    ),
+    "an impersonal passive": (
+        "fi",
+        "Silta/NOUN/2/obj avattiin/VERB/0/root toukokuussa/NOUN/2/obl",
+        {"Silta | avattiin | toukokuussa"},
+    ),
+    "a noun that is the verb": (
+        "cy",
+        "Mae/VERB/0/root Siân/PROPN/1/nsubj yn/AUX/4/aux darllen/NOUN/1/xcomp "
+        "llyfr/NOUN/4/obj",
+        {"Siân | Mae yn darllen | llyfr"},
+    ),
+    "a result before its object": (
+        "vi",
+        "Lan/PROPN/2/nsubj biết/VERB/0/root rõ/ADJ/2/xcomp đường/NOUN/2/obj",
+        {"Lan | biết rõ | đường"},
+    ),
+    "a relative word of a language without inflection": (
+        "id",
+        "Sri/PROPN/2/nsubj melihat/VERB/0/root orang/NOUN/2/obj yang/PRON/5/nsubj "
+        "menjual/VERB/3/acl:relcl ikan/NOUN/5/obj",
+        {"Sri | melihat | orang", "orang | menjual | ikan"},
+    ),
+    "whose, counted": (
+        "hr",
+        "Ana/PROPN/2/nsubj vidi/VERB/0/root ženu/NOUN/2/obj čija/DET/5/det "
+        "kuća/NOUN/6/nsubj ima/VERB/3/acl:relcl vrt/NOUN/6/obj",
+        {"Ana | vidi | ženu", "ženu čija kuća | ima | vrt"},
+    ),
+    "who does it, behind the mark of the passive": (
+        "zh",
+        "公司_/NOUN/5/nsubj:pass 去年_/NOUN/5/obl:tmod 被_/AUX/5/aux:pass "
+        "企业_/NOUN/5/nsubj:pass 收购_/VERB/0/root",
+        {"公司 | 被 收购 | 去年 | 企业"},
     ),
     "written together with hyphens": (
         "en",

@@ -31,7 +31,9 @@ MOST_PATTERNS = 8
 def features_cli(
     treebanks: Annotated[
         List[Path],
-        typer.Argument(help="CoNLL-U files, named as de_gsd-ud-dev.conllu", exists=True),
+        typer.Argument(
+            help="CoNLL-U files, named as de_gsd-ud-dev.conllu", exists=True
+        ),
     ],
     language: Annotated[
         str, typer.Option("--language", "-l", help="Code, if the names do not say it")
@@ -44,9 +46,9 @@ def features_cli(
         int, typer.Option("--examples", min=0, help="Sentences with triples to print")
     ] = 10,
 ) -> None:
-    """Draft what the rules need to know of a language from its treebank, and report what
-    they make of the treebank then. Check the draft: what is wrong in it comes out wrong
-    again and again."""
+    """Draft what the rules need to know of a language from its treebank, and report
+    what they make of the treebank then. Check the draft: what is wrong in it comes out
+    wrong again and again."""
     entries: Dict[str, Any] = {}
     with one_line_errors():
         if output is not None:
@@ -56,7 +58,9 @@ def features_cli(
         for code, paths in treebanks_by_language(treebanks, language).items():
             faults: List[Fault] = []
             sentences = [
-                sentence for path in paths for sentence in read_treebank(path, faults.append)
+                sentence
+                for path in paths
+                for sentence in read_treebank(path, faults.append)
             ]
             for fault in faults:
                 msg.warn(str(fault))
@@ -81,11 +85,15 @@ def _show(code: str, entry: Dict[str, Any], coverage: Coverage) -> None:
     rows = [
         ("Triples a sentence", f"{coverage.n_triples / coverage.n_sentences:.2f}"),
         ("Sentences without any", _share(coverage.n_silent, coverage.n_sentences)),
-        ("Triples without a subject", _share(coverage.n_subjectless, coverage.n_triples)),
+        (
+            "Triples without a subject",
+            _share(coverage.n_subjectless, coverage.n_triples),
+        ),
         ("Clauses with a subject and more", str(coverage.n_clauses)),
         ("Those in no triple", _share(coverage.n_lost, coverage.n_clauses)),
     ]
-    msg.table(rows, aligns="lr")
+    for name, value in rows:
+        typer.echo(f"{name}: {value}")
     if coverage.patterns:
         msg.divider(f"{code}: clauses in no triple")
     for pattern, count in coverage.patterns.most_common(MOST_PATTERNS):
