@@ -39,7 +39,7 @@ knows whether it may, and if facts about languages say so."""
 class Node(NamedTuple):
     """A word of a tree, as it is counted."""
 
-    index: int
+    place: int
     form: str
     tag: str
     label: str
@@ -124,11 +124,11 @@ class Draft:
         ]
         children: List[List[Node]] = [[] for _ in nodes]
         for node in nodes:
-            if node.head != node.index:
+            if node.head != node.place:
                 children[node.head].append(node)
         self._count_fused(sentence, nodes)
         for node in nodes:
-            head, below = nodes[node.head], children[node.index]
+            head, below = nodes[node.head], children[node.place]
             self._count_order(node, head, below)
             self._count_function_word(node, head, nodes, children)
             if node.tag in VERBS or head is node:
@@ -208,7 +208,7 @@ class Draft:
         """Words of which one is a conjunction and the next the subject, written as
         one."""
         for mark, noun in pairwise(nodes):
-            first, second = sentence.words[mark.index], sentence.words[noun.index]
+            first, second = sentence.words[mark.place], sentence.words[noun.place]
             around = sentence.text[: first.start][-1:] + sentence.text[second.end :][:1]
             if (
                 second.start > first.end
@@ -223,7 +223,7 @@ class Draft:
             )
 
     def _count_order(self, node: Node, head: Node, below: List[Node]) -> None:
-        is_before = node.index < head.index
+        is_before = node.place < head.place
         if node.base == "obj" and node.tag in NOUNS and head.tag in VERBS:
             self._shares["object before verb"].count(is_before)
         elif node.base == "case" and head.tag in NOUNS and head.base in ARGUMENTS:
@@ -238,7 +238,7 @@ class Draft:
                 node.form,
                 any(
                     child.base == "acl"
-                    and abs(child.index - node.index) < 3
+                    and abs(child.place - node.place) < 3
                     and not child.has(VerbForm="Inf")
                     for child in below
                 ),
@@ -257,7 +257,7 @@ class Draft:
         self, node: Node, head: Node, nodes: List[Node], children: List[List[Node]]
     ) -> None:
         words, form, base = self._words, node.form, node.base
-        below, beside = children[node.index], children[head.index]
+        below, beside = children[node.place], children[head.place]
         is_adverb = base == "advmod"
         is_adverb = is_adverb or (node.label == "mark:prt" and node.tag == "PART")
         negates = node.has(Polarity="Neg", Negative="Neg", PronType="Neg")
@@ -284,7 +284,7 @@ class Draft:
             marked = node.has(PronType="Rel")
             starts = clause >= 0 and all(
                 nodes[i].base in ("case", "punct", "mark")
-                for i in range(_first(clause, children), node.index)
+                for i in range(_first(clause, children), node.place)
             )
             is_argument = node.tag != "ADV" or is_adverb
             words["relativiser"].count(form, clause >= 0 and marked and is_argument)
@@ -296,9 +296,9 @@ class Draft:
                 is_relative
                 and (marked or starts)
                 and base in ("det", "nmod")
-                and node.index < head.index
+                and node.place < head.place
                 and (node.has(Poss="Yes") or node.has(Case="Gen") or base == "det")
-                and head.index != clause,
+                and head.place != clause,
             )
         if base in ("mark", "case", "cc", "advmod") and node.tag in FUNCTIONS:
             above = nodes[head.head]
@@ -332,9 +332,9 @@ class Draft:
                 form,
                 head.tag in VERBS
                 and any(
-                    child.index < node.index
+                    child.place < node.place
                     and child.tag in NOUNS
-                    and any(c.base == "nummod" for c in children[child.index])
+                    and any(c.base == "nummod" for c in children[child.place])
                     for child in below
                 ),
             )
@@ -368,7 +368,7 @@ class Draft:
             shares["copula dropped"].count("cop" not in bases and not verbs)
         if is_root:
             shares["topic dislocated"].count(
-                any(c.base == "dislocated" and c.index < node.index for c in below)
+                any(c.base == "dislocated" and c.place < node.place for c in below)
             )
 
     def _count_form(self, node: Node, below: List[Node]) -> None:
@@ -501,7 +501,7 @@ def _is_negated(node: Node, children: List[List[Node]]) -> bool:
     return node.has(Polarity="Neg") or any(
         child.base in ("advmod", "aux", "cc", "det", "cop")
         and (child.has(Polarity="Neg") or child.form in NEGATIONS)
-        for child in children[node.index]
+        for child in children[node.place]
     )
 
 
@@ -510,7 +510,7 @@ def _relative_clause(node: Node, head: Node, nodes: List[Node]) -> int:
     -1 if it is none."""
     for _ in range(3):
         if head.base == "acl":
-            return head.index if node.base != "mark" or node.label != "mark" else -1
+            return head.place if node.base != "mark" or node.label != "mark" else -1
         if head.base not in ("nsubj", "obj", "obl", "nmod", "det", "xcomp", "iobj"):
             return -1
         head = nodes[head.head]
@@ -521,6 +521,6 @@ def _first(index: int, children: List[List[Node]]) -> int:
     """The first word of a phrase."""
     first = index
     for child in children[index]:
-        if child.index < first:
-            first = min(first, _first(child.index, children))
+        if child.place < first:
+            first = min(first, _first(child.place, children))
     return first

@@ -31,7 +31,7 @@ class Arguments(ClauseRules):
             if head in clause.relation and self.verbs.copula(head) is None:
                 self._find_nominal_predicate(clause, head)
             elif tree.tags[head] in ("ADJ", "VERB") and any(
-                self._is_adverbial_noun(c) for c in tree.children[head]
+                self._is_adverbial_noun(c, head) for c in tree.children[head]
             ):
                 clause.relation.append(head)
             elif head not in clause.relation:
@@ -57,11 +57,8 @@ class Arguments(ClauseRules):
                     clause.arguments.append(Argument(variants, True, child, rank))
             elif (
                 base == "obl"
-                or (
-                    base == "nmod"
-                    and (verbal or tree.tags[head] == "ADJ")
-                    and self._is_oblique(child)
-                )
+                or (base == "nmod" and verbal and self._is_oblique(child))
+                or (tree.tags[head] == "ADJ" and self._is_adverbial_noun(child, head))
                 or self._is_nominal_clause(child)
             ):
                 if self._is_empty(child) or self._lacks_adposition(child):
@@ -120,11 +117,11 @@ class Arguments(ClauseRules):
             rank = 1 if tree.first(below, "case") is None else 5
             clause.arguments.append(Argument(variants, rank == 1, below, rank))
 
-    def _is_adverbial_noun(self, child: int) -> bool:
+    def _is_adverbial_noun(self, child: int, head: int) -> bool:
         """Whether a dependent of a predicate is an argument of it, and no part."""
         tree = self.tree
         return tree.bases[child] == "obl" or (
-            tree.bases[child] == "nmod" and self._is_oblique(child)
+            tree.bases[child] == "nmod" and child < head and self._is_oblique(child)
         )
 
     def _is_nominal_clause(self, child: int) -> bool:

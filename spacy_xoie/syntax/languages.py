@@ -31,7 +31,7 @@ def features_from(
     RETURNS (LanguageFeatures): The features.
     RAISES (DataError): If there is no such feature, or a value does not fit it.
     """
-    typed = {}
+    typed: Dict[str, Any] = {}
     for name, value in values.items():
         kind = type(getattr(default, name, None))
         if kind in (frozenset, tuple) and isinstance(value, list):
@@ -365,14 +365,14 @@ def _typological(code: str) -> LanguageFeatures:
     facts = load_languages().get(code)
     if facts is None:
         return UNKNOWN
-    known = facts.features
-    is_verb_final = known.get("order") == {"SOV"}
+    known = {name: "|".join(sorted(some)) for name, some in facts.features.items()}
+    is_verb_final = known.get("order") == "SOV"
     return replace(
         UNKNOWN,
-        postpositions=known.get("adposition") == {"after"},
-        genitives_follow=known.get("genitive") == {"after"},
-        clauses_before_nouns=known.get("relative") == {"before"},
-        drops_subjects=known.get("pronoun") == {"dropped"},
+        postpositions=known.get("adposition") == "after",
+        genitives_follow=known.get("genitive") == "after",
+        clauses_before_nouns=known.get("relative") == "before",
+        drops_subjects=known.get("pronoun") == "dropped",
         light_verbs_follow=is_verb_final,
         verb_particles=UNKNOWN.verb_particles
         | ({"compound"} if is_verb_final else set()),

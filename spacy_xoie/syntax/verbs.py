@@ -10,8 +10,11 @@ from .tree import Tree
 VERBS = frozenset({"VERB", "AUX"})
 SUBJECTS = frozenset({"nsubj", "csubj"})
 CORE = SUBJECTS | {"obj", "iobj"}
-LOOSE = CORE | {"advmod", "punct", "conj", "cc", "obl", "nmod", "acl", "advcl"}
-"""Dependents of an auxiliary or a particle that are no part of the verb."""
+LOOSE = frozenset({"advmod", "punct", "conj", "cc"})
+"""Dependents of an auxiliary that are no part of the verb."""
+
+ARGUMENTS = CORE | {"obl", "nmod", "acl", "advcl"}
+"""Those of a noun or a verb that makes one with the verb, besides."""
 
 PREDICATES = frozenset({"NOUN", "PROPN", "PRON", "ADJ", "NUM", "DET", "SYM"})
 
@@ -182,7 +185,12 @@ class Verbs:
         )
 
     def _is_loose(self, child: int) -> bool:
-        return self.tree.bases[child] in LOOSE and not self._is_negation(child)
+        tree = self.tree
+        loose = tree.bases[child] in LOOSE or (
+            tree.bases[child] in ARGUMENTS
+            and tree.bases[tree.heads[child]] == "compound"
+        )
+        return loose and not self._is_negation(child)
 
     def infinitive_marks(self, verb: int) -> List[int]:
         """RETURNS (List[int]): The marks between a verb and the one that governs it."""
