@@ -19,6 +19,8 @@ from spacy_xoie.packaging.readme import markdown_table
 
 PAGE = Path(__file__).parent / "languages.md"
 MODEL = "xx_xoie_md"
+PICTURE = "agreement.png"
+"""What `spacy xoie consistency --plot` drew."""
 START, END = (
     "<!-- From here on written by docs/make_languages.py -->\n",
     "<!-- To here written by docs/make_languages.py -->\n",
@@ -49,10 +51,18 @@ def sentences(nlp: Language) -> str:
     return "\n".join(blocks)
 
 
+def picture(meta: Dict[str, Any]) -> str:
+    """RETURNS (str): The heat map, where agreement with English was measured."""
+    known = (meta.get("by_language") or {}).values()
+    if not any("consistency" in figures for figures in known):
+        return ""
+    return f"![Agreement of each language with English]({PICTURE})\n\n"
+
+
 def section(meta: Dict[str, Any], nlp: Language) -> str:
     """RETURNS (str): The part of the page that is made here."""
     return (
-        f"{table(meta)}\n\n{LEGEND}\n\n"
+        f"{table(meta)}\n\n{LEGEND}\n\n{picture(meta)}"
         f"What the model finds in a sentence of each, which it did not learn from and\n"
         f"whose language it is not told, right or wrong:\n\n"
         f"```text\n{sentences(nlp)}\n```\n"

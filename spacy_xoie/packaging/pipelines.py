@@ -71,9 +71,11 @@ def merge_language(
         pipeline = _rebuild(
             nlp, component, settings, network, lang=language, without=detector
         )
+        pipeline.meta["languages"] = [language]
         _keep_letters(pipeline, component, [language], letters)
         return pipeline
     pipeline = _rebuild(nlp, component, settings, network)
+    pipeline.meta["languages"] = [language]
     _keep_letters(pipeline, component, [language], letters)
     if not _tell_apart(pipeline, component, [language]):
         raise ConfigError(

@@ -295,6 +295,29 @@ def test_read_me(nlp: Language) -> None:
     assert "Not measured" not in readme_text(merged)
 
 
+def test_read_me_of_languages_with_and_without_figures(nlp: Language) -> None:
+    merged = merge_language(nlp, "de")
+    figures = {"trees": 2832, "tokens": 38111, "las": 0.7812, "las_trees": 84}
+    source = {**SOURCES[0], "name": "UD_German-X", "language": "de"}
+    merged.meta.update(
+        name="xoie_tiny",
+        languages=["de"],
+        by_language={"de": figures},
+        sources=[*SOURCES, source],
+        measured_scripts=["Latn"],
+    )
+    text = readme_text(merged)
+    assert "| Language | Trees | Tokens | LAS | Treebanks |" in text
+    assert "| German (`de`) | 2,832 | 38,111 | 78.1 (84) | UD_German-X (MIT) |" in text
+    assert "Not measured" not in text
+    # No score of another language stands for one that was not measured.
+    merged.meta.update(languages=["fi", "hi"], by_language={})
+    text = readme_text(merged)
+    assert "Not measured for: fi, hi." in text and "78.1" not in text
+    assert "No language with the script of Hindi (Deva) has any figures." in text
+    assert "script of Finnish" not in text
+
+
 class Built(NamedTuple):
     output: Path
     wheels: List[Path]

@@ -240,6 +240,31 @@ def test_wheels_of_a_pipeline_without_adapters(
     assert built[0].meta["sources"] == sources
 
 
+def test_wheels_of_the_languages_that_a_model_was_made_for(
+    plain: Language, tmp_path: Path, built: List[Language]
+) -> None:
+    """They have what is known of their own language, and of no other."""
+    figures = {
+        "fi": {"trees": 20, "tokens": 300, "las": 0.5, "las_trees": 2},
+        "ja": {"trees": 10, "tokens": 100},
+    }
+    plain.meta.update(languages=["fi", "ja", "cy"], by_language=figures)
+    try:
+        list(build_wheels(plain, tmp_path, each=True))
+    finally:
+        del plain.meta["languages"], plain.meta["by_language"]
+    names = [f"{nlp.lang}_{nlp.meta['name']}" for nlp in built]
+    # Without the libraries that spaCy's own Japanese needs; it has no Welsh.
+    assert names == ["xx_xoie_md", "fi_xoie_md", "ja_xoie_md", "xx_xoie_cy_md"]
+    known = [nlp.meta["by_language"] for nlp in built]
+    assert known == [figures, {"fi": figures["fi"]}, {"ja": figures["ja"]}, {}]
+    # How well it does was measured in Latin letters alone.
+    assert {tuple(nlp.meta["measured_scripts"]) for nlp in built} == {("Latn",)}
+    assert "Hani, Hira, Kana) has any figures" in readme_text(built[2])
+    text = "Die Stadt hat das Haus gebaut. Der Rat lehnte den Plan am 3. Mai ab!"
+    assert facts(built[2], [text], "ja") == facts(plain, [text], "ja")
+
+
 def test_letters_of_a_text(
     plain: Language, tmp_path: Path, built: List[Language]
 ) -> None:
