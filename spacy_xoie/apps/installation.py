@@ -27,6 +27,7 @@ class ModelInfo:
     license, version (str): What its meta data say, "" if nothing.
     sources (List[Dict[str, Any]]): What it was trained on.
     performance (Dict[str, Any]): Its scores.
+    by_language (Dict[str, Any]): What is known of each language, see `Figures`.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ModelInfo:
     version: str = ""
     sources: List[Dict[str, Any]] = field(default_factory=list)
     performance: Dict[str, Any] = field(default_factory=dict)
+    by_language: Dict[str, Any] = field(default_factory=dict)
 
 
 def installed_models() -> List[ModelInfo]:
@@ -119,6 +121,7 @@ def _info(name: str, kind: str, folder: Path, meta: Dict[str, Any]) -> ModelInfo
         version=str(meta.get("version") or ""),
         sources=list(meta.get("sources") or ()),
         performance=dict(meta.get("performance") or {}),
+        by_language=dict(meta.get("by_language") or {}),
     )
 
 

@@ -8,6 +8,7 @@ import typer
 from wasabi import msg
 
 from ...about import __title__, __version__
+from ...packaging.language_table import figures_cells
 from ..batch.tables import columns
 from ..health import Check, examine
 from ..installation import ModelInfo, installed_models, model_info, registered
@@ -121,6 +122,11 @@ def _show_model(info: ModelInfo) -> None:
     typer.echo(
         "".join(numbers) + (columns(rows) if performance else "") or "  not said\n"
     )
+    if info.by_language:
+        header = ["Language", *figures_cells({})]
+        known = sorted(info.by_language.items())
+        cells = [[code, *figures_cells(figures).values()] for code, figures in known]
+        typer.echo(columns([header, *cells]))
     typer.echo("Sources")
     for source in info.sources:
         parts = (source.get("name"), source.get("license"), source.get("url"))

@@ -45,11 +45,14 @@ def test_info_on_a_pipeline(tmp_path: Path) -> None:
     nlp.add_pipe("xoie_lang")
     scores = {"xoie_triple_f": 0.5, "xoie_per_language": {"de": {"triple": {"f": 0.4}}}}
     nlp.meta["performance"] = scores
+    nlp.meta["by_language"] = {"fi": {"trees": 2832, "las": 0.7812, "las_trees": 84}}
     nlp.to_disk(tmp_path / "model")
     result = run("info", tmp_path / "model")
     assert result.exit_code == 0, result.output
     assert "Kind: pipeline" in result.stdout and "xoie_triple_f: 0.500" in result.stdout
     assert "de" in result.stdout and "0.400" in result.stdout
+    (row,) = (line.split() for line in result.stdout.splitlines() if "2,832" in line)
+    assert row[:5] == ["fi", "2,832", "–", "78.1", "(84)"]
     spacy.blank("en").to_disk(tmp_path / "other")
     for name in (tmp_path / "other", "nowhere"):
         refused = run("info", name)
