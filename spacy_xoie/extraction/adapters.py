@@ -23,6 +23,7 @@ from ..network.adapters.exchange import (
     write_adapter,
     write_shared_adapter,
 )
+from ..network.adapters.routed import bare_name
 from ..network.adapters.tuned import SHARED as SHARED_WEIGHTS
 from ..network.adapters.tuned import untune
 from ..network.model import TripleNetwork
@@ -344,7 +345,7 @@ def fingerprint(network: TripleNetwork, *, shared: bool = True) -> str:
         if not shared and name.endswith(SHARED_WEIGHTS):
             continue
         if ".lora_A." not in name and ".lora_B." not in name:
-            digest.update(name.replace(".base.", ".").encode("utf8"))
+            digest.update(bare_name(name).encode("utf8"))
             digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
 

@@ -27,6 +27,7 @@ from thinc.api import (
 from ..doc.codes import UNDETERMINED
 from ..doc.languages import sentence_scores
 from ..errors import ConfigError
+from ..network.adapters.routed import bare_name
 from ..network.batch import Batch
 from ..network.heads import Gold, TreeGold
 from ..network.model import TripleNetwork
@@ -239,18 +240,15 @@ def copy_weights(source: ExtractionModel, target: ExtractionModel) -> int:
     RETURNS (int): How many tensors were copied.
     RAISES (ConfigError): If the encoders share no weights, or one in another shape.
     """
-    weights = source.network.state_dict()
+    weights = {bare_name(n): w for n, w in source.network.state_dict().items()}
     network = target.network
     own = network.state_dict()
-    same = {
-        name: value
-        for name, value in weights.items()
-        if name in own and own[name].shape == value.shape
-    }
+    named = {n: weights[bare_name(n)] for n in own if bare_name(n) in weights}
+    same = {n: weight for n, weight in named.items() if weight.shape == own[n].shape}
     misfits = [
-        f"{name} has shape {tuple(weights[name].shape)}, not {tuple(value.shape)}"
-        for name, value in own.items()
-        if name.startswith("encoder.") and name in weights and name not in same
+        f"{name} has shape {tuple(weight.shape)}, not {tuple(own[name].shape)}"
+        for name, weight in named.items()
+        if name.startswith("encoder.") and name not in same
     ]
     if misfits or not any(name.startswith("encoder.") for name in same):
         reasons = f" ({'; '.join(misfits[:3])})" if misfits else ""

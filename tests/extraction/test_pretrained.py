@@ -183,6 +183,19 @@ class TestStartingFrom:
             if name.startswith("encoder."):
                 assert (own[name] == value).all()
 
+    def test_a_bank_may_come_and_go(self, folder: Path, tmp_path: Path) -> None:
+        bare = {**TINY_MODEL, "bank": None, "router": None}
+        first = self.start(folder, bare).get_pipe("xoie").model
+        save_model(first, Config({"model": bare}), tmp_path / "bare")
+        second = self.start(tmp_path / "bare", TINY_MODEL).get_pipe("xoie").model
+        trained = load_model(str(folder)).network.state_dict()
+        with_bank, without = second.network.state_dict(), first.network.state_dict()
+        wrapped = [name for name in trained if ".base." in name]
+        assert wrapped
+        for name in wrapped:
+            assert (with_bank[name] == trained[name]).all()
+            assert (without[name.replace(".base.", ".")] == trained[name]).all()
+
     def test_encoder_that_does_not_fit(self, folder: Path) -> None:
         encoder = {**TINY_MODEL["encoder"], "width": 12, "rows": [7] * 8}  # type: ignore
         encoder["rows"] = [7 for _ in encoder.get("attributes", range(8))]

@@ -254,6 +254,12 @@ class RoutedLora(nn.Module):
         return torch.baddbmm(flat, low, up.transpose(1, 2)).view_as(y)
 
 
+def bare_name(name: str) -> str:
+    """RETURNS (str): The name that a weight of a network has where no bank of adapters
+    lies around its layer."""
+    return name.replace(".base.", ".")
+
+
 def _multiply(layer: nn.Linear, x: Tensor, out: Tensor) -> None:
     """Put the output of a layer for x (rows, …, in) where it belongs (rows, …, out)."""
     rows, places = x.reshape(-1, x.shape[-1]), out.view(-1, out.shape[-1])
