@@ -160,18 +160,14 @@ def mixtures(language: str, experts: Sequence[str]) -> Dict[str, List[Weights]]:
     found: Dict[str, List[Weights]] = {"all alike": [alike, alike]}
     for expert in experts:
         found[f"as is: {expert}"] = [{expert: 1.0}, {expert: 1.0}]
-    near = min(experts, key=lambda expert: _distance(language, expert))
+    near = nearest_one(language, experts)
     found["nearest one"] = [{near: 1.0}, {near: 1.0}]
     for share in LAMBDAS:
-        if near != "en" and "en" in experts:
-            both = {near: share, "en": 1 - share}
-        else:
-            second = sorted(experts, key=lambda expert: _distance(language, expert))[1]
-            both = {near: share, second: 1 - share}
+        both = arithmetic(language, experts, share)
         found[f"arithmetic {share}"] = [both, both]
     for temperature, count in SETTINGS:
         by = {
-            profile: _nearest(language, experts, profile, temperature, count)
+            profile: nearest_weights(language, experts, profile, temperature, count)
             for profile in PROFILES
         }
         name = f"t={temperature} k={count}"
@@ -180,17 +176,30 @@ def mixtures(language: str, experts: Sequence[str]) -> Dict[str, List[Weights]]:
         found[f"two-sided {name}"] = [by["predicate"], by["argument"]]
         found[f"swapped {name}"] = [by["argument"], by["predicate"]]
     for kind in KINDS:
-        weights = _nearest(language, experts, kind, 0.1, 3)
+        weights = nearest_weights(language, experts, kind, 0.1, 3)
         found[f"nearest by {kind}"] = [weights, weights]
     return found
 
 
-def _distance(language: str, expert: str) -> float:
+def nearest_one(language: str, experts: Sequence[str]) -> str:
+    return min(experts, key=lambda expert: distance_to(language, expert))
+
+
+def arithmetic(language: str, experts: Sequence[str], share: float) -> Weights:
+    """RETURNS (Weights): The nearest one with this share and English with the rest; the
+    second nearest if English is the nearest, or has no adapter."""
+    near = nearest_one(language, experts)
+    others = [expert for expert in experts if expert != near]
+    other = "en" if "en" in others else nearest_one(language, others)
+    return {near: share, other: 1 - share}
+
+
+def distance_to(language: str, expert: str) -> float:
     value = distance(language, expert).value
     return 1.0 if value is None else value
 
 
-def _nearest(
+def nearest_weights(
     language: str, experts: Sequence[str], profile: str, temperature: float, count: int
 ) -> Dict[str, float]:
     kinds = {profile: 1.0} if profile in KINDS else profile

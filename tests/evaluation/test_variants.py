@@ -3,32 +3,37 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, Callable, List
+from typing import Any, Callable, List, Mapping
 
 import numpy as np
 import pytest
 import spacy
 from piece_builders import make_encoder
 from spacy.tokens import Doc, DocBin
+from spacy.training import Example
+from thinc.api import Config
 
 from spacy_xoie import TokenTriple
 from spacy_xoie.corpora.treebanks import TokenTree, annotate_tree
+from spacy_xoie.extraction.pretrained import save_model
 from spacy_xoie.training.lexicons import WordPairs
 
 # The scripts are no part of the package.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from benchmarks import ablation, pretrained, recipes, search, variants
+from benchmarks import ablation, pretrained, recipes, search, sharing, variants
 from benchmarks.self_training import agreement
 
+ENGLISH_GERMAN = {"en": "met", "de": "traf"}
 
-def write_corpus(path: Path, n: int) -> Path:
-    """Sentences of two languages, with trees."""
+
+def write_corpus(path: Path, n: int, verbs: Mapping[str, str] = ENGLISH_GERMAN) -> Path:
+    """Sentences with trees, of languages that have these verbs."""
     vocab = spacy.blank("xx").vocab
     tree = TokenTree([1, 1, 1], ["nsubj", "root", "obj"], ["PROPN", "VERB", "PROPN"])
     docs = DocBin(store_user_data=True)
     for number in range(n):
-        for code, verb in (("en", "met"), ("de", "traf")):
+        for code, verb in verbs.items():
             doc = Doc(vocab, words=[f"Ann{number % 3}", verb, "Bo"])
             docs.add(annotate_tree(doc, tree, code))
     docs.to_disk(path)
@@ -39,9 +44,16 @@ def run(folder: Path, named: Any, *options: Any) -> List[Any]:
     return run_main(folder, lambda: variants.main(named, "Doc."), *options)
 
 
-def run_main(folder: Path, main: Callable[[], None], *options: Any) -> List[Any]:
+def run_main(
+    folder: Path,
+    main: Callable[[], None],
+    *options: Any,
+    codes: Mapping[str, str] = ENGLISH_GERMAN,
+) -> List[Any]:
     results = folder / "results.jsonl"
-    train, dev = (write_corpus(folder / f"{name}.spacy", 4) for name in ("a", "b"))
+    train, dev = (folder / f"{name}.spacy" for name in ("a", "b"))
+    for path in (train, dev):
+        write_corpus(path, 4, codes)
     arguments = ["--train", train, "--dev", dev, "--seeds", 0, *options]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["x", *map(str, [results, *arguments])])
@@ -103,6 +115,63 @@ def test_pretrained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = pretrained.table(tmp_path / "results.jsonl").splitlines()
     assert table[2].split(" | ")[2] == "–"
     assert len({line.count("|") for line in table}) == 1
+
+
+def test_sharing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("spacy_transformers")
+    encoder = make_encoder(tmp_path / "encoder")
+    start = pretrained.VARIANTS["one shared LoRA"]._replace(layers=2, shared=2)
+    recipe = pretrained.read_recipe(start, str(encoder), 40, 0)
+    corpus = write_corpus(tmp_path / "start.spacy", 2)
+    docs = [doc for found in variants.draw_docs(corpus, 2).values() for doc in found]
+    pipe = pretrained.build(recipe, [Example(doc.copy(), doc) for doc in docs])
+    model = recipe["components"]["xoie"]["model"]
+    save_model(pipe.model, Config({"model": model}), tmp_path / "model")
+    monkeypatch.setattr(sharing, "SMALL", 8)
+    codes = {**ENGLISH_GERMAN, "es": "vio", "ru": "видел", "cy": "gwelodd"}
+    options = ["--model", tmp_path / "model", "--pieces", 40, "--updates", 4]
+    options += ["--left-out", "ru", "cy", "--pipelines", tmp_path / "pipelines"]
+    lines = run_main(tmp_path, sharing.main, *options, codes=codes)
+    assert [line["variant"] for line in lines] == list(sharing.VARIANTS)
+    by_variant = {line["variant"]: line for line in lines}
+    assert all(set(line["las"]) == {"de", "en", "es"} for line in lines)
+    assert set(by_variant[sharing.ALONE]["left out"]) == {sharing.NONE}
+    found = by_variant[sharing.BY_LANGUAGE]["left out"]
+    assert {*found} > {sharing.NONE, sharing.NEAREST, "all alike", "TIPA"}
+    assert all(set(las) == {"ru", "cy"} for las in found.values())
+    (folder,) = (tmp_path / "pipelines").iterdir()
+    nlp = spacy.load(folder)
+    assert nlp.pipe_names == ["xoie_lang", "xoie"]
+    for rows in sharing.table(tmp_path / "results.jsonl").split("\n\n"):
+        assert len({line.count("|") for line in rows.splitlines()}) == 1
+
+
+def test_who_shares_an_adapter() -> None:
+    codes = ["de", "en", "es", "fr", "ga", "ko"]
+    families = sharing.by_family(codes)
+    assert families == {**{c: c for c in codes}, "en": "de", "fr": "es"}
+    assert set(sharing.by_cluster(codes)) == set(codes)
+    router = sharing.GroupRouter(families)
+    assert router.over_experts({"fr": 0.7, "es": 0.2, "cy": 0.1}, codes) == {
+        "es": pytest.approx(0.9)
+    }
+    assert router.fixed_gates("cy", codes) == {}
+
+
+def test_what_a_language_without_an_adapter_gets() -> None:
+    given = sharing.methods("cy", ["de", "en", "ga", "ko"])
+    assert given[sharing.NONE] == {} and given[sharing.NEAREST] == {"ga": 1.0}
+    assert given["arithmetic 0.75"] == {"ga": 0.75, "en": 0.25}
+    for weights in given.values():
+        assert not weights or sum(weights.values()) == pytest.approx(1.0)
+    alike = given["TIPA"]
+    assert alike["ga"] > alike["en"] > alike["ko"] > 0
+
+
+def test_settings_are_chosen_by_the_other_languages() -> None:
+    las = {"x 1": np.array([9.0, 1.0, 1.0]), "x 2": np.array([2.0, 3.0, 3.0])}
+    # For the first language the two others want the second setting.
+    assert sharing.chosen_by_others(las, "x").tolist() == [2.0, 1.0, 1.0]
 
 
 def test_trees_of_one_language_alone(tmp_path: Path) -> None:
