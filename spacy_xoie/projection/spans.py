@@ -284,8 +284,9 @@ class _Projector:
         )
 
     def _extend(self, role: str, tokens: List[int], words: Sequence[str]) -> List[int]:
-        """Take in articles on the left that nobody else is linked to, and, where the
-        part begins with an adposition in the source, one in the target."""
+        """Take in articles on the left and postpositions on the right that nobody else
+        is linked to, and, where the part begins with an adposition in the source, one
+        in the target."""
         if role == "relation" or not tokens:
             return tokens
         openers = self.target_words.determiners
@@ -296,7 +297,12 @@ class _Projector:
             if self.linked.get(first - 1):
                 break
             first -= 1
-        return [*range(first, tokens[0]), *tokens]
+        end = tokens[-1] + 1
+        while end < len(self.target) and not self.linked.get(end):
+            if self.target[end] not in self.target_words.postpositions:
+                break
+            end += 1
+        return [*range(first, tokens[0]), *tokens, *range(tokens[-1] + 1, end)]
 
     def _trim(self, tokens: List[int]) -> List[int]:
         """Without punctuation and conjunctions at either end, if anything is left."""

@@ -520,3 +520,12 @@ def test_a_bare_vocabulary_makes_no_difference() -> None:
     )
     set_triples(other, [kept.triple for kept in found.triples])
     assert [made.as_tuple() for made in get_triples(other)] == expected
+
+
+def test_postpositions_belong_to_what_is_before_them() -> None:
+    source = "Sony bought a factory in Turku ."
+    triple = ("Sony", "bought", ["a factory", "in Turku"])
+    target = "Sony osti tehtaan Turun kanssa ."
+    words = "Sony=Sony bought=osti factory=tehtaan Turku=Turun .=."
+    _, made = project(source, triple, target, words, "fi")
+    assert made == [("Sony", "osti", "tehtaan", "Turun kanssa")]
