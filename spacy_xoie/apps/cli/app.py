@@ -17,6 +17,7 @@ MODULES = {
     "ask": "ask",
     "project-triples": "project_triples",
     "fit-aligner": "align",
+    "translate-cues": "cues",
     "evaluate": "evaluate",
     "measure": "measure",
     "calibrate": "evaluate",
