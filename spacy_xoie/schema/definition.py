@@ -61,9 +61,12 @@ class Relation:
 
     cues (Mapping[str, Sequence[str]]): For each language, words that say it. Regular
         inflection need not be listed, irregular forms have to be ("took over"). A cue
-        may end with what begins the object ("work for", "be head of"); in scripts
-        without spaces, a space says where that may begin ("出生 于"). A word with "="
-        before it is to be found in this form only ("=founded": "found" is of "find").
+        may end with what begins the object ("work for", "be head of"), or begin with
+        what ends it ("で 働"); in scripts without spaces, a space says where that may
+        begin ("出生 于"). A word with "=" before it is to be found in this form only
+        ("=founded": "found" is of "find"), one with "*" behind it in all that begin
+        with it ("kurdu*"), and one with "-" before it is the ending of an object
+        ("-ssa asua").
     inverse (Mapping[str, Sequence[str]]): Cues with the roles the other way round.
     """
 

@@ -21,17 +21,19 @@ from spacy.tokens import Doc
 from ..doc.codes import UNDETERMINED, language_code
 from ..doc.facts import FoundFact, SetAside
 from ..doc.languages import language_of
+from ..doc.text import is_unspaced
 from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ..ty import Pieces, TokenTriple, pieces_of
 from .definition import ArgumentType, Schema
 from .matching import (
     Match,
+    Rest,
     Sides,
-    bare,
     between,
     coverage,
+    direct,
+    edge_size,
     find_cue,
-    head_size,
     make_sides,
     overlaps,
 )
@@ -72,13 +74,12 @@ class Voice(NamedTuple):
     """Who does it to whom.
 
     passive (bool): Whether the grammatical subject is the object of the fact.
-    agent (Optional[Tuple[int, int]]): Number of the object that does it, and from
-        which unit on.
+    agent (Optional[Rest]): The object that does it, without what marks it.
     marker (str): What says so.
     """
 
     passive: bool
-    agent: Optional[Tuple[int, int]] = None
+    agent: Optional[Rest] = None
     marker: str = ""
 
 
@@ -139,7 +140,7 @@ class FactFinder:
         relations where one cue is a part of the other ("be", "be head of") by that."""
         best: Dict[str, Tuple[Cue, Match, Sides]] = {}
         for code in self._codes(triple.language):
-            sides = make_sides(triple.relation, triple.objects, code)
+            sides = make_sides(replace(triple, language=code))
             for cue in self._cues.get(code, ()):
                 match = find_cue(cue.chunks, sides)
                 if match is None:
@@ -171,7 +172,9 @@ class FactFinder:
         if not triple.subject:
             return SetAside(triple.id, cue.relation, cue.text, NO_SUBJECT)
         swapped = voice.passive != cue.inverse
-        subject = Filler(triple.subject.pieces, triple.subject.text)
+        topics = sorted(sides.grammar.topics)
+        topic = edge_size(sides.subject, topics, last=True)
+        subject = _without(triple.subject, sides.subject, 0, topic)
         others = list(_others(triple, match, sides, voice))
         if not others:
             return SetAside(triple.id, cue.relation, cue.text, NO_OBJECT)
@@ -223,26 +226,34 @@ def _voice(cue: Cue, match: Match, sides: Sides) -> Voice:
     free = [u for n, u in enumerate(sides.relation) if n not in match.relation]
     texts = {unit.text for unit in free}
     auxiliaries = texts & facts.passive
-    if match.head is not None or not facts.agents:
+    if match.rest is not None or not (facts.agents or facts.participles):
         return Voice(False)
     verbs = [sides.relation[place].text for place in match.relation]
     if facts.progressive and any(verb.endswith(facts.progressive) for verb in verbs):
         auxiliaries = set()
-    # "wird … kaufen" is the future.
+    strict = auxiliaries & facts.strict
+    # "wird … kaufen" is the future, and a cue has the voice that its form has.
     if verbs == [unit.text for chunk in cue.chunks for unit in chunk]:
-        auxiliaries &= facts.strict
-    directs = [n for n, units in enumerate(sides.objects) if bare(units, sides) == 0]
-    if texts & set(facts.agents) and directs:
+        auxiliaries = strict
+    elif facts.participles:
+        strict |= {verb for verb in verbs if verb.endswith(facts.participles)}
+        auxiliaries |= strict
+    rests = [direct(number, sides) for number in range(len(sides.objects))]
+    directs = [rest for rest in rests if rest is not None]
+    heads = [rest for rest in directs if not rest.first and not rest.last]
+    if texts & set(facts.agents) and heads:
         word = sorted(texts & set(facts.agents))[0]
-        return Voice(True, (directs[0], 0), word)
+        return Voice(True, heads[0], word)
     for number, units in enumerate(sides.objects):
-        size = head_size(units, facts.agents)
-        others = [n for n in directs if n != number]
-        clear = head_size(units, facts.clear)
-        if size and (auxiliaries or clear or not others):
-            marker = " ".join(unit.text for unit in units[:size])
-            return Voice(True, (number, size), marker)
-    if auxiliaries & facts.strict or (auxiliaries and not directs):
+        first = edge_size(units, facts.agents)
+        last = 0 if first else edge_size(units, facts.behind, last=True)
+        others = [rest for rest in heads if rest.number != number]
+        clear = last or edge_size(units, facts.clear)
+        if (first or last) and (auxiliaries or clear or not others):
+            said = units[:first] if first else units[len(units) - last :]
+            marker = " ".join(unit.text for unit in said)
+            return Voice(True, Rest(number, first, last), marker)
+    if strict or (auxiliaries and not heads):
         return Voice(True, None, sorted(auxiliaries)[0])
     return Voice(False)
 
@@ -251,33 +262,44 @@ def _others(
     triple: Triple, match: Match, sides: Sides, voice: Voice
 ) -> Iterator[Filler]:
     """What may be the argument besides the grammatical subject, best first."""
-    place = match.head or voice.agent
-    if place is not None:
-        number, start = place
-        yield _filler(triple, sides, number, start)
+    rest = match.rest or voice.agent
+    if rest is not None:
+        yield _filler(triple, sides, rest)
         return
     last = sides.relation[-1].text
     used = len(sides.relation) - 1 in match.relation
     if not used and last in sides.words.adpositions:
         return
-    for number, units in enumerate(sides.objects):
-        begin = bare(units, sides)
-        if begin is not None:
-            yield _filler(triple, sides, number, begin)
+    for number in range(len(sides.objects)):
+        rest = direct(number, sides)
+        if rest is not None:
+            yield _filler(triple, sides, rest)
 
 
-def _filler(triple: Triple, sides: Sides, number: int, start: int) -> Filler:
-    """An object from one of its units on; all of it where that would cut a token."""
-    units, phrase = sides.objects[number], triple.objects[number]
-    tokens = [unit.token for unit in units[start:]]
-    if not start or (start < len(units) and units[start - 1].token == tokens[0]):
+def _filler(triple: Triple, sides: Sides, rest: Rest) -> Filler:
+    """What is left of an object."""
+    number, first, last = rest
+    return _without(triple.objects[number], sides.objects[number], first, last)
+
+
+def _without(phrase: Phrase, units: Sequence[Unit], first: int, last: int) -> Filler:
+    """An argument without units at its beginning and at its end; all of it where that
+    would cut a token."""
+    end = len(units) - last
+    kept = [unit.token for unit in units[first:end]]
+    cut = {unit.token for unit in (*units[:first], *units[end:])}
+    if not cut or not kept or not cut.isdisjoint(kept):
         return Filler(phrase.pieces, phrase.text)
     # Tokens without units, such as white space, go along with the rest.
+    start = kept[0] if first else 0
+    stop = kept[-1] + 1 if last else phrase.pieces[-1][1]
     pieces = tuple(
-        (max(begin, tokens[0]), end) for begin, end in phrase.pieces if end > tokens[0]
+        (max(a, start), min(b, stop))
+        for a, b in phrase.pieces
+        if b > start and a < stop
     )
     doc = phrase.spans[0].doc
-    spans = tuple(doc[begin:end] for begin, end in pieces)
+    spans = tuple(doc[a:b] for a, b in pieces)
     return Filler(pieces, Phrase(spans).text)
 
 
@@ -298,6 +320,14 @@ def _denial(triple: Triple, match: Match, sides: Sides) -> str:
             (unit.text + after).startswith(sides.grammar.not_negations or ("\0",))
         ):
             return unit.text
+    # In scripts without spaces, units are characters.
+    long = sorted(word for word in negations if len(word) > 1 and is_unspaced(word[0]))
+    doc = triple.relation.spans[0].doc
+    tokens = sorted({unit.token for unit in (*near, *sides.relation)})
+    said = "".join(doc[token].text for token in tokens) if long else ""
+    for word in long:
+        if word in said:
+            return word
     heads = [words[0] for words in sides.objects if words]
     heads += token_units([triple.subject.spans[0][0]])[:1] if triple.subject else []
     for head in heads:
@@ -339,9 +369,10 @@ def _reason(
 ) -> str:
     doc = triple.relation.spans[0].doc
     tokens = [sides.relation[place].token for place in match.relation]
-    if match.head is not None:
-        number, size = match.head
-        tokens += [unit.token for unit in sides.objects[number][:size]]
+    if match.rest is not None:
+        units = sides.objects[match.rest.number]
+        end = len(units) - match.rest.last
+        tokens += [unit.token for unit in (*units[: match.rest.first], *units[end:])]
     words = Phrase(
         tuple(doc[start:end] for start, end in pieces_of(sorted(set(tokens))))
     ).text

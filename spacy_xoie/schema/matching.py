@@ -3,7 +3,8 @@
 A cue is found if its words are among those of the relation, in any order, for other
 words may stand between them and some languages turn them round. Its last words may
 instead begin an object ("work" + "for Siemens", "be" + "the head of Siemens"): what
-follows them is then the object of the fact.
+follows them is then the object of the fact. So may its first words end an object, in
+languages with postpositions and cases ("シーメンスで" + "働く").
 """
 
 from dataclasses import replace
@@ -13,10 +14,18 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Se
 
 from spacy.tokens import Span
 
-from ..doc.triples import Phrase
+from ..doc.triples import Phrase, Triple
 from ..language.function_words import FunctionWords, function_words
 from .languages import Grammar, grammar
-from .words import Chunk, Unit, fold, split_particle, token_units, word_fit
+from .words import (
+    Chunk,
+    Unit,
+    fold,
+    split_particle,
+    split_units,
+    token_units,
+    word_fit,
+)
 
 
 @lru_cache(maxsize=64)
@@ -35,11 +44,13 @@ class Sides(NamedTuple):
     """A triple as cues are compared with it.
 
     language (str): Code of its language.
-    relation (List[Unit]): The words of the relation.
+    subject, relation (List[Unit]): The words of both; none of a subject that is
+        implied.
     objects (List[List[Unit]]): The words of each object.
     """
 
     language: str
+    subject: List[Unit]
     relation: List[Unit]
     objects: List[List[Unit]]
 
@@ -52,29 +63,41 @@ class Sides(NamedTuple):
         return grammar(self.language)
 
 
+class Rest(NamedTuple):
+    """An object but for some of its words.
+
+    number (int): Which object it is.
+    first, last (int): How many units at its beginning and at its end are left out.
+    """
+
+    number: int
+    first: int = 0
+    last: int = 0
+
+
 class Match(NamedTuple):
     """A cue that was found.
 
     relation (Tuple[int, …]): Places of its words in the relation.
-    head (Optional[Tuple[int, int]]): If its last words begin an object: the number of
-        the object, and how many units of it they take.
+    rest (Optional[Rest]): If its other words begin or end an object, what they leave
+        of it.
     exact (bool): Whether all words are written as in the cue, or have that lemma.
     """
 
     relation: Tuple[int, ...]
-    head: Optional[Tuple[int, int]]
+    rest: Optional[Rest]
     exact: bool
 
     @property
     def size(self) -> int:
-        return len(self.relation) + (self.head[1] if self.head else 0)
+        rest = self.rest or Rest(0)
+        return len(self.relation) + rest.first + rest.last
 
 
-def make_sides(relation: Phrase, objects: Sequence[Phrase], language: str) -> Sides:
+def make_sides(triple: Triple) -> Sides:
     """RETURNS (Sides): The words of a triple."""
-    return Sides(
-        language, _units(relation.spans), [_units(part.spans) for part in objects]
-    )
+    subject, relation, *objects = (_units(part.spans) for part in triple.parts)
+    return Sides(triple.language, subject, relation, objects)
 
 
 def find_cue(cue: Sequence[Chunk], sides: Sides) -> Optional[Match]:
@@ -94,7 +117,16 @@ def find_cue(cue: Sequence[Chunk], sides: Sides) -> Optional[Match]:
         for number, units in enumerate(sides.objects):
             head = _at_head(cue[split:], units, sides)
             if head is not None:
-                return Match(places, (number, head[0]), exact and head[1])
+                return Match(places, Rest(number, head[0]), exact and head[1])
+    for split in range(1, len(cue)):
+        match = _in_relation(cue[split:], sides)
+        if match is None:
+            continue
+        places, exact = match
+        for number, units in enumerate(sides.objects):
+            tail = _at_tail(cue[:split], units, sides)
+            if tail is not None:
+                return Match(places, Rest(number, 0, tail[0]), exact and tail[1])
     return None
 
 
@@ -105,7 +137,7 @@ def coverage(match: Match, sides: Sides) -> float:
     facts = sides.grammar
     light = words.light | words.negations | words.pronouns | facts.passive
     light = light | {form for forms in facts.forms.values() for form in forms}
-    light = light | set(facts.contracted) | facts.markers
+    light = light | set(facts.contracted) | facts.markers | facts.light
     # A particle that the cue leaves over makes another verb: "finden", "fand … statt".
     light = light - (set(facts.particles) - facts.infinitive)
     content = {
@@ -118,34 +150,44 @@ def coverage(match: Match, sides: Sides) -> float:
     return len(content & set(match.relation)) / len(content)
 
 
-def head_size(units: Sequence[Unit], heads: Sequence[str]) -> int:
-    """RETURNS (int): How many units at the beginning of an object are one of these
-    words (or of several words); 0 if it begins with none."""
+def edge_size(
+    units: Sequence[Unit], edges: Sequence[str], *, last: bool = False
+) -> int:
+    """RETURNS (int): How many units at the beginning of an object, or at its end, are
+    one of these words (or of several words); 0 if there is none."""
     best = 0
-    for head in heads:
-        parts = [fold(part) for part in head.split()]
-        texts = [unit.text for unit in units[: len(parts)]]
-        if texts == parts and len(parts) < len(units):
-            best = max(best, len(parts))
+    for edge in edges:
+        parts = split_units(edge)
+        size = len(parts)
+        there = units[-size:] if last else units[:size]
+        if tuple(unit.text for unit in there) == parts and size < len(units):
+            best = max(best, size)
     return best
 
 
-def bare(units: Sequence[Unit], sides: Sides) -> Optional[int]:
-    """RETURNS (Optional[int]): From which unit on an object is a direct one; None if
-    it begins with a preposition, or is a number or a date."""
-    dates = sides.grammar.dates
-    words = [unit.text for unit in units if unit.text not in dates]
+def direct(number: int, sides: Sides) -> Optional[Rest]:
+    """RETURNS (Optional[Rest]): An object without the words that mark it as a direct
+    one; None if it is none: it has an adposition or another case, or is a number or a
+    date."""
+    units, facts = sides.objects[number], sides.grammar
+    words = [unit.text for unit in units if unit.text not in facts.dates]
     if not any(char.isalpha() for word in words for char in word):
         return None
-    marker = head_size(units, sorted(sides.grammar.markers))
-    if marker:
-        return marker
-    first = units[0].text
-    if first in sides.words.determiners or first in sides.words.pronouns:
-        return 0
-    if first in sides.words.adpositions or first in sides.grammar.contracted:
+    first = edge_size(units, sorted(facts.markers))
+    last = edge_size(units, sorted(facts.markers), last=True)
+    if first or last:
+        return Rest(number, first, last)
+    ending = units[-1].text
+    if ending.endswith(facts.oblique or ("\0",)) and ending not in facts.oblique:
         return None
-    return 0
+    if edge_size(units, sorted(sides.words.postpositions), last=True):
+        return None
+    begin = units[0].text
+    if begin in sides.words.determiners or begin in sides.words.pronouns:
+        return Rest(number)
+    if begin in sides.words.adpositions or begin in facts.contracted:
+        return None
+    return Rest(number)
 
 
 def _units(spans: Sequence[Span]) -> List[Unit]:
@@ -185,6 +227,8 @@ def _place(
     chunk: Chunk, sides: Sides, used: Set[int]
 ) -> Optional[Tuple[List[int], bool]]:
     units = sides.relation
+    if any(part.ends for part in chunk):
+        return None  # An ending of an object.
     for start in range(len(units) - len(chunk) + 1):
         places = list(range(start, start + len(chunk)))
         if used.intersection(places):
@@ -222,6 +266,25 @@ def _at_head(
         exact = exact and fit != "inflected"
         place += 1
     return (place, exact) if place < len(units) else None
+
+
+def _at_tail(
+    chunks: Sequence[Chunk], units: Sequence[Unit], sides: Sides
+) -> Optional[Tuple[int, bool]]:
+    """How many units at the end of an object chunks take, and whether they are written
+    the same. Endings are one word with what is before them, so they take none."""
+    parts = [unit for chunk in chunks for unit in chunk]
+    words = units[-len(parts) :]
+    # An ending may be a word, behind an apostrophe.
+    is_word = parts[0].ends and parts[0].text == words[0].text
+    fits = [
+        word_fit(part, word, sides.language)
+        for part, word in zip(parts, words, strict=False)
+    ]
+    if len(words) < len(parts) or not (is_word or all(fits)):
+        return None
+    size = 0 if parts[0].ends and not is_word else len(parts)
+    return (size, "inflected" not in fits) if size < len(units) else None
 
 
 def overlaps(match: Match, other: Match) -> bool:

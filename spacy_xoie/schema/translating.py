@@ -37,7 +37,7 @@ class TranslatedCue(NamedTuple):
     relation (str): The relation.
     inverse (bool): Whether it has the roles the other way round.
     text (str): The cue.
-    count (int): How often it, or another form of it, was linked to a cue of that
+    support (int): How often it, or another form of it, was linked to a cue of that
         relation.
     share (float): Of the places where its words stand, how many are linked so.
     """
@@ -45,7 +45,7 @@ class TranslatedCue(NamedTuple):
     relation: str
     inverse: bool
     text: str
-    count: int
+    support: int
     share: float
 
 

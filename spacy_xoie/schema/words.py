@@ -42,12 +42,16 @@ class Unit(NamedTuple):
     token (int): Index of its token in the doc; -1 in a cue.
     lemma (str): Lemma of its token, folded; "" if it is not known.
     as_is (bool): Whether, in a cue, no other form of the word will do.
+    begins (bool): Whether, in a cue, it stands for all words that begin with it.
+    ends (bool): Whether, in a cue, it stands for all words that end with it.
     """
 
     text: str
     token: int = -1
     lemma: str = ""
     as_is: bool = False
+    begins: bool = False
+    ends: bool = False
 
     @property
     def is_char(self) -> bool:
@@ -70,13 +74,15 @@ def token_units(tokens: Sequence[Token]) -> List[Unit]:
 
 def cue_chunks(cue: str) -> List[Chunk]:
     """RETURNS (List[Chunk]): The words of a cue, and its runs of characters; a space
-    ends a run. A word with "=" before it is to be found in this form only."""
+    ends a run. Signs at a word say which forms it stands for: "=word" for this one
+    only, "word*" for all that begin with it, "-word" for all that end with it."""
     chunks: List[Chunk] = []
     for part in cue.split():
-        as_is = part.startswith("=") and len(part) > 1
+        as_is, ends = (len(part) > 1 and part[0] == sign for sign in "=-")
+        begins = len(part) > 1 and part[-1] == "*"
         run: List[Unit] = []
-        for text in split_units(part[1:] if as_is else part):
-            unit = Unit(text, as_is=as_is)
+        for text in split_units(part[as_is or ends : len(part) - begins]):
+            unit = Unit(text, as_is=as_is, begins=begins, ends=ends)
             if unit.is_char:
                 run.append(unit)
                 continue
@@ -120,9 +126,12 @@ def word_fit(part: Unit, word: Unit, language: str) -> Optional[str]:
     RETURNS (Optional[str]): "exact", "lemma" or "inflected"; None if it is another.
     """
     cue = part.text
-    if cue == word.text:
+    if part.ends:
+        is_ending = word.text.endswith(cue) and len(word.text) > len(cue)
+        return "exact" if is_ending else None
+    if cue == word.text or (part.begins and word.text.startswith(cue)):
         return "exact"
-    if part.as_is:
+    if part.as_is or part.begins:
         return None
     facts = grammar(language)
     # Of irregular verbs the forms are known; no stem is to be looked for.

@@ -253,9 +253,9 @@ def test_faults_of_classes_have_their_place() -> None:
 
 def test_general_schema_is_whole() -> None:
     schema = schema_pipeline().get_pipe("xoie_schema").schema  # type: ignore[attr-defined]
-    assert schema.languages == ("ar", "de", "en", "es", "fr", "pt", "zh")
+    assert len(schema.languages) == 38
     for name, relation in schema.relations.items():
-        assert set(relation.cues) == set(schema.languages), name
+        assert {"ar", "de", "en", "es", "fr", "pt", "zh"} <= set(relation.cues), name
         assert relation.description
     assert read_schema_again(schema) == schema
 

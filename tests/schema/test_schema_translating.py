@@ -45,7 +45,7 @@ def test_cues_are_translated_with_their_adposition() -> None:
     )
     cues = translate_cues(schema(), pairs, Given(), min_share=0.6)
     # "woont" has the ending of a form for itself, and was seen once only.
-    assert [(cue.relation, cue.text, cue.count) for cue in cues] == [
+    assert [(cue.relation, cue.text, cue.support) for cue in cues] == [
         ("Acquisition", "kocht", 2),
         ("Residence", "woonde in", 2),
     ]
@@ -62,7 +62,7 @@ def test_words_that_mostly_mean_something_else_are_no_cues() -> None:
     )
     assert not translate_cues(schema(), pairs, Given())
     (cue,) = translate_cues(schema(), pairs, Given(), min_share=0.3)
-    assert (cue.text, cue.count, cue.share) == ("nam", 2, 0.4)
+    assert (cue.text, cue.support, cue.share) == ("nam", 2, 0.4)
 
 
 def test_the_passive_is_not_the_cue() -> None:

@@ -82,5 +82,5 @@ def _lines(cues: Sequence[TranslatedCue], language: str) -> Iterator[str]:
         yield f"{language} = ["
         for cue in group:
             text = srsly.json_dumps(cue.text)
-            yield f"    {text},  # {cue.count} times, {cue.share:.0%} of its places"
+            yield f"    {text},  # {cue.support} times, {cue.share:.0%} of its places"
         yield "]"
