@@ -10,7 +10,7 @@ hand.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet
+from typing import Any, Dict, FrozenSet, Mapping
 
 import srsly
 
@@ -33,6 +33,7 @@ class FunctionWords:
     pronouns (FrozenSet[str]): Subject pronouns.
     negations (FrozenSet[str]): Words that turn what a verb says into its opposite.
     drops_subjects (bool): Whether a pronoun as subject is usually left out.
+    negates_verbs (bool): Whether a negation may be a part of the verb ("almadı").
     """
 
     determiners: FrozenSet[str] = frozenset()
@@ -43,6 +44,7 @@ class FunctionWords:
     pronouns: FrozenSet[str] = frozenset()
     negations: FrozenSet[str] = frozenset()
     drops_subjects: bool = False
+    negates_verbs: bool = False
 
     @property
     def light(self) -> FrozenSet[str]:
@@ -75,8 +77,12 @@ def function_words(language: str) -> FunctionWords:
         for kind in {**counted, **added}
     }
     facts = load_languages().get(code)
-    drops = facts is not None and "dropped" in facts.features.get("pronoun", ())
-    return FunctionWords(**words, drops_subjects=drops)
+    features: Mapping[str, FrozenSet[str]] = {} if facts is None else facts.features
+    return FunctionWords(
+        **words,
+        drops_subjects="dropped" in features.get("pronoun", ()),
+        negates_verbs="affix" in features.get("negation", ()),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -141,6 +141,8 @@ class _Projector:
             return Refused(triple.id, LOST_ARGUMENT, str(triple))
         if self._is_negated(triple):
             negated = self._negate(parts, set(owners))
+            if negated is None and self.target_words.negates_verbs:
+                negated = parts
             if negated is None:
                 return Refused(triple.id, LOST_NEGATION, triple.relation.text)
             parts = negated

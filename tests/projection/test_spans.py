@@ -500,8 +500,15 @@ class TestNegation:
     def test_unknown_language(self) -> None:
         source = "They have not identified the man"
         words = "They=A identified=B man=C"
-        _, texts = project(source, self.NEVER, "A B C", words, "fi")
+        _, texts = project(source, self.NEVER, "A B C", words, "et")
         assert texts == [("A", "B", "C")]
+
+    def test_negation_within_the_verb(self) -> None:
+        source = "They have not identified the man"
+        words = "They=Onlar identified=belirlemedi man=adamı"
+        target = "Onlar adamı belirlemedi"
+        _, texts = project(source, self.NEVER, target, words, "tr")
+        assert texts == [("Onlar", "belirlemedi", "adamı")]
 
 
 def test_a_bare_vocabulary_makes_no_difference() -> None:
