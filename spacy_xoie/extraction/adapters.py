@@ -14,6 +14,7 @@ from ..doc.codes import UNDETERMINED, code_or
 from ..errors import ConfigError, ModelDataError
 from ..network.adapters import AdapterBank
 from ..network.adapters.exchange import (
+    StoredAdapter,
     fill_adapter,
     fill_shared_adapter,
     match_adapter,
@@ -63,6 +64,13 @@ class AdapterMixin:
 
     name: str
     model: ExtractionModel
+
+    @property
+    def serves_any_language(self) -> bool:
+        """RETURNS (bool): Whether it serves languages that it has no adapter for as well
+        as any: the encoder reads wordpieces, and has learnt without adapters."""
+        reads_pieces = self.model.parts.encoder.reads_pieces
+        return reads_pieces and not self.model.network.base_experts
 
     @property
     def adapters(self) -> List[AdapterInfo]:
@@ -161,15 +169,18 @@ class AdapterMixin:
         self._bank().rename(self._known_name(name), _new_name(new))
         self._forget_derived()
 
-    def save_adapter(self, name: str, folder: Union[str, Path]) -> int:
+    def save_adapter(
+        self, name: str, folder: Union[str, Path], *, whole: bool = False
+    ) -> int:
         """Store an adapter as a folder of PEFT, which PEFT loads onto what
         `base_encoder` gives: of a transformer, the pretrained model as it is published.
 
-        Where all languages share an adapter, that of a language is stored as the sum of
-        both, and does on the pretrained model what it does here. `load_adapter` takes
-        the sum apart again.
+        Where all languages share an adapter, that of a language does on the pretrained
+        model what it does here beside the shared one, or as the sum of both.
+        `load_adapter` takes either.
 
         name (str): The adapter; "shared" for the one that all languages share.
+        whole (bool): Whether to store the sum, which is some times as large.
         RETURNS (int): Size of the folder in bytes.
         RAISES (ConfigError): If there is no such adapter, PEFT has no layer for it, or
             PEFT is not installed.
@@ -190,7 +201,7 @@ class AdapterMixin:
             bank,
             name,
             Path(folder),
-            encoder=network.encoder,
+            encoder=network.encoder if whole else None,
             prefix=prefix,
             base_model=base_model,
             notes={
@@ -224,26 +235,13 @@ class AdapterMixin:
         """
         adapter = read_adapter(Path(folder))
         name = name or adapter.notes.get(LANGUAGE)
-        network, is_shared = self.model.network, name == SHARED
-        prefix = _prefix(network)
-        if is_shared:
+        network = self.model.network
+        if name == SHARED:
             self._check_shared()
-            shared = match_shared_adapter(network.encoder, adapter, prefix=prefix)
-        else:
-            bank = self._bank()
-            updates = match_adapter(
-                bank, adapter, encoder=network.encoder, prefix=prefix
+            shared = match_shared_adapter(
+                network.encoder, adapter, prefix=_prefix(network)
             )
-        base = adapter.notes.get(BASE)
-        own_base = fingerprint(network, shared=not is_shared)
-        if base not in (None, own_base) and not any_base:
-            raise ModelDataError(
-                f"The adapter in {folder} was trained on another base model, whose "
-                f"layers only have the same shapes as this one's. Add it to the model "
-                f"from which it was exported, or ask for it on any base (`any_base`, "
-                f"`--any-base`)."
-            )
-        if is_shared:
+            self._check_base(adapter, any_base, shared=False)
             fill_shared_adapter(network.encoder, shared)
             self._forget_derived()
             return SHARED
@@ -252,12 +250,23 @@ class AdapterMixin:
                 f"The adapter in {folder} does not say which language it is for: give "
                 f"a name."
             )
-        name = _new_name(name)
+        name, bank = _new_name(name), self._bank()
         try:
             notes = srsly.json_loads(adapter.notes.get(NOTES, "{}"))
         except ValueError:
             notes = {}
+        # An empty bank has no layers that it could fit.
+        routed = network.routed
         self.add_adapter(name, notes=notes if isinstance(notes, dict) else {})
+        try:
+            updates = match_adapter(
+                bank, adapter, encoder=network.encoder, prefix=_prefix(network)
+            )
+            self._check_base(adapter, any_base)
+        except BaseException:
+            self.remove_adapter(name)
+            network.routed = routed
+            raise
         fill_adapter(bank, name, updates)
         self._forget_derived()
         return name
@@ -281,6 +290,21 @@ class AdapterMixin:
         # A path means nothing to others.
         return None if Path(spec.name).exists() else spec.name
 
+    def _check_base(
+        self, adapter: StoredAdapter, any_base: bool, *, shared: bool = True
+    ) -> None:
+        """RAISES (ModelDataError): If an adapter was trained on another base model. See
+        `fingerprint`."""
+        base = adapter.notes.get(BASE)
+        if any_base or base in (None, fingerprint(self.model.network, shared=shared)):
+            return
+        raise ModelDataError(
+            f"The adapter in {adapter.place} was trained on another base model, whose "
+            f"layers only have the same shapes as this one's. Add it to the model from "
+            f"which it was exported, or ask for it on any base (`any_base`, "
+            f"`--any-base`)."
+        )
+
     def _check_shared(self) -> None:
         """RAISES (ConfigError): If the languages share no adapter."""
         if self.shared_adapter is None:
@@ -296,7 +320,9 @@ class AdapterMixin:
             raise ConfigError(
                 f"{self.name!r} has no bank of adapters: it was trained without one, "
                 f"or its adapter was merged for a package of one language. Use the "
-                f"multilingual model, such as xx_xoie_sm."
+                f"multilingual model, such as xx_xoie_sm, or load this one with an "
+                f"empty bank and a router in its config (`model.bank`, whose setting "
+                f"`languages` is [], and `model.router`)."
             )
         return bank
 

@@ -335,7 +335,8 @@ def build_adapter_bank_v1(
     `AdapterBank`.
 
     languages (Optional[List[str]]): Languages with an adapter; null for those of
-        the training data.
+        the training data. An empty list makes a model without adapters that languages
+        can be added to: it does, costs and stores what one without a bank does.
     rank (int): Rank of each adapter.
     alpha (float): Scale; updates are multiplied by `alpha / rank`.
     dropout (float): Dropout on the input of the updates.

@@ -379,8 +379,8 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         if not scores:
             code = language_of(span.doc, key=None)
             scores = {} if code == UNDETERMINED else {code: 1.0}
-        router = self.network.router
-        if scores and router is not None and router.reads_languages:
+        router, base = self.network.router, self.network.base_experts
+        if scores and router is not None and router.reads_languages and base:
             experts = self.network.experts
             language = max(scores, key=lambda code: scores[code])
             is_served = language in self._unserved or router.over_experts(

@@ -216,13 +216,14 @@ def initialize_network(
     if bank is not None:
         experts = languages if bank.languages is None else bank.languages
         extras = [code for code in languages if code not in experts]
-        if extras:
+        # An empty bank is there for languages that will be added.
+        if extras and experts:
             raise ConfigError(
                 f"The training data is in {', '.join(extras)}, for which the bank has "
                 f"no adapter (it has {', '.join(experts)}). Add the language to "
                 f"`model.bank.languages`, or take its data out."
             )
-        if not experts:
+        if bank.languages is None and not experts:
             raise ConfigError(
                 "The bank of adapters names no languages and the training data tells "
                 "none. Set `model.bank.languages`, or set `bank` to null."

@@ -1,10 +1,11 @@
 """The extractors of pipelines."""
 
-from typing import List, Tuple
+from typing import List, Sequence, Tuple
 
 from spacy.language import Language
 
 from ..errors import ConfigError
+from ..language.pipelines import added_languages
 from .component import TripleExtractor
 
 
@@ -45,4 +46,26 @@ def update_config(nlp: Language, component: str = "xoie") -> None:
     if bank and bank.get("languages") is not None:
         bank["languages"] = languages
     if "languages" in nlp.meta:
-        nlp.meta["languages"] = languages
+        nlp.meta["languages"] = meta_languages(nlp, nlp.meta["languages"], component)
+
+
+def meta_languages(
+    nlp: Language, before: Sequence[str], component: str = "xoie"
+) -> List[str]:
+    """RETURNS (List[str]): The languages that the meta data name: those with an adapter
+    or, where the extractor serves any language, those that it has learnt, and adapters
+    besides.
+
+    nlp (Language): The pipeline.
+    before (Sequence[str]): The languages that they have named so far.
+    component (str): Name of the extractor.
+    """
+    pipe = extractor_of(nlp, component)
+    if not pipe.serves_any_language:
+        return list(pipe.languages)
+    # An adapter that is gone takes its language along, unless it was learnt without.
+    gone = {*added_languages(nlp)}.difference(pipe.languages)
+    return [
+        *(language for language in before if language not in gone),
+        *(language for language in pipe.languages if language not in before),
+    ]

@@ -55,6 +55,13 @@ def extend_detector(nlp: Language, language: str) -> bool:
     return True
 
 
+def added_languages(nlp: Language) -> List[str]:
+    """RETURNS (List[str]): The languages that `extend_detector` has added."""
+    detectors = [pipe.detector for _, pipe in detectors_of(nlp)]
+    extended = [one for one in detectors if isinstance(one, ExtendedDetector)]
+    return [language for detector in extended for language in detector.added]
+
+
 def restrict_detector(nlp: Language, languages: Sequence[str]) -> bool:
     """Let the language detector of a pipeline tell only some languages apart. A
     detector that is not ours, or does not know all of them, stays as it is.

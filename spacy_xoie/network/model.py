@@ -78,20 +78,27 @@ class TripleNetwork(nn.Module):
         return [] if self.bank is None else list(self.bank.experts)
 
     @property
-    def _base_experts(self) -> List[str]:
-        """The experts that the router knows."""
+    def base_experts(self) -> List[str]:
+        """RETURNS (List[str]): The experts that the router knows, which were not
+        plugged in afterwards. If there are none, the encoder alone serves all languages
+        that have no adapter."""
         if self.bank is None:
             return []
         return [self.experts[column] for column in self.bank.base_columns]
+
+    @property
+    def _routes(self) -> bool:
+        """Whether there is anything to route."""
+        return self.routed and self.router is not None and bool(self.experts)
 
     def adapter_label(self, languages: Mapping[str, float]) -> str:
         """languages (Mapping[str, float]): Language distribution of a sentence.
         RETURNS (str): The adapter that serves it, "mixture" for several, "" if none.
         """
-        if not self.routed or self.router is None or self.bank is None:
+        if not self._routes or self.router is None or self.bank is None:
             return ""
-        alone = plugged_label(languages, self.bank.plugged)
-        return alone or self.router.label(languages, self._base_experts)
+        alone, base = plugged_label(languages, self.bank.plugged), self.base_experts
+        return alone or (self.router.label(languages, base) if base else "")
 
     def over_experts(self, languages: Mapping[str, float]) -> Dict[str, float]:
         """languages (Mapping[str, float]): Language distribution of a sentence.
@@ -206,14 +213,14 @@ class TripleNetwork(nn.Module):
     def gates(self, batch: Batch) -> Optional[Tensor]:
         """RETURNS (Optional[Tensor]): (rows, experts), the gates at the first layer;
         None without adapters."""
-        if not self.routed or self.router is None:
+        if not self._routes:
             return None
         return self._first_gates(batch, []).gates.detach()
 
     def gates_by_layer(self, batch: Batch) -> Optional[Tensor]:
         """RETURNS (Optional[Tensor]): (layers, rows, experts), the gates of each layer,
         or (1, rows, experts) if one decision holds for all; None without adapters."""
-        if not self.routed or self.router is None:
+        if not self._routes or self.router is None:
             return None
         if not self.router.per_layer or not self.encoder.n_layers:
             return self._first_gates(batch, []).gates.detach()[None]
@@ -234,16 +241,18 @@ class TripleNetwork(nn.Module):
             return {}
         plugged = self.bank.plugged
         own = {code: p for code, p in languages.items() if code in plugged}
-        return {**router.over_experts(languages, self._base_experts), **own}
+        base = self.base_experts
+        return {**(router.over_experts(languages, base) if base else {}), **own}
 
     def _fixed_gates(
         self, router: Optional[Router], language: str
     ) -> Optional[Dict[str, float]]:
-        if not self.routed or router is None or self.bank is None:
+        if not self._routes or router is None or self.bank is None:
             return {}
         if language in self.bank.plugged:
             return {language: 1.0}
-        return router.fixed_gates(language, self._base_experts)
+        base = self.base_experts
+        return router.fixed_gates(language, base) if base else {}
 
     def _encode(
         self,
@@ -253,7 +262,7 @@ class TripleNetwork(nn.Module):
     ) -> Tuple[Tensor, Optional[Routing]]:
         """RETURNS (Tuple[Tensor, Optional[Routing]]): Hidden states, and what the
         router decided last; None without adapters."""
-        if not self.routed or self.router is None:
+        if not self._routes or self.router is None:
             with self._state.use(None):
                 plain: Tensor = self.encoder(batch.inputs)
             return plain, None

@@ -112,14 +112,15 @@ def keep_languages(
     extractor = extractor_of(pipeline, component)
     bank = extractor.network.bank
     if bank is not None:
-        if set(languages) <= set(bank.plugged):
+        serves_any = extractor.serves_any_language
+        if set(languages) <= set(bank.plugged) and not serves_any:
             # A router needs adapters of its own.
             bank.plugged.clear()
         for other in extractor.languages:
             if other not in languages:
                 extractor.remove_adapter(other)
         update_config(pipeline, component)
-        languages = extractor.languages
+        languages = languages if serves_any else extractor.languages
     _keep_letters(pipeline, component, languages, letters)
     _tell_apart(pipeline, component, languages)
     pipeline.meta["languages"] = list(languages)
@@ -146,16 +147,15 @@ def whole_pipeline(nlp: Language, *, component: str = "xoie") -> Language:
 
 def languages_of(nlp: Language, component: str = "xoie") -> Sequence[str]:
     """RETURNS (Sequence[str]): The languages of a pipeline: those that its extractor
-    has adapters for; if it has none and reads wordpieces, which serve any language,
-    those that its meta data name, else those that the detector tells apart."""
+    has adapters for; if it serves any language, those that its meta data name, else
+    those that the detector tells apart, and adapters besides."""
     pipe = extractor_of(nlp, component)
-    if pipe.languages or not pipe.model.parts.encoder.reads_pieces:
+    if not pipe.serves_any_language:
         return pipe.languages
-    if nlp.meta.get("languages"):
-        return tuple(nlp.meta["languages"])
-    for _, detector in detectors_of(nlp):
-        return tuple(getattr(detector.detector, "languages", ()))
-    return ()
+    known = nlp.meta.get("languages") or next(
+        (getattr(one.detector, "languages", ()) for _, one in detectors_of(nlp)), ()
+    )
+    return tuple(dict.fromkeys([*known, *pipe.languages]))
 
 
 def encoder_facts(nlp: Language, component: str = "xoie") -> Dict[str, Any]:
@@ -183,7 +183,7 @@ def is_known_to_spacy(language: str) -> bool:
 
 def check_mergeable(pipe: "TripleExtractor", language: str) -> None:
     """RAISES (ConfigError): If `merge_language` cannot work."""
-    if _serves_all(pipe):
+    if pipe.serves_any_language:
         find_language(language)
         return
     if not pipe.network.over_experts({language: 1.0}):
@@ -201,7 +201,7 @@ def check_mergeable(pipe: "TripleExtractor", language: str) -> None:
 def check_separable(pipe: "TripleExtractor", languages: Sequence[str]) -> None:
     """RAISES (ConfigError): If `keep_languages` cannot work."""
     for language in languages:
-        if _serves_all(pipe):
+        if pipe.serves_any_language:
             find_language(language)
         elif language not in pipe.languages:
             raise ConfigError(_no_adapter(pipe, language))
@@ -213,11 +213,6 @@ def check_separable(pipe: "TripleExtractor", languages: Sequence[str]) -> None:
             f"spacy-xoie.LanguageRouter.v1 for wheels of sets of languages, or build "
             f"none of them."
         )
-
-
-def _serves_all(pipe: "TripleExtractor") -> bool:
-    """Whether an extractor reads any language without an adapter for it."""
-    return pipe.network.bank is None and pipe.model.parts.encoder.reads_pieces
 
 
 def _keep_letters(
@@ -234,7 +229,7 @@ def _keep_letters(
 def _tell_apart(nlp: Language, component: str, languages: Sequence[str]) -> bool:
     """Let the detector of a pipeline tell these languages apart, and no others. Returns
     whether there is one that can."""
-    if _serves_all(extractor_of(nlp, component)):
+    if extractor_of(nlp, component).serves_any_language:
         for language in languages:
             extend_detector(nlp, language)
     return restrict_detector(nlp, languages)

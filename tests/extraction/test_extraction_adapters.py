@@ -29,12 +29,18 @@ from thinc.api import Config
 
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.extraction.adapters import SHARED
-from spacy_xoie.extraction.pipelines import update_config
+from spacy_xoie.extraction.pipelines import extractor_of, update_config
 from spacy_xoie.extraction.pretrained import DEFAULT_NAME, save_model, stored_config
 from spacy_xoie.language import LangidDetector
 from spacy_xoie.language.pipelines import extend_detector
 from spacy_xoie.loading import load
+from spacy_xoie.network.adapters.routed import RoutedLora
 from spacy_xoie.network.adapters.tuned import fold
+from spacy_xoie.packaging.pipelines import (
+    keep_languages,
+    languages_of,
+    merge_language,
+)
 from spacy_xoie.training.adapter import AdapterTraining, train_adapter
 
 MIXTURE = {"@architectures": "spacy-xoie.MixtureRouter.v1", "top_k": 2}
@@ -227,13 +233,23 @@ def encoder_inputs(pipe: Any) -> Dict[str, torch.Tensor]:
     return inputs
 
 
+def one_hot_gates(pipe: Any, name: str) -> torch.Tensor:
+    gates = torch.zeros(len(TEXTS), len(pipe.languages))
+    if name != SHARED:
+        gates[:, pipe.languages.index(name)] = 1.0
+    return gates
+
+
+def parts_of(said: List[Any]) -> List[Any]:
+    """Triples without their scores."""
+    return [[[t.parts for t in doc] for doc in docs] for docs in said]
+
+
 def peft_difference(pipe: Any, name: str, folder: Path) -> float:
     """The greatest difference between the hidden states of PEFT and ours."""
     inputs = encoder_inputs(pipe)
     network = pipe.network.eval()
-    gates = torch.zeros(len(TEXTS), len(pipe.languages))
-    if name != SHARED:
-        gates[:, pipe.languages.index(name)] = 1.0
+    gates = one_hot_gates(pipe, name)
     bare = pipe.base_encoder()
     theirs = PeftModel.from_pretrained(bare, str(folder)).eval()
     with torch.no_grad(), network.bank.state.use(gates):
@@ -318,37 +334,46 @@ class TestExchange:
         assert peft_difference(pipe, "nl", folder) < 1e-5
 
 
+def make_tuned(
+    make_pipeline: Callable[..., Language], folder: Path, **changes: Any
+) -> Language:
+    """A pipeline with a pretrained encoder and a shared adapter that has an effect."""
+    if not (folder / "bert").is_dir():
+        (folder / "bert").mkdir()
+        save_bert(folder / "bert")
+    pieces = {
+        "@architectures": "spacy-xoie.TransformerEncoder.v2",
+        "name": str(folder / "bert"),
+        "layers": 1,
+        "rank": 3,
+        "precision": "float32",
+    }
+    encoder = {
+        "@architectures": "spacy-xoie.JointEncoder.v1",
+        "pieces": pieces,
+        "words": TINY_MODEL["encoder"],
+        "width": 16,
+    }
+    fix_random_seed(0)
+    nlp = make_pipeline({**TINY_MODEL, "encoder": encoder, **changes})
+    pipe: Any = nlp.get_pipe("xoie")
+    with torch.no_grad():
+        for name, weight in pipe.network.named_parameters():
+            if name.endswith("shared_B"):
+                weight.normal_(std=0.2)
+    return nlp
+
+
 class TestTunedEncoder:
     """A pretrained encoder with a shared adapter, words beside it, and languages on
     top."""
 
     @pytest.fixture
     def nlp(self, make_pipeline: Callable[..., Language], tmp_path: Path) -> Language:
-        folder = tmp_path / "bert"
-        folder.mkdir()
-        save_bert(folder)
-        pieces = {
-            "@architectures": "spacy-xoie.TransformerEncoder.v2",
-            "name": str(folder),
-            "layers": 1,
-            "rank": 3,
-            "precision": "float32",
-        }
-        encoder = {
-            "@architectures": "spacy-xoie.JointEncoder.v1",
-            "pieces": pieces,
-            "words": TINY_MODEL["encoder"],
-            "width": 16,
-        }
-        fix_random_seed(0)
-        nlp = make_pipeline({**TINY_MODEL, "encoder": encoder})
+        nlp = make_tuned(make_pipeline, tmp_path)
         pipe: Any = nlp.get_pipe("xoie")
         pipe.network.routed = True
         shake(pipe, "en", "de")
-        with torch.no_grad():
-            for name, weight in pipe.network.named_parameters():
-                if name.endswith("shared_B"):
-                    weight.normal_(std=0.2)
         return nlp
 
     def test_adapters_are_on_the_linear_layers(self, nlp: Language) -> None:
@@ -361,7 +386,7 @@ class TestTunedEncoder:
     def test_exchange(self, nlp: Language, tmp_path: Path) -> None:
         pipe: Any = nlp.get_pipe("xoie")
         for name in ("en", "de", SHARED):
-            pipe.save_adapter(name, tmp_path / name)
+            pipe.save_adapter(name, tmp_path / name, whole=name != SHARED)
             assert peft_difference(pipe, name, tmp_path / name) < 1e-5
         texts = [*SURE, *UNSURE]
         before = answers(nlp, TEXTS, texts)
@@ -450,3 +475,176 @@ def test_without_peft(
     with pytest.raises(ConfigError, match=wanted):
         pipe.load_adapter(tmp_path / "old", "nl")
     assert pipe.languages == ("en", "de")
+
+    def test_one_folder_beside_the_shared_one(
+        self, nlp: Language, tmp_path: Path
+    ) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        sizes = {
+            name: pipe.save_adapter(name, tmp_path / name) for name in ("de", SHARED)
+        }
+        assert sizes["de"] < sizes[SHARED]
+        assert sizes["de"] < pipe.save_adapter("de", tmp_path / "whole", whole=True)
+        inputs = encoder_inputs(pipe)
+        pieces = {k: inputs[k] for k in ("input_ids", "attention_mask")}
+        theirs = PeftModel.from_pretrained(
+            pipe.base_encoder(), str(tmp_path / SHARED), adapter_name=SHARED
+        ).eval()
+        theirs.load_adapter(str(tmp_path / "de"), "de")
+        theirs.base_model.set_adapter([SHARED, "de"])
+        network = pipe.network.eval()
+        gates = one_hot_gates(pipe, "de")
+        with torch.no_grad(), network.bank.state.use(gates):
+            model = network.encoder.get_submodule(network.encoder.published)
+            mine = model(**pieces).last_hidden_state
+            other = theirs(**pieces).last_hidden_state
+        assert (other - mine).abs().max() < 1e-5
+        # Either folder gives the same adapter here.
+        for folder, name in (("de", "nl"), ("whole", "af")):
+            assert pipe.load_adapter(tmp_path / folder, name) == name
+        said = answers(nlp, TEXTS, [{"de": 1.0}, {"nl": 1.0}, {"af": 1.0}])
+        assert plain(said[0]) == plain(said[1]) == plain(said[2])
+
+
+class TestEmptyBank:
+    """A model that was trained without adapters, and can have some."""
+
+    LANGUAGES = [*SURE, *UNSURE]
+
+    @pytest.fixture
+    def plain_nlp(
+        self, make_pipeline: Callable[..., Language], tmp_path: Path
+    ) -> Language:
+        return make_tuned(make_pipeline, tmp_path, bank=None, router=None)
+
+    @pytest.fixture
+    def nlp(
+        self,
+        make_pipeline: Callable[..., Language],
+        tmp_path: Path,
+        plain_nlp: Language,
+        heads: List[str],
+    ) -> Language:
+        bank = {**TINY_MODEL["bank"], "languages": [], "head_targets": heads}  # type: ignore[dict-item]
+        nlp = make_tuned(make_pipeline, tmp_path, bank=bank)
+        # What was stored without a bank can be read with an empty one.
+        return nlp.from_bytes(plain_nlp.to_bytes())
+
+    @pytest.fixture(params=["", "role$"])
+    def heads(self, request: pytest.FixtureRequest) -> List[str]:
+        return list(filter(None, [request.param]))
+
+    def test_costs_and_changes_nothing(
+        self, nlp: Language, plain_nlp: Language
+    ) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        assert pipe.languages == () and pipe.adapters == []
+        assert not any(isinstance(m, RoutedLora) for m in pipe.network.modules())
+        before = answers(plain_nlp, TEXTS, self.LANGUAGES)
+        assert answers(nlp, TEXTS, self.LANGUAGES) == before
+        # Nor does it where a stage of training has switched adapters on.
+        pipe.set_stage("adapters")
+        assert pipe.gates([nlp.make_doc(TEXTS[0])]) == []
+        assert answers(nlp, TEXTS, self.LANGUAGES) == before
+        assert nlp.get_pipe("xoie").to_bytes() != b""
+        states = [n.get_pipe("xoie").network.state_dict() for n in (nlp, plain_nlp)]  # type: ignore[attr-defined]
+        assert list(states[0]) == list(states[1])
+        assert pipe.serves_any_language
+
+    @pytest.mark.filterwarnings("error:.*has no adapter for")
+    def test_languages_come_and_go(
+        self, nlp: Language, plain_nlp: Language, tmp_path: Path
+    ) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        before = answers(plain_nlp, TEXTS, [*self.LANGUAGES, {"nl": 0.9}])
+        state = deepcopy(pipe.network.state_dict())
+        nlp.meta["languages"] = ["en", "de"]
+        pipe.add_adapter("nl")
+        extend_detector(nlp, "nl")
+        update_config(nlp)
+        # It starts as what serves the language without it, but for the last bits.
+        start = answers(nlp, TEXTS, [{"nl": 0.9}])
+        assert parts_of(start) == parts_of(before[-1:])
+        shake(pipe, "nl")
+        assert answers(nlp, TEXTS, self.LANGUAGES) == before[:-1]
+        served = answers(nlp, TEXTS, [{"nl": 0.9}])
+        assert plain(served[0]) != plain(before[-1])
+        assert {t.adapter for docs in served for doc in docs for t in doc} == {"nl"}
+        nlp.to_disk(tmp_path / "nlp")
+        loaded = spacy.load(tmp_path / "nlp")
+        assert loaded.meta["languages"] == ["en", "de", "nl"]
+        assert answers(loaded, TEXTS, self.LANGUAGES) == before[:-1]
+        assert answers(loaded, TEXTS, [{"nl": 0.9}]) == served
+        loaded.get_pipe("xoie").remove_adapter("nl")  # type: ignore[attr-defined]
+        update_config(loaded)
+        assert loaded.meta["languages"] == ["en", "de"]
+        assert loaded.config["components"]["xoie"]["model"]["bank"]["languages"] == []
+        assert answers(loaded, TEXTS, [*self.LANGUAGES, {"nl": 0.9}]) == before
+        after = loaded.get_pipe("xoie").network.state_dict()  # type: ignore[attr-defined]
+        assert list(after) == list(state)
+        assert all(torch.equal(after[name], value) for name, value in state.items())
+
+    def test_mixed_languages_in_one_stream(self, nlp: Language) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        pipe.threshold = 0.0
+        pipe.add_adapter("nl")
+        shake(pipe, "nl")
+        docs = []
+        for number, text in enumerate(5 * TEXTS):
+            doc = nlp.make_doc(text)
+            doc._.language = ("en", "nl", "de")[number % 3]
+            docs.append(doc)
+        alone = [pipe(doc.copy()) for doc in docs]
+        mixed = list(pipe.pipe([doc.copy() for doc in docs], batch_size=15))
+        for number, (one, other) in enumerate(zip(alone, mixed, strict=True)):
+            assert [str(t) for t in one._.triples] == [str(t) for t in other._.triples]
+            adapters = {triple.adapter for triple in other._.triples}
+            assert adapters <= {"nl" if number % 3 == 1 else ""}
+
+    def test_exchange(self, nlp: Language, tmp_path: Path, heads: List[str]) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        pipe.add_adapter("nl", notes={"docs": 7})
+        shake(pipe, "nl")
+        served = answers(nlp, TEXTS, [{"nl": 1.0}])
+        pipe.save_adapter("nl", tmp_path / "nl")
+        pipe.remove_adapter("nl")
+        # What does not fit leaves no trace.
+        weights = tmp_path / "nl" / "adapter_model.safetensors"
+        state = pipe.network.state_dict()
+        with torch.no_grad():
+            pipe.network.encoder.mix.weight[0, 0] += 1.0
+        with pytest.raises(ModelDataError, match="trained on another base model"):
+            pipe.load_adapter(tmp_path / "nl")
+        with torch.no_grad():
+            pipe.network.encoder.mix.weight[0, 0] -= 1.0
+        assert pipe.languages == () and list(pipe.network.state_dict()) == list(state)
+        assert pipe.load_adapter(tmp_path / "nl", any_base=True) == "nl"
+        assert pipe.adapters[0].notes == {"docs": 7} and weights.is_file()
+        assert answers(nlp, TEXTS, [{"nl": 1.0}]) == served
+
+    def test_wheels(self, nlp: Language, plain_nlp: Language) -> None:
+        pipe: Any = nlp.get_pipe("xoie")
+        pipe.add_adapter("nl")
+        pipe.add_adapter("it")
+        shake(pipe, "nl")
+        extend_detector(nlp, "nl")
+        extend_detector(nlp, "it")
+        assert set(languages_of(nlp)) >= {"en", "de", "nl", "it"}
+        served = answers(nlp, TEXTS, [{"nl": 1.0}, {"en": 1.0}])
+        for language, wanted in zip(("nl", "en"), served, strict=True):
+            merged = merge_language(nlp, language)
+            assert extractor_of(merged).network.bank is None
+            (said,) = answers(merged, TEXTS, [{language: 1.0}])
+            assert parts_of([said]) == parts_of([wanted])
+        some = keep_languages(nlp, ["nl", "de"])
+        assert extractor_of(some).languages == ("nl",)
+        assert set(languages_of(some)) == {"nl", "de"}
+        assert answers(some, TEXTS, [{"nl": 1.0}, {"en": 1.0}]) == served
+
+    def test_config_with_languages_of_the_data(
+        self, make_pipeline: Callable[..., Language], tmp_path: Path
+    ) -> None:
+        # Not a bank that is empty, but one for other languages than the data is in.
+        bank = {**TINY_MODEL["bank"], "languages": ["nl"]}  # type: ignore[dict-item]
+        with pytest.raises(ConfigError, match="no adapter \\(it has nl\\)"):
+            make_tuned(make_pipeline, tmp_path, bank=bank)

@@ -22,7 +22,7 @@ from wasabi import msg
 from ...corpora import docs_from_records, read_corpus
 from ...errors import ConfigError, DataError
 from ...extraction.adapters import SHARED
-from ...extraction.pipelines import extractor_of, update_config
+from ...extraction.pipelines import extractor_of, meta_languages, update_config
 from ...extraction.pretrained import (
     DEFAULT_NAME,
     META,
@@ -108,12 +108,13 @@ def add_cli(
         Optional[str], typer.Option(help="What the corpus calls the language")
     ] = None,
     start: Annotated[
-        str,
+        Optional[str],
         typer.Option(
             help='Adapters to start from: "nearest" (relatives), "none", "pt", or '
-            '"pt=0.6,es=0.4"'
+            '"pt=0.6,es=0.4" (default: "nearest"; "none" if the model was trained '
+            "without adapters)"
         ),
-    ] = "nearest",
+    ] = None,
     epochs: Annotated[
         Optional[int], typer.Option(help=f"Most rounds ({_either('epochs')})")
     ] = None,
@@ -254,6 +255,12 @@ def export_cli(
     ],
     output: Annotated[Path, output_option("Folder for the adapter")],
     model: Model = DEFAULT_NAME,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole", help="With what all languages share, for the published encoder"
+        ),
+    ] = False,
     component: Component = "xoie",
 ) -> None:
     """Store an adapter as PEFT does (adapter_config.json, safetensors)."""
@@ -261,7 +268,7 @@ def export_cli(
         check_vacant(output)
         target = _open(model, component)
         with atomic(output) as partial:
-            size = target.pipe.save_adapter(language, partial)
+            size = target.pipe.save_adapter(language, partial, whole=whole)
     msg.good(f"Wrote {output} ({size / 1e6:.2f} MB)")
 
 
@@ -324,15 +331,15 @@ def _save(
             nlp.to_disk(partial)
             return
         config = stored_config(model)
-        has_bank = pipe.network.bank is not None
-        if has_bank:
+        if pipe.network.bank is not None:
             config["model"]["bank"]["languages"] = list(pipe.languages)
         save_model(pipe.model, Config(config), partial)
         if (target.pretrained / META).is_file():
             meta = read_json(target.pretrained / META)
             meta["name"] = output.name.removeprefix("xx_")
-            if has_bank:
-                meta["languages"] = list(pipe.languages)
+            meta["languages"] = meta_languages(
+                nlp, meta.get("languages", ()), "xoie"
+            )
             write_json(partial / META, meta)
 
 
@@ -365,8 +372,12 @@ def _warn_of(faults: Iterable[Any]) -> None:
         msg.warn(f"Left out: {fault}")
 
 
-def _weights(start: str, pipe: "TripleExtractor", language: str) -> Dict[str, float]:
+def _weights(
+    start: Optional[str], pipe: "TripleExtractor", language: str
+) -> Dict[str, float]:
     """Read "nearest", "none", "pt=0.6,es=0.4", or a name alone."""
+    if start is None:
+        start = "none" if pipe.serves_any_language else "nearest"
     if start == "nearest":
         return pipe.nearest_adapters(language)
     weights = {}

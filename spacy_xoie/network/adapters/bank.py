@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from torch import nn
@@ -21,8 +22,27 @@ RESERVED = nn.ParameterDict()
 MAX_EXPERTS = 10_000
 
 
+@dataclass
+class AdaptedPart:
+    """A part of a network that has, or is to have, adapters.
+
+    module (nn.Module): The part.
+    targets (Sequence[str]): See `AdapterBank`.
+    state (GateState): The gates of its layers.
+    layers (List[Tuple[str, RoutedLora]]): Names of the adapted layers, and these;
+        empty while there is no expert.
+    """
+
+    module: nn.Module
+    targets: Sequence[str]
+    state: GateState
+    layers: List[Tuple[str, RoutedLora]] = field(default_factory=list)
+
+
 class AdapterBank:
-    """The low-rank adapters of all experts, injected into a module.
+    """The low-rank adapters of all experts, injected into a module. A bank without
+    experts leaves the module as it is: its layers are exchanged when the first expert
+    comes, and put back when the last one goes.
 
     module (nn.Module): The module whose layers are adapted, changed in place.
     experts (Sequence[str]): Names of the experts, usually language codes.
@@ -55,8 +75,8 @@ class AdapterBank:
         self.state = GateState()
         self.experts: List[str] = []
         self.plugged: Dict[str, Dict[str, Any]] = {}
-        self._head_layers: List[Tuple[str, RoutedLora]] = []
-        self._layers = self._inject(module, targets, self.state, "encoder")
+        self._parts: Dict[str, AdaptedPart] = {}
+        self._adapt("encoder", AdaptedPart(module, targets, self.state))
         for expert in experts:
             self._add(expert)
 
@@ -70,20 +90,23 @@ class AdapterBank:
         state (GateState): The gates of these layers.
         RAISES (ConfigError): If no layer is a target.
         """
-        self._head_layers = self._inject(head, targets, state, "head")
-        for _, layer in self._head_layers:
+        part = AdaptedPart(head, targets, state)
+        self._adapt("head", part)
+        if self.experts:
+            self._inject(part)
+        for _, layer in part.layers:
             for expert in self.experts:
                 layer.add(expert)
 
     @property
     def layers(self) -> List[Tuple[str, RoutedLora]]:
         """Names within the module, and the adapted layers."""
-        return list(self._layers)
+        return self._layers_of("encoder")
 
     @property
     def head_layers(self) -> List[Tuple[str, RoutedLora]]:
         """Names within the head, and its adapted layers."""
-        return list(self._head_layers)
+        return self._layers_of("head")
 
     def add(self, expert: str) -> None:
         """Add an expert that changes nothing until it is trained."""
@@ -110,6 +133,11 @@ class AdapterBank:
             layer.remove(expert)
         self.experts.remove(expert)
         self.plugged.pop(expert, None)
+        if not self.experts:
+            for part in self._parts.values():
+                for name, layer in part.layers:
+                    replace_layer(part.module, name, layer.base)
+                part.layers = []
 
     def rename(self, expert: str, name: str) -> None:
         """Give an expert another name, and leave everything else as it is."""
@@ -146,6 +174,9 @@ class AdapterBank:
             raise ConfigError(_named_twice([expert]))
 
     def _add(self, expert: str) -> None:
+        if not self.experts:
+            for part in self._parts.values():
+                self._inject(part)
         for _, layer in self._all_layers:
             layer.add(expert)
         self.experts.append(expert)
@@ -158,61 +189,56 @@ class AdapterBank:
         weights (Mapping[str, float]): The gates, by expert.
         RAISES (ConfigError): If an expert is not in the bank.
         """
-        self._fold(module, self._layers, weights)
-        self._layers = []
-        self._forget()
+        self._fold("encoder", module, weights)
 
     def merge_head(self, head: nn.Module, weights: Mapping[str, float]) -> None:
         """The same for the head. See `merge`."""
-        self._fold(head, self._head_layers, weights)
-        self._head_layers = []
-        self._forget()
+        self._fold("head", head, weights)
 
-    def _forget(self) -> None:
-        if not self._all_layers:
+    def _fold(self, name: str, module: nn.Module, weights: Mapping[str, float]) -> None:
+        for expert in weights:
+            self.check_name(expert)
+        for place, layer in self._layers_of(name):
+            replace_layer(module, place, layer.merged(weights))
+        self._parts.pop(name, None)
+        if not self._parts:
             self.experts = []
             self.plugged = {}
 
-    def _fold(
-        self,
-        module: nn.Module,
-        layers: Sequence[Tuple[str, RoutedLora]],
-        weights: Mapping[str, float],
-    ) -> None:
-        for expert in weights:
-            self.check_name(expert)
-        for name, layer in layers:
-            replace_layer(module, name, layer.merged(weights))
+    def _layers_of(self, name: str) -> List[Tuple[str, RoutedLora]]:
+        return list(self._parts[name].layers) if name in self._parts else []
 
     @property
     def _all_layers(self) -> List[Tuple[str, RoutedLora]]:
-        return [*self._layers, *self._head_layers]
+        return [*self.layers, *self.head_layers]
 
-    def _inject(
-        self, module: nn.Module, targets: Sequence[str], state: GateState, part: str
-    ) -> List[Tuple[str, RoutedLora]]:
-        """Adapt the layers of a module that are targets, and return them."""
-        adaptable_names = ", ".join(adaptable(module))
-        layers: List[Tuple[str, RoutedLora]] = []
-        for name, layer in list(module.named_modules()):
-            wrapper = LAYERS.get(type(layer))
-            if wrapper is None or not is_target(name, targets):
-                continue
-            adapted = wrapper(
-                layer,
-                state,
-                rank=self.rank,
-                scaling=self.scaling,
-                dropout=self.dropout,
-            )
-            replace_layer(module, name, adapted)
-            layers.append((name, adapted))
-        if not layers:
+    def _adapt(self, name: str, part: AdaptedPart) -> None:
+        """Add a part, of which nothing is changed yet.
+
+        RAISES (ConfigError): If none of its layers is a target.
+        """
+        names = adaptable(part.module)
+        if not any(is_target(layer, part.targets) for layer in names):
             raise ConfigError(
-                f"No layer of the {part} is named like one of the adapter targets "
-                f"{list(targets)!r}. Name some of: {adaptable_names}."
+                f"No layer of the {name} is named like one of the adapter targets "
+                f"{list(part.targets)!r}. Name some of: {', '.join(names)}."
             )
-        return layers
+        self._parts[name] = part
+
+    def _inject(self, part: AdaptedPart) -> None:
+        """Exchange the layers of a part that are targets for adapted ones."""
+        for name in adaptable(part.module):
+            if is_target(name, part.targets):
+                layer = part.module.get_submodule(name)
+                adapted = LAYERS[type(layer)](
+                    layer,
+                    part.state,
+                    rank=self.rank,
+                    scaling=self.scaling,
+                    dropout=self.dropout,
+                )
+                replace_layer(part.module, name, adapted.train(layer.training))
+                part.layers.append((name, adapted))
 
 
 def check_bank(

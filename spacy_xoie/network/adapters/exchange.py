@@ -5,9 +5,9 @@ bare encoder without this package. What only we want to know stands in the metad
 the tensors, and the weights of adapters on the head in a file of their own,
 `head_model.safetensors`: PEFT passes over both.
 
-Where all languages share an adapter (`TunedLinear`), that of a language is stored as
+Where all languages share an adapter (`TunedLinear`), that of a language can be stored as
 the sum of both, side by side in one of a higher rank: on the encoder as it is published
-it does what it does here. Read again, what is shared is left out.
+it alone does what both do here. Read again, what is shared is left out.
 """
 
 import math
@@ -135,13 +135,13 @@ def write_adapter(
     base_model: Optional[str] = None,
     notes: Mapping[str, str] = {},
 ) -> int:
-    """Store an adapter as PEFT does, together with the shared one if there is any.
+    """Store an adapter as PEFT does, alone or together with the shared one.
 
     bank (AdapterBank): The bank.
     expert (str): Its name in the bank.
     folder (Path): Where to; made if need be.
-    encoder (Optional[nn.Module]): What the bank was injected into; needed if it has
-        layers with a shared adapter.
+    encoder (Optional[nn.Module]): What the bank was injected into, to store the sum of
+        the adapter and the one that all languages share; None for the adapter alone.
     prefix (str): Start of our names of layers that is left out in PEFT's.
     base_model (Optional[str]): Name on the model hub of the model that it adapts.
     notes (Mapping[str, str]): Our own remarks.
