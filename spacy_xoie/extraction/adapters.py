@@ -67,8 +67,8 @@ class AdapterMixin:
 
     @property
     def serves_any_language(self) -> bool:
-        """RETURNS (bool): Whether it serves languages that it has no adapter for as well
-        as any: the encoder reads wordpieces, and has learnt without adapters."""
+        """RETURNS (bool): Whether languages without an adapter are served as others
+        are: by an encoder that reads wordpieces, and has learnt without adapters."""
         reads_pieces = self.model.parts.encoder.reads_pieces
         return reads_pieces and not self.model.network.base_experts
 

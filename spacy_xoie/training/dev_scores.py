@@ -66,6 +66,16 @@ def dev_scores(
     return {name: tally.share for name, tally in tallies.items()}
 
 
+def deciding_score(
+    pipe: "TripleExtractor", golds: Sequence[Doc], language: str
+) -> float:
+    """RETURNS (float): The one of `dev_scores` by which rounds of training are judged:
+    "las" of extractors that predict trees, else "triple_f"."""
+    if isinstance(pipe.network.head, ArcHead):
+        return attachment_tally(pipe, golds, language).share
+    return triple_tallies(pipe, golds, language)["triple_f"].share
+
+
 def triple_tallies(
     pipe: "TripleExtractor", golds: Sequence[Doc], language: str
 ) -> Dict[str, Tally]:

@@ -1,6 +1,6 @@
 """Rounds of training in which one adapter learns and nothing else does."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Dict, Iterator, List, Sequence
 
@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from torch import Tensor, nn
 
-from ..network.encoders import HashedEncoder
+from ..network.encoders import HashedEncoder, TransformerEncoder
 from ..network.model import TripleNetwork
 from .batchers import make_language_batcher
 from .dev_scores import strip_annotation
@@ -109,13 +109,21 @@ def learning_alone(
     if few and isinstance(encoder, HashedEncoder):
         encoder.folds = False
     try:
-        yield
+        with ExitStack() as blocks:
+            for module in encoder.modules():
+                if isinstance(module, TransformerEncoder) and not _learns(module):
+                    blocks.enter_context(module.keep_states())
+            yield
     finally:
         if isinstance(encoder, HashedEncoder):
             encoder.folds = True
         for name, parameter in network.named_parameters():
             parameter.grad = None
             parameter.requires_grad_(id(parameter) in ours or flags.get(name, True))
+
+
+def _learns(module: nn.Module) -> bool:
+    return any(parameter.requires_grad for parameter in module.parameters())
 
 
 def adapter_weights(network: TripleNetwork, expert: str) -> List[nn.Parameter]:

@@ -42,6 +42,7 @@ from spacy_xoie.packaging.pipelines import (
     merge_language,
 )
 from spacy_xoie.training.adapter import AdapterTraining, train_adapter
+from spacy_xoie.training.rounds import learning_alone
 
 MIXTURE = {"@architectures": "spacy-xoie.MixtureRouter.v1", "top_k": 2}
 
@@ -621,6 +622,42 @@ class TestEmptyBank:
         assert pipe.load_adapter(tmp_path / "nl", any_base=True) == "nl"
         assert pipe.adapters[0].notes == {"docs": 7} and weights.is_file()
         assert answers(nlp, TEXTS, [{"nl": 1.0}]) == served
+
+    @pytest.mark.parametrize("targets", [["^mix", "^convolutions"], []])
+    def test_what_does_not_learn_reads_a_sentence_once(
+        self,
+        make_pipeline: Callable[..., Language],
+        tmp_path: Path,
+        targets: List[str],
+    ) -> None:
+        bank = {**TINY_MODEL["bank"], "languages": [], "targets": targets}  # type: ignore[dict-item]
+        pipe: Any = make_tuned(make_pipeline, tmp_path, bank=bank).get_pipe("xoie")
+        pipe.add_adapter("nl")
+        encoder, inputs = pipe.network.encoder.pieces, encoder_inputs(pipe)
+        weight = encoder.model.embeddings.LayerNorm.weight
+
+        def states() -> torch.Tensor:
+            pipe.network.train()
+            out: torch.Tensor = encoder(inputs).detach()
+            return out
+
+        with torch.inference_mode():
+            predicted = encoder(inputs)
+        with learning_alone(pipe.network, "nl"):
+            before = states()
+            with torch.no_grad():
+                weight += 1.0
+            kept = states()
+            with torch.no_grad():
+                weight -= 1.0
+        if targets:
+            assert torch.equal(before, predicted) and torch.equal(kept, before)
+        else:
+            # Adapters within the encoder learn, with its dropout.
+            assert (kept - before).abs().max() > 0.1
+        pipe.network.eval()
+        with torch.inference_mode():
+            assert torch.equal(encoder(inputs), predicted)
 
     def test_wheels(self, nlp: Language, plain_nlp: Language) -> None:
         pipe: Any = nlp.get_pipe("xoie")

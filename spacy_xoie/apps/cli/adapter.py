@@ -34,8 +34,10 @@ from ...files import atomic, check_vacant, file_suffix, read_json, write_json
 from ...language.pipelines import extend_detector
 from ...loading import load
 from ...training.adapter import (
+    MANY_DOCS,
     SCHEDULE,
     SCHEDULE_OF_FEW,
+    SCHEDULE_OF_HUNDREDS,
     AdapterTraining,
     Epoch,
     docs_in_language,
@@ -58,12 +60,17 @@ app.add_typer(group)
 DEFAULT = AdapterTraining()
 
 
-def _either(name: str) -> str:
-    """RETURNS (str): What a setting is by default, with many docs and with few."""
-    large, small = (getattr(schedule, name) for schedule in (SCHEDULE, SCHEDULE_OF_FEW))
-    if isinstance(large, tuple):
-        large, small = (", ".join(map(str, values)) for values in (large, small))
-    return f"default: {large}; with few docs {small}"
+def _default(name: str) -> str:
+    """RETURNS (str): What a setting is by default, with many docs, some and few."""
+    values = [
+        getattr(schedule, name)
+        for schedule in (SCHEDULE, SCHEDULE_OF_HUNDREDS, SCHEDULE_OF_FEW)
+    ]
+    many, some, few = (
+        ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        for value in values
+    )
+    return f"default: {many}; below {MANY_DOCS:,} docs {some}; with few {few}"
 
 
 Code = Annotated[str, typer.Argument(metavar="LANG", help="Language code")]
@@ -116,17 +123,17 @@ def add_cli(
         ),
     ] = None,
     epochs: Annotated[
-        Optional[int], typer.Option(help=f"Most rounds ({_either('epochs')})")
+        Optional[int], typer.Option(help=f"Most rounds ({_default('epochs')})")
     ] = None,
     patience: Annotated[
         int, typer.Option(help="Rounds without a gain that end it")
     ] = DEFAULT.patience,
     learn_rate: Annotated[
-        Optional[float], typer.Option(help=f"Rate ({_either('learn_rates')})")
+        Optional[float], typer.Option(help=f"Rate ({_default('learn_rates')})")
     ] = None,
     max_tokens: Annotated[
         Optional[int],
-        typer.Option(help=f"Most tokens of a batch ({_either('max_tokens')})"),
+        typer.Option(help=f"Most tokens of a batch ({_default('max_tokens')})"),
     ] = None,
     few: Annotated[
         int, typer.Option(help="A corpus of fewer docs counts as small")
@@ -337,9 +344,7 @@ def _save(
         if (target.pretrained / META).is_file():
             meta = read_json(target.pretrained / META)
             meta["name"] = output.name.removeprefix("xx_")
-            meta["languages"] = meta_languages(
-                nlp, meta.get("languages", ()), "xoie"
-            )
+            meta["languages"] = meta_languages(nlp, meta.get("languages", ()), "xoie")
             write_json(partial / META, meta)
 
 

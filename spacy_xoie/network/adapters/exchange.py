@@ -5,9 +5,9 @@ bare encoder without this package. What only we want to know stands in the metad
 the tensors, and the weights of adapters on the head in a file of their own,
 `head_model.safetensors`: PEFT passes over both.
 
-Where all languages share an adapter (`TunedLinear`), that of a language can be stored as
-the sum of both, side by side in one of a higher rank: on the encoder as it is published
-it alone does what both do here. Read again, what is shared is left out.
+Where all languages share an adapter (`TunedLinear`), that of a language is stored alone
+or as the sum of both, side by side in one of a higher rank, which on the encoder as it
+is published does what both do here. Read again, what is shared is left out.
 """
 
 import math

@@ -21,6 +21,7 @@ from ..precision import (
     quantize,
 )
 from .base import BeforeLayer, Encoder
+from .kept import KeptStates
 from .packed import PackedEncoder, can_pack
 
 
@@ -70,6 +71,7 @@ class TransformerEncoder(Encoder):
         self.precision = precision
         self.piece_dropout = piece_dropout
         self._copy_cache = ModuleCache()
+        self._kept: Optional[KeptStates] = None
         self.width = int(model.config.hidden_size)
         self.n_layers = len(_stack(model))
 
@@ -112,19 +114,35 @@ class TransformerEncoder(Encoder):
         super().train(mode)
         return self
 
+    @contextmanager
+    def keep_states(self) -> Iterator[None]:
+        """Within the block, a sentence is read once, as for a prediction, and what it
+        came out as is kept for the next time: for rounds of training in which nothing
+        of this encoder learns."""
+        predictor = self._predictor()
+        if predictor is self.model:
+            # A copy that stays in evaluation mode, with the same weights.
+            predictor = lower_precision(self.model, "float32")
+        self._kept = KeptStates(
+            lambda ids, used: _states(predictor, ids, used),
+            getattr(predictor, "dtype", torch.float32),
+        )
+        try:
+            yield
+        finally:
+            self._kept = None
+
     def forward(
         self, inputs: Dict[str, Tensor], before_layer: BeforeLayer = None
     ) -> Tensor:
-        model = self.model if self._learns() else self._predictor()
         ids, used = inputs["input_ids"], inputs["attention_mask"]
-        if self.training and self.piece_dropout:
-            ids = self._hide(ids, inputs["piece"])
-        if isinstance(model, PackedEncoder):
-            pieces: Tensor = model(ids, used, before_layer)
+        if self._kept is not None and before_layer is None:
+            pieces = self._kept(ids, used)
         else:
-            with _hooks(_stack(model), before_layer):
-                pieces = model(input_ids=ids, attention_mask=used).last_hidden_state
-            pieces = pieces.float()
+            if self.training and self.piece_dropout:
+                ids = self._hide(ids, inputs["piece"])
+            model = self.model if self._learns() else self._predictor()
+            pieces = _states(model, ids, used, before_layer)
         rows, tokens = inputs["mask"].shape
         flat = pieces.flatten(0, 1)[inputs["piece"]]
         total = flat.new_zeros(rows * tokens, self.width)
@@ -162,6 +180,18 @@ class TransformerEncoder(Encoder):
             return lower_precision(self.model, precision)
 
         return self._copy_cache.get(precision, weights, make)
+
+
+def _states(
+    model: Any, ids: Tensor, used: Tensor, before_layer: BeforeLayer = None
+) -> Tensor:
+    """RETURNS (Tensor): (rows, pieces, width), in single precision."""
+    if isinstance(model, PackedEncoder):
+        packed: Tensor = model(ids, used, before_layer)
+        return packed
+    with _hooks(_stack(model), before_layer):
+        states: Tensor = model(input_ids=ids, attention_mask=used).last_hidden_state
+    return states.float()
 
 
 def _pack(model: Any, precision: Precision) -> PackedEncoder:
