@@ -58,20 +58,25 @@ def load(
         if threshold is not None and nlp.has_pipe("xoie"):
             nlp.get_pipe("xoie").threshold = threshold  # type: ignore[attr-defined]
         return nlp
-    nlp = _blank_with_model(model, language, threshold, facts)
+    meta = read_json(folder / META) if (folder / META).is_file() else {}
+    languages = meta.get("languages") or ()
+    nlp = _blank_with_model(model, language, threshold, facts, languages)
     if overrides:
         changes = util.dict_to_dot(overrides.pop("config", {}), for_overrides=True)
         text = nlp.config.to_str(interpolate=False)
         config = Config().from_str(text, interpolate=False, overrides=changes)
         nlp = util.load_model_from_config(config, **overrides)
-    meta = read_json(folder / META) if (folder / META).is_file() else {}
     meta.setdefault("name", folder.resolve().name.removeprefix("xx_"))
     nlp.meta.update({key: meta[key] for key in _META_KEYS if key in meta})
     return nlp
 
 
 def _blank_with_model(
-    model: str, language: str, threshold: Optional[float], facts: Optional[str]
+    model: str,
+    language: str,
+    threshold: Optional[float],
+    facts: Optional[str],
+    languages: Sequence[str],
 ) -> Language:
     stored = stored_config(model)["model"]
     reads_trees = stored["head"]["@architectures"] == ARC_HEAD
@@ -88,6 +93,9 @@ def _blank_with_model(
     if language == UNDETERMINED:
         nlp = multilingual_pipeline()
         nlp.add_pipe("xoie_lang")
+        if languages:
+            # Others are refused rather than read as one of these.
+            restrict_detector(nlp, languages)
     else:
         nlp = blank(language)
     nlp.add_pipe("xoie", config=settings)

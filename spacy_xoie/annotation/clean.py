@@ -39,6 +39,8 @@ from typing import (
 
 from spacy.util import minibatch
 
+from ..doc.codes import UNDETERMINED
+from ..doc.languages import best_language
 from ..errors import EngineError
 from .settings import CleaningSettings
 from .sources import Removal
@@ -86,8 +88,8 @@ def derive_thresholds(
     values: Dict[str, List[float]] = {}
     for texts in minibatch(sample, _BATCH):
         for scores in settings.detector(texts):
-            if scores:
-                language = next(iter(scores))
+            language = best_language(scores)
+            if language != UNDETERMINED:
                 values.setdefault(language, []).append(scores[language])
     return {
         language: _threshold(values[language], settings) for language in sorted(values)
@@ -201,9 +203,9 @@ def _language(
     """The language of a text, and what speaks against it."""
     if stated and detectable and stated not in detectable:
         return stated, None
-    if not scores:
-        return stated, ("no language", "in a script of none of the languages")
-    best = next(iter(scores))
+    best = best_language(scores)
+    if best == UNDETERMINED:
+        return stated, ("no language", "in none of the languages")
     if stated and best != stated:
         return stated, ("other language", f"{best} {scores[best]:.2f}")
     threshold = thresholds[best].value if best in thresholds else 0.0

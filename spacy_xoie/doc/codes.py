@@ -40,10 +40,23 @@ als sq, arb ar, azj az, cmn zh, ekk et, gaz om, gug gn, khk mn, kpv kv, lvs lv, 
 ory or, pbt ps, pbu ps, pes fa, plt mg, src sc, swh sw, uzn uz, ydd yi, zsm ms
 """
 
+# Macrolanguages of ISO 639-3, each with those of their members that detectors or the
+# table of facts know: what counts as one language in some context.
+_MACROLANGUAGES = """
+ar ary arz apc, az azb, bik bcl, et vro, fa prs, ff fuv, hbs bs hr sr cnr, kok gom,
+ku ckb kmr sdh, lv ltg, ms id bjn min, no nb nn, sc sro, uz uzs, zh gan hak nan wuu yue
+"""
+
 _ROWS = [row.split() for row in _PAIRS.split(",")]
 _LONG: Dict[str, str] = {short: long for short, long, *_ in _ROWS}
 _SHORT: Dict[str, str] = {long: short for short, *longs in _ROWS for long in longs}
 _SHORT.update((other, code) for other, code in map(str.split, _OTHERS.split(",")))
+
+_WHOLE_OF: Dict[str, str] = {
+    code: group[0]
+    for group in map(str.split, _MACROLANGUAGES.split(","))
+    for code in group
+}
 
 _TAG = re.compile(r"([a-z]{2,3})((?:(?:-[a-z0-9])?-[a-z0-9]{2,})*)")
 _PLACE = re.compile(r"^((?:-[a-z]{4})?)((?:-[a-z]{2})?)(?=-|$)(.*)$")
@@ -112,6 +125,12 @@ def long_code(language: str) -> str:
     """RETURNS (str): The three-letter code of a language, else its own code."""
     main = language_code(language)
     return _LONG.get(main, main)
+
+
+def macrolanguage(language: str) -> str:
+    """RETURNS (str): What ISO 639-3 counts the language with this code under, which
+    others may be as well: "hbs" of Bosnian, Croatian and Serbian; else its own code."""
+    return _WHOLE_OF.get(language, language)
 
 
 def variant(language: str) -> str:

@@ -272,6 +272,31 @@ def foreign_language(doc: Doc) -> Optional[str]:
     return None
 
 
+def best_language(scores: Mapping[str, float], threshold: float = 0.0) -> str:
+    """Find the most probable language.
+
+    scores (Mapping[str, float]): Probabilities of languages; that of "und" is of all
+        languages that are not named.
+    threshold (float): Least probability that it must have.
+    RETURNS (str): Its code, or "und" if there is none, it does not reach the
+        threshold, another one is just as probable, or it is as likely as not in none
+        of those named.
+    """
+    named = known_scores(scores)
+    best, second = (*sorted(named.values(), reverse=True), 0.0, 0.0)[:2]
+    if best < threshold or best == second:
+        return UNDETERMINED
+    return max(named, key=named.__getitem__)
+
+
+def known_scores(scores: Mapping[str, float]) -> Dict[str, float]:
+    """RETURNS (Dict[str, float]): Probabilities of languages without that of "und";
+    empty if that is one half or more of all."""
+    if scores.get(UNDETERMINED, 0.0) * 2 >= sum(scores.values()):
+        return {}
+    return {code: share for code, share in scores.items() if code != UNDETERMINED}
+
+
 def normalize_scores(scores: Mapping[str, float]) -> Dict[str, float]:
     """Scale scores to a sum of 1 and sort them.
 

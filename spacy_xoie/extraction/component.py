@@ -25,7 +25,7 @@ from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
 from ..doc.codes import UNDETERMINED
-from ..doc.languages import language_of, sentence_scores
+from ..doc.languages import known_scores, language_of, sentence_scores
 from ..doc.questions import question_bounds
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, DataError, readable
@@ -374,9 +374,12 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         )
 
     def _scores(self, span: Span) -> Mapping[str, float]:
-        """The language distribution of a segment; empty if nothing is known."""
+        """The language distribution of a segment; empty if nothing is known, or if
+        it is in none of the languages that were looked for."""
         scores = sentence_scores(span.doc, span.start, span.end)
-        if not scores:
+        if scores:
+            scores = known_scores(scores)
+        else:
             code = language_of(span.doc, key=None)
             scores = {} if code == UNDETERMINED else {code: 1.0}
         router, base = self.network.router, self.network.base_experts

@@ -25,7 +25,7 @@ from thinc.api import (
 )
 
 from ..doc.codes import UNDETERMINED
-from ..doc.languages import sentence_scores
+from ..doc.languages import known_scores, sentence_scores
 from ..errors import ConfigError
 from ..network.adapters.routed import bare_name
 from ..network.batch import Batch
@@ -301,7 +301,7 @@ def forward(
 
 def _bare_request(docs: Sequence[Doc], by_tokens: bool) -> Request:
     def languages(span: Span) -> Mapping[str, float]:
-        return sentence_scores(span.doc, span.start, span.end)
+        return known_scores(sentence_scores(span.doc, span.start, span.end))
 
     readings = [*map(Reader(by_tokens=by_tokens), docs)]
     segment = Segmenter(100)

@@ -5,9 +5,11 @@ from functools import lru_cache
 from typing import Dict, Optional, Tuple
 
 from ..doc.codes import language_code
+from ..doc.folding import fold
 from ..doc.text import is_unspaced
 from ..errors import ConfigError
 from .detectors import DEFAULT_LANGUAGES, LangidDetector
+from .scripts import find_scripts, scripts_of
 
 _ENOUGH = 24
 """As many letters tell a language. Of scripts without spaces, each counts thrice."""
@@ -34,10 +36,9 @@ def is_in_language(text: str, language: str, *others: str) -> bool:
     if scores is None:
         return True
     best = next(iter(scores.values()), 0.0)
-    if language not in scores:
-        # No letter of it is in a script of the language.
+    if not _has_script(text, language):
         return False
-    return scores[language] >= _UNLIKELY or best < _SURE
+    return scores.get(language, 0.0) >= _UNLIKELY or best < _SURE
 
 
 def is_in_script(text: str, language: str) -> bool:
@@ -47,8 +48,16 @@ def is_in_script(text: str, language: str) -> bool:
     language (str): The language that it should be in.
     RETURNS (bool): False if it has letters, but none in a script of the language.
     """
-    scores = _detect(text, (language_code(language),))
-    return bool(scores) or scores is None or not _count_letters(text)
+    code = language_code(language)
+    return (
+        _detector((code,)) is None
+        or not _count_letters(text)
+        or _has_script(text, code)
+    )
+
+
+def _has_script(text: str, language: str) -> bool:
+    return not find_scripts(fold(text)).isdisjoint(scripts_of(language))
 
 
 def _count_letters(text: str) -> int:

@@ -15,9 +15,10 @@ from typing import (
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..doc.codes import UNDETERMINED, language_code
+from ..doc.codes import language_code
 from ..doc.languages import (
     DocLanguages,
+    best_language,
     foreign_language,
     mean_scores,
     normalize_scores,
@@ -39,7 +40,8 @@ class LanguageDetector(StatelessPipe):
     detector (Detector): Finds the languages of texts.
     name (str): Name of the component in the pipeline.
     threshold (float): Least probability of a language; below it `language` is
-        "und". The probabilities are kept in any case.
+        "und". The probabilities are kept in any case. Among them, "und" stands for
+        all languages that the detector does not know.
     context (float): How much a sentence follows its doc, see `in_context`.
     sentences (bool): Whether to look at each sentence, not only at the doc.
     overwrite (bool): Whether to detect languages also where they are known.
@@ -123,7 +125,8 @@ class LanguageDetector(StatelessPipe):
         for doc, places in zip(docs, offsets, strict=True):
             text = text_of(doc)
             texts.append(text)
-            texts.extend(text[start:end] for start, end in places)
+            if len(places) > 1:
+                texts.extend(text[start:end] for start, end in places)
         scores = self.detector(texts)
         if len(scores) != len(texts):
             raise ConfigError(
@@ -133,8 +136,9 @@ class LanguageDetector(StatelessPipe):
             )
         scored = iter(zip(texts, map(scores_by_code, scores), strict=True))
         for places in offsets:
-            _, whole = next(scored)
-            yield self._combine(whole, places, [next(scored) for _ in places])
+            first = next(scored)
+            parts = [next(scored) for _ in places] if len(places) > 1 else [first]
+            yield self._combine(first[1], places, parts[: len(places)])
 
     def _combine(
         self,
@@ -171,20 +175,6 @@ class LanguageDetector(StatelessPipe):
             for start, end in bounds
             if start < end
         ]
-
-
-def best_language(scores: Mapping[str, float], threshold: float = 0.0) -> str:
-    """Find the most probable language.
-
-    scores (Mapping[str, float]): Probabilities of languages.
-    threshold (float): Least probability that it must have.
-    RETURNS (str): Its code, or "und" if there is none, it does not reach the
-        threshold, or another one is just as probable.
-    """
-    best, second = (*sorted(scores.values(), reverse=True), 0.0, 0.0)[:2]
-    if best < threshold or best == second:
-        return UNDETERMINED
-    return max(scores, key=scores.__getitem__)
 
 
 def in_context(

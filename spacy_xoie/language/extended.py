@@ -1,17 +1,19 @@
 """A detector that was given further languages."""
 
-from typing import Dict, List, Sequence
+from typing import Dict, List, Optional, Sequence
 
 from ..registries import detectors
-from .detectors import DEFAULT_LANGUAGES, Detector, LangidDetector
+from .detectors import DEFAULT_LANGUAGES, REFUSAL, Detector, LangidDetector
 
 
 @detectors("spacy-xoie.ExtendedDetector.v1")
 def make_extended_detector(
-    added: Sequence[str], languages: Sequence[str] = DEFAULT_LANGUAGES
+    added: Sequence[str],
+    languages: Sequence[str] = DEFAULT_LANGUAGES,
+    refusal: Optional[float] = REFUSAL,
 ) -> Detector:
     """Make a detector that knows further languages. See `ExtendedDetector`."""
-    return ExtendedDetector(added, languages)
+    return ExtendedDetector(added, languages, refusal)
 
 
 class ExtendedDetector:
@@ -22,14 +24,19 @@ class ExtendedDetector:
 
     added (Sequence[str]): Codes of the added languages.
     languages (Sequence[str]): Codes of the others.
+    refusal (Optional[float]): See `LangidDetector`.
     RAISES (ConfigError): See `LangidDetector`.
     """
 
     def __init__(
-        self, added: Sequence[str], languages: Sequence[str] = DEFAULT_LANGUAGES
+        self,
+        added: Sequence[str],
+        languages: Sequence[str] = DEFAULT_LANGUAGES,
+        refusal: Optional[float] = REFUSAL,
     ) -> None:
-        self._before = LangidDetector(languages)
-        self._all = LangidDetector([*languages, *added])
+        self._before = LangidDetector(languages, refusal)
+        self._all = LangidDetector([*languages, *added], refusal)
+        self.refusal = refusal
         self.languages = self._all.languages
         self.added = self.languages[len(self._before.languages) :]
 

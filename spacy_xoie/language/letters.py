@@ -6,43 +6,12 @@ from functools import reduce
 from string import ascii_lowercase
 from typing import FrozenSet, Iterable
 
-from .detectors import script_of
 from .facts import Facts, find_languages
+from .scripts import SCRIPT_NAMES, script_of
 
 ALPHABETS = {"Latn", "Cyrl"}
 """Scripts of many languages, each of which has a few letters of them."""
 
-# The word with which the names of a script's letters start in Unicode.
-_NAMES = {
-    "Arab": "ARABIC",
-    "Armn": "ARMENIAN",
-    "Beng": "BENGALI",
-    "Cyrl": "CYRILLIC",
-    "Deva": "DEVANAGARI",
-    "Ethi": "ETHIOPIC",
-    "Geor": "GEORGIAN",
-    "Grek": "GREEK",
-    "Gujr": "GUJARATI",
-    "Guru": "GURMUKHI",
-    "Hang": "HANGUL",
-    "Hani": "CJK",
-    "Hebr": "HEBREW",
-    "Hira": "HIRAGANA",
-    "Kana": "KATAKANA",
-    "Khmr": "KHMER",
-    "Knda": "KANNADA",
-    "Laoo": "LAO",
-    "Latn": "LATIN",
-    "Mlym": "MALAYALAM",
-    "Mong": "MONGOLIAN",
-    "Mymr": "MYANMAR",
-    "Orya": "ORIYA",
-    "Sinh": "SINHALA",
-    "Taml": "TAMIL",
-    "Telu": "TELUGU",
-    "Thai": "THAI",
-    "Tibt": "TIBETAN",
-}
 # Marks and the like, which go with letters of many scripts.
 _COMMON = {"COMBINING", "IDEOGRAPHIC", "KATAKANA-HIRAGANA", "MODIFIER"}
 
@@ -97,7 +66,7 @@ def _letters(facts: Facts) -> Letters:
         scripts -= ALPHABETS
     return Letters(
         Letters.single | frozenset(facts.letters or ""),
-        frozenset(_NAMES[script] for script in scripts),
+        frozenset(SCRIPT_NAMES[script] for script in scripts),
     )
 
 

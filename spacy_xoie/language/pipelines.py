@@ -44,13 +44,15 @@ def extend_detector(nlp: Language, language: str) -> bool:
         else:
             return False
         try:
-            pipe.detector = ExtendedDetector(added, languages)
+            refusal = pipe.detector.refusal
+            pipe.detector = ExtendedDetector(added, languages, refusal)
         except ConfigError:
             return False
         config["detector"] = {
             "@xoie_detectors": "spacy-xoie.ExtendedDetector.v1",
             "added": added,
             "languages": list(languages),
+            "refusal": refusal,
         }
     return True
 
@@ -75,10 +77,12 @@ def restrict_detector(nlp: Language, languages: Sequence[str]) -> bool:
     for name, pipe in detectors_of(nlp):
         ours = isinstance(pipe.detector, (LangidDetector, ExtendedDetector))
         if ours and set(languages) <= set(pipe.detector.languages):
-            pipe.detector = LangidDetector(languages)
+            refusal = pipe.detector.refusal
+            pipe.detector = LangidDetector(languages, refusal)
             nlp.get_pipe_config(name)["detector"] = {
                 "@xoie_detectors": "spacy-xoie.LangidDetector.v1",
                 "languages": list(languages),
+                "refusal": refusal,
             }
             restricted = True
     return restricted

@@ -29,8 +29,8 @@ It needs the package `{needs}`, of which the wheel says which version."""
 ONE = """\
 * Every text is taken to be in the one language, and nothing says so if it is not."""
 MANY = """\
-* `doc._.language` says which language was found, by `xoie_lang`. Texts in other
-  languages get triples too, without a model of their language behind them."""
+* `doc._.language` says which language was found, by `xoie_lang`; "und" is a text in
+  another one, which gets triples too, without a model of its language behind them."""
 LIMITS = """\
 {languages}
 * What a text says is not checked: triples are claims of the text, and the model can

@@ -203,6 +203,18 @@ def test_language_without_adapter_falls_back_and_says_so(trained: Language) -> N
     assert all(t.adapter == "mixture" for t in doc._.triples)
 
 
+def test_a_refused_sentence_is_not_read_as_the_rest_of_its_doc(
+    trained: Language,
+) -> None:
+    polish = "Moja siostra mieszka w małym mieście nad morzem."
+    doc = trained(f"{SENTENCES[1][0]} {polish}")
+    pipe: Any = trained.get_pipe("xoie")
+    sentences = [*doc.spans["xoie_lang"]]
+    assert [span.label_ for span in sentences] == ["en", "und"]
+    assert pipe._scores(sentences[1]) == {}
+    assert "en" in pipe._scores(sentences[0])
+
+
 def test_a_bad_doc_does_not_harm_the_others(trained: Language) -> None:
     pipe = trained.get_pipe("xoie")
     texts = [text for text, _, _ in SENTENCES]

@@ -8,6 +8,7 @@ from spacy.util import ignore_error, registry
 
 from spacy_xoie.doc.languages import (
     SPAN_KEY,
+    best_language,
     document_language,
     document_scores,
     install_extensions,
@@ -15,7 +16,8 @@ from spacy_xoie.doc.languages import (
     set_language,
 )
 from spacy_xoie.errors import ConfigError, DataError, NotReadyError
-from spacy_xoie.language.component import best_language, in_context
+from spacy_xoie.language.component import in_context
+from spacy_xoie.language.detectors import DEFAULT_LANGUAGES
 
 GERMAN = "Hast du das Buch gelesen? Ja. Es war gut. 123!"
 MIXED = (
@@ -40,6 +42,10 @@ def make_fixed_detector():
     return detect
 
 
+SEVEN = {
+    "@misc": "spacy-xoie.LangidDetector.v1",
+    "languages": ["en", "es", "pt", "de", "fr", "zh", "ar"],
+}
 FIXED = {"detector": {"@misc": "xoie_test.FixedDetector.v1"}}
 
 
@@ -55,6 +61,7 @@ def clean_extensions():
 
 def make_nlp(**config):
     nlp = spacy.blank("xx")
+    config = {"detector": SEVEN, **config}
     nlp.add_pipe("xoie_lang", config=config)
     return nlp
 
@@ -96,7 +103,32 @@ def test_sentences_in_another_language_keep_it(nlp):
 def test_sentences_in_an_unknown_script_stay_undetermined(nlp):
     doc = nlp("The minister arrived late. Привет мир! He did not speak.")
     assert languages_of(doc) == ["en", "und", "en"]
-    assert doc[6:7]._.language_scores == {}
+    assert doc[6:7]._.language_scores == {"und": 1.0}
+
+
+def test_short_sentences_of_a_refused_doc_are_refused(nlp):
+    assert nlp("Tak. To dobrze.")._.language != "pl"
+    doc = nlp("Moja siostra mieszka w małym mieście nad morzem. Tak. To jest dobrze.")
+    assert doc._.language == "und"
+    assert languages_of(doc) == ["und", "und", "und"]
+
+
+def test_a_refused_sentence_in_a_doc(nlp):
+    doc = nlp(
+        "The minister arrived late. Moja siostra mieszka w małym mieście nad morzem. "
+        "He did not speak to the press on Monday. Nobody knew why."
+    )
+    assert doc._.language == "en"
+    assert languages_of(doc) == ["en", "und", "en", "en"]
+    assert 0.2 < doc._.language_scores["und"] < 0.5
+
+
+def test_words_without_kana_follow_their_doc():
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("xoie_lang")
+    assert nlp("東京都。")._.language == "zh"
+    doc = nlp("子供たちは学校の前で遊んでいる。東京都。母はそれを見ていた。")
+    assert languages_of(doc) == ["ja", "ja", "ja"]
 
 
 def test_sentences_are_not_annotated_on_the_way(nlp):
@@ -144,6 +176,8 @@ def test_best_language():
     assert best_language({"de": 0.6, "en": 0.4}) == "de"
     assert best_language({"de": 0.5, "en": 0.5}) == "und"
     assert best_language({}) == "und"
+    assert best_language({"und": 0.4, "de": 0.35, "en": 0.25}) == "de"
+    assert best_language({"und": 0.5, "de": 0.5}) == "und"
 
 
 def test_context_is_a_limited_prior():
@@ -161,16 +195,10 @@ def test_context_is_a_limited_prior():
 
 
 def test_default_config_and_analysis(nlp):
-    config = nlp.get_pipe_config("xoie_lang")
-    assert list(config["detector"]["languages"]) == [
-        "en",
-        "es",
-        "pt",
-        "de",
-        "fr",
-        "zh",
-        "ar",
-    ]
+    default = spacy.blank("xx")
+    default.add_pipe("xoie_lang")
+    config = default.get_pipe_config("xoie_lang")
+    assert list(config["detector"]["languages"]) == list(DEFAULT_LANGUAGES)
     assert "doc._.language" in nlp.get_pipe_meta("xoie_lang").assigns
 
 

@@ -222,8 +222,8 @@ def test_languages_that_spacy_does_not_know(nlp: Language, tmp_path: Path) -> No
     doc = spacy.load(tmp_path)(text)
     assert_same(facts(doc), expected)
     assert {(t.language, t.adapter) for t in doc._.triples} == {("gl", "")}
-    # A text in another language of the same script is taken to be in that one.
-    assert merged("Der Rat lehnte den Plan ab.")._.language == "gl"
+    # A text in another language of the same script is not taken to be in that one.
+    assert merged("Der Rat lehnte den Plan ab.")._.language == "und"
 
 
 def test_pipeline_of_added_languages_alone(nlp: Language, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Dict, List, NamedTuple, Set, Tuple
 from spacy.tokens import Doc
 
 from ...doc.codes import UNDETERMINED
-from ...doc.languages import language_of, sentence_scores
+from ...doc.languages import best_language, language_of, sentence_scores
 from ...doc.triples import ROLES, SPAN_KEY, Triple, get_triples
 from ...language import sentence_bounds
 from ...ty import tokens_of
@@ -82,7 +82,5 @@ def _language(doc: Doc, start: int, triples: List[Triple], key: str) -> str:
     if triples and triples[0].language:
         return triples[0].language
     scores = sentence_scores(doc, start, start + 1)
-    if scores:
-        return max(scores, key=lambda code: scores[code])
-    code = language_of(doc, key=key)
+    code = best_language(scores) if scores else language_of(doc, key=key)
     return "" if code == UNDETERMINED else code
