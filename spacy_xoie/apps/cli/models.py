@@ -94,16 +94,22 @@ def export_cli(
         settings = nlp.config.interpolate()["components"][component]
         config = model_config(settings["model"])
         save_model(pipe.model, Config(config), folder)
+        named = read_sources(sources)
         meta: Dict[str, Any] = {
             "lang": "xx",
             "name": folder.name.removeprefix("xx_"),
             "version": __version__,
             "spacy_version": _spacy_versions(),
             "license": license_,
-            "languages": sorted(languages_of(nlp, component)),
+            # One that went on from another model has learned more than that one knew.
+            "languages": sorted(
+                {
+                    *languages_of(nlp, component),
+                    *(source["language"] for source in named if "language" in source),
+                }
+            ),
             "sources": sources_of(
-                read_sources(sources),
-                encoder_facts(nlp, component).get("name", ""),
+                named, encoder_facts(nlp, component).get("name", "")
             ),
             "performance": {} if metrics is None else read_json(metrics),
         }
