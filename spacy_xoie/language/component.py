@@ -43,8 +43,8 @@ class LanguageDetector(StatelessPipe):
         "und". The probabilities are kept in any case. Among them, "und" stands for
         all languages that the detector does not know.
     context (float): How much a sentence follows its doc, see `in_context`. With 50, of
-        fragments of two words in a doc of one of the 38 languages 97 in 100 are in that
-        language (with 5 91, alone 73), and a sentence in another language keeps its own.
+        fragments of two words in a doc of one of 38 languages 97 in 100 are taken for
+        that language (with 5 91, alone 73).
     sentences (bool): Whether to look at each sentence, not only at the doc.
     overwrite (bool): Whether to detect languages also where they are known.
     RAISES (ConfigError): If the threshold is no probability or the context negative.

@@ -2,7 +2,7 @@
 
 import warnings
 from copy import deepcopy
-from typing import Dict, Literal, Sequence
+from typing import Dict, Literal, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -38,13 +38,13 @@ def has_fast_bfloat16(device: str) -> bool:
     take several times as long; Intel's since Sapphire Rapids do it with their tiles
     (AMX), and where a virtual machine hides these they take nearly twice as long."""
     if device == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())  # type: ignore[no-untyped-call]
     if device != "cpu" or not torch.backends.cpu.get_cpu_capability().startswith(
         ("AVX512", "AMX")
     ):
         return False
     # Older versions of torch cannot tell.
-    knows = getattr(torch.cpu, "get_capabilities", dict)()
+    knows: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     if knows.get("amx_bf16"):
         return True
     return bool(knows.get("avx512_bf16")) and not knows.get("avx512_fp16")

@@ -108,9 +108,7 @@ def export_cli(
                     *(source["language"] for source in named if "language" in source),
                 }
             ),
-            "sources": sources_of(
-                named, encoder_facts(nlp, component).get("name", "")
-            ),
+            "sources": sources_of(named, encoder_facts(nlp, component).get("name", "")),
             "performance": {} if metrics is None else read_json(metrics),
         }
         write_json(folder / META, meta)
