@@ -139,6 +139,7 @@ class _Projector:
             parts.append(part)
         if triple.objects and len(parts) < 3:
             return Refused(triple.id, LOST_ARGUMENT, str(triple))
+        parts = self._free_auxiliaries(parts)
         if self._is_negated(triple):
             negated = self._negate(parts, set(owners))
             if negated is None and self.target_words.negates_verbs:
@@ -147,6 +148,20 @@ class _Projector:
                 return Refused(triple.id, LOST_NEGATION, triple.relation.text)
             parts = negated
         return self._check(triple, parts, lost)
+
+    def _free_auxiliaries(self, parts: List[Part]) -> List[Part]:
+        """Give auxiliaries at the end of a subject to the relation that they stand
+        before: "I video hanno" + "mostrato"."""
+        subject, relation, *objects = parts
+        kinds = self.target_words
+        freed = kinds.auxiliaries - kinds.determiners - kinds.adpositions
+        freed = freed - kinds.postpositions - kinds.pronouns
+        kept = list(subject.tokens)
+        while len(kept) > 1 and self.target[kept[-1]] in freed:
+            if kept[-1] + 1 not in relation.tokens:
+                break
+            relation = relation._replace(tokens=[kept.pop(), *relation.tokens])
+        return [subject._replace(tokens=kept), relation, *objects]
 
     def _is_negated(self, triple: Triple) -> bool:
         """Whether the relation is negated, and it is known how the target negates."""
@@ -242,7 +257,7 @@ class _Projector:
         filled = self._fill(role, inner, set(tokens), owners)
         return Part(
             role,
-            self._trim(self._extend(role, filled, words)),
+            self._trim(self._extend(role, filled, words, set(tokens))),
             anchors,
             sum(best) / len(best),
             sum(agreed for _, _, agreed in used),
@@ -285,10 +300,12 @@ class _Projector:
             a > j and a - j <= 2 for a in anchors
         )
 
-    def _extend(self, role: str, tokens: List[int], words: Sequence[str]) -> List[int]:
+    def _extend(
+        self, role: str, tokens: List[int], words: Sequence[str], own: Set[int]
+    ) -> List[int]:
         """Take in articles on the left and postpositions on the right that nobody else
         is linked to, and, where the part begins with an adposition in the source, one
-        in the target."""
+        in the target. Its own tokens in the source are `own`."""
         if role == "relation" or not tokens:
             return tokens
         openers = self.target_words.determiners
@@ -296,11 +313,11 @@ class _Projector:
             openers = openers | self.target_words.adpositions
         first = tokens[0]
         while first > 0 and self.target[first - 1] in openers:
-            if self.linked.get(first - 1):
+            if not self.linked.get(first - 1, own) <= own:
                 break
             first -= 1
         end = tokens[-1] + 1
-        while end < len(self.target) and not self.linked.get(end):
+        while end < len(self.target) and self.linked.get(end, own) <= own:
             if self.target[end] not in self.target_words.postpositions:
                 break
             end += 1

@@ -536,3 +536,21 @@ def test_postpositions_belong_to_what_is_before_them() -> None:
     words = "Sony=Sony bought=osti factory=tehtaan Turku=Turun .=."
     _, made = project(source, triple, target, words, "fi")
     assert made == [("Sony", "osti", "tehtaan", "Turun kanssa")]
+
+
+def test_adpositions_stay_before_articles() -> None:
+    source = "For survivors the situation was dire"
+    triple = ("the situation", "was dire", ["For survivors"])
+    target = "Voor de overlevenden was de situatie erg"
+    words = "For=Voor survivors=overlevenden situation=situatie was=was dire=erg"
+    _, made = project(source, triple, target, words, "nl")
+    assert [objects for *_, objects in made] == ["Voor de overlevenden"]
+
+
+def test_auxiliaries_go_to_the_relation_behind_them() -> None:
+    source = "Security footage showed the market"
+    triple = ("Security footage", "showed", ["the market"])
+    target = "I video hanno mostrato il mercato"
+    words = "Security=hanno footage=video showed=mostrato market=mercato"
+    _, made = project(source, triple, target, words, "it")
+    assert made == [("I video", "hanno mostrato", "il mercato")]
