@@ -22,13 +22,13 @@ RESERVED_PUD = {"Hindi", "Italian", "Japanese", "Polish", "Swedish"}
 
 
 def test_the_project_is_documented(tmp_path: Path) -> None:
-    page = ROOT / "docs" / "project.md"
+    page = ROOT / "PROJECT.md"
     for path in (page, ROOT / "project.yml"):
         shutil.copy(path, tmp_path)
     project_document(tmp_path, tmp_path / page.name)
     assert (tmp_path / page.name).read_text(encoding="utf8") == page.read_text(
         encoding="utf8"
-    ), "run `spacy project document --output docs/project.md`"
+    ), "run `spacy project document --output PROJECT.md`"
 
 
 @pytest.mark.parametrize("workflow", PROJECT["workflows"])
