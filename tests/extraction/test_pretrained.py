@@ -27,7 +27,7 @@ from spacy_xoie.extraction.pretrained import (
 from spacy_xoie.loading import load
 
 TEXTS = {
-    "en": "Marie Curie discovered polonium in Paris.",
+    "en": "The chemist discovered a new element in Paris.",
     "de": "Der Chemiker hat das neue Element in Berlin entdeckt.",
     "es": "La científica descubrió el elemento en París.",
     "pt": "A cientista descobriu o elemento em Lisboa.",
