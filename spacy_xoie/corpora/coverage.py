@@ -13,9 +13,9 @@ from ..syntax.features import LanguageFeatures
 from ..syntax.rules import Rules, is_asked, whole_facts
 from ..syntax.tree import Tree
 from ..syntax.ty import SyntaxTriple
+from ..syntax.verbs import SUBJECTS
 from .treebanks import TreeSentence
 
-SUBJECTS = frozenset({"nsubj", "csubj"})
 ARGUMENTS = frozenset({"obj", "iobj", "obl", "xcomp", "ccomp"})
 PREDICATES = frozenset({"VERB", "AUX", "ADJ", "NOUN", "PROPN", "PRON", "NUM"})
 

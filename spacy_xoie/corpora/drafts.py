@@ -18,12 +18,11 @@ from ..errors import ConfigError
 from ..labels import simplify_label
 from ..language.facts import load_languages
 from ..syntax.languages import DEFAULT, NEGATIONS, PRIVATIVES
+from ..syntax.verbs import SUBJECTS, VERBS
 from .treebanks import TreeSentence, to_cyrillic
 
 NOUNS = frozenset({"NOUN", "PROPN"})
 NOMINALS = NOUNS | {"PRON", "NUM", "ADJ"}
-VERBS = frozenset({"VERB", "AUX"})
-SUBJECTS = frozenset({"nsubj", "csubj"})
 OBJECTS = frozenset({"obj", "iobj"})
 ARGUMENTS = SUBJECTS | OBJECTS | {"obl"}
 FUNCTIONS = frozenset({"PRON", "DET", "ADV", "PART", "SCONJ", "CCONJ", "ADP", "AUX"})
