@@ -32,6 +32,9 @@ class TokenTriple(NamedTuple):
     """A triple as token offsets: what is predicted, stored and compared.
 
     An implied subject (dropped in the sentence) is an empty tuple of pieces.
+
+    negated (bool), modality (str): See `spacy_xoie.doc.factuality`.
+    source (Pieces): Who says so; empty where it is the text itself.
     """
 
     subject: Pieces
@@ -41,6 +44,9 @@ class TokenTriple(NamedTuple):
     language: str = ""
     adapter: str = ""
     origin: str = ""
+    negated: bool = False
+    modality: str = ""
+    source: Pieces = ()
 
     @property
     def parts(self) -> Tuple[Pieces, ...]:
@@ -55,9 +61,15 @@ class TokenTriple(NamedTuple):
         )
 
     def mapped(self, change: Callable[[Pieces], Pieces]) -> "TokenTriple":
-        """RETURNS (TokenTriple): The same triple with each of its parts changed."""
+        """RETURNS (TokenTriple): The same triple with each of its parts changed, one
+        after the other, and then its source."""
         subject, relation, *objects = map(change, self.parts)
-        return self._replace(subject=subject, relation=relation, objects=tuple(objects))
+        return self._replace(
+            subject=subject,
+            relation=relation,
+            objects=tuple(objects),
+            source=change(self.source),
+        )
 
 
 class Sentence(NamedTuple):

@@ -5,7 +5,8 @@ the corpus format, stores of annotation and users exchange them.
      "triples": [{"subject": {"text": "Die Brücke", "spans": [[0, 10]]},
                   "relation": {"text": "wurde gebaut", "spans": [[11, 16], [22, 28]]},
                   "objects": [{"text": "1901", "spans": [[17, 21]]}],
-                  "score": 0.9, "language": "de", "adapter": "de", "origin": "xoie"}]}
+                  "score": 0.9, "language": "de", "adapter": "de", "origin": "xoie",
+                  "negated": false, "modality": "asserted", "source": null}]}
 
 Spans are characters of the text, end exclusive. They must not cut a token: with other
 tokens than those that they were made on, a record that has to is refused.
@@ -19,6 +20,7 @@ from spacy.tokens import Doc
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
 from .codes import UNDETERMINED, language_code
+from .factuality import UNJUDGED
 from .languages import language_of
 from .text import are_offsets, token_pieces
 from .triples import SPAN_KEY, check_triple, get_triples, set_triples
@@ -123,6 +125,11 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
         raise DataError(
             f"this must be a number, but it is {score!r:.60}", f"{place}.score"
         )
+    negated = triple.get("negated", False)
+    if not isinstance(negated, bool):
+        raise DataError(
+            f"this must be true or false, but it is {negated!r:.60}", f"{place}.negated"
+        )
     token_triple = TokenTriple(
         _pieces(doc, triple.get("subject"), f"{place}.subject"),
         _pieces(doc, triple.get("relation"), f"{place}.relation"),
@@ -134,6 +141,9 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
         language=str(triple.get("language") or language),
         adapter=str(triple.get("adapter") or ""),
         origin=str(triple.get("origin", "gold")),
+        negated=negated,
+        modality=str(triple.get("modality") or UNJUDGED),
+        source=_pieces(doc, triple.get("source") or (), f"{place}.source"),
     )
     try:
         check_triple(token_triple, len(doc))

@@ -4,11 +4,12 @@ Triples live in a span group, ``doc.spans["xoie"]``. Each span of the group is
 one contiguous piece of one part of one triple:
 
 * ``span.label_`` is the role: ``ARG0`` (subject), ``REL`` (relation), ``ARG1``
-  to ``ARG3`` (objects),
+  to ``ARG3`` (objects), and ``SOURCE`` (who says so, if it is not the text),
 * ``span.id_`` is the id of the triple. A discontinuous part is several spans
   with the same role and id.
 * ``group.attrs`` holds what is not a span: ``{"language": …, "triples":
-  {id: {"score", "language", "adapter", "origin"}}, "offsets": […]}``.
+  {id: {"score", "language", "adapter", "origin", "negated", "modality"}}, "offsets":
+  […]}``.
 
 That form survives ``Doc.to_bytes``, ``DocBin`` (also without user data) and
 multiprocessing. `Triple` objects are frozen views, made when they are asked for.
@@ -37,6 +38,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
 from .codes import code_or, is_language_code, language_code, language_tag
+from .factuality import MODALITIES, UNJUDGED, factuality_value
 from .folding import visible
 from .groups import live_spans, realign
 from .text import are_offsets, join_pieces
@@ -46,6 +48,8 @@ SUBJECT = "ARG0"
 RELATION = "REL"
 OBJECTS = ("ARG1", "ARG2", "ARG3")
 ROLES = (SUBJECT, RELATION, *OBJECTS)
+SOURCE = "SOURCE"
+_LABELS = (*ROLES, SOURCE)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,10 @@ class Triple:
     adapter (str): The language adapter(s) that took part.
     origin (str): Who made the triple: "xoie", "gold", a teacher's name …
     id (str): Id of the triple in the doc's span group.
+    negated (bool): Whether it is said with a negation.
+    modality (str): How far the text stands behind it, one of
+        `spacy_xoie.doc.factuality.MODALITIES`; empty where nobody judged it.
+    source (Phrase): Who says so. Empty (and false) where it is the text itself.
     sentence (Optional[Tuple[int, int]]): First and last character of its sentence, end
         exclusive, where the sentences of the doc are not annotated.
     """
@@ -116,11 +124,20 @@ class Triple:
     adapter: str
     origin: str
     id: str
+    negated: bool = False
+    modality: str = UNJUDGED
+    source: Phrase = Phrase(())
     sentence: Optional[Tuple[int, int]] = field(default=None, repr=False, compare=False)
 
     @property
     def parts(self) -> Tuple[Phrase, ...]:
         return (self.subject, self.relation, *self.objects)
+
+    @property
+    def factuality(self) -> str:
+        """The value of FactBank for the source: "CT+", "PS-", "Uu" …, see
+        `spacy_xoie.doc.factuality`."""
+        return factuality_value(self.modality, self.negated)
 
     @property
     def token_triple(self) -> TokenTriple:
@@ -132,6 +149,9 @@ class Triple:
             language=self.language,
             adapter=self.adapter,
             origin=self.origin,
+            negated=self.negated,
+            modality=self.modality,
+            source=self.source.pieces,
         )
 
     @property
@@ -166,7 +186,8 @@ class Triple:
 
     def to_dict(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): JSON-ready: every part with its text and
-        its character offsets, plus score, language, adapter, origin and id."""
+        its character offsets, plus score, language, adapter, origin, id, negated,
+        modality and source (None where it is the text itself)."""
         return {
             "subject": self.subject.to_dict(),
             "relation": self.relation.to_dict(),
@@ -176,6 +197,9 @@ class Triple:
             "adapter": self.adapter,
             "origin": self.origin,
             "id": self.id,
+            "negated": self.negated,
+            "modality": self.modality,
+            "source": self.source.to_dict() if self.source else None,
         }
 
     def __str__(self) -> str:
@@ -233,7 +257,7 @@ def set_triples(
         triple_id = f"{prefix}-{number}"
         # JSON of spaCy's has no ids: roles tell triples apart there, and this.
         mark = "" if triple.objects else triple_id
-        for role, pieces in zip(ROLES, triple.parts, strict=False):
+        for role, pieces in _labelled(triple):
             for start, end in pieces:
                 spans.append(
                     Span(doc, start, end, label=role, kb_id=mark, span_id=triple_id)
@@ -243,6 +267,8 @@ def set_triples(
             "language": _code(triple.language),
             "adapter": triple.adapter,
             "origin": triple.origin,
+            "negated": triple.negated,
+            "modality": triple.modality,
         }
         if sentences:
             start, end = _sentence_of(triple, sentences)
@@ -300,6 +326,9 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
                 adapter=fact.get("adapter", ""),
                 origin=fact.get("origin", ""),
                 id=triple_id,
+                negated=fact.get("negated", False),
+                modality=fact.get("modality", UNJUDGED),
+                source=Phrase(tuple(parts.get(SOURCE, ()))),
                 sentence=fact.get("sentence"),
             )
         )
@@ -310,9 +339,15 @@ def check_triple(triple: TokenTriple, n_tokens: int) -> None:
     """Check that a triple can be stored in a doc of `n_tokens` tokens.
 
     RAISES (DataError): If the relation or an object is empty, there are more
-        than three objects, a piece is empty or outside of the doc, or the score is
-        not between 0 and 1.
+        than three objects, a piece is empty or outside of the doc, the score is
+        not between 0 and 1, or there is no such modality.
     """
+    if triple.modality not in MODALITIES:
+        raise DataError(
+            f"The modality of a triple is {triple.modality!r}; it must be one of "
+            f"{', '.join(sorted(filter(None, MODALITIES)))}, or empty where nobody "
+            f"judged it: {triple!r}."
+        )
     if triple.score is not None and not 0 <= triple.score <= 1:
         raise DataError(
             f"The score of a triple is {triple.score}; it must be from 0 to 1, or None "
@@ -325,8 +360,8 @@ def check_triple(triple: TokenTriple, n_tokens: int) -> None:
             f"A triple has at most {len(OBJECTS)} objects, but this has "
             f"{len(triple.objects)}: {triple!r}. Leave out the less important ones."
         )
-    for role, pieces in zip(ROLES, triple.parts, strict=False):
-        if not pieces and role != SUBJECT:
+    for role, pieces in _labelled(triple):
+        if not pieces and role not in (SUBJECT, SOURCE):
             raise DataError(f"{role} of a triple is empty: {triple!r}. Leave it out.")
         for start, end in pieces:
             if not 0 <= start < end <= n_tokens:
@@ -342,6 +377,11 @@ def install_extensions() -> None:
     for cls in (Doc, Span):
         if not cls.has_extension("triples"):
             cls.set_extension("triples", getter=get_triples)
+
+
+def _labelled(triple: TokenTriple) -> List[Tuple[str, Pieces]]:
+    """The parts of a triple with their roles, and its source."""
+    return [*zip(ROLES, triple.parts, strict=False), (SOURCE, triple.source)]
 
 
 def _sentence_of(
@@ -375,6 +415,10 @@ def _is_fact(fact: Any) -> bool:
     score, sentence = fact.get("score"), fact.get("sentence")
     if sentence is not None and not are_offsets([sentence]):
         return False
+    if not isinstance(fact.get("negated", False), bool):
+        return False
+    if fact.get("modality", UNJUDGED) not in MODALITIES:
+        return False
     return (score is None or (isinstance(score, float) and 0 <= score <= 1)) and all(
         isinstance(fact.get(name, ""), str)
         for name in ("language", "adapter", "origin")
@@ -389,10 +433,10 @@ def _split_group(
     order of the roles."""
     by_id: Dict[str, List[Span]] = {}
     for span in spans:
-        if span.label_ not in ROLES:
+        if span.label_ not in _LABELS:
             raise DataError(
                 f"doc.spans[{key!r}] holds a span labelled {span.label_!r}; in a group "
-                f"of triples the labels are {', '.join(ROLES)}. Use another span key."
+                f"of triples the labels are {', '.join(_LABELS)}. Use another span key."
             )
         by_id.setdefault(span.id_, []).append(span)
     for triple_id, members in by_id.items():
@@ -441,7 +485,7 @@ def _in_order(spans: List[Span]) -> List[List[Span]]:
     runs = [spans[:1]]
     for before, span in pairwise(spans):
         if before.kb_id != span.kb_id or (
-            ROLES.index(span.label_) < ROLES.index(before.label_)
+            _LABELS.index(span.label_) < _LABELS.index(before.label_)
         ):
             runs.append([])
         runs[-1].append(span)
@@ -462,6 +506,7 @@ def _repeats(spans: List[Span]) -> List[List[Span]]:
 def _within(parts: Dict[str, List[Span]], span: Span) -> bool:
     return all(
         span.start <= piece.start and piece.end <= span.end
-        for pieces in parts.values()
+        for role, pieces in parts.items()
         for piece in pieces
+        if role != SOURCE
     )

@@ -80,7 +80,10 @@ class Reading:
         if not relation or not objects or bool(subject) != bool(triple.subject):
             return None
         return triple._replace(
-            subject=subject, relation=relation, objects=tuple(objects)
+            subject=subject,
+            relation=relation,
+            objects=tuple(objects),
+            source=pieces_of(self._tokens(triple.source)),
         )
 
     def triple_on_words(self, triple: TokenTriple) -> Optional[TokenTriple]:
@@ -89,7 +92,7 @@ class Reading:
         if self.starts is None:
             return triple
         parts = []
-        for pieces in triple.parts:
+        for pieces in (*triple.parts, triple.source):
             words: Set[int] = set()
             for start, end in pieces:
                 words.update(self._words(start, end))

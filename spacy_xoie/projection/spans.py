@@ -383,6 +383,8 @@ class _Projector:
                 score,
                 adapter=triple.adapter,
                 origin=triple.origin,
+                negated=triple.negated,
+                modality=triple.modality,
             ),
             triple.id,
             alignment,

@@ -99,6 +99,9 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
                 subject=pieces(triple.subject),
                 relation=pieces(triple.relation),
                 objects=tuple(pieces(part) for part in triple.objects),
+                negated=triple.negated,
+                modality=triple.modality,
+                source=pieces(triple.source),
             )
 
     def _tree(self, sent: Span) -> tuple[Tree, List[int]]:

@@ -78,7 +78,15 @@ def _grounded(
             lowest = min(lowest, *logs[start:end])
             count += end - start
     score = math.exp((total / max(count, 1) + lowest) / 2)
-    return TokenTriple(subject, relation, objects, score)
+    return TokenTriple(
+        subject,
+        relation,
+        objects,
+        score,
+        negated=triple.negated,
+        modality=triple.modality,
+        source=pieces_of(triple.source),
+    )
 
 
 def _words(

@@ -16,6 +16,8 @@ class SyntaxTriple(NamedTuple):
     construction (str): Which construction it was read from.
     bound (int): How many of the objects complete the verb (direct object,
         predicative complement); the others are each facts of their own about them.
+    negated (bool), modality (str): See `spacy_xoie.doc.factuality`.
+    source (Part): Who says so; empty where it is the text itself.
     """
 
     subject: Part
@@ -23,6 +25,9 @@ class SyntaxTriple(NamedTuple):
     objects: Tuple[Part, ...]
     construction: str
     bound: int = 1
+    negated: bool = False
+    modality: str = ""
+    source: Part = ()
 
     def binary(self) -> List[Tuple[Part, Tuple[Part, ...], Part]]:
         """The binary facts that the triple implies, the relation as its pieces in

@@ -86,7 +86,12 @@ def make_swap_augmenter(
 def swappable_places(doc: Doc, span_key: str = SPAN_KEY) -> List[Place]:
     """RETURNS (List[Place]): The arguments of a doc that can be exchanged."""
     triples = [triple.token_triple for triple in get_triples(doc, key=span_key)]
-    pieces = {piece for triple in triples for part in triple.parts for piece in part}
+    pieces = {
+        piece
+        for triple in triples
+        for part in (*triple.parts, triple.source)
+        for piece in part
+    }
     places: Dict[Place, None] = {}
     for triple in triples:
         kinds = [SUBJECT, FIRST_OBJECT, OTHER_OBJECT, OTHER_OBJECT]

@@ -13,6 +13,7 @@ from spacy.tokens import Doc, DocBin, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from spacy_xoie import Phrase, TokenTriple, Triple, get_triples, set_triples
+from spacy_xoie.doc.factuality import MODALITIES, factuality_value
 from spacy_xoie.doc.folding import visible
 from spacy_xoie.doc.triples import install_extensions
 from spacy_xoie.errors import DataError
@@ -60,6 +61,9 @@ def triples(draw: st.DrawFn, n_tokens: int) -> TokenTriple:
         language=draw(st.sampled_from(CODES)),
         adapter=draw(st.sampled_from(["", "de", "mixture"])),
         origin=draw(st.text(max_size=5)),
+        negated=draw(st.booleans()),
+        modality=draw(st.sampled_from(sorted(MODALITIES))),
+        source=draw(st.sampled_from([(), parts[0], ((n_tokens - 1, n_tokens),)])),
     )
 
 
