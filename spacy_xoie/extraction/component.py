@@ -61,6 +61,9 @@ from .tidy import is_asked, tidy
 _BATCHES = 4
 """Batches of the network that docs are sorted into together."""
 
+UNSURE = 0.5
+"""A language with less than this probability gives way to those with an adapter."""
+
 DEFAULT_MODEL = {
     "@architectures": "spacy-xoie.PretrainedModel.v1",
     "name": DEFAULT_NAME,
@@ -375,7 +378,8 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
 
     def _scores(self, span: Span) -> Mapping[str, float]:
         """The language distribution of a segment; empty if nothing is known, or if
-        it is in none of the languages that were looked for."""
+        it is in none of the languages that were looked for. Of a segment that is in no
+        language for sure, what speaks for languages with an adapter."""
         scores = sentence_scores(span.doc, span.start, span.end)
         if scores:
             scores = known_scores(scores)
@@ -385,11 +389,18 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         router, base = self.network.router, self.network.base_experts
         if scores and router is not None and router.reads_languages and base:
             experts = self.network.experts
+
+            def is_served(code: str) -> bool:
+                return bool(router.over_experts({code: 1.0}, experts))
+
             language = max(scores, key=lambda code: scores[code])
-            is_served = language in self._unserved or router.over_experts(
-                {language: 1.0}, experts
-            )
-            if not is_served:
+            if is_served(language):
+                return scores
+            served = {code: p for code, p in scores.items() if p and is_served(code)}
+            if scores[language] < UNSURE and served:
+                total = sum(served.values())
+                return {code: share / total for code, share in served.items()}
+            if language not in self._unserved:
                 self._unserved.add(language)
                 warnings.warn(
                     f"'{self.name}' has no adapter for the language {language!r}, only "

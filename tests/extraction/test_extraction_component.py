@@ -203,6 +203,16 @@ def test_language_without_adapter_falls_back_and_says_so(trained: Language) -> N
     assert all(t.adapter == "mixture" for t in doc._.triples)
 
 
+def test_a_language_that_is_only_likeliest_gives_way_to_one_with_an_adapter(
+    trained: Language, recwarn: pytest.WarningsRecorder
+) -> None:
+    doc = trained.make_doc(SENTENCES[0][0])
+    doc._.language_scores = {"fi": 0.45, "sv": 0.4, "en": 0.1, "de": 0.05}
+    triple, *_ = trained.get_pipe("xoie")(doc)._.triples
+    assert (triple.language, triple.adapter) == ("en", "mixture")
+    assert not recwarn.list
+
+
 def test_a_refused_sentence_is_not_read_as_the_rest_of_its_doc(
     trained: Language,
 ) -> None:

@@ -14,6 +14,7 @@ from ...evaluation.heatmap import save_heatmap
 from ...files import write_json
 from ...loading import load
 from ...projection.ty import Aligner
+from ...registries import KINDS
 from .app import app
 from .inputs import codes_of
 from .options import Facts, Languages, ModelArgument, Plot, Threshold, output_option
@@ -110,6 +111,9 @@ def _make_aligner(name: str) -> Aligner:
             f"There is no aligner {name!r}. Give the name with which it is registered "
             f'under @misc, such as "spacy-xoie.LexicalAligner.v1".'
         )
+    kinds = [registered.kind for registered in KINDS if name in registered]
+    if kinds and "aligners" not in kinds:
+        raise ConfigError(f"{name!r} is no aligner, but one of the {kinds[0]}.")
     try:
         aligner = registry.resolve({"aligner": {"@misc": name}})["aligner"]
     except ConfigValidationError as e:
