@@ -3,8 +3,8 @@
 After FactBank (Saurí & Pustejovsky 2009, *FactBank: a corpus annotated with event
 factuality*, Language Resources and Evaluation 43): a value joins certainty (CT certain,
 PR probable, PS possible, U underspecified) and polarity (+ and -), and holds for a
-source, which is the text itself unless somebody else is named. `MODALITIES` say more than
-FactBank's U: why a text leaves it open.
+source, which is the text itself unless somebody else is named. `MODALITIES` say more
+than FactBank's U: why a text leaves it open.
 """
 
 from typing import Dict, FrozenSet

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, DocBin, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from spacy_xoie import Phrase, TokenTriple, Triple, get_triples, set_triples
-from spacy_xoie.doc.factuality import MODALITIES, factuality_value
+from spacy_xoie.doc.factuality import MODALITIES
 from spacy_xoie.doc.folding import visible
 from spacy_xoie.doc.triples import install_extensions
 from spacy_xoie.errors import DataError
