@@ -35,6 +35,8 @@ class TokenTriple(NamedTuple):
 
     negated (bool), modality (str): See `spacy_xoie.doc.factuality`.
     source (Pieces): Who says so; empty where it is the text itself.
+    evidence (Tuple[float, ...]): What its score was made of, where that was asked for;
+        not stored.
     """
 
     subject: Pieces
@@ -47,6 +49,7 @@ class TokenTriple(NamedTuple):
     negated: bool = False
     modality: str = ""
     source: Pieces = ()
+    evidence: Tuple[float, ...] = ()
 
     @property
     def parts(self) -> Tuple[Pieces, ...]:

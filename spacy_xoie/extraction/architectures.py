@@ -24,6 +24,7 @@ from ..network.routing import (
 )
 from ..syntax.reading import read_triples
 from ..syntax.rules import Facts
+from ..syntax.scores import TripleScorer
 from .encoders import EncoderSpec, HashedSpec, JointSpec, ListenerSpec, TransformerSpec
 from .model import ExtractionModel, build_model
 from .nearest import make_relatives
@@ -282,16 +283,21 @@ def build_arc_head_v1(
     reach: int = 16,
     dropout: float = 0.2,
     facts: Facts = "whole",
+    scores: Dict[str, Dict[str, float]] = {},
 ) -> Callable[..., Head]:
     """Predicts dependency trees, off which the syntax rules read triples. Learns from
     docs with `DEP` annotation. See `ArcHead` for the other arguments.
 
     facts (Facts): "whole" for n-ary triples with coordinations in one piece, "minimal"
         for triples that say as little as can be said.
+    scores (Dict[str, Dict[str, float]]): Weights that make probabilities of what is
+        known of a triple, see `TripleScorer`, as `spacy xoie calibrate` finds them;
+        empty for the raw score of its arcs.
     """
+    scorer = TripleScorer(scores) if scores else None
     return partial(
         ArcHead,
-        partial(read_triples, facts=facts),
+        partial(read_triples, facts=facts, scorer=scorer),
         width=width,
         label_width=label_width,
         reach=reach,

@@ -2,13 +2,14 @@
 
 import math
 from functools import lru_cache
-from typing import List, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from ..labels import PIECE
-from ..ty import Pieces, Sentence, TokenTriple, joined
+from ..ty import Pieces, Sentence, TokenTriple, joined, tokens_of
 from .rules import Facts, Rules, rules_for
+from .scores import EvidenceReader, TripleScorer, raw_score
 from .tree import Tree
-from .ty import SyntaxTriple
+from .ty import Part, SyntaxTriple
 
 _rules_for = lru_cache(maxsize=256)(rules_for)
 
@@ -19,8 +20,11 @@ def read_triples(
     labels: Sequence[str],
     tags: Sequence[str],
     chances: Sequence[float],
+    tag_chances: Sequence[float] = (),
     *,
     facts: Facts = "whole",
+    scorer: Optional[TripleScorer] = None,
+    evident: bool = False,
 ) -> List[TokenTriple]:
     """Read triples off a predicted tree. Tokens that are pieces of one word (Chinese
     characters) are put together first.
@@ -30,9 +34,12 @@ def read_triples(
     labels (Sequence[str]): Relations.
     tags (Sequence[str]): Universal parts of speech.
     chances (Sequence[float]): Probability of each token's head and label.
+    tag_chances (Sequence[float]): Probability of each token's part of speech; empty if
+        it is not known.
     facts (Facts): "minimal" or "whole", see `rules_for`.
-    RETURNS (List[TokenTriple]): The triples. A score is the geometric mean of two
-        things: the mean probability of the arcs of its tokens, and the least of them.
+    scorer (Optional[TripleScorer]): Makes the scores; None for `raw_score`.
+    evident (bool): Whether each triple keeps what its score was made of.
+    RETURNS (List[TokenTriple]): The triples.
     """
     bounds, word_of = _words(sentence, labels)
     if len(bounds) == len(heads):
@@ -48,15 +55,30 @@ def read_triples(
             [sentence.spaces[token] for token in bearers],
         )
     rules: Rules = _rules_for(sentence.language, facts=facts)
-    logs = [math.log(max(chance, 1e-9)) for chance in chances]
-    triples = []
+    found: List[SyntaxTriple] = []
     for triple in rules.extract(tree):
         if facts == "minimal" and not triple.bound and len(triple.objects) > 1:
             # Nothing completes the verb: each argument is a fact of its own.
-            apart = [triple._replace(objects=(part,)) for part in triple.objects]
+            found += [triple._replace(objects=(part,)) for part in triple.objects]
         else:
-            apart = [triple]
-        triples += [_grounded(fact, bounds, logs) for fact in apart]
+            found.append(triple)
+    logs = [math.log(max(chance, 1e-9)) for chance in chances]
+    triples = [_grounded(triple, bounds, logs) for triple in found]
+    if found and (evident or scorer is not None):
+        tag_logs = [math.log(max(chance, 1e-9)) for chance in tag_chances]
+        read = EvidenceReader(
+            tree,
+            [min(logs[start:end]) for start, end in bounds],
+            [tag_logs[end - 1] if tag_logs else 0.0 for _, end in bounds],
+            len(found),
+        )
+        for place, triple in enumerate(found):
+            evidence = read(triple)
+            if scorer is not None:
+                score = scorer(evidence, sentence.language)
+                triples[place] = triples[place]._replace(score=score)
+            if evident:
+                triples[place] = triples[place]._replace(evidence=evidence)
     unique = {triple.parts: triple for triple in reversed(triples)}
     return [*reversed(unique.values())]
 
@@ -64,25 +86,20 @@ def read_triples(
 def _grounded(
     triple: SyntaxTriple, bounds: Sequence[Tuple[int, int]], logs: Sequence[float]
 ) -> TokenTriple:
-    """A triple on tokens, with its score."""
+    """A triple on tokens, with its raw score."""
 
-    def pieces_of(part: Sequence[int]) -> Pieces:
+    def pieces_of(part: Part) -> Pieces:
         return joined(bounds[word] for word in part)
 
-    subject, relation = pieces_of(triple.subject), pieces_of(triple.relation)
-    objects = tuple(map(pieces_of, triple.objects))
-    total, lowest, count = 0.0, 0.0, 0
-    for pieces in (subject, relation, *objects):
-        for start, end in pieces:
-            total += sum(logs[start:end])
-            lowest = min(lowest, *logs[start:end])
-            count += end - start
-    score = math.exp((total / max(count, 1) + lowest) / 2)
+    subject, relation, *objects = map(pieces_of, triple.parts)
+    tokens = [
+        token for part in (subject, relation, *objects) for token in tokens_of(part)
+    ]
     return TokenTriple(
         subject,
         relation,
-        objects,
-        score,
+        tuple(objects),
+        raw_score([logs[token] for token in tokens]),
         negated=triple.negated,
         modality=triple.modality,
         source=pieces_of(triple.source),

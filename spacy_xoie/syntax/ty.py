@@ -29,6 +29,11 @@ class SyntaxTriple(NamedTuple):
     modality: str = ""
     source: Part = ()
 
+    @property
+    def parts(self) -> Tuple[Part, ...]:
+        """Subject, relation and objects, in this order."""
+        return (self.subject, self.relation, *self.objects)
+
     def binary(self) -> List[Tuple[Part, Tuple[Part, ...], Part]]:
         """The binary facts that the triple implies, the relation as its pieces in
         order: (S; V; O), (S; V O; X) for each X after a bound O, else (S; V; X).

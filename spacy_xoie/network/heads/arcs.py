@@ -99,12 +99,14 @@ class PredictedTree(NamedTuple):
     heads (List[int]): Head of each token, its own number for a root.
     labels (List[str]), tags (List[str]): Of `LABELS` and `TAGS`.
     chances (List[float]): Probability of each token's head and label.
+    tag_chances (List[float]): Probability of each token's part of speech.
     """
 
     heads: List[int]
     labels: List[str]
     tags: List[str]
     chances: List[float]
+    tag_chances: List[float]
 
 
 class TreeReader(Protocol):
@@ -113,6 +115,8 @@ class TreeReader(Protocol):
     heads (Sequence[int]): Head of each token, its own number for a root.
     labels (Sequence[str]), tags (Sequence[str]): Of `LABELS` and `TAGS`.
     chances (Sequence[float]): Probability of each token's head and label.
+    tag_chances (Sequence[float]): Probability of each token's part of speech.
+    evident (bool): Whether each triple keeps what its score was made of.
     RETURNS (List[TokenTriple]): Triples with a score between 0 and 1.
     """
 
@@ -123,6 +127,9 @@ class TreeReader(Protocol):
         labels: Sequence[str],
         tags: Sequence[str],
         chances: Sequence[float],
+        tag_chances: Sequence[float],
+        *,
+        evident: bool = False,
     ) -> List[TokenTriple]: ...
 
 
@@ -211,7 +218,8 @@ class ArcHead(Head):
             self.scorer.labels(scores, row, token, head).log_softmax(-1).max(dim=-1)
         )
         chance = (chances[row, token, head] + label_chance).exp().tolist()
-        tags = scores.tags[row, token].argmax(dim=-1).tolist()
+        tag_chance, tag = scores.tags[row, token].softmax(dim=-1).max(dim=-1)
+        tag_chances, tags = tag_chance.tolist(), tag.tolist()
         labels = label.tolist()
         flat_heads = head.tolist()
         trees = []
@@ -224,6 +232,7 @@ class ArcHead(Head):
                     [LABELS[number] for number in labels[part]],
                     [TAGS[number] for number in tags[part]],
                     chance[part],
+                    tag_chances[part],
                 )
             )
             start += length
