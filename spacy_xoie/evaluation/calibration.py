@@ -45,25 +45,39 @@ def fit_calibration(
     x, y = _check(scores, correct)
     odds = _log_odds(x)
     features = np.stack([np.ones_like(odds), odds], axis=1)
-    start = np.array([0.0, 1.0])
-    weights = start.copy()
-    for _ in range(100):
-        chance = _logistic(features @ weights)
-        slope = features.T @ (chance - y) + prior * (weights - start)
-        bend = (features * (chance * (1 - chance))[:, None]).T @ features
-        step = np.linalg.solve(bend + prior * np.eye(2), slope)
-        # Far from the optimum a full step of Newton's overshoots.
-        weights = weights - step * min(1.0, 1.0 / float(np.abs(step).max() + 1e-12))
-        if np.abs(step).max() < 1e-9:
-            break
+    weights = regress(features, y, np.full(2, prior), start=np.array([0.0, 1.0]))
     # A curve that fell would turn the order around: better a flat one.
     weights[1] = max(weights[1], 1e-3)
     knots = np.linspace(0.0, 1.0, KNOTS)
-    curve = _logistic(weights[0] + weights[1] * _log_odds(knots))
+    curve = logistic(weights[0] + weights[1] * _log_odds(knots))
     return [
         (round(float(a), 4), round(float(b), 4))
         for a, b in zip(knots, np.maximum.accumulate(curve), strict=True)
     ]
+
+
+def regress(
+    features: Floats, right: Floats, penalties: Floats, *, start: Floats
+) -> Floats:
+    """Logistic regression with a quadratic penalty, by Newton's method.
+
+    features (Floats): (rows, features)
+    right (Floats): (rows,), 0 or 1.
+    penalties (Floats): (features,), strength of the pull of each weight to `start`.
+    start (Floats): (features,), weights.
+    RETURNS (Floats): (features,), weights.
+    """
+    weights = start.copy()
+    for _ in range(100):
+        chance = logistic(features @ weights)
+        slope = features.T @ (chance - right) + penalties * (weights - start)
+        bend = (features * (chance * (1 - chance))[:, None]).T @ features
+        step = np.linalg.solve(bend + np.diag(penalties), slope)
+        # Far from the optimum a full step of Newton's overshoots.
+        weights = weights - step * min(1.0, 1.0 / float(np.abs(step).max() + 1e-12))
+        if np.abs(step).max() < 1e-9:
+            break
+    return weights
 
 
 def apply_calibration(
@@ -109,5 +123,6 @@ def _log_odds(scores: Floats) -> Floats:
     return np.asarray(np.log(inner / (1 - inner)))
 
 
-def _logistic(values: Floats) -> Floats:
+def logistic(values: Floats) -> Floats:
+    """RETURNS (Floats): The probabilities of log odds."""
     return np.asarray(1 / (1 + np.exp(-values)))

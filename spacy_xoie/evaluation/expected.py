@@ -73,7 +73,7 @@ def read_expected(
             text, triples = record.get("text"), record.get("expected")
             if not isinstance(text, str) or not text.strip():
                 raise DataError("there is no text", "text")
-            if not isinstance(triples, list) or not all(map(_is_triple, triples)):
+            if not isinstance(triples, list) or not all(map(is_triple, triples)):
                 why = "this is no list of [subject, relation, argument …], all texts"
                 raise DataError(why, "expected")
         except DataError as e:
@@ -85,7 +85,8 @@ def read_expected(
     return found
 
 
-def _is_triple(value: object) -> bool:
+def is_triple(value: object) -> bool:
+    """RETURNS (bool): Whether this is a list of texts, at least two."""
     is_list = isinstance(value, list) and len(value) >= 2
     return is_list and all(isinstance(part, str) for part in value)  # type: ignore[attr-defined]
 
@@ -118,11 +119,19 @@ def n_alike(
     found, expected (Sequence[Sequence[str]]): Subject, relation and further arguments.
     language (str): Code of their language.
     """
+    scores = likenesses(found, expected, language)
+    return len(assign(scores, min_score=LEAST))
+
+
+def likenesses(
+    found: Sequence[Sequence[str]], expected: Sequence[Sequence[str]], language: str
+) -> List[List[float]]:
+    """RETURNS (List[List[float]]): (found, expected), 0 to 1: F1 of the words of the
+    parts of two triples that are the least alike. See `n_alike`."""
     rows, columns = (
         [_words(one, language) for one in many] for many in (found, expected)
     )
-    scores = [[_likeness(one, other) for other in columns] for one in rows]
-    return len(assign(scores, min_score=LEAST))
+    return [[_likeness(one, other) for other in columns] for one in rows]
 
 
 def _words(triple: Sequence[str], language: str) -> Words:

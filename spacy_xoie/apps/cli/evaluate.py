@@ -3,15 +3,18 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Dict, List, Optional
+from typing import Annotated, Any, Dict, List, Optional, Sequence, Tuple
 
+import numpy as np
 import srsly
 import typer
+from numpy.typing import NDArray
 from thinc.api import Config
 from wasabi import msg
 
 from ...errors import ConfigError
 from ...evaluation import evaluate_pipeline, score_table
+from ...evaluation.acceptability import Judgement, find_examples, find_judgements
 from ...evaluation.benchmarks import (
     Benchmark,
     BenchmarkResult,
@@ -26,6 +29,16 @@ from ...evaluation.calibration import (
 from ...evaluation.curves import CurveScore, save_curves
 from ...evaluation.pictures import check_picture
 from ...evaluation.references import references
+from ...evaluation.scoring import (
+    KEPT,
+    ScoreReport,
+    Scoring,
+    cross_validate,
+    fit_scoring,
+    languages_of,
+    report_scores,
+    save_reliability,
+)
 from ...extraction.pretrained import CONFIG, find_model
 from ...files import Fault, check_writable, file_suffix, write_json, write_text
 from ...loading import load
@@ -112,41 +125,118 @@ def calibrate_cli(
     ],
     data: Annotated[
         List[str],
-        typer.Argument(help="BenchIE development data: [benchie:]PATH[:LANGUAGE]"),
+        typer.Argument(
+            help="JSONL of judged triples, of expected ones, or of a corpus, or a "
+            "folder of such files; BenchIE data ([benchie:]PATH[:LANGUAGE]) beside "
+            "them are only reported on"
+        ),
     ],
+    plot: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="Picture (.png, .svg) of how many are right at each score, by language"
+        ),
+    ] = None,
 ) -> None:
-    """Fit scores to how often triples are right, and store the curve with the model."""
+    """Fit scores to how often readers accept triples (or, with BenchIE data alone, to
+    how often these match exactly), and store what makes them with the model."""
     with one_line_errors():
+        if plot is not None:
+            check_picture(plot)
         folder = find_model(model)
         config = Config().from_disk(folder / CONFIG)
-        config["model"]["calibration"] = []
-        flags = []
-        with tempfile.TemporaryDirectory() as scratch:
-            raw = shutil.copytree(folder, Path(scratch) / folder.name)
-            config.to_disk(raw / CONFIG)
-            for item in data:
-                for benchmark in find_benchmarks(item, _warn):
-                    if benchmark.name == "benchie":
-                        nlp = load(str(raw), benchmark.language, 0.0, "minimal")
-                        flags += run_benchmark(nlp, benchmark).flags
-        if not flags:
+        old = Scoring.of(config["model"])
+        judgements: List[Judgement] = []
+        benchmarks: List[Benchmark] = []
+        for item in data:
+            found = find_judgements(item, _warn) if Path(item).exists() else []
+            judgements += found
+            if not found:
+                benchmarks += find_benchmarks(item, _warn)
+        benchmarks = [one for one in benchmarks if one.name == "benchie"]
+        if not judgements and not benchmarks:
             raise ConfigError(
-                f"There is no BenchIE annotation in {', '.join(data)}: only that says "
-                f"of each triple whether it is right."
+                f"There are neither judged triples nor expected ones, a corpus or "
+                f"BenchIE annotation in {', '.join(data)}: only these say of each "
+                f"triple whether it is right."
             )
-        scores, correct = zip(*flags, strict=True)
-        curve = fit_calibration(scores, correct)
-        before = reliability(scores, correct)
-        after = reliability(apply_calibration(scores, curve), correct)
-        config["model"]["calibration"] = [list(point) for point in curve]
-        write_text(folder / CONFIG, config.to_str())
-    header = ["", "Facts", "AUC", "Brier", "Calibration error"]
-    rows = [
-        [name, r.size, f"{r.auc:.3f}", f"{r.brier:.3f}", f"{r.ece:.3f}"]
-        for name, r in (("raw", before), ("calibrated", after))
-    ]
-    msg.table(rows, header=header, divider=True, aligns=["l", *"rrrr"])
+        if judgements:
+            examples = find_examples(load(str(folder)), judgements)
+            new = fit_scoring(examples)
+            before, after = old(examples), cross_validate(examples)
+            _print_report(report_scores(examples, before, after))
+            if plot is not None:
+                right = np.array([one.right for one in examples])
+                save_reliability(
+                    plot,
+                    {
+                        name: (after[places], right[places])
+                        for name, places in languages_of(examples).items()
+                    },
+                )
+                msg.good(f"Wrote {plot}")
+            new.put(config["model"])
+            write_text(folder / CONFIG, config.to_str())
+            exact = {"BenchIE": _exact(str(folder), benchmarks)}
+        else:
+            Scoring().put(config["model"])
+            with tempfile.TemporaryDirectory() as scratch:
+                raw = shutil.copytree(folder, Path(scratch) / folder.name)
+                config.to_disk(raw / CONFIG)
+                scores, correct = _exact(str(raw), benchmarks)
+            curve = fit_calibration(scores, correct)
+            Scoring(curve=curve).put(config["model"])
+            write_text(folder / CONFIG, config.to_str())
+            exact = {
+                "BenchIE, raw": (scores, correct),
+                "calibrated": (apply_calibration(scores, curve), correct),
+            }
+    if benchmarks:
+        rows = [
+            [name, r.size, f"{r.auc:.3f}", f"{r.brier:.3f}", f"{r.ece:.3f}"]
+            for name, flags in exact.items()
+            for r in (reliability(*flags),)
+        ]
+        header = ["", "Facts", "AUC", "Brier", "Calibration error"]
+        msg.table(rows, header=header, divider=True, aligns=["l", *"rrrr"])
     msg.good(f"Wrote {folder / CONFIG}")
+
+
+def _exact(
+    model: str, benchmarks: Sequence[Benchmark]
+) -> Tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Scores of the facts of benchmarks, and whether each is right to the word."""
+    flags: List[Tuple[float, bool]] = []
+    for benchmark in benchmarks:
+        nlp = load(model, benchmark.language, 0.0, _FACTS[benchmark.name])
+        flags += run_benchmark(nlp, benchmark).flags
+    scores, correct = ([flag[i] for flag in flags] for i in range(2))
+    return np.array(scores, dtype=np.float64), np.array(correct, dtype=bool)
+
+
+def _print_report(reports: Sequence[ScoreReport]) -> None:
+    """Each figure of the old scores, and behind an arrow of the new ones."""
+
+    def change(report: ScoreReport, name: str) -> str:
+        if report.before is None or report.after is None:
+            return "-"
+        old, new = getattr(report.before, name), getattr(report.after, name)
+        return f"{old:.3f} → {new:.3f}"
+
+    rows = [
+        [
+            report.name,
+            report.size,
+            f"{report.precision:.2f}",
+            *(change(report, name) for name in ("auc", "brier", "ece")),
+            f"{report.kept:.2f}",
+            "-" if report.kept_precision is None else f"{report.kept_precision:.2f}",
+        ]
+        for report in reports
+    ]
+    header = ["", "Triples", "Right", "AUC", "Brier", "Calibration error"]
+    header += [f"Right ones ≥ {KEPT}", "right of those"]
+    msg.table(rows, header=header, divider=True, aligns=["l", *"rrrrrrr"])
 
 
 def _warn(fault: Fault) -> None:

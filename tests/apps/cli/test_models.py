@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from spacy_xoie.apps.cli import app
 from spacy_xoie.extraction.pretrained import META, load_model, stored_config
+from spacy_xoie.loading import load
 
 BENCHIE = """sent_id:1\tAnna kaufte das Boot .
 1--> Cluster 1:
@@ -85,10 +86,30 @@ def test_calibrate(exported: Path, tmp_path: Path) -> None:
     assert load_model(str(exported)) is not None
 
 
+def test_calibrate_on_judged_triples(exported: Path, tmp_path: Path) -> None:
+    """A model that predicts no trees gets a curve; benchmarks are reported beside."""
+    nlp = load(str(exported), threshold=0.0)
+    rows = []
+    for text, language, _ in SENTENCES:
+        for number, triple in enumerate(nlp(text)._.triples):
+            row = {"lang": language, "text": text, "triple": triple.as_tuple()}
+            rows.append({**row, "verdict": ("right", "wrong")[number % 2]})
+    rows.append({**rows[0], "text": "x", "verdict": "fine"})
+    judged, gold = tmp_path / "judged.jsonl", tmp_path / "gold_de.txt"
+    judged.write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    gold.write_text(BENCHIE, encoding="utf8")
+    result = CliRunner().invoke(
+        app, ["calibrate", str(exported), str(judged), str(gold)]
+    )
+    assert result.exit_code == 0, result.output
+    assert "judged.jsonl:" in result.output and "BenchIE" in result.output
+    assert stored_config(str(exported))["model"]["calibration"]
+
+
 def test_calibrate_needs_facts(exported: Path, tmp_path: Path) -> None:
     (tmp_path / "carb.tsv").write_text("A b c .\tb\tA\tc\n")
     result = CliRunner().invoke(
         app, ["calibrate", str(exported), f"carb:{tmp_path / 'carb.tsv'}"]
     )
     assert result.exit_code == 1
-    assert "no BenchIE annotation" in result.output
+    assert "neither judged triples nor" in " ".join(result.output.split())
