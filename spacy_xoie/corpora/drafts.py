@@ -20,6 +20,7 @@ from ..language.facts import load_languages
 from ..syntax.languages import DEFAULT, NEGATIONS, PRIVATIVES
 from ..syntax.verbs import SUBJECTS, VERBS
 from .treebanks import TreeSentence, to_cyrillic
+from .verb_endings import VerbEndings
 
 NOUNS = frozenset({"NOUN", "PROPN"})
 NOMINALS = NOUNS | {"PRON", "NUM", "ADJ"}
@@ -102,6 +103,7 @@ class Draft:
         self._words: Dict[str, Words] = defaultdict(Words)
         self._shares: Dict[str, Share] = defaultdict(Share)
         self._forms: Dict[str, Set[str]] = defaultdict(set)
+        self._verb_endings = VerbEndings()
 
     def add(self, sentence: TreeSentence) -> None:
         """Count a sentence.
@@ -126,6 +128,7 @@ class Draft:
             if node.head != node.place:
                 children[node.head].append(node)
         self._count_fused(sentence, nodes)
+        self._verb_endings.add(sentence)
         for node in nodes:
             head, below = nodes[node.head], children[node.place]
             self._count_order(node, head, below)
@@ -136,7 +139,7 @@ class Draft:
 
     def values(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): The features that differ from what is so by
-        default: lists of words, and what is true."""
+        default: lists of words, what is true, and what the endings of verbs show."""
         words, shares = self._words, self._shares
         relativisers = {*words["relativiser"].above(0.1, 5)}
         if not shares["clause before noun"].exceeds(0.5):
@@ -196,12 +199,14 @@ class Draft:
             name: value if isinstance(value, bool) else sorted({*value})
             for name, value in draft.items()
         }
-        return {
+        features: Dict[str, Any] = {
             name: value
             for name, value in values.items()
             if value != getattr(DEFAULT, name)
             and (isinstance(value, bool) or {*value} != {*getattr(DEFAULT, name)})
         }
+        agreement = self._verb_endings.table()
+        return {**features, "agreement": agreement} if agreement else features
 
     def _count_fused(self, sentence: TreeSentence, nodes: List[Node]) -> None:
         """Words of which one is a conjunction and the next the subject, written as

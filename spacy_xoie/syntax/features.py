@@ -85,6 +85,8 @@ class LanguageFeatures:
         nothing without it (การ, 것을).
     fused_subjects: Conjunctions that are one word with a pronoun which is the subject
         of what follows (أنها).
+    agreement: What endings of verbs, and whole forms, show of the person and number of
+        the subject, see `spacy_xoie.syntax.agreement`.
     impersonal_endings: What verbs end in whose object is what their passive is said
         of (Finnish "julkaistiin").
     """
@@ -151,6 +153,7 @@ class LanguageFeatures:
     dislocates_topics: bool = False
     light_verbs_follow: bool = False
     verbal_nouns: bool = False
+    agreement: Mapping[str, str] = field(default_factory=dict)
     impersonal_endings: Tuple[str, ...] = ()
     nominalizers: FrozenSet[str] = frozenset()
     fused_subjects: FrozenSet[str] = frozenset()

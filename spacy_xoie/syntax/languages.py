@@ -1,7 +1,8 @@
 """What the rules need to know of each language: data, no code.
 
 `data/features.json` holds what treebanks say of their languages, as counted by
-`spacy xoie features`. What people found out on top of that stands here.
+`spacy xoie features`, and `data/agreement.json` what the endings of verbs show, counted
+likewise. What people found out on top of that stands here.
 """
 
 from dataclasses import replace
@@ -18,6 +19,7 @@ from .features import LanguageFeatures
 
 DEFAULT = LanguageFeatures(objects_precede=True)
 DATA = Path(__file__).parent / "data" / "features.json"
+AGREEMENT = DATA.with_name("agreement.json")
 
 
 def features_from(
@@ -27,7 +29,8 @@ def features_from(
 
     values (Mapping[str, Any]): Lists of words, and what is true, by the name of the
         feature.
-    default (LanguageFeatures): What holds of those that are not among them.
+    default (LanguageFeatures): What holds of those that are not among them, and what
+        a table has beside what is given.
     RETURNS (LanguageFeatures): The features.
     RAISES (DataError): If there is no such feature, or a value does not fit it.
     """
@@ -41,7 +44,7 @@ def features_from(
                 f"{name!r} cannot be {value!r}: there is no such feature, or it is of "
                 f"another kind. See spacy_xoie.syntax.features."
             )
-        typed[name] = value
+        typed[name] = {**getattr(default, name), **value} if kind is dict else value
     return replace(default, **typed)
 
 
@@ -140,6 +143,7 @@ _LANGUAGES = (
     _values(
         "es",
         ago_verbs="hace hacía",
+        agreement={"o": "1s", "mos": "1p", "=vino": "3s", "=supo": "3s", "=cupo": "3s"},
         possessives="cuyo cuya cuyos cuyas",
         privatives="sin",
         chains_subjects=True,
@@ -286,6 +290,7 @@ _LANGUAGES = (
     _values(
         "gl",
         ago_verbs="hai había fai",
+        agreement={"mos": "1p"},
         possessives="cuxo cuxa cuxos cuxas",
         privatives="sen",
         chains_subjects=True,
@@ -356,6 +361,7 @@ def _features(code: str) -> LanguageFeatures:
     if counted is None and by_hand is None:
         return _typological(code)
     default = LanguageFeatures(code) if counted is None else replace(DEFAULT, code=code)
+    default = replace(default, agreement=_agreement().get(code, {}))
     return features_from(by_hand or {}, features_from(counted or {}, default))
 
 
@@ -377,6 +383,13 @@ def _typological(code: str) -> LanguageFeatures:
         verb_particles=UNKNOWN.verb_particles
         | ({"compound"} if is_verb_final else set()),
     )
+
+
+@lru_cache(maxsize=1)
+def _agreement() -> Dict[str, Dict[str, str]]:
+    """What the endings of verbs show, by language."""
+    tables: Dict[str, Dict[str, str]] = srsly.read_json(AGREEMENT)
+    return tables
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from typing import Dict, List, Optional, Tuple
 
+from .agreement import disagree
 from .repairs import NOMINALS
 from .ty import Clause, Part
 from .verbs import SUBJECTS, ClauseRules
@@ -138,6 +139,8 @@ class Subjects(ClauseRules):
             if base in SHARING or (
                 base in ("parataxis", "ccomp") and self.features.chains_subjects
             ):
+                if self._disagree(governor, clause):
+                    return [], True
                 return governor.subjects, governor.implied or not governor.subjects
         return [], base != "acl"
 
@@ -146,16 +149,21 @@ class Subjects(ClauseRules):
 
         clauses (Dict[int, Clause]): The clauses by their heads.
         """
-        latest: List[Part] = []
+        latest: Optional[Clause] = None
         for head in sorted(clauses):
             clause = clauses[head]
             if self.tree.bases[head] == "acl":
                 continue
             if clause.subjects:
-                latest = clause.subjects
-            elif clause.implied and latest:
-                clause.subjects = latest
+                latest = clause
+            elif clause.implied and latest and not self._disagree(latest, clause):
+                clause.subjects = latest.subjects
                 clause.implied = False
+
+    def _disagree(self, first: Clause, second: Clause) -> bool:
+        """Whether the verbs of two clauses show that their subjects differ."""
+        agreement = self.verbs.agreement
+        return disagree(agreement(first.head), agreement(second.head))
 
     def resolve(self, clause: Clause) -> None:
         """Replace a relative pronoun in a clause that the tree does not show to be

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import List, Optional
 
+from .agreement import person_and_number
 from .features import LanguageFeatures
 from .phrases import Phrases
 from .tree import Tree
@@ -191,6 +192,15 @@ class Verbs:
             and tree.bases[tree.heads[child]] == "compound"
         )
         return loose and not self._is_negation(child)
+
+    def agreement(self, head: int) -> str:
+        """RETURNS (str): The person and number of the subject of a predicate, as the
+        form of its verb or auxiliary shows them, see `person_and_number`."""
+        tree, table = self.tree, self.features.agreement
+        if not table:
+            return ""
+        words = [*tree.all(head, "aux", "cop"), *([head] * self.is_verb(head))]
+        return person_and_number(table, (tree.lower[word] for word in words))
 
     def infinitive_marks(self, verb: int) -> List[int]:
         """RETURNS (List[int]): The marks between a verb and the one that governs it."""
