@@ -27,6 +27,7 @@ GROUPS: Dict[str, Tuple[str, ...]] = {
         "LanguageDetector",
         "SyntaxExtractor",
         "SchemaMapper",
+        "CoreFinder",
         "Projector",
     ),
 }

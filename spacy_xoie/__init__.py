@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .apps.frame import to_frame
     from .apps.visual import render_projection
     from .apps.visual import render_triples as render
+    from .cores.component import CoreFinder
     from .extraction import TripleExtractor
     from .language import LanguageDetector
     from .loading import load
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # What brings torch along, or more: it is imported when it is first asked for.
 _LATER = {
+    "CoreFinder": "cores.component:CoreFinder",
     "LanguageDetector": "language:LanguageDetector",
     "Projector": "projection.component:Projector",
     "SchemaMapper": "schema.component:SchemaMapper",
@@ -40,6 +42,7 @@ _LATER = {
 }
 
 __all__ = [
+    "CoreFinder",
     "LanguageDetector",
     "Phrase",
     "Projector",

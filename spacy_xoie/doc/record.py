@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
 from .codes import UNDETERMINED, language_code
+from .cores import CoreRow, core_from_record, set_cores
 from .factuality import UNJUDGED
 from .languages import language_of
 from .text import are_offsets, token_pieces
@@ -85,6 +86,10 @@ def doc_from_record(
         for number, triple in enumerate(triples)
     ]
     set_triples(doc, token_triples, key=key, language=str(language))
+    rows = [_cores(doc, one, f"triples.{number}") for number, one in enumerate(triples)]
+    if any(map(any, rows)):
+        ids = doc.spans[key].attrs["triples"]
+        set_cores(doc, dict(zip(ids, rows, strict=True)), key=key)
     return doc
 
 
@@ -150,6 +155,21 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
     except DataError as e:
         raise DataError(str(e), place) from e
     return token_triple
+
+
+def _cores(doc: Doc, triple: Mapping[str, Any], place: str) -> CoreRow:
+    """The cores of the arguments of a triple."""
+    names = ["subject", *(f"objects.{n}" for n in range(len(triple["objects"])))]
+    return [
+        (
+            core_from_record(doc, part.get("core"), f"{place}.{name}.core")
+            if isinstance(part, Mapping)
+            else None
+        )
+        for name, part in zip(
+            names, (triple["subject"], *triple["objects"]), strict=True
+        )
+    ]
 
 
 def _pieces(doc: Doc, part: Any, place: str) -> Pieces:

@@ -19,7 +19,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from html import escape
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from typing import (
     Any,
     Dict,
@@ -38,6 +38,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
 from .codes import code_or, is_language_code, language_code, language_tag
+from .cores import Core, core_rows
 from .factuality import MODALITIES, UNJUDGED, factuality_value
 from .folding import visible
 from .groups import live_spans, realign
@@ -54,9 +55,14 @@ _LABELS = (*ROLES, SOURCE)
 
 @dataclass(frozen=True)
 class Phrase:
-    """One part of a triple: one span, or several where it is discontinuous."""
+    """One part of a triple: one span, or several where it is discontinuous.
+
+    core (Optional[Core]): Of an argument what it is about, without its adposition, if
+        `xoie_cores` looked for it.
+    """
 
     spans: Tuple[Span, ...]
+    core: Optional[Core] = field(default=None, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -84,9 +90,13 @@ class Phrase:
         return tuple((span.start, span.end) for span in self.spans)
 
     def to_dict(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): JSON-ready: "text", and "spans" in characters."""
+        """RETURNS (Dict[str, Any]): JSON-ready: "text", "spans" in characters, and
+        "core" if there is one."""
         offsets = [[span.start_char, span.end_char] for span in self.spans]
-        return {"text": self.text, "spans": offsets}
+        record: Dict[str, Any] = {"text": self.text, "spans": offsets}
+        if self.core is not None:
+            record["core"] = self.core.to_dict()
+        return record
 
     def __str__(self) -> str:
         return self.text
@@ -304,6 +314,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
     if span is doc:
         realign(doc)
     facts, language = _facts(doc.spans[key], key)
+    cores = core_rows(doc, key)
     triples = []
     try:
         members = list(_split_group(doc, live_spans(doc, key), key))
@@ -316,11 +327,13 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
         if not isinstance(span, Doc) and not _within(parts, span):
             continue
         fact = facts.get(triple_id, {})
+        subject_core, *object_cores = cores.get(triple_id) or [None]
+        objects = [tuple(parts[role]) for role in OBJECTS if role in parts]
         triples.append(
             Triple(
-                subject=Phrase(tuple(parts.get(SUBJECT, ()))),
+                subject=Phrase(tuple(parts.get(SUBJECT, ())), subject_core),
                 relation=Phrase(tuple(parts.get(RELATION, ()))),
-                objects=tuple(Phrase(tuple(parts[r])) for r in OBJECTS if r in parts),
+                objects=tuple(map(Phrase, objects, chain(object_cores, repeat(None)))),
                 score=fact.get("score"),
                 language=_code(fact.get("language", "") or language),
                 adapter=fact.get("adapter", ""),

@@ -10,7 +10,7 @@ hand.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, Mapping
+from typing import Any, Dict, FrozenSet, Iterator, Mapping
 
 import srsly
 
@@ -31,6 +31,9 @@ class FunctionWords:
     auxiliaries (FrozenSet[str]): Auxiliary verbs and particles of verbs.
     edges (FrozenSet[str]): What no part begins or ends with: conjunctions, particles.
     pronouns (FrozenSet[str]): Subject pronouns.
+    articles (FrozenSet[str]): Those of the determiners that are nothing but articles.
+    rarer_adpositions (FrozenSet[str]): Prepositions that are rare, or that are several
+        words, which are not looked for word by word.
     negations (FrozenSet[str]): Words that turn what a verb says into its opposite.
     drops_subjects (bool): Whether a pronoun as subject is usually left out.
     negates_verbs (bool): Whether a negation may be a part of the verb ("almadı").
@@ -42,6 +45,8 @@ class FunctionWords:
     auxiliaries: FrozenSet[str] = frozenset()
     edges: FrozenSet[str] = frozenset()
     pronouns: FrozenSet[str] = frozenset()
+    articles: FrozenSet[str] = frozenset()
+    rarer_adpositions: FrozenSet[str] = frozenset()
     negations: FrozenSet[str] = frozenset()
     drops_subjects: bool = False
     negates_verbs: bool = False
@@ -71,9 +76,9 @@ def function_words(language: str) -> FunctionWords:
         entry.get(part, {}) for part in ("counted", "added", "wrong")
     )
     words = {
-        kind: frozenset(counted.get(kind, "").split())
-        - frozenset(wrong.get(kind, "").split())
-        | frozenset(added.get(kind, "").split())
+        kind: frozenset(_words(counted, kind))
+        - frozenset(_words(wrong, kind))
+        | frozenset(_words(added, kind))
         for kind in {**counted, **added}
     }
     facts = load_languages().get(code)
@@ -83,6 +88,11 @@ def function_words(language: str) -> FunctionWords:
         drops_subjects="dropped" in features.get("pronoun", ()),
         negates_verbs="affix" in features.get("negation", ()),
     )
+
+
+def _words(entry: Mapping[str, str], kind: str) -> Iterator[str]:
+    """The words of a kind; where one is several, a low line stands between them."""
+    return (word.replace("_", " ") for word in entry.get(kind, "").split())
 
 
 @lru_cache(maxsize=1)

@@ -86,6 +86,15 @@ def facts_under(doc: Doc, key: str) -> List[Tuple[object, ...]]:
     ]
 
 
+def cores_under(doc: Doc, key: str) -> List[Tuple[object, ...]]:
+    return [
+        (part.core.text, part.core.head.text, part.core.adposition, part.core.normal)
+        for triple in get_triples(doc, key=key)
+        for part in triple.parts
+        if part.core is not None
+    ]
+
+
 def languages_of(doc: Doc, key: str) -> List[Tuple[object, ...]]:
     return [
         (span.text, span._.language, round(max(span._.language_scores.values()), 3))
@@ -203,6 +212,15 @@ CASES = {
             silent=(1,),
         ),
         Case(
+            "xoie_cores",
+            cores_under,
+            "xoie",
+            break_triples,
+            before=("contract_triples",),
+            other={"language": "de"},
+            other_key="xoie",
+        ),
+        Case(
             "xoie_projector",
             translation_to,
             "es",
@@ -226,6 +244,7 @@ def all_in_one() -> Language:
     nlp.add_pipe("xoie")
     nlp.add_pipe("xoie_syntax", config={"span_key": KEYS["xoie_syntax"]})
     nlp.add_pipe("xoie_schema")
+    nlp.add_pipe("xoie_cores")
     nlp.add_pipe("xoie_projector", config=CASES["xoie_projector"].config)
     return nlp
 

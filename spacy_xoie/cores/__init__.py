@@ -1,0 +1,1 @@
+"""What the arguments of triples are about: without adposition, with a normal form."""
