@@ -259,7 +259,7 @@ def set_triples(
     RAISES (DataError): If a triple does not fit the doc.
     """
     realign(doc)
-    prefix = _prefix(doc, [triple.parts for triple in triples])
+    prefix = _prefix(doc, [_pieces(triple) for triple in triples])
     spans: List[Span] = []
     facts: Dict[str, Dict[str, Any]] = {}
     for number, triple in enumerate(triples):
@@ -397,6 +397,11 @@ def _labelled(triple: TokenTriple) -> List[Tuple[str, Pieces]]:
     return [*zip(ROLES, triple.parts, strict=False), (SOURCE, triple.source)]
 
 
+def _pieces(triple: TokenTriple) -> Tuple[Pieces, ...]:
+    """What an id is made of: of a triple that has a source, that too."""
+    return (*triple.parts, triple.source) if triple.source else triple.parts
+
+
 def _sentence_of(
     triple: TokenTriple, sentences: Sequence[Tuple[int, int]]
 ) -> Tuple[int, int]:
@@ -476,7 +481,7 @@ def _ids(doc: Doc, triples: Sequence[Mapping[str, Sequence[Span]]]) -> List[str]
     pieces = [
         tuple(
             tuple((span.start, span.end) for span in parts.get(role, ()))
-            for role in ROLES
+            for role in _LABELS
             if role in parts or role == SUBJECT
         )
         for parts in triples
