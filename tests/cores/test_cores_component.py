@@ -112,6 +112,15 @@ def test_damaged_cores_are_named(damage: Any) -> None:
         get_triples(doc)
 
 
+def test_a_triple_of_no_language_has_that_of_the_doc() -> None:
+    nlp = pipeline()
+    for language, text in (("de", "Haus"), ("en", "beim Haus")):
+        doc = nlp.make_doc("Anna war beim Haus .")
+        doc._.language = language
+        set_triples(doc, [TokenTriple(((0, 1),), ((1, 2),), (((2, 4),),))])
+        assert cores(nlp.get_pipe("xoie_cores")(doc))[1][1] == text
+
+
 def test_settings_that_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
     for config in (
         {"span_key": ""},
