@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, cast, get_args
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..doc.codes import code_setting, is_language_code
+from ..doc.codes import UNDETERMINED, code_or, code_setting
 from ..doc.cores import Core, CoreRow, Normal, set_cores
 from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY, Phrase, get_triples
@@ -102,7 +102,7 @@ class CoreFinder(StatelessPipe, BatchPipe):
         cores: Dict[str, CoreRow] = {}
         for triple in get_triples(doc, key=self.span_key):
             language = self.language or triple.language
-            if not is_language_code(language):
+            if code_or(language, UNDETERMINED) == UNDETERMINED:
                 language = language_of(doc, key=self.span_key)
             cores[triple.id] = [
                 self._core(phrase, language, reference, is_subject=number == 0)
