@@ -3,6 +3,7 @@
 from typing import Dict, List, Optional
 
 from .arguments import Arguments
+from .coordination import Coordination
 from .features import LanguageFeatures
 from .phrases import Phrases
 from .relative_clauses import RelativeClauses
@@ -37,6 +38,7 @@ class ClauseReader:
         )
         self.subjects = Subjects(tree, features, self.phrases, self.verbs)
         self.arguments = Arguments(tree, features, self.phrases, self.verbs)
+        self.coordination = Coordination(tree, features, self.phrases, self.verbs)
         self.done: Dict[int, Clause] = {}
         self.absorbed: Dict[int, Clause] = {}
 
@@ -67,7 +69,11 @@ class ClauseReader:
             base = "root"
         if base not in CLAUSES:
             return False
-        if not self.verbs.is_verb(index) and not self._is_adjectival_clause(index):
+        if not (
+            self.verbs.is_verb(index)
+            or self._is_adjectival_clause(index)
+            or self.coordination.is_gapped(index)
+        ):
             return False
         if base in ("conj", "appos"):
             head = tree.heads[index]
@@ -83,7 +89,7 @@ class ClauseReader:
             and tree.bases[index] in ("conj", "advcl")
             and tree.tags[tree.heads[index]] in VERBS
             and tree.first(index, "obl") is not None
-            and self._is_participle(index)
+            and self.coordination.is_participle(index)
         )
 
     def _governor(self, index: int) -> Optional[Clause]:
@@ -96,6 +102,10 @@ class ClauseReader:
     def _read(self, head: int) -> Clause:
         tree = self.tree
         clause = Clause(head, self.verbs.words(head), [])
+        governor = self._governor(head)
+        if governor is not None and self.coordination.is_gapped(head):
+            self.coordination.fill(clause, governor)
+            return clause
         heads = [head]
         self._join_infinitives(clause, heads)
         self._find_subjects(clause)
@@ -104,9 +114,10 @@ class ClauseReader:
             self.arguments.find(clause, index, heads)
         self.arguments.find_light_verb(clause, heads)
         self.arguments.find_disposal(clause)
-        self._share(clause)
+        self.coordination.share(clause, self.absorbed)
         if tree.bases[head] == "acl":
             self._relate(clause, heads)
+        self._part_infinitive(clause, heads)
         self.subjects.resolve(clause)
         if tree.bases[head] == "parataxis":
             self._quote(clause)
@@ -179,6 +190,24 @@ class ClauseReader:
             self.absorbed[verb] = clause
             heads.append(verb)
 
+    def _part_infinitive(self, clause: Clause, heads: List[int]) -> None:
+        """Make the last of verbs that share their subject an argument, if there is no
+        other ("她 喜欢 | 跳舞")."""
+        tree, last = self.tree, heads[-1]
+        if (
+            not self.features.parts_infinitives
+            or clause.arguments
+            or not clause.subjects
+            or tree.bases[clause.head] == "acl"
+            or tree.bases[last] != "xcomp"
+            or tree.lower[tree.heads[last]] in self.features.negations
+            or not self.verbs.is_verbal(last)
+        ):
+            return
+        action = self.phrases.clause(last)
+        clause.relation = [i for i in clause.relation if i not in action]
+        clause.arguments.append(Argument([action], True, last, 3))
+
     def _has_arguments(self, verb: int) -> bool:
         tree = self.tree
         return (
@@ -215,45 +244,6 @@ class ClauseReader:
             ):
                 return child
         return None
-
-    def _share(self, clause: Clause) -> None:
-        """Give a conjunct the auxiliaries, with what negates them ("did not call or
-        write"), and the object it shares."""
-        tree, head = self.tree, clause.head
-        if tree.bases[head] != "conj" or tree.heads[head] == head:
-            return
-        first = tree.heads[head]
-        if tree.first(head, "aux", "cop", "nsubj", "mark") is None:
-            auxiliaries = [c for c in tree.all(first, "aux") if c < head]
-            passive = any(tree.labels[c] == "aux:pass" for c in auxiliaries)
-            has_object = any(a.bound for a in clause.arguments)
-            alike = tree.lower[head][-2:] == tree.lower[first][-2:] or (
-                any(tree.lower[c] in self.features.modals for c in auxiliaries)
-                and not tree.lower[head].endswith(self.features.finite_endings)
-            )
-            if passive:
-                alike = not has_object and self._is_participle(head)
-            if auxiliaries and alike:
-                clause.relation.extend(auxiliaries)
-                if not any(
-                    tree.lower[c] in self.features.adversatives
-                    for c in tree.all(head, "cc")
-                ):
-                    negations = self.verbs.negations(first)
-                    clause.relation.extend(c for c in negations if c < head)
-        if not any(a.bound for a in clause.arguments) and self.verbs.is_verbal(head):
-            for child in tree.children[first]:
-                if tree.bases[child] == "obj" and child > head:
-                    variants = self.phrases.nouns(child)
-                    clause.arguments.append(Argument(variants, True, child, 1))
-
-    def _is_participle(self, head: int) -> bool:
-        """Whether a verb has the form of a past participle."""
-        word, features = self.tree.lower[head], self.features
-        if not word.endswith(features.participle_endings):
-            return False
-        infixes = features.participle_infixes
-        return not infixes or word.startswith(infixes) or infixes[0] in word[1:-2]
 
     def _quote(self, clause: Clause) -> None:
         """Make the clause that "she said" interrupts or follows its object."""

@@ -39,8 +39,17 @@ class LanguageFeatures:
     copular_pronouns: Those that link a subject and a predicate that is no verb (هي).
     disposal_marks: Adpositions that go with the verb, before its object (把).
     privatives: Words before what does not happen ("without selling").
-    pivots: Beginnings of verbs whose object does what the verb after it says, where a
-        verb after an object mostly shares the subject.
+    pivots: Beginnings of verbs whose object does what the verb after it says, also
+        where a tree has that as an adverbial, or a modifier of the object.
+    promises: Beginnings of verbs whose subject does, although there is an object.
+    verbs_in_rows: Whether a verb after an object shares the subject, unless the one
+        before it is a pivot.
+    parts_infinitives: Whether an infinitive is an argument of the verb before it, and
+        no part, if there is no other.
+    complement_marks: What marks an infinitive as the complement of a pivot.
+    addressee_marks: Adpositions before the one who is to do it ("ordenó a Ana salir").
+    intransitives: Beginnings of verbs that do without the object of the verb that they
+        are coordinated with ("came and saw Rome").
     passives_lack_objects: Whether a passive clause has no object.
     range_marks: Words before the end of a range ("bis").
     bound_adpositions: Adpositions that are fused with the verb before them (为).
@@ -109,6 +118,12 @@ class LanguageFeatures:
     bound_adpositions: FrozenSet[str] = frozenset()
     privatives: FrozenSet[str] = frozenset()
     pivots: Tuple[str, ...] = ()
+    promises: Tuple[str, ...] = ()
+    verbs_in_rows: bool = False
+    parts_infinitives: bool = False
+    complement_marks: FrozenSet[str] = frozenset()
+    addressee_marks: FrozenSet[str] = frozenset()
+    intransitives: Tuple[str, ...] = ()
     passives_lack_objects: bool = False
     range_marks: FrozenSet[str] = frozenset()
     verb_particles: FrozenSet[str] = frozenset(

@@ -2,7 +2,8 @@
 
 `data/features.json` holds what treebanks say of their languages, as counted by
 `spacy xoie features`, and `data/agreement.json` what the endings of verbs show, counted
-likewise. What people found out on top of that stands here.
+likewise. What people found out on top of that stands here, and in `data/verbs.json`
+what classes of verbs do.
 """
 
 from dataclasses import replace
@@ -20,6 +21,7 @@ from .features import LanguageFeatures
 DEFAULT = LanguageFeatures(objects_precede=True)
 DATA = Path(__file__).parent / "data" / "features.json"
 AGREEMENT = DATA.with_name("agreement.json")
+VERB_CLASSES = DATA.with_name("verbs.json")
 
 
 def features_from(
@@ -69,6 +71,7 @@ _LANGUAGES = (
     _values(
         "en",
         possessives="whose",
+        parts_infinitives=True,
         privatives="without instead",
         splits_coordination=True,
         measured_adverbs="later earlier ago before afterwards",
@@ -230,6 +233,8 @@ _LANGUAGES = (
         "zh",
         pivots="请 請 让 讓 使 令 叫 派 要求 命令 允许 允許 帮 幫 协助 協助 邀请 邀請 "
         "劝 勸 迫使 促使 鼓励 鼓勵 禁止 任命 选 選 推举 推舉 委托 委託 指示",
+        verbs_in_rows=True,
+        parts_infinitives=True,
         splits_coordination=True,
         negations="不 没 没有 未 并未 从未 並未 沒 沒有 從未 无法 無法 不再 並不 并不",
         copulas="是 为 為 即",
@@ -362,7 +367,9 @@ def _features(code: str) -> LanguageFeatures:
         return _typological(code)
     default = LanguageFeatures(code) if counted is None else replace(DEFAULT, code=code)
     default = replace(default, agreement=_agreement().get(code, {}))
-    return features_from(by_hand or {}, features_from(counted or {}, default))
+    verbs = _values(code, **_verb_classes().get(code, {}))
+    known = features_from(verbs, features_from(counted or {}, default))
+    return features_from(by_hand or {}, known)
 
 
 def _typological(code: str) -> LanguageFeatures:
@@ -399,3 +406,10 @@ def _counted() -> Dict[str, Dict[str, Any]]:
         code: entry["features"] for code, entry in srsly.read_json(DATA).items()
     }
     return entries
+
+
+@lru_cache(maxsize=1)
+def _verb_classes() -> Dict[str, Dict[str, str]]:
+    """What verbs of a class begin with, and what goes with them, by language."""
+    classes: Dict[str, Dict[str, str]] = srsly.read_json(VERB_CLASSES)
+    return classes

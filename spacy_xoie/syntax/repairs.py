@@ -3,7 +3,9 @@ words have two uses; what a language never has says which of them it is."""
 
 from typing import List, Optional
 
+from .control import find_controllers
 from .features import LanguageFeatures
+from .gaps import find_gaps
 from .tree import Tree
 
 NOMINALS = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X"})
@@ -43,6 +45,9 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
         _free_adverbials(tree, features, labels)
     if features.role_marks:
         _mark_roles(tree, features, labels)
+    find_gaps(tree, features, heads, labels)
+    if features.pivots or features.promises:
+        find_controllers(tree, features, heads, labels)
     if heads == tree.heads and labels == tree.labels:
         return tree
     return Tree(tree.words, heads, labels, tree.tags, tree.spaces)

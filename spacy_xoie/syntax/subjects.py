@@ -134,7 +134,11 @@ class Subjects(ClauseRules):
         tree, head = self.tree, clause.head
         base = "root" if tree.heads[head] == head else tree.bases[head]
         if governor is not None:
-            if base == "xcomp" or (base == "ccomp" and self._is_pivotal(head)):
+            if base == "xcomp" or (
+                base == "ccomp"
+                and self.features.verbs_in_rows
+                and self._is_pivotal(head)
+            ):
                 return self._controller(governor, head), False
             if base in SHARING or (
                 base in ("parataxis", "ccomp") and self.features.chains_subjects
@@ -189,9 +193,13 @@ class Subjects(ClauseRules):
         clause.subjects = [self.phrases.noun(noun, case=False)]
 
     def _controller(self, governor: Clause, head: int) -> List[Part]:
-        """The object of the governing verb if it has one, else its subject."""
+        """The object of the governing verb if it has one, else its subject; of a verb
+        that promises always that."""
         tree = self.tree
-        if self.features.pivots and not self._is_pivotal(head):
+        verb = tree.lower[tree.heads[head]]
+        if verb.startswith(self.features.promises) or (
+            self.features.verbs_in_rows and not self._is_pivotal(head)
+        ):
             return governor.subjects
         for label in ("obj", "iobj", "obl"):
             for child in tree.children[tree.heads[head]]:
@@ -202,7 +210,7 @@ class Subjects(ClauseRules):
     def _is_pivotal(self, head: int) -> bool:
         """Whether a verb is said of the object of the one that governs it."""
         governor = self.tree.lower[self.tree.heads[head]]
-        return bool(self.features.pivots) and governor.startswith(self.features.pivots)
+        return governor.startswith(self.features.pivots)
 
     def _is_bare_infinitive(self, head: int) -> bool:
         return self.features.infinitives_lack_subjects and self.verbs.is_infinitive(
