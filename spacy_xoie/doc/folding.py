@@ -1,8 +1,8 @@
 """Text in one form: the same words, however they were typed, wrapped or pasted.
 
 Folded are Unicode's forms (NFC; letters and digits in full width, ligatures, Arabic
-presentation forms, half-width kana as NFKC has them), apostrophes, quotes and hyphens,
-vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and bidirectional
+presentation forms, half-width kana as NFKC has them), apostrophes, quotes, hyphens and
+the commas of Arabic, vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and bidirectional
 controls, soft hyphens, variation selectors). White space of any kind and length is one
 space, nothing where a line breaks in a script without spaces. Words that a treebank's
 tokenizer took apart are put together again ("did n't", "l' eau", "`` so ''"), and so
@@ -55,6 +55,7 @@ _SAME: Dict[str, str] = {
     **dict.fromkeys("“”„‟″＂", '"'),
     **dict.fromkeys("‐‑‒−﹣", "-"),
     **dict.fromkeys("―⸺⸻", "—"),
+    **dict(zip("،؛", ",;", strict=True)),  # as treebanks of Arabic have them
 }
 
 _CHARS = re.compile(
