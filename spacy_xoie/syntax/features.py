@@ -98,6 +98,22 @@ class LanguageFeatures:
         the subject, see `spacy_xoie.syntax.agreement`.
     impersonal_endings: What verbs end in whose object is what their passive is said
         of (Finnish "julkaistiin").
+    article_prefixes: Articles that are one word with their noun, alone and with what
+        stands before them (ال).
+    fused_adpositions: Adpositions that are one word with an article.
+    possessive_endings: Pronouns that are one word with the noun they make definite.
+    feminine_endings, plural_endings: What only feminine nouns and adjectives end in,
+        and plural ones.
+    feminine_adjective_endings: What feminine adjectives may end in.
+    relational_endings: What feminine adjectives end in that are made of nouns.
+    feminine_verb_endings, feminine_verb_prefixes: What shows that the subject of a verb
+        is feminine.
+    object_endings: Pronouns that are one word with the verb whose object they are.
+    approximators: Phrases before a quantity that look like clauses.
+    plural_verb_endings: What shows that the subject is not behind the verb.
+    preverbs: Words that only verbs follow (لم).
+    complementizers: Conjunctions before a subject and a verb (أن).
+    time_words: Nouns and adverbs that say when without an adposition.
     """
 
     code: str = ""
@@ -172,3 +188,18 @@ class LanguageFeatures:
     impersonal_endings: Tuple[str, ...] = ()
     nominalizers: FrozenSet[str] = frozenset()
     fused_subjects: FrozenSet[str] = frozenset()
+    article_prefixes: Tuple[str, ...] = ()
+    fused_adpositions: Tuple[str, ...] = ()
+    possessive_endings: Tuple[str, ...] = ()
+    feminine_endings: Tuple[str, ...] = ()
+    plural_endings: Tuple[str, ...] = ()
+    feminine_adjective_endings: Tuple[str, ...] = ()
+    object_endings: Tuple[str, ...] = ()
+    approximators: FrozenSet[str] = frozenset()
+    relational_endings: Tuple[str, ...] = ()
+    feminine_verb_endings: Tuple[str, ...] = ()
+    feminine_verb_prefixes: Tuple[str, ...] = ()
+    plural_verb_endings: Tuple[str, ...] = ()
+    preverbs: FrozenSet[str] = frozenset()
+    complementizers: FrozenSet[str] = frozenset()
+    time_words: FrozenSet[str] = frozenset()

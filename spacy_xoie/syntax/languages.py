@@ -54,7 +54,7 @@ def _values(code: str, **values: Any) -> Dict[str, Any]:
     """Values from texts: of words, of phrases with bars between them, and of verb forms
     by the nouns that they go with."""
     for name, value in values.items():
-        if name == "empty_phrases":
+        if name in ("empty_phrases", "approximators"):
             values[name] = value.split("|")
         elif name == "light_verbs":
             values[name] = {
@@ -264,6 +264,22 @@ _LANGUAGES = (
         "ولكنه ولكنها ولكنهم بأنه بأنها بأنهم لأنه لأنها لأنهم كأنه كأنها وأنه وأنها",
         resumptives="ه ها هم هما هن",
         drops_subjects=True,
+        article_prefixes="ال وال فال بال كال وبال لل ولل",
+        fused_adpositions="بال كال وبال لل ولل",
+        possessive_endings="ها هم هما هن",
+        feminine_endings="ة",
+        feminine_adjective_endings="ة ى اء ا",
+        object_endings="ها هم هما ته وه",
+        approximators="ما يقرب من|ما يقارب|ما يزيد على|ما يزيد عن|ما لا يقل عن",
+        plural_endings="ون ين ات",
+        relational_endings="ية",
+        feminine_verb_endings="ت ته تها تهم تهما",
+        feminine_verb_prefixes="ت ست وت فت",
+        plural_verb_endings="وا",
+        preverbs="لم لن سوف قد لقد ولم ولن وسوف وقد",
+        complementizers="أن إن بأن فإن لأن وأن وإن",
+        time_words="عام سنة يوم ليلة صباح مساء ظهر فجر أمس غدا اليوم العام السنة "
+        "الشهر الأسبوع الليلة",
     ),
     _values(
         "it",

@@ -4,6 +4,7 @@ words have two uses; what a language never has says which of them it is."""
 from typing import List, Optional
 
 from .control import find_controllers
+from .definiteness import repair_definite
 from .features import LanguageFeatures
 from .gaps import find_gaps
 from .tree import Tree
@@ -20,6 +21,8 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
     features (LanguageFeatures): Features of its language.
     RETURNS (Tree): The tree, or one with other heads and labels.
     """
+    if features.article_prefixes:
+        tree = repair_definite(tree, features)
     heads, labels = list(tree.heads), list(tree.labels)
     if features.disposal_marks:
         _dispose(tree, features, heads, labels)
