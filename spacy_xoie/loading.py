@@ -1,7 +1,7 @@
 """Pipelines by name."""
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Optional, Sequence
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 from spacy import blank, util
 from spacy.language import Language
@@ -112,11 +112,14 @@ class PipelineLoader:
     model (str): A pipeline (folder or package), or a pretrained model.
     languages (Sequence[str]): The languages that there are; none for all.
     threshold (Optional[float]): Least score of a triple.
+    cores (Optional[Mapping[str, Any]]): Settings of the component `xoie_cores`, which
+        is added; None for the pipeline as it is.
     """
 
     model: str
     languages: Sequence[str] = ()
     threshold: Optional[float] = None
+    cores: Optional[Mapping[str, Any]] = None
     _nlp: Optional[Language] = field(default=None, repr=False, compare=False)
 
     def __call__(self) -> Language:
@@ -150,6 +153,8 @@ class PipelineLoader:
                     f"The pipeline {self.model!r} cannot tell {languages} apart: "
                     f"its detector does not know them all. Name one language, or none."
                 )
+        if self.cores is not None:
+            nlp.add_pipe("xoie_cores", config=dict(self.cores))
         return nlp
 
 

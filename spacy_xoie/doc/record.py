@@ -148,13 +148,18 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
         origin=str(triple.get("origin", "gold")),
         negated=negated,
         modality=str(triple.get("modality") or UNJUDGED),
-        source=_pieces(doc, triple.get("source") or (), f"{place}.source"),
+        source=_source(doc, triple.get("source"), f"{place}.source"),
     )
     try:
         check_triple(token_triple, len(doc))
     except DataError as e:
         raise DataError(str(e), place) from e
     return token_triple
+
+
+def _source(doc: Doc, source: Any, place: str) -> Pieces:
+    """Who says so. In older files of projected triples it is the id of the original."""
+    return () if isinstance(source, str) else _pieces(doc, source or (), place)
 
 
 def _cores(doc: Doc, triple: Mapping[str, Any], place: str) -> CoreRow:

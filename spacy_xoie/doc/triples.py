@@ -22,6 +22,7 @@ from html import escape
 from itertools import chain, pairwise, repeat
 from typing import (
     Any,
+    Callable,
     Dict,
     Iterable,
     Iterator,
@@ -38,8 +39,8 @@ from spacy.tokens import Doc, Span, SpanGroup
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
 from .codes import code_or, is_language_code, language_code, language_tag
-from .cores import Core, core_rows
-from .factuality import MODALITIES, UNJUDGED, factuality_value
+from .cores import CORES, Core, core_rows
+from .factuality import ASSERTED, MODALITIES, UNJUDGED, factuality_value
 from .folding import visible
 from .groups import live_spans, realign
 from .text import are_offsets, join_pieces
@@ -150,6 +151,28 @@ class Triple:
         return factuality_value(self.modality, self.negated)
 
     @property
+    def is_asserted(self) -> bool:
+        """Whether the text itself says so, be it with a negation. What nobody judged is
+        not asserted."""
+        return self.modality == ASSERTED
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it may stand as a plain statement: neither negated, nor said with
+        less than the text's own word. What nobody judged may."""
+        return not self.negated and self.modality in (ASSERTED, UNJUDGED)
+
+    @property
+    def remark(self) -> str:
+        """What is to be told of it beside its parts, for people: "negated", "possible",
+        "reported by the minister"; empty if there is nothing."""
+        modality = "" if self.modality == ASSERTED else self.modality
+        negated = "negated" if self.negated else ""
+        words = ", ".join(filter(None, (negated, modality)))
+        source = f"by {self.source.text}" if self.source else ""
+        return f"{words} {source}".strip()
+
+    @property
     def token_triple(self) -> TokenTriple:
         return TokenTriple(
             subject=self.subject.pieces,
@@ -223,12 +246,12 @@ class Triples(Tuple[Triple, ...]):
         width = max((len(triple.objects) for triple in self), default=0)
         numbers = [""] if width == 1 else [f" {n + 1}" for n in range(width)]
         heads = ["Subject", "Relation", *(f"Object{n}" for n in numbers[:width])]
-        rows = [[*heads, "Language", "Origin", "Score"]]
+        rows = [[*heads, "Factuality", "Language", "Origin", "Score"]]
         for triple in self:
             parts = [*triple.as_tuple()]
             parts += [""] * (len(heads) - len(parts))
             score = "–" if triple.score is None else f"{triple.score:.2f}"
-            rows.append([*parts, triple.language, triple.origin, score])
+            rows.append([*parts, triple.remark, triple.language, triple.origin, score])
         head, *body = [
             [f'<td dir="auto">{escape(x)}</td>' for x in row] for row in rows
         ]
@@ -346,6 +369,31 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
             )
         )
     return Triples(triples)
+
+
+def filter_triples(
+    doc: Doc, keep: Callable[[Triple], bool], *, key: str = SPAN_KEY
+) -> None:
+    """Leave out triples of a doc. The others stay as they are, with ids and cores.
+
+    doc (Doc): The doc.
+    keep (Callable[[Triple], bool]): Whether a triple stays.
+    key (str): Name of the span group.
+    """
+    triples = get_triples(doc, key=key)
+    ids = {triple.id for triple in triples if keep(triple)}
+    if len(ids) == len({triple.id for triple in triples}):
+        return
+    group = doc.spans[key]
+    spans = [span for span in group if span.id_ in ids]
+    attrs = {
+        **group.attrs,
+        "offsets": [[span.start_char, span.end_char] for span in spans],
+    }
+    for name in ("triples", CORES):
+        if name in attrs:
+            attrs[name] = {k: v for k, v in attrs[name].items() if k in ids}
+    doc.spans[key] = SpanGroup(doc, name=group.name, spans=spans, attrs=attrs)
 
 
 def check_triple(triple: TokenTriple, n_tokens: int) -> None:

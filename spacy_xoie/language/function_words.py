@@ -76,8 +76,7 @@ def function_words(language: str) -> FunctionWords:
         entry.get(part, {}) for part in ("counted", "added", "wrong")
     )
     words = {
-        kind: frozenset(_words(counted, kind))
-        - frozenset(_words(wrong, kind))
+        kind: frozenset(_words(counted, kind)) - frozenset(_words(wrong, kind))
         | frozenset(_words(added, kind))
         for kind in {**counted, **added}
     }

@@ -34,6 +34,7 @@ from spacy.tokens import Doc
 
 from ...doc.blank import blank_pipeline
 from ...doc.languages import set_language
+from ...doc.triples import filter_triples
 from ...language.zones import Zone
 from ...streams import cut_stream
 from .texts import Text
@@ -68,6 +69,21 @@ def local_engine(load: Loader, batch_size: int, n_process: int = 1) -> Engine:
     if n_process > 1:
         return ProcessEngine(load, batch_size, n_process)
     return LocalEngine(load, batch_size)
+
+
+def asserted_only(engine: Engine) -> Engine:
+    """RETURNS (Engine): One that leaves out triples which the text does not assert.
+
+    engine (Engine): What runs a pipeline.
+    """
+
+    def run(texts: Iterable[Text]) -> Iterator[TextResult]:
+        for result in engine(texts):
+            if result.doc is not None:
+                filter_triples(result.doc, lambda triple: triple.is_asserted)
+            yield result
+
+    return run
 
 
 class LocalEngine:

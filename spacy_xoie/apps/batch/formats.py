@@ -43,6 +43,7 @@ from .texts import Text
 COLUMNS = (
     *("document", "triple", "language", "score", "subject", "relation"),
     *("object1", "object2", "object3", "start", "end", "sentence"),
+    *("negated", "modality", "source"),
 )
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -129,7 +130,7 @@ class JsonLines:
 
 
 class TabLines:
-    """A line of twelve columns for each triple, and a digest of the text."""
+    """A line of columns for each triple, and a digest of the text."""
 
     header = ("\t".join((*COLUMNS, "digest")) + "\n").encode()
 
@@ -257,6 +258,7 @@ def triple_lines(doc: Doc, name: str, key: str = SPAN_KEY) -> str:
             *(triple.subject.text, triple.relation.text, *objects),
             *([""] * (len(OBJECTS) - len(objects))),
             *(str(begin), str(end), doc[start:stop].text.strip()),
+            *("yes" if triple.negated else "no", triple.modality, triple.source.text),
         ]
         lines.append(_line(cells))
     return "".join(lines)

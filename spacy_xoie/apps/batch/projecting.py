@@ -96,9 +96,10 @@ class ProjectingEngine:
 
 class ProjectionLines(JsonLines):
     """A JSON object for each translation: `{"id", "language", "text", "triples"}` as
-    `record_of` has it, where each triple also says which one it comes from and how
-    well it is aligned; "source", the same of the original; "refused", the triples that
-    could not be carried over and why; or "untranslated", why there is no translation.
+    `record_of` has it, where each triple also says which one it comes from
+    ("original") and how well it is aligned; "source", the same of the original text;
+    "refused", the triples that could not be carried over and why; or "untranslated",
+    why there is no translation.
 
     target (str): The language of the translations.
     counts (Counter[str]): What became of the triples, and of the documents that were
@@ -155,14 +156,14 @@ def account_of(doc: Doc, name: str, target: str) -> Dict[str, Any]:
         for triple in account["triples"]:
             origin = provenance.origins[triple["id"]]
             triple.update(
-                source=origin.source,
+                original=origin.source,
                 alignment=origin.alignment,
                 agreement=origin.agreement,
                 lost=list(origin.lost),
             )
         account["refused"] = [
             {
-                "source": refusal.source,
+                "original": refusal.source,
                 "triple": _words(originals.get(refusal.source)),
                 "reason": refusal.reason,
                 "detail": refusal.detail,
@@ -187,8 +188,8 @@ def projection_table(account: Dict[str, Any]) -> str:
         reason = harmless(": ".join(filter(None, (why["reason"], why["detail"]))))
         return f"{name}: not translated: {reason}\n"
     rows = [["Triple", f"In {account['language']}", "Alignment", "Remark"]]
-    triples = {triple["source"]: triple for triple in account["triples"]}
-    refusals = {each["source"]: each for each in account["refused"]}
+    triples = {triple["original"]: triple for triple in account["triples"]}
+    refusals = {each["original"]: each for each in account["refused"]}
     for original in account["source"]["triples"]:
         phrases = "; ".join(_texts(original))
         if original["id"] in triples:

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from ...doc.triples import get_triples
 
-HEADER = ("Score", "Language", "Subject", "Relation", "Objects")
+HEADER = ("Score", "Language", "Subject", "Relation", "Objects", "Factuality")
 WIDTH = 48
 """Cells of the terminal that a column may take up; what is longer is cut."""
 
@@ -26,7 +26,7 @@ def table_of(doc: Doc, name: str) -> str:
     for triple in get_triples(doc):
         score = _ABSENT if triple.score is None else f"{triple.score:.2f}"
         objects = "; ".join(phrase.text for phrase in triple.objects)
-        parts = (triple.subject.text, triple.relation.text, objects)
+        parts = (triple.subject.text, triple.relation.text, objects, triple.remark)
         rows.append((score, triple.language, *(part or _ABSENT for part in parts)))
     if len(rows) == 1:
         return f"{harmless(name)}: no triples\n"

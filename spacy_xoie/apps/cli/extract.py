@@ -8,9 +8,9 @@ from typing import Annotated, List, Optional
 import typer
 
 from ...extraction.pretrained import DEFAULT_NAME
-from ...files import check_writable
+from ...files import check_vacant, check_writable
 from ...loading import PipelineLoader, pipeline_title
-from ..batch.engines import Engine, local_engine
+from ..batch.engines import Engine, asserted_only, local_engine
 from ..batch.formats import FORMATS
 from ..batch.outputs import open_replacement
 from ..batch.run import Run
@@ -25,13 +25,17 @@ from .inputs import (
     standard_input,
 )
 from .options import (
+    Asserted,
     BatchSize,
+    Cores,
     Model,
     Overwrite,
     Processes,
     Quiet,
+    ReferenceDate,
     TextLanguage,
     Threshold,
+    core_settings,
     format_option,
     output_option,
 )
@@ -55,6 +59,7 @@ class OutputFormat(StrEnum):
     tsv = "tsv"
     rdf = "rdf"
     graphml = "graphml"
+    neo4j = "neo4j"
 
 
 class InputFormat(StrEnum):
@@ -92,8 +97,8 @@ def extract_cli(
     output: Annotated[
         Optional[Path],
         output_option(
-            "File to write; by default standard output. If it is there (jsonl, tsv, "
-            "rdf), the run goes on behind it"
+            "File to write, for neo4j a folder; by default standard output. If it is "
+            "there (jsonl, tsv, rdf), the run goes on behind it"
         ),
     ] = None,
     overwrite: Overwrite = False,
@@ -106,6 +111,9 @@ def extract_cli(
         ),
     ] = InputFormat.auto,
     threshold: Threshold = None,
+    asserted: Asserted = False,
+    cores: Cores = False,
+    reference_date: ReferenceDate = None,
     n_process: Processes = 1,
     batch_size: BatchSize = 64,
     engine: Annotated[
@@ -135,11 +143,19 @@ def extract_cli(
             check_output(output, source.files)
             if format_ == OutputFormat.graphml:
                 check_writable(output)
+        if format_ == OutputFormat.neo4j:
+            if output is None:
+                raise typer.BadParameter(
+                    "Neo4j takes two files: name a folder.", param_hint="'--output'"
+                )
+            check_vacant(output)
         codes = codes_of(language)
-        load = PipelineLoader(model, codes, threshold)
+        settings = core_settings(cores, reference_date)
+        load = PipelineLoader(model, codes, threshold, settings)
+        worker = _engine(engine, load, batch_size, n_process)
         run = Run(
             in_language(source, codes),
-            _engine(engine, load, batch_size, n_process),
+            asserted_only(worker) if asserted else worker,
             on_fault=progress.fault,
             on_step=progress.step,
         )
@@ -152,6 +168,9 @@ def extract_cli(
                 run.lines(output, form, overwrite=overwrite)
             elif format_ == OutputFormat.table:
                 run.table(output)
+            elif format_ == OutputFormat.neo4j:
+                assert output is not None
+                _write_neo4j(run, output)
             else:
                 _write_graph(run, output)
         progress.sum_up()
@@ -165,6 +184,14 @@ def _engine(
 
         return RayEngine(load, batch_size, n_process)
     return local_engine(load, batch_size, n_process)
+
+
+def _write_neo4j(run: Run, folder: Path) -> None:
+    """Write the graph of all documents as a folder of two files."""
+    from ..knowledge.graph import build_graph
+    from ..knowledge.neo4j import write_neo4j
+
+    write_neo4j(build_graph(doc for _, doc in run.documents()), folder)
 
 
 def _write_graph(run: Run, output: Optional[Path]) -> None:

@@ -40,6 +40,29 @@ Threshold = Annotated[
     Optional[float],
     typer.Option("--threshold", "-t", min=0.0, max=1.0, help="Least score of a triple"),
 ]
+Asserted = Annotated[
+    bool,
+    typer.Option(
+        "--asserted",
+        help="Only what the text itself asserts, be it with a negation; not what it "
+        "reports, supposes, asks or orders",
+    ),
+]
+Cores = Annotated[
+    bool,
+    typer.Option(
+        "--cores",
+        help="Find what arguments are about: adposition apart, dates and amounts in a "
+        "normal form (extra normalize)",
+    ),
+]
+ReferenceDate = Annotated[
+    Optional[str],
+    typer.Option(
+        "--reference-date",
+        help='Day on which "yesterday" is read, 2024-05-15; needs --cores',
+    ),
+]
 Facts = Annotated[
     Optional[str],
     typer.Option(help='"minimal" or "whole" triples of a pretrained model'),
@@ -92,6 +115,23 @@ Sources = Annotated[
         exists=True, help="JSON list: name, url, author, license; may be repeated"
     ),
 ]
+
+
+def core_settings(
+    cores: bool, reference_date: Optional[str]
+) -> Optional[Dict[str, Any]]:
+    """RETURNS (Optional[Dict[str, Any]]): Settings of `xoie_cores`, None if it is not
+    asked for.
+
+    cores (bool): Whether it is.
+    reference_date (Optional[str]): The day on which relative dates are read.
+    RAISES (typer.BadParameter): If there is a date, but no cores are asked for.
+    """
+    if not cores:
+        if reference_date is not None:
+            raise typer.BadParameter("Add --cores.", param_hint="'--reference-date'")
+        return None
+    return {"normalize": True, "reference_date": reference_date}
 
 
 def output_option(help: str) -> Any:

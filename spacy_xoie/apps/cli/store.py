@@ -11,7 +11,7 @@ from wasabi import msg
 
 from ...files import check_writable
 from ...loading import PipelineLoader
-from ..batch.engines import local_engine
+from ..batch.engines import asserted_only, local_engine
 from ..batch.texts import Source
 from ..knowledge.filling import add_texts, model_name
 from ..knowledge.store import TripleStore
@@ -19,11 +19,15 @@ from .app import app
 from .group import INTERRUPTED, PARTLY
 from .inputs import codes_of, in_language, named_inputs, standard_input
 from .options import (
+    Asserted,
     BatchSize,
+    Cores,
     Model,
     Processes,
+    ReferenceDate,
     TextLanguage,
     Threshold,
+    core_settings,
     output_option,
     rename_options,
 )
@@ -46,6 +50,9 @@ def store_cli(
     model: Model = "xx_xoie_sm",
     language: TextLanguage = None,
     threshold: Threshold = None,
+    asserted: Asserted = False,
+    cores: Cores = False,
+    reference_date: ReferenceDate = None,
     schema: Annotated[
         str,
         typer.Option(
@@ -80,9 +87,11 @@ def store_cli(
             by_file=True,
         )
         codes = codes_of(language)
-        load = SchemaLoader(model, codes, threshold, schema=schema)
+        settings = core_settings(cores, reference_date)
+        load = SchemaLoader(model, codes, threshold, settings, schema=schema)
+        engine = local_engine(load, batch_size, n_process)
         with TripleStore(output) as triples:
-            name = model_name(load())
+            name = model_name(load()) + (" asserted" if asserted else "")
             with tqdm(total=source.count(), unit=" texts") as bar:
 
                 def show(n_texts: int, n_before: int) -> None:
@@ -92,7 +101,7 @@ def store_cli(
                 try:
                     update = add_texts(
                         triples,
-                        local_engine(load, batch_size, n_process),
+                        asserted_only(engine) if asserted else engine,
                         in_language(source, codes),
                         model=name,
                         overwrite=overwrite,

@@ -11,7 +11,7 @@ from wasabi import msg
 
 from ...doc.blank import blank_pipeline
 from ...doc.languages import set_language
-from ...doc.triples import SPAN_KEY
+from ...doc.triples import SPAN_KEY, filter_triples
 from ...errors import ConfigError, DataError
 from ...files import Fault, check_writable, file_suffix, write_text
 from ...loading import load
@@ -20,7 +20,7 @@ from ..batch.texts import DOCS, STDIN, SUFFIXES, Source, find_files, read_docs
 from .app import app
 from .group import PARTLY
 from .inputs import named_inputs, split_inputs, standard_input
-from .options import Model, Threshold, output_option
+from .options import Asserted, Model, Threshold, output_option
 from .util import one_line_errors
 
 EXAMPLES = """Examples:
@@ -69,6 +69,7 @@ def visualize_cli(
         output_option("HTML file; else standard output"),
     ] = None,
     threshold: Threshold = None,
+    asserted: Asserted = False,
     target: Annotated[
         Optional[str], typer.Option(help="projection: language of the translation")
     ] = None,
@@ -96,6 +97,8 @@ def visualize_cli(
         stdin = standard_input()
         files = named_inputs(inputs, stdin)
         docs = list(_docs(files, stdin, model, threshold, faults))
+        for doc in docs if asserted else ():
+            filter_triples(doc, lambda triple: triple.is_asserted)
         if not docs:
             raise DataError("\n".join(["There is nothing to draw.", *faults]))
         if translation:

@@ -23,6 +23,16 @@
     return element;
   };
   const named = (node) => node.label || "(implied)";
+  // How far the text stands behind a relation; "" if it does wholly.
+  const remark = (edge) => {
+    const modality = edge.modality === "asserted" ? "" : edge.modality;
+    const words = [edge.negated ? "negated" : "", modality].filter(Boolean).join(", ");
+    return [words, edge.source_text && `by ${edge.source_text}`].filter(Boolean).join(" ");
+  };
+  const said = (edge) => {
+    const words = edge.adposition ? `${edge.relation} ${edge.adposition}` : edge.relation;
+    return remark(edge) ? `${words} (${remark(edge)})` : words;
+  };
   const short = (text) => (text.length > 32 ? [...text].slice(0, 30).join("") + "…" : text);
 
   // Neighbours, and edges between the same two nodes, which must not hide each other.
@@ -145,9 +155,10 @@
   const world = make("g", { class: edges.length <= 60 ? "few" : "" }, svg);
   const layers = ["g", "g", "g"].map((name) => make(name, {}, world));
   for (const edge of edges) {
-    edge.path = make("path", { class: "edge", "marker-end": "url(#tip)" }, layers[0]);
-    make("title", {}, edge.path, edge.relation);
-    edge.text = make("text", { class: "label", "text-anchor": "middle" }, layers[1], short(edge.relation));
+    const kind = remark(edge) ? "edge open" : "edge";
+    edge.path = make("path", { class: kind, "marker-end": "url(#tip)" }, layers[0]);
+    make("title", {}, edge.path, said(edge));
+    edge.text = make("text", { class: "label", "text-anchor": "middle" }, layers[1], short(said(edge)));
   }
   for (const node of nodes) {
     node.g = make("g", { class: (node.implied ? "node implied" : "node") + (node.edges.length > 2 ? " big" : ""), tabindex: 0, role: "button",
@@ -291,7 +302,7 @@
     for (const edge of chosen.edges) {
       const item = html("li", "", list);
       const other = nodes[edge.source === chosen.id ? edge.target : edge.source];
-      const fact = `${named(nodes[edge.source])} · ${edge.relation} · ${named(nodes[edge.target])}`;
+      const fact = `${named(nodes[edge.source])} · ${said(edge)} · ${named(nodes[edge.target])}`;
       const button = html("button", fact, item, { type: "button", dir: "auto" });
       button.addEventListener("click", () => choose(other));
       const score = edge.score === undefined ? "" : `, score ${edge.score.toFixed(2)}`;

@@ -12,6 +12,7 @@ from ...doc.triples import SPAN_KEY, Triple
 from ...files import atomic
 from ..visual.blocks import blocks
 from ..visual.page import clean
+from .links import links, name_of
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 _MARKS = ("P", "Z", "C")
 
 
-def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
+def build_graph(
+    docs: Iterable[Doc], *, key: str = SPAN_KEY, cores: bool = True
+) -> "MultiDiGraph":
     """Put the triples of docs together to a graph.
 
     Nodes are argument texts, alike if they differ in nothing but case, width, spaces
@@ -32,10 +35,14 @@ def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
     with relation and first object, see `Triple.binary`. Their attributes: `relation`,
     `score` (missing if unknown), `language`, `origin`, `document` (the title,
     `doc.user_data["title"]`, else the number of the doc), `start` and `end` (character
-    offsets of the sentence in the doc), `sentence` (its text) and `triple` (the id).
+    offsets of the sentence in the doc), `sentence` (its text), `triple` (the id),
+    `negated`, `modality`, `factuality` and `source_text` (who says so), and
+    `adposition`, which is empty unless the object has a core.
 
     docs (Iterable[Doc]): Docs with triples.
     key (str): Name of the span group of the triples.
+    cores (bool): Whether nodes are the cores of arguments, where `xoie_cores` found
+        them: without adposition and article, dates and amounts in their normal form.
     RETURNS (networkx.MultiDiGraph): The graph.
     """
     import networkx
@@ -54,7 +61,8 @@ def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
                 "sentence": sentence.text,
             }
             for triple in block.triples:
-                for subject, relation, other in _facts(triple):
+                subject = name_of(triple.subject) if cores else triple.subject.text
+                for relation, adposition, other in _facts(triple, cores):
                     ends: List[str] = []
                     for role, text in (("S", subject), ("O", other)):
                         node = normalize(text)
@@ -67,7 +75,8 @@ def build_graph(docs: Iterable[Doc], *, key: str = SPAN_KEY) -> "MultiDiGraph":
                                 node, label="", mentions=0, languages="", implied=True
                             )
                         ends.append(node)
-                    graph.add_edge(*ends, **_edge(triple, relation), **place)
+                    facts = _edge(triple, relation, adposition)
+                    graph.add_edge(*ends, **facts, **place)
     for node, counts in forms.items():
         graph.nodes[node].update(
             label=counts.most_common(1)[0][0],
@@ -154,17 +163,29 @@ def _most_connected(graph: "MultiDiGraph", limit: int) -> List[str]:
     return list(selection)
 
 
-def _facts(triple: Triple) -> List[Tuple[str, str, str]]:
-    """Binary facts, also of a triple without objects."""
-    return list(triple.binary()) or [(triple.subject.text, triple.relation.text, "")]
+def _facts(triple: Triple, cores: bool) -> List[Tuple[str, str, str]]:
+    """Relation, adposition and object of binary facts, also of a triple without
+    objects."""
+    if not cores:
+        found = [(relation, "", other) for _, relation, other in triple.binary()]
+    else:
+        found = [
+            (li.relation, li.adposition, name_of(li.object)) for li in links(triple)
+        ]
+    return found or [(triple.relation.text, "", "")]
 
 
-def _edge(triple: Triple, relation: str) -> Dict[str, Any]:
+def _edge(triple: Triple, relation: str, adposition: str) -> Dict[str, Any]:
     facts: Dict[str, Any] = {
         "relation": relation,
+        "adposition": adposition,
         "language": triple.language,
         "origin": triple.origin,
         "triple": triple.id,
+        "negated": triple.negated,
+        "modality": triple.modality,
+        "factuality": triple.factuality,
+        "source_text": triple.source.text,
     }
     if triple.score is not None:
         facts["score"] = float(triple.score)

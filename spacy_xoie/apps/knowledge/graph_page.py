@@ -26,6 +26,7 @@ _STYLE = """
 .graph #side li { margin: .5em 0; overflow-wrap: anywhere; }
 .graph #side li button { text-align: start; width: 100%; background: var(--paper); }
 .graph .edge { fill: none; stroke: var(--faint); stroke-opacity: .55; }
+.graph .edge.open { stroke-dasharray: 5 4; }
 .graph .node circle { fill: #7cc0ff; stroke: var(--paper); stroke-width: 1.5;
   cursor: pointer; }
 .graph .node.implied circle { fill: none; stroke: var(--faint);

@@ -19,11 +19,14 @@ SELECT DISTINCT ?buyer ?bought ?score ?language ?sentence {
   OPTIONAL { ?fact xoie:language ?language }
 } ORDER BY DESC(?score) ?buyer ?bought""",
     "triples": """# Open triples with subject, relation and first object
-SELECT ?subject ?relation ?object ?score ?language ?document {
+SELECT ?subject ?relation ?object ?negated ?modality ?source ?score ?language
+       ?document {
   ?triple a xoie:Triple ; xoie:relation ?said ; xoie:document/rdfs:label ?document .
   ?said rdfs:label ?relation .
   OPTIONAL { ?triple xoie:subject/rdfs:label ?subject }
   OPTIONAL { ?triple xoie:object/rdfs:label ?object }
+  OPTIONAL { ?triple xoie:negated ?negated ; xoie:modality ?modality }
+  OPTIONAL { ?triple xoie:source/rdfs:label ?source }
   OPTIONAL { ?triple xoie:score ?score }
   OPTIONAL { ?triple xoie:language ?language }
 } ORDER BY ?document ?triple""",

@@ -4,9 +4,14 @@ What was found, where, in which language, with what score and by which model sta
 the default graph, as described in `vocabulary`. What it says stands in a named graph
 of its own: each triple names a graph with its binary reading as plain statements,
 (S; V; O) and for each further object (S; V O; X); each fact of a schema names one with
-the statement (subject; canonical relation; object).
+the statement (subject; canonical relation; object). What is negated, or judged and not
+asserted by the text itself, has no plain statement.
+
+Where arguments have cores, these are what is named, and the adposition goes to the
+relation.
 """
 
+import re
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -24,18 +29,23 @@ from typing import (
 
 from spacy.tokens import Doc
 
+from ...doc.cores import DATE, Normal
 from ...doc.facts import FACTS_KEY, Fact, get_facts
+from ...doc.factuality import UNJUDGED
 from ...doc.languages import language_of, tag_of
 from ...doc.triples import SPAN_KEY, Phrase, Triple, get_triples
 from ...errors import DataError, EngineError
 from ...files import Fault, atomic, digest
 from ...language import sentence_bounds
 from . import vocabulary as names
+from .links import links
 
 if TYPE_CHECKING:
     from pyoxigraph import Literal, NamedNode, Quad
 
 _ROLES = ("object", "object2", "object3")
+_DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
+"""Of dates by the length of their form."""
 
 
 class WriteCounts(NamedTuple):
@@ -191,19 +201,18 @@ class _Writer:
         for word in ("origin", "adapter"):
             if getattr(triple, word):
                 self._add(iri, word, self._literal(getattr(triple, word)))
+        self._add_factuality(iri, triple)
         subject = self._subject(iri, triple)
         relation = self._relation(triple.relation.text, triple.language)
         self._part(iri, "relation", relation, triple.relation, triple.language)
-        for role, phrase in zip(_ROLES, triple.objects, strict=False):
-            node = self._phrase(phrase.text, triple.language)
+        nodes = [self._argument(phrase, triple.language) for phrase in triple.objects]
+        for role, node, phrase in zip(_ROLES, nodes, triple.objects, strict=False):
             self._part(iri, role, node, phrase, triple.language)
-        for _, predicate, last in triple.binary():
-            self._add(
-                subject,
-                self._relation(predicate, triple.language),
-                self._node(self._phrase(last, triple.language)),
-                graph=iri,
-            )
+        if not triple.is_stated:
+            return
+        for node, link in zip(nodes, links(triple), strict=True):
+            predicate = self._relation(link.text, triple.language)
+            self._add(subject, predicate, self._node(node), graph=iri)
 
     def write_fact(self, fact: Fact) -> None:
         iri = self._new("fact", fact.id)
@@ -261,6 +270,17 @@ class _Writer:
             digits = f"{score:.6f}".rstrip("0").rstrip(".")
             self._add(iri, "score", self._typed_literal(digits, "decimal"))
 
+    def _add_factuality(self, iri: str, triple: Triple) -> None:
+        if triple.modality != UNJUDGED or triple.negated:
+            negated = self._typed_literal(str(triple.negated).lower(), "boolean")
+            self._add(iri, "negated", negated)
+            self._add(iri, "modality", self._literal(triple.modality))
+            self._add(iri, "factuality", self._literal(triple.factuality))
+        if triple.source:
+            node = self._phrase(triple.source.text, triple.language)
+            self._part(iri, "source", node, triple.source, triple.language)
+            self._add(iri, names.ATTRIBUTED, self._node(node))
+
     def _subject(self, iri: str, triple: Triple) -> str:
         if not triple.subject:
             implied = f"{iri};subject"
@@ -268,7 +288,7 @@ class _Writer:
             self._add(implied, "document", self._node(self.document))
             self._add(iri, "subject", self._node(implied))
             return implied
-        node = self._phrase(triple.subject.text, triple.language)
+        node = self._argument(triple.subject, triple.language)
         self._part(iri, "subject", node, triple.subject, triple.language)
         return node
 
@@ -279,6 +299,9 @@ class _Writer:
         for span in phrase.spans:
             place = self._stretch("Span", span.start_char, span.end_char, language)
             self._add(iri, f"{role}Span", self._node(place))
+        if phrase.core is not None and phrase.core.adposition:
+            adposition = self._literal(phrase.core.adposition, language)
+            self._add(iri, f"{role}Adposition", adposition)
 
     def _sentence(self, char: int, language: str) -> str:
         places = [place for place in self._sentences if place[0] <= char < place[1]]
@@ -293,6 +316,26 @@ class _Writer:
         self._add(iri, "end", self._number(end))
         self._add(iri, "text", self._literal(self.doc.text[start:end], language))
         return iri
+
+    def _argument(self, phrase: Phrase, language: str) -> str:
+        """What an argument names: its core, if it has one."""
+        core = phrase.core
+        if core is None:
+            return self._phrase(phrase.text, language)
+        iri = self._phrase(core.name, "" if core.normal else language)
+        if core.normal is not None:
+            self._add(iri, "normal", self._normal(core.normal))
+            if core.normal.unit:
+                self._add(iri, "unit", self._literal(core.normal.unit))
+        return iri
+
+    def _normal(self, normal: Normal) -> "Literal":
+        if normal.kind != DATE:
+            return self._typed_literal(normal.value, "decimal")
+        # XML Schema has no weeks, ranges and decades.
+        if not re.fullmatch(r"\d{4}(-\d\d){0,2}", normal.value):
+            return self._literal(normal.value)
+        return self._typed_literal(normal.value, _DATE_TYPES[len(normal.value)])
 
     def _phrase(self, text: str, language: str) -> str:
         return self._add_label(names.phrase_iri(text), "Phrase", text, language)

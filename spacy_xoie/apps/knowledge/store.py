@@ -162,7 +162,14 @@ class TripleStore:
     def _neighbours(self, iris: List[str]) -> Iterator[Any]:
         """What a document names that others may name as well."""
         for iri in iris:
-            for word in ("subject", "relation", "object", "object2", "object3"):
+            for word in (
+                "subject",
+                "relation",
+                "object",
+                "object2",
+                "object3",
+                "source",
+            ):
                 for quad in self._pattern(iri, self._node(names.term(word))):
                     yield quad.object
             for quad in self._store.quads_for_pattern(

@@ -23,6 +23,8 @@ XOIE = "urn:xoie:"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+PROV = "http://www.w3.org/ns/prov#"
+ATTRIBUTED = f"{PROV}wasAttributedTo"
 
 PREFIXES: Dict[str, str] = {
     "xoie": XOIE,
@@ -33,6 +35,7 @@ PREFIXES: Dict[str, str] = {
     "rdf": RDF_TYPE.removesuffix("type"),
     "rdfs": RDFS_LABEL.removesuffix("label"),
     "xsd": XSD,
+    "prov": PROV,
 }
 """Prefixes that queries know without declaring them."""
 
@@ -71,7 +74,21 @@ TERMS: Dict[str, str] = {
     "evidence": "the triple in which the fact was found",
     "cue": "the words of the schema that were found",
     "reason": "why the triple says the fact",
-    "negated": "whether the sentence denies the fact; if so, it has no plain statement",
+    # How far the text stands behind them
+    "negated": "whether it is said with a negation; if so, it has no plain statement",
+    "modality": "asserted, reported, denied, probable, possible, conditional, "
+    "intended, commanded, wished, asked or unknown; what is judged, but not asserted, "
+    "has no plain statement",
+    "factuality": "the value of FactBank for its source: CT+, CT-, PR+, PS-, Uu …",
+    "source": "who says so, if it is not the text itself: a Phrase; PROV's too",
+    "sourceSpan": "where the source stands",
+    # Of parts that have a core
+    "subjectAdposition": "adposition of the subject, where its Phrase is its core",
+    "objectAdposition": "that of the first object",
+    "object2Adposition": "that of the second object",
+    "object3Adposition": "that of the third object",
+    "normal": "normal form of a phrase: a date, a number",
+    "unit": "its unit: a name of CLDR, or a code of ISO 4217",
     # Of several
     "language": "code of the language, as the pipeline wrote it",
     "begin": "offset of the first character",

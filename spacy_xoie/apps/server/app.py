@@ -142,6 +142,7 @@ def _add_api(app: FastAPI, desk: Desk) -> None:
             (Item(body.text, body.language),),
             target=body.target,
             min_score=body.min_score,
+            asserted=body.asserted,
             format=file_format,
         )
         (answer,) = await desk.ask(job, deadline(), request.is_disconnected)

@@ -82,6 +82,7 @@ async def _read_group(
         tuple(item for _, item in group),
         target=request.target,
         min_score=request.min_score,
+        asserted=request.asserted,
     )
     try:
         return await desk.ask(job, deadline, is_gone)

@@ -12,7 +12,7 @@ from ...doc.blank import blank_pipeline
 from ...doc.codes import UNDETERMINED, language_code
 from ...doc.languages import language_of, set_language
 from ...doc.translations import Untranslated, set_untranslated
-from ...doc.triples import SPAN_KEY, get_triples, set_triples
+from ...doc.triples import SPAN_KEY, Triple, filter_triples
 from ...errors import ConfigError, EngineError
 from ...language.zones import Zone
 from ...packaging.pipelines import languages_of
@@ -43,12 +43,14 @@ class Job(NamedTuple):
     items (Tuple[Item, …]): The texts.
     target (Optional[str]): The language to which triples are carried over.
     min_score (float): Triples with a lower score are left out.
+    asserted (bool): Whether those are left out that the text itself does not assert.
     format (Optional[str]): A key of FORMATS; None for what the API answers.
     """
 
     items: Tuple[Item, ...]
     target: Optional[str] = None
     min_score: float = 0.0
+    asserted: bool = False
     format: Optional[str] = None
 
     def to_bytes(self) -> bytes:
@@ -160,8 +162,7 @@ class Engine:
     def _answer(self, items: Sequence[Item], job: Job) -> List[Answer]:
         docs = list(self.nlp.pipe(self._make_doc(item) for item in items))
         for doc in docs:
-            if job.min_score > 0:
-                self._leave_out(doc, job.min_score)
+            self._leave_out(doc, job)
             if job.target is not None:
                 self._project(doc, job.target)
         return [Answer(self._write(doc, job.format)) for doc in docs]
@@ -172,16 +173,12 @@ class Engine:
             set_language(doc, item.language)
         return doc
 
-    def _leave_out(self, doc: Doc, min_score: float) -> None:
-        triples = get_triples(doc, key=self.key)
-        rest = [
-            triple.token_triple
-            for triple in triples
-            if triple.score is None or triple.score >= min_score
-        ]
-        if len(rest) < len(triples):
-            language = doc.spans[self.key].attrs.get("language", "")
-            set_triples(doc, rest, key=self.key, language=language)
+    def _leave_out(self, doc: Doc, job: Job) -> None:
+        def is_wanted(triple: Triple) -> bool:
+            is_sure = triple.score is None or triple.score >= job.min_score
+            return is_sure and (triple.is_asserted or not job.asserted)
+
+        filter_triples(doc, is_wanted, key=self.key)
 
     def _project(self, doc: Doc, target: str) -> None:
         """Carry triples over. Without a translation, the doc says why."""

@@ -77,9 +77,12 @@ def _translation(doc: Doc, key: str) -> Dict[str, Any]:
     for triple in record["triples"]:
         origin = provenance.origins.get(triple["id"])
         if origin is not None:
-            triple["source"] = origin.source
+            triple["original"] = origin.source
             triple["alignment"] = origin.alignment
             triple["agreement"] = origin.agreement
             triple["lost"] = list(origin.lost)
-    record["refused"] = [refusal._asdict() for refusal in provenance.refused]
+    record["refused"] = [
+        {"original": one.source, "reason": one.reason, "detail": one.detail}
+        for one in provenance.refused
+    ]
     return record

@@ -37,6 +37,11 @@ class Options(Strict):
     min_score: float = Field(
         default=0.0, ge=0, le=1, description="Triples with less are left out."
     )
+    asserted: bool = Field(
+        default=False,
+        description="Whether to leave out what the text itself does not assert. What "
+        "it negates stays.",
+    )
 
 
 class TextRequest(Options):
@@ -90,6 +95,11 @@ class Part(BaseModel):
 
     text: str
     spans: List[Tuple[int, int]]
+    core: Optional[Dict[str, Any]] = Field(
+        default=None,
+        description="What it is about, if the pipeline has `xoie_cores`: `text`, "
+        "`head`, `adposition`, `adposition_span`, `normal`.",
+    )
 
 
 class TripleRecord(BaseModel):
@@ -103,6 +113,15 @@ class TripleRecord(BaseModel):
     adapter: str
     origin: str
     id: str
+    negated: bool = Field(description="Whether it is said with a negation.")
+    modality: str = Field(
+        description="How far the text stands behind it: `asserted`, `reported`, "
+        "`denied`, `probable`, `possible`, `conditional`, `intended`, `commanded`, "
+        "`wished`, `asked`, `unknown`; empty where nobody judged it."
+    )
+    source: Optional[Part] = Field(
+        description="Who says so; null where it is the text itself."
+    )
     sentence: int = Field(description="Its place in `sentences`, from 0.")
     binary: List[Tuple[str, str, str]] = Field(
         description="The facts of two arguments that it implies."
@@ -112,7 +131,7 @@ class TripleRecord(BaseModel):
 class CarriedTriple(TripleRecord):
     """A triple of a translation."""
 
-    source: str = Field(description="Id of the triple that it comes from.")
+    original: str = Field(description="Id of the triple that it comes from.")
     alignment: float = Field(description="How well its words are linked, 0 to 1.")
     agreement: float = Field(description="Share of links seen from both sides.")
     lost: List[str] = Field(description="Why something of it was lost.")
@@ -121,7 +140,7 @@ class CarriedTriple(TripleRecord):
 class RefusedTriple(BaseModel):
     """A triple that could not be carried over."""
 
-    source: str
+    original: str = Field(description="Its id.")
     reason: str
     detail: str
 

@@ -17,6 +17,9 @@ ROLE_LETTERS = {
     RELATION: "R",
     **dict(zip(OBJECTS, ("O", "O2", "O3"), strict=True)),
 }
+SOURCE_LETTER = "“”"
+"""The letter of who says so, in the sentence."""
+SOURCE_COLOUR = "#b8c0cc"
 ROLE_NAMES = {
     SUBJECT: "subject",
     RELATION: "relation",
@@ -54,6 +57,9 @@ STYLE = """
 .xoie .sentence { margin: 0; }
 .xoie .badge { display: inline-block; font-size: .75em; color: var(--faint);
   border: 1px solid var(--line); border-radius: 1em; padding: 0 .6em; }
+.xoie .mark { border-radius: 3px; padding: 0 .35em; font-weight: 600; color: #000; }
+.xoie .mark.denied { background: #ff8f80; }
+.xoie .mark.open { background: #f2d769; }
 .xoie .row { margin: .5em 0 0; border-top: 1px solid var(--line); padding-top: .4em; }
 .xoie .row:first-child { margin-top: 0; border-top: 0; padding-top: 0; }
 .xoie .spans { line-height: 2.7 !important; }
@@ -138,7 +144,8 @@ def legend() -> str:
         f"{ROLE_NAMES[role]}"
         for role, letter in ROLE_LETTERS.items()
     )
-    return f'<p class="key">{items}</p>'
+    source = f'<span style="background: {SOURCE_COLOUR}">{SOURCE_LETTER}</span>source'
+    return f'<p class="key">{items}{source}</p>'
 
 
 def fragment(content: str) -> str:

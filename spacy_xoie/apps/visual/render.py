@@ -10,7 +10,7 @@ from .arcs import arcs_html
 from .blocks import Block, blocks
 from .page import attributes, escape, fragment, html_page, legend
 from .spans import spans_html
-from .table import score_text, table_html
+from .table import remark_html, score_text, table_html
 
 Style = Literal["spans", "arcs", "table"]
 STYLES = ("spans", "arcs", "table")
@@ -91,9 +91,10 @@ def _block_html(block: Block, style: Style) -> str:
 def facts_html(triple: Triple, number: int) -> str:
     """RETURNS (str): What is to be said of a triple, beside its parts."""
     implied = "" if triple.subject else " · subject implied"
+    remark = remark_html(triple)
     return (
         f'<span class="faint" dir="ltr">{number} · {escape(triple.language or "?")} '
-        f"· score {score_text(triple)}{implied}</span>"
+        f"· score {score_text(triple)}{implied}{remark and f' · {remark}'}</span>"
     )
 
 

@@ -6,9 +6,16 @@ from typing import Any, Dict, List, Optional, Tuple
 from spacy import displacy
 
 from ...doc.text import is_unspaced
-from ...doc.triples import ROLES, Triple
+from ...doc.triples import ROLES, SOURCE, Triple
 from .blocks import Block
-from .page import ROLE_COLOURS, ROLE_LETTERS, clean, direction
+from .page import (
+    ROLE_COLOURS,
+    ROLE_LETTERS,
+    SOURCE_COLOUR,
+    SOURCE_LETTER,
+    clean,
+    direction,
+)
 
 # displaCy puts a space after every token that has no label, which Chinese has not. So
 # what is between the parts has a label as well: one that is not seen.
@@ -23,7 +30,11 @@ _UNSPACED = {
     **_TEMPLATE,
     "span": '<span class="cell keep">{text}{span_slices}{span_starts}</span>',
 }
-_COLOURS = {ROLE_LETTERS[role]: ROLE_COLOURS[role] for role in ROLES}
+_LETTERS = {**ROLE_LETTERS, SOURCE: SOURCE_LETTER}
+_COLOURS = {
+    **{ROLE_LETTERS[role]: ROLE_COLOURS[role] for role in ROLES},
+    SOURCE_LETTER: SOURCE_COLOUR,
+}
 
 Piece = Tuple[str, int, int]
 """Role, first token and end of a contiguous piece of a triple."""
@@ -43,12 +54,17 @@ def spans_html(block: Block, triple: Optional[Triple]) -> str:
             for role, part in zip(ROLES, triple.parts, strict=False)
             for start, end in part.pieces
         ]
+        pieces += [
+            (SOURCE, start, end)
+            for start, end in triple.source.pieces
+            if block.start <= start and end <= block.end
+        ]
     cells, places = _cells(block, pieces)
     spans: List[Dict[str, Any]] = [
         {
             "start_token": places[start],
             "end_token": places[end - 1] + 1,
-            "label": ROLE_LETTERS[role],
+            "label": _LETTERS[role],
         }
         for role, start, end in pieces
     ]

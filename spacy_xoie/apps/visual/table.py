@@ -2,6 +2,7 @@
 
 from typing import List, Sequence
 
+from ...doc.factuality import ASSERTED, UNJUDGED
 from ...doc.triples import OBJECTS, Triple
 from .page import attributes, escape
 
@@ -19,7 +20,7 @@ def table_html(groups: Sequence[Sequence[Triple]], names: Sequence[str] = ()) ->
     objects = ["Object", *(f"Object {n + 1}" for n in range(1, len(OBJECTS)))][
         :n_objects
     ]
-    heads = ["Subject", "Relation", *objects, "Language", "Origin"]
+    heads = ["Subject", "Relation", *objects, "Factuality", "Language", "Origin"]
     if names:
         heads = ["Text", *heads]
     rows: List[str] = []
@@ -38,6 +39,19 @@ def score_text(triple: Triple) -> str:
     return "–" if triple.score is None else f"{triple.score:.2f}"
 
 
+def remark_html(triple: Triple) -> str:
+    """RETURNS (str): How far the text stands behind a triple, as marks; "" if it does
+    wholly."""
+    marks = []
+    if triple.negated:
+        marks.append('<span class="mark denied">negated</span>')
+    if triple.modality not in (ASSERTED, UNJUDGED):
+        marks.append(f'<span class="mark open">{escape(triple.modality)}</span>')
+    if triple.source:
+        marks.append(f"by <bdi>{escape(triple.source.text)}</bdi>")
+    return " ".join(marks)
+
+
 def _row(triple: Triple, n_objects: int) -> str:
     parts = list(triple.as_tuple())
     cells = [
@@ -46,5 +60,6 @@ def _row(triple: Triple, n_objects: int) -> str:
     ]
     if not parts[0]:
         cells[0] = '<td class="none">(implied)</td>'
+    cells.append(f'<td dir="auto">{remark_html(triple)}</td>')
     cells += [f"<td>{escape(text)}</td>" for text in (triple.language, triple.origin)]
     return f'{"".join(cells)}<td class="number">{score_text(triple)}</td>'

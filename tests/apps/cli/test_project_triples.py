@@ -53,7 +53,7 @@ def test_docs_with_triples(files: Path) -> None:
         assert record["source"]["text"] == text
         (original,) = record["source"]["triples"]
         told = [*record["triples"], *record["refused"]]
-        assert [each["source"] for each in told] == [original["id"]]
+        assert [each["original"] for each in told] == [original["id"]]
     (triple,) = records(output)[0]["triples"]
     assert triple["relation"]["text"] == "construyó" and triple["alignment"] > 0
     assert "kept" in result.stdout

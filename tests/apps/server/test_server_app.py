@@ -116,7 +116,7 @@ def test_projection(client: TestClient) -> None:
     translation = found["translations"]["es"]
     (carried,) = translation["triples"]
     assert carried["subject"]["text"] == "El museo"
-    assert carried["source"] == found["triples"][0]["id"]
+    assert carried["original"] == found["triples"][0]["id"]
     assert found["untranslated"] == {}
 
 

@@ -48,6 +48,9 @@ async function start() {
     byId("score-value").textContent = leastScore().toFixed(2);
     if (shown) show();
   });
+  byId("asserted").addEventListener("change", () => {
+    if (shown) show();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && marks.pinned !== null) marks.pin(marks.pinned);
   });
@@ -175,7 +178,7 @@ function showTranslation(request, reply, side) {
     return;
   }
   const kept = new Set(side.triples.map((triple) => triple.id));
-  const ofKept = (triple) => kept.has(triple.source);
+  const ofKept = (triple) => kept.has(triple.original);
   const carried = { ...translation, triples: translation.triples.filter(ofKept) };
   const refused = translation.refused.filter(ofKept);
   byId("translation-note").textContent =
@@ -186,8 +189,8 @@ function showTranslation(request, reply, side) {
 
 function showRefused(refused, side) {
   const known = new Map(side.triples.map((triple) => [triple.id, triple]));
-  const rows = refused.map(({ source, reason, detail }) => {
-    const parts = partsOf(known.get(source)).map((part) => part.text || "(implied)");
+  const rows = refused.map(({ original, reason, detail }) => {
+    const parts = partsOf(known.get(original)).map((part) => part.text || "(implied)");
     const why = detail ? `${reason}: ${detail}` : reason;
     return make("li", {}, make("bdi", {}, parts.join(" · ")), ` – ${why}`);
   });
@@ -202,14 +205,16 @@ function showRefused(refused, side) {
 
 function filtered(reply) {
   const least = leastScore();
-  const good = (triple) => triple.score === null || triple.score >= least;
+  const only = onlyAsserted();
+  const good = (triple) =>
+    (triple.score === null || triple.score >= least) && !(only && triple.modality !== "asserted");
   return { ...reply, triples: reply.triples.filter(good) };
 }
 
 async function save(format, title) {
   if (!shown) return;
   try {
-    const request = { ...shown.request, min_score: leastScore() };
+    const request = { ...shown.request, min_score: leastScore(), asserted: onlyAsserted() };
     const { name, blob } = await exportFile(format, request);
     const link = make("a", { href: URL.createObjectURL(blob), download: name });
     link.click();
@@ -218,6 +223,10 @@ async function save(format, title) {
   } catch (error) {
     fail(error);
   }
+}
+
+function onlyAsserted() {
+  return byId("asserted").checked;
 }
 
 function leastScore() {

@@ -33,13 +33,24 @@ export function showSide(list, more, side, text, marks) {
   more.onclick = () => showMore(false);
 }
 
+// How far the text stands behind a triple; nothing if it does wholly.
+function remarkOf({ negated, modality, source }) {
+  const marks = [];
+  if (negated) marks.push(make("span", { class: "said denied", dir: "ltr" }, "negated"));
+  if (modality && modality !== "asserted") {
+    marks.push(make("span", { class: "said open", dir: "ltr" }, modality));
+  }
+  if (source) marks.push(make("span", { class: "by" }, "by ", make("bdi", {}, source.text)));
+  return marks.length ? marks : null;
+}
+
 export function partsOf(triple) {
   return [triple.subject, triple.relation, ...triple.objects];
 }
 
 // The triple whose parts are marked together: that of the text, not of the translation.
 export function familyOf(triple) {
-  return triple.source ?? triple.id;
+  return triple.original ?? triple.id;
 }
 
 // The server counts characters, JavaScript counts halves of those beyond U+FFFF.
@@ -129,6 +140,8 @@ function row(triple, language, marks) {
   if (triple.lost?.length) {
     parts.append(make("span", { class: "lost" }, `(${triple.lost.join(", ")})`));
   }
+  const remark = remarkOf(triple);
+  if (remark) parts.append(make("span", { class: "hidden" }, "; "), ...remark);
   button.append(parts);
   if (triple.score !== null) {
     button.append(
