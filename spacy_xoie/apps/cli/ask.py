@@ -44,8 +44,8 @@ def ask_cli(
     ] = False,
 ) -> None:
     """Ask a store that `spacy xoie store` made, in SPARQL. The prefixes xoie:, doc:,
-    phrase:, rel:, canon:, rdf:, rdfs: and xsd: are known. Without a query, the prepared
-    ones are listed.
+    phrase:, rel:, canon:, rdf:, rdfs:, xsd: and prov: are known. Without a query, the
+    prepared ones are listed.
 
     Examples:
     spacy xoie ask news.store facts

@@ -156,6 +156,40 @@ def test_graphs(form: str, model: str, tmp_path: Path) -> None:
         assert again.exit_code == 0 and path.read_bytes() == before
 
 
+def test_a_folder_for_neo4j(model: str, tmp_path: Path) -> None:
+    folder = tmp_path / "neo4j"
+    result = run(GERMAN, "-m", model, "-f", "neo4j", "-o", folder)
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "nodes.csv",
+        "relationships.csv",
+    ]
+    assert "Die Stadt" in (folder / "nodes.csv").read_text(encoding="utf8")
+    again = run(GERMAN, "-m", model, "-f", "neo4j", "-o", folder)
+    assert again.exit_code == 1 and "is there already" in again.output
+    assert run(GERMAN, "-m", model, "-f", "neo4j").exit_code == 2
+
+
+def test_only_what_is_asserted(model: str) -> None:
+    texts = ("-m", model, "-f", "jsonl", "Did the museum buy paintings ?", ENGLISH)
+    found = [json.loads(line) for line in run(*texts).stdout.splitlines()]
+    only = run(*texts, "--asserted")
+    assert only.exit_code == 0, only.output
+    assert [json.loads(line)["triples"] for line in only.stdout.splitlines()] == [
+        [one for one in record["triples"] if one["modality"] == "asserted"]
+        for record in found
+    ]
+
+
+def test_arguments_with_cores(model: str) -> None:
+    pytest.importorskip("dateparser")
+    result = run(ENGLISH, "-m", model, "-f", "jsonl", "--cores")
+    assert result.exit_code == 0, result.output
+    triple, *_ = json.loads(result.stdout)["triples"]
+    assert triple["subject"]["core"]["text"] == "museum"
+    assert run(ENGLISH, "--reference-date", "2024-05-15").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [

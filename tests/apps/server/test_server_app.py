@@ -109,6 +109,9 @@ def test_options(client: TestClient) -> None:
     least = triple["score"] + 0.0001
     assert extract(client, MUSEUM, min_score=min(1.0, least))["triples"] == []
     assert extract(client, MUSEUM, min_score=triple["score"] - 0.01)["triples"]
+    assert (triple["negated"], triple["source"]) == (False, None)
+    asserted = extract(client, MUSEUM, asserted=True)["triples"]
+    assert asserted == ([triple] if triple["modality"] == "asserted" else [])
 
 
 def test_projection(client: TestClient) -> None:

@@ -94,7 +94,9 @@ def test_a_pipeline_without_triples_is_refused() -> None:
 
 
 def test_jobs_survive_the_way_to_another_process() -> None:
-    job = Job((Item("a\n😀", "de"), Item("")), target="es", min_score=0.5)
+    job = Job(
+        (Item("a\n😀", "de"), Item("")), target="es", min_score=0.5, asserted=True
+    )
     assert Job.from_bytes(job.to_bytes()) == job
 
 

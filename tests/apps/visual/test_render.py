@@ -198,5 +198,5 @@ def test_notebook_shows_a_table_of_the_triples() -> None:
     triples = doc_of(["Ann", "met", "<b>Ben</b>"], simple())._.triples
     html = triples._repr_html_()
     tags = Tags(html).names()
-    assert tags.count("td") == tags.count("th") == 6 and "b" not in tags
+    assert tags.count("td") == tags.count("th") == 7 and "b" not in tags
     assert triples == tuple(triples) and isinstance(triples, tuple)
