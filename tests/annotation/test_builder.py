@@ -543,7 +543,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
 
     # The first kill of each run: in front of the questions, further and further between
     # them, and behind them. Where the next ones fall is left to chance.
-    between = [questions[place] + 1 for place in range(7, len(everything), 7)]
+    between = [questions[place] + 1 for place in range(7, len(everything), 14)]
     first_kills = [questions[0] // 2, *between, total - writing // 2]
     chance = random.Random(13)
     first_stored = []

@@ -9,7 +9,7 @@ from typing import Any, Iterator, List
 import pytest
 from contract_builders import CASES, TEXTS
 
-THREADS, ROUNDS = 8, 4
+THREADS, ROUNDS = 4, 3
 
 
 @pytest.fixture(params=CASES)

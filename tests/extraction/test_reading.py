@@ -322,9 +322,12 @@ def test_gold_annotation_lies_on_the_words() -> None:
     assert on_words.labels.tolist() == [1, 3, UNANNOTATED, UNANNOTATED, 5]
 
 
+BLANK = spacy.blank("xx"), spacy.blank("en")
+
+
 @given(st.text(max_size=60))
 def test_all_that_is_seen_is_read_once(text: str) -> None:
-    for nlp in (spacy.blank("xx"), spacy.blank("en")):
+    for nlp in BLANK:
         doc = nlp(text)
         for reader in (Reader(), Reader(by_tokens=True)):
             reading = reader(doc)

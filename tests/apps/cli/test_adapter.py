@@ -20,7 +20,7 @@ from spacy_xoie.loading import load
 
 SUBJECTS = ["De stad", "De raad", "Het dorp", "De bank"]
 OBJECTS = ["het huis", "een brug", "de weg", "het plan", "een park", "de muur"]
-TEXTS = ["Anna has met Ben in Rome.", "Der Rat lehnte den Plan ab."]
+TEXTS = ["Anna has met the friends of Ben.", "Der Rat lehnte den Plan ab."]
 DUTCH = "De raad heeft gisteren een nieuwe brug over de weg gekocht ."
 QUICK = ["--few", "0", "--epochs", "8", "--learn-rate", "0.02", "--max-tokens", "100"]
 
