@@ -38,7 +38,7 @@ FEWEST = 20
 REST = "rest"
 """What the other languages are reported as."""
 
-_SHARED, _OF_LANGUAGE, _OF_KIND = 10.0, 3.0, 30.0
+_SHARED, _OF_LANGUAGE, _OF_KIND = 10.0, 3.0, 10.0
 """Penalties of weights (of standardised evidence): of those that all share, and of what
 a language and a kind of data add."""
 _FREE = 1e-3

@@ -53,6 +53,9 @@ def tree_as_triples(
     labels: Sequence[str],
     tags: Sequence[str],
     chances: Sequence[float],
+    tag_chances: Sequence[float],
+    *,
+    evident: bool = False,
 ) -> List[TokenTriple]:
     """Each arc as a triple, so that trees can be compared by their triples."""
     return [

@@ -105,6 +105,9 @@ def no_reader(
     labels: List[str],
     tags: List[str],
     chances: List[float],
+    tag_chances: List[float],
+    *,
+    evident: bool = False,
 ) -> List[TokenTriple]:
     """One triple a token that is not a root: the token, and its head."""
     return [

@@ -14,6 +14,15 @@ from ..batch import Batch, Gold, TreeGold
 from ..trees import spanning_trees
 from .base import Head
 from .roles import select_best
+from .second import (
+    MOST_LOST,
+    Constraints,
+    is_sentence,
+    log_chance,
+    other_verbs,
+    other_words,
+    says_of_subject,
+)
 
 
 class ArcScores(NamedTuple):
@@ -200,49 +209,124 @@ class ArcHead(Head):
     def extract(
         self, hidden: Tensor, batch: Batch, *, threshold: float, max_triples: int
     ) -> List[List[TokenTriple]]:
-        trees = zip(batch.sentences, self.parse(hidden, batch.mask), strict=True)
-        return [
-            select_best(self.read(sentence, *tree), threshold, max_triples)
-            for sentence, tree in trees
+        scores = self.scorer(hidden, batch.mask)
+        trees = self._decode(scores, batch.mask)
+        found = [
+            self.read(sentence, *tree)
+            for sentence, tree in zip(batch.sentences, trees, strict=True)
         ]
+        silent = [
+            row
+            for row, sentence in enumerate(batch.sentences)
+            if not found[row] and is_sentence(sentence)
+        ]
+        if silent:
+            where = torch.tensor(silent, device=batch.mask.device)
+            again = self._read_again(
+                ArcScores(*(part[where] for part in scores)),
+                batch.mask[where],
+                [batch.sentences[row] for row in silent],
+                [trees[row] for row in silent],
+            )
+            for row, triples in zip(silent, again, strict=True):
+                found[row] = triples
+        return [select_best(triples, threshold, max_triples) for triples in found]
 
     def parse(self, hidden: Tensor, mask: Tensor) -> List[PredictedTree]:
         """RETURNS (List[PredictedTree]): The tree of each row."""
-        scores = self.scorer(hidden, mask)
-        lengths = mask.sum(dim=1).cpu().numpy()
-        chances = scores.arcs.log_softmax(dim=-1)
-        heads = spanning_trees(chances.cpu().numpy(), lengths)
-        row, token = mask.nonzero(as_tuple=True)
-        head = torch.from_numpy(heads).to(hidden.device)[row, token]
-        label_chance, label = (
-            self.scorer.labels(scores, row, token, head).log_softmax(-1).max(dim=-1)
-        )
-        chance = (chances[row, token, head] + label_chance).exp().tolist()
-        tag_chance, tag = scores.tags[row, token].softmax(dim=-1).max(dim=-1)
-        tag_chances, tags = tag_chance.tolist(), tag.tolist()
-        labels = label.tolist()
-        flat_heads = head.tolist()
-        trees = []
-        start = 0
-        for length in lengths.tolist():
-            part = slice(start, start + length)
-            trees.append(
-                PredictedTree(
-                    flat_heads[part],
-                    [LABELS[number] for number in labels[part]],
-                    [TAGS[number] for number in tags[part]],
-                    chance[part],
-                    tag_chances[part],
-                )
+        return self._decode(self.scorer(hidden, mask), mask)
+
+    def _read_again(
+        self,
+        scores: ArcScores,
+        mask: Tensor,
+        sentences: Sequence[Sentence],
+        trees: Sequence[PredictedTree],
+    ) -> List[List[TokenTriple]]:
+        """Read sentences off the likeliest trees whose root is a verb of which they say
+        something: first those below the likeliest verbs, then those in which another
+        word depends on such a verb."""
+        found: List[List[TokenTriple]] = [[] for _ in sentences]
+        row, verb = other_verbs(scores.arcs, scores.tags, mask)
+        word = verb
+        for last in (False, True):
+            if not len(row):
+                break
+            others = self._decode(
+                ArcScores(*(part[row] for part in scores)),
+                mask[row],
+                Constraints(verb, word),
             )
-            start += length
-        return trees
+            best = [MOST_LOST] * len(sentences)
+            more = []
+            for number, root, tree in zip(
+                row.tolist(), verb.tolist(), others, strict=True
+            ):
+                first = trees[number]
+                lost = log_chance(first.chances, first.tag_chances) - log_chance(
+                    tree.chances, tree.tag_chances
+                )
+                if lost >= best[number]:
+                    continue
+                triples = self.read(sentences[number], *tree)
+                if says_of_subject(triples, root):
+                    best[number], found[number] = lost, triples
+                elif not last:
+                    more += [
+                        (number, root, other)
+                        for other in other_words(tree.heads, tree.labels, root)
+                    ]
+            more = [one for one in more if not found[one[0]]]
+            row, verb, word = (
+                torch.tensor(more, dtype=torch.long, device=mask.device).view(-1, 3).T
+            )
+        return found
+
+    def _decode(
+        self,
+        scores: ArcScores,
+        mask: Tensor,
+        constraints: Optional[Constraints] = None,
+    ) -> List[PredictedTree]:
+        """The likeliest tree of each row, or the likeliest of those that fulfil some
+        constraints. Probabilities are without these."""
+        lengths = mask.sum(dim=1).cpu().numpy()
+        chances = bound = scores.arcs.log_softmax(dim=-1)
+        if constraints is not None:
+            bound = constraints.arcs(chances)
+        heads = spanning_trees(bound.cpu().numpy(), lengths)
+        row, token = mask.nonzero(as_tuple=True)
+        head = torch.from_numpy(heads).to(mask.device)[row, token]
+        label_chances = self.scorer.labels(scores, row, token, head).log_softmax(-1)
+        tag_chances = scores.tags[row, token].log_softmax(dim=-1)
+        label, tag = label_chances.argmax(dim=-1), tag_chances.argmax(dim=-1)
+        if constraints is not None:
+            label = constraints.labels(label_chances, row, token, head)
+            tag = constraints.tags(tag, row, token)
+        chance = chances[row, token, head] + _chosen(label_chances, label)
+        columns = (
+            head.tolist(),
+            [LABELS[number] for number in label.tolist()],
+            [TAGS[number] for number in tag.tolist()],
+            chance.exp().tolist(),
+            _chosen(tag_chances, tag).exp().tolist(),
+        )
+        ends = np.cumsum(lengths).tolist()
+        return [
+            PredictedTree(*(column[start:end] for column in columns))
+            for start, end in zip([0, *ends], ends, strict=False)
+        ]
 
     def representable(
         self, gold: Sequence[TokenTriple], length: int
     ) -> List[TokenTriple]:
         """Nothing is learnt from triples, so nothing is lost."""
         return list(gold)
+
+
+def _chosen(chances: Tensor, choice: Tensor) -> Tensor:
+    """(rows, choices), (rows,) → (rows,)"""
+    return chances.gather(1, choice[:, None]).squeeze(1)
 
 
 def _targets(
