@@ -265,7 +265,12 @@ class ClauseReader:
     def _antecedents(self, noun: int, head: int) -> List[Part]:
         governor = self.done.get(noun)
         if governor is not None:
-            if governor.construction == "copula" and governor.subjects:
+            own = any(
+                self.subjects.is_subject(child)
+                and self.tree.lower[child] not in self.features.relativisers
+                for child in self.tree.children[head]
+            )
+            if governor.construction == "copula" and governor.subjects and not own:
                 return governor.subjects  # What somebody is does what it does.
             return self.phrases.predicate(noun, case=False)
         conjuncts = self.phrases.conjuncts(noun)

@@ -23,7 +23,12 @@ class LanguageFeatures:
     reflexives: Pronouns that belong to the verb and are no objects.
     relativisers: Words that stand in a relative clause for its antecedent.
     possessives: Those of them that say whose something is.
-    resumptives: Personal pronouns that take up an antecedent.
+    relative_adverbs: Adverbs that stand in a relative clause for the place or the time
+        that is its antecedent ("where").
+    resumptives: Personal pronouns that take up an antecedent, also such as are one word
+        with an adposition (فيه).
+    genitive_endings: What the subject of a clause before its noun ends in, where trees
+        may take it for another genitive (Turkish "şairin doğduğu ev").
     comparatives: Words that make a conjunct a comparison.
     role_marks: Words that trees may take for conjunctions where they are adpositions,
         those of a role or a comparison ("als").
@@ -123,6 +128,8 @@ class LanguageFeatures:
     copulas: FrozenSet[str] = frozenset()
     reflexives: FrozenSet[str] = frozenset()
     relativisers: FrozenSet[str] = frozenset()
+    relative_adverbs: FrozenSet[str] = frozenset()
+    genitive_endings: Tuple[str, ...] = ()
     existentials: FrozenSet[str] = frozenset()
     drops_subjects: bool = False
     light_verbs: Mapping[str, FrozenSet[str]] = field(default_factory=dict)

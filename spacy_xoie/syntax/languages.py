@@ -84,6 +84,7 @@ _LANGUAGES = (
         negative_conjunctions="neither nor",
         adversatives="but yet",
         copulas="am is are was were be been being 's 're 'm",
+        relative_adverbs="where when",
         relativisers="who whom whose which that where when what why whoever",
         existentials="there",
         light_verbs={
@@ -125,6 +126,7 @@ _LANGUAGES = (
         adversatives="sondern aber doch",
         copulas="bin bist ist sind seid war waren warst wart sei seien wäre wären",
         reflexives="sich",
+        relative_adverbs="wo wohin woher",
         relativisers="der die das den dem dessen deren denen welcher welche welches "
         "welchen welchem wer was wo worin woran worauf wodurch womit wofür wobei wozu",
         light_verbs={
@@ -163,6 +165,7 @@ _LANGUAGES = (
         "fueran está están estaba estaban estuvo estuvieron estar estado estando soy "
         "somos",
         reflexives="se",
+        relative_adverbs="donde adonde cuando",
         relativisers="que quien quienes cual cuales cuyo cuya cuyos cuyas donde cuando",
         drops_subjects=True,
         light_verbs={
@@ -193,6 +196,7 @@ _LANGUAGES = (
         "fossem está estão estava estavam esteve estiveram estar estado estando sou "
         "somos",
         reflexives="se",
+        relative_adverbs="onde aonde quando",
         relativisers="que quem qual quais cujo cuja cujos cujas onde quando o_qual",
         drops_subjects=True,
         light_verbs={
@@ -217,6 +221,7 @@ _LANGUAGES = (
         copulas="est sont était étaient fut furent sera seront être été étant soit "
         "soient",
         reflexives="se s'",
+        relative_adverbs="où",
         relativisers="qui que qu' dont où lequel laquelle lesquels lesquelles "
         "auquel auxquels auxquelles duquel desquels desquelles",
         existentials="y",
@@ -257,12 +262,15 @@ _LANGUAGES = (
         negative_conjunctions="ولا ولم ولن",
         adversatives="لكن ولكن بل",
         copulas="هو هي هم كان كانت يكون تكون كانوا ليس ليست",
+        relative_adverbs="حيث",
         relativisers="الذي التي الذين اللذين اللتين اللواتي اللاتي ما من حيث",
         copular_pronouns="هو هي هم هما هن",
         drops_copulas=True,
         fused_subjects="أنه أنها أنهم أنهما أنهن إنه إنها إنهم إنهما لكنه لكنها لكنهم "
         "ولكنه ولكنها ولكنهم بأنه بأنها بأنهم لأنه لأنها لأنهم كأنه كأنها وأنه وأنها",
-        resumptives="ه ها هم هما هن",
+        resumptives="ه ها هم هما هن فيه فيها فيهم فيهما عليه عليها عليهم عليهما به بها "
+        "بهم بهما منه منها منهم منهما له لها لهم لهما إليه إليها إليهم إليهما عنه عنها "
+        "عنهم عنهما معه معها معهم معهما خلاله خلالها",
         drops_subjects=True,
         article_prefixes="ال وال فال بال كال وبال لل ولل",
         fused_adpositions="بال كال وبال لل ولل",
@@ -297,6 +305,8 @@ _LANGUAGES = (
         copulas="è sono era erano fu furono sarà saranno essere stato stata stati "
         "state essendo sia siano fosse fossero sei siamo",
         reflexives="si s'",
+        relative_adverbs="dove quando",
+        possessives="cui",
         relativisers="che chi cui quale quali dove quando",
         existentials="ci c' vi v'",
         drops_subjects=True,
@@ -327,6 +337,7 @@ _LANGUAGES = (
         copulas="é son era eran foi foron será serán ser sido sendo sexa sexan fose "
         "fosen está están estaba estaban estivo estiveron estar estado estando somos",
         reflexives="se",
+        relative_adverbs="onde cando",
         relativisers="que quen cal cales cuxo cuxa cuxos cuxas onde cando",
         drops_subjects=True,
         light_verbs={
@@ -337,6 +348,67 @@ _LANGUAGES = (
         },
         participle_endings="do da dos das to ta tos tas",
     ),
+    _values(
+        "nl",
+        possessives="wiens wier",
+        relative_adverbs="waar waarin waarop waarheen toen",
+        relativisers="die dat wie wat welke wiens wier waar waarin waarop waarmee "
+        "waarvan waardoor waarbij waarover waarheen toen",
+    ),
+    _values(
+        "sv",
+        possessives="vars",
+        relative_adverbs="där dit då",
+        relativisers="som vars vilken vilket vilka där dit då",
+    ),
+    _values(
+        "da",
+        possessives="hvis",
+        relative_adverbs="hvor da",
+        relativisers="der som hvis hvad hvilken hvilket hvilke hvor da",
+    ),
+    _values("nb", possessives="hvis", relative_adverbs="hvor da der"),
+    _values("nn", relative_adverbs="der då"),
+    _values(
+        "ru",
+        possessives="чей чья чьё чье чьи чьего чьей чьих чьим чьем чьём чью",
+        relative_adverbs="где куда откуда когда",
+        relativisers="который которая которое которые которого которой которому "
+        "которую которым которых котором которыми что кто чей чья чьё чье чьи чьего "
+        "чьей чьих чьим чьем чьём чью где куда откуда когда",
+    ),
+    _values(
+        "uk",
+        possessives="чий чия чиє чиї чийого чиєї чиїх чию",
+        relative_adverbs="де куди звідки коли",
+        relativisers="який яка яке які якого якої якому якій яку яким якою яких якими "
+        "котрий котра котре котрі що хто чий чия чиє чиї чийого чиєї чиїх чию де куди "
+        "звідки коли",
+    ),
+    _values(
+        "cs",
+        possessives="jehož jejíž jejichž",
+        relative_adverbs="kde kam odkud kdy",
+    ),
+    _values("sk", relative_adverbs="kde kam odkiaľ kedy"),
+    _values("hr", relative_adverbs="gdje kamo kada kad"),
+    _values("sr", relative_adverbs="gde kada kad где када кад"),
+    _values("ro", possessives="cărui cărei căror", relative_adverbs="unde când"),
+    _values(
+        "el",
+        relative_adverbs="όπου",
+        relativisers="που οποίος οποία οποίο οποίου οποίας οποίον οποίοι οποίες οποίων "
+        "οποίους όπου",
+    ),
+    _values(
+        "lt",
+        relative_adverbs="kur kada",
+        relativisers="kuris kuri kurio kurios kuriam kuriai kurį kurią kuriuo kuria "
+        "kuriame kurioje kurie kurių kuriems kurioms kuriuos kurias kuriais kuriomis "
+        "kas ko kur kada",
+    ),
+    _values("lv", relative_adverbs="kur kad"),
+    _values("tr", genitive_endings="ın in un ün"),
 )
 
 _BY_HAND: Dict[str, Dict[str, Any]] = {values["code"]: values for values in _LANGUAGES}
@@ -357,9 +429,22 @@ PRIVATIVES = frozenset("""
     """.split())
 """Words before or after what does not happen ("without paying")."""
 
+RELATIVISERS = frozenset("""
+    który która które którego której któremu którą którym których którymi którzy gdzie
+    който която което които когото чийто чиято чието чиито където
+    aki akit akinek amely amelyet amelynek amelyben amelyik ami amit aminek ahol amikor
+    kes kelle keda mis mille mida millest milles kus
+    que qui què qual quals on
+    """.split())
+"""Words that stand in a relative clause for its antecedent, in languages whose trees
+nobody counted."""
+
 UNKNOWN = replace(
     DEFAULT,
-    negations=NEGATIONS.union(*(values["negations"] for values in _LANGUAGES)),
+    negations=NEGATIONS.union(*(values.get("negations", ()) for values in _LANGUAGES)),
+    relativisers=RELATIVISERS,
+    possessives=frozenset("którego której których чийто чиято чието чиито".split()),
+    relative_adverbs=frozenset("gdzie където ahol amikor kus on".split()),
 )
 """Of any other language: a network may read it all the same."""
 

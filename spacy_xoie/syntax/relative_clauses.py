@@ -5,6 +5,9 @@ from typing import List, Optional
 from .ty import Argument, Clause, Part
 from .verbs import SUBJECTS, ClauseRules
 
+ROLES = frozenset({"nsubj", "obj", "iobj", "obl"})
+"""What a relative word may be, whatever its tag."""
+
 
 class RelativeClauses(ClauseRules):
     """Completes the relative clauses of one tree."""
@@ -19,15 +22,30 @@ class RelativeClauses(ClauseRules):
             clause.implied = False
             clause.subjects = clause.subjects if own else []
             return
-        pronoun = self._relativiser(heads)
-        if pronoun is None:
-            pronoun = self._resumptive(heads)
-        if pronoun is None:
-            pronoun = self._possessor(heads)
         clause.construction = (
             "relative" if tree.labels[head] == "acl:relcl" else "participial"
         )
-        if pronoun is not None and self._replace(clause, pronoun, antecedents):
+        pronoun, resumptive = self._relativiser(heads), self._resumptive(heads)
+        if pronoun is not None and resumptive is not None:
+            pronoun = self._turn_to_resumptive(clause, pronoun)
+        pronouns = [
+            p for p in (pronoun, resumptive, self._possessor(heads)) if p is not None
+        ]
+        if any(self._replace(clause, p, antecedents) for p in pronouns):
+            # Who does it is left out ("el libro que compró").
+            clause.implied = not clause.subjects and self.features.drops_subjects
+            return
+        subject = None if own else self._genitive_subject(head)
+        if subject is not None:
+            clause.subjects = self.phrases.nouns(subject)
+            clause.arguments = [a for a in clause.arguments if a.position != subject]
+            own = True
+        adverb = self._relative_adverb(heads)
+        if adverb is not None:
+            clause.implied = not own and self.features.drops_subjects
+            says = tree.lower[adverb] in self.features.relative_adverbs
+            if says and (own or clause.implied):
+                clause.arguments.append(Argument(antecedents, False, noun, 5))
             return
         if not own:
             if tree.labels[head] != "acl:relcl" and any(
@@ -41,19 +59,54 @@ class RelativeClauses(ClauseRules):
             clause.subjects = antecedents
             clause.implied = False
         elif (
-            (pronoun is None or tree.bases[pronoun] != "nsubj")
-            and (tree.labels[head] == "acl:relcl" or self.features.clauses_before_nouns)
+            (tree.labels[head] == "acl:relcl" or self.features.clauses_before_nouns)
             and not any(a.bound for a in clause.arguments)
-            and not self._has_relative_adverb(heads)
-            and tree.first(head, "nsubj:pass", "aux:pass") is None
+            and not any(tree.bases[p] == "nsubj" for p in pronouns)
+            and not self._is_passive(head)
             and self.verbs.is_verbal(heads[-1])
         ):
             clause.arguments.append(Argument(antecedents, True, noun, 1))
 
+    def _turn_to_resumptive(self, clause: Clause, pronoun: int) -> Optional[int]:
+        """A relative pronoun, unless another word is the subject that it seems to be:
+        then a personal pronoun takes up the antecedent (البيت الذي ولد فيه الشاعر)."""
+        tree, head = self.tree, clause.head
+        for child in tree.all(head, "nsubj"):
+            if child != pronoun and tree.bases[pronoun] == "nsubj":
+                clause.subjects = self.phrases.nouns(child)
+                clause.arguments = [a for a in clause.arguments if a.position != child]
+                return None
+        return pronoun
+
+    def _is_passive(self, head: int) -> bool:
+        """Whether a clause is passive. One with a participle has an auxiliary: trees
+        say that of an active clause, too ("the bridge | the soldiers destroyed")."""
+        tree = self.tree
+        if tree.first(head, "aux:pass") is not None:
+            return True
+        return tree.first(head, "nsubj:pass") is not None and (
+            not self.features.participle_endings or tree.first(head, "expl") is not None
+        )
+
+    def _genitive_subject(self, head: int) -> Optional[int]:
+        """The subject of a clause before its noun, where its case is a genitive's."""
+        tree, endings = self.tree, self.features.genitive_endings
+        for child in tree.children[head] if endings else ():
+            if (
+                child < head
+                and tree.bases[child] in ("obl", "nmod")
+                and tree.tags[child] in ("NOUN", "PROPN", "PRON")
+                and tree.first(child, "case") is None
+                and tree.lower[child].endswith(endings)
+            ):
+                return child
+        return None
+
     def _possessor(self, heads: List[int]) -> Optional[int]:
         """A relative pronoun that says whose an argument is. It stays, after its
         antecedent: without it nothing would say how the two belong together."""
-        tree, words = self.tree, self.features.relativisers
+        tree = self.tree
+        words = self.features.relativisers | self.features.possessives
         for head in heads:
             for child in tree.children[head]:
                 for below in tree.children[child]:
@@ -75,13 +128,18 @@ class RelativeClauses(ClauseRules):
             and pronoun < tree.heads[pronoun]
         )
 
-    def _has_relative_adverb(self, heads: List[int]) -> bool:
-        tree, words = self.tree, self.features.relativisers
-        return any(
-            tree.bases[child] == "advmod" and tree.lower[child] in words
-            for head in heads
-            for child in tree.children[head]
-        )
+    def _relative_adverb(self, heads: List[int]) -> Optional[int]:
+        """The adverb that stands for the place, the time or the reason of a clause."""
+        tree = self.tree
+        words = self.features.relativisers | self.features.relative_adverbs
+        for head in heads:
+            for child in tree.all(head, "advmod", "mark"):
+                if tree.lower[child] in words and (
+                    tree.bases[child] == "advmod"
+                    or tree.lower[child] in self.features.relative_adverbs
+                ):
+                    return child
+        return None
 
     def _resumptive(self, heads: List[int]) -> Optional[int]:
         """A personal pronoun that takes up the antecedent."""
@@ -102,7 +160,13 @@ class RelativeClauses(ClauseRules):
             for child in tree.children[head]:
                 if tree.bases[child] in ("cc", "mark", "conj", "ccomp", "advcl"):
                     continue
-                if tree.tags[child] in ("PRON", "PART") and tree.lower[child] in words:
+                if tree.lower[child] in words and (
+                    tree.tags[child] in ("PRON", "PART")
+                    or (
+                        tree.bases[child] in ROLES
+                        and tree.tags[child] in ("DET", "ADV")
+                    )
+                ):
                     return child
                 for below in tree.children[child]:
                     if (
@@ -117,7 +181,10 @@ class RelativeClauses(ClauseRules):
 
     def _replace(self, clause: Clause, pronoun: int, antecedents: List[Part]) -> bool:
         """Replace a pronoun by its antecedent in all parts of a clause."""
-        replaced = False
+        tree, replaced = self.tree, False
+        keeps = self._is_possessive(pronoun)
+        # "la que", "los cuales": the article belongs to the pronoun.
+        drop = {pronoun, *tree.all(pronoun, "det")} if not keeps else set()
 
         def replace(variants: List[Part]) -> List[Part]:
             nonlocal replaced
@@ -125,8 +192,7 @@ class RelativeClauses(ClauseRules):
             for part in variants:
                 if pronoun in part:
                     replaced = True
-                    keeps = self._is_possessive(pronoun)
-                    rest = [i for i in part if keeps or i != pronoun]
+                    rest = [i for i in part if i not in drop]
                     result.extend(
                         tuple(sorted({*rest, *antecedent}))
                         for antecedent in antecedents
@@ -135,6 +201,8 @@ class RelativeClauses(ClauseRules):
                     result.append(part)
             return result
 
+        if tree.tags[pronoun] == "ADP":  # "in it", in one word
+            clause.relation.append(pronoun)
         clause.subjects = replace(clause.subjects)
         for argument in clause.arguments:
             if argument.position == pronoun:

@@ -8,6 +8,7 @@ from .definiteness import repair_definite
 from .features import LanguageFeatures
 from .gaps import find_gaps
 from .tree import Tree
+from .verbs import SUBJECTS
 
 NOMINALS = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X"})
 DEPENDENTS = frozenset({"nsubj", "obj", "obl", "nmod", "compound", "dep"})
@@ -36,6 +37,8 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
         _demote_subjects(tree, features, labels)
     if features.passives_lack_objects or features.impersonal_endings:
         _find_passive_subjects(tree, features, labels)
+    if features.relativisers:
+        _return_subjects(tree, features, heads, labels)
     if features.postpositions:
         _free_clauses(tree, labels)
     _join_ranges(tree, features, heads, labels)
@@ -191,6 +194,32 @@ def _find_passive_subjects(
             if tree.lower[child] not in features.reflexives:
                 labels[child] = "nsubj:pass"
                 break
+
+
+def _return_subjects(
+    tree: Tree, features: LanguageFeatures, heads: List[int], labels: List[str]
+) -> None:
+    """Of two subjects, the second right behind a relative clause that has none, but a
+    relative word that is no subject, is that of the clause ("La casa in cui nacque il
+    poeta | è un museo")."""
+    words = features.relativisers | features.relative_adverbs
+    for noun in range(len(tree)):
+        verb = tree.heads[noun]
+        if tree.bases[noun] != "nsubj" or noun > verb:
+            continue
+        for first in tree.all(verb, "nsubj"):
+            for clause in tree.all(first, "acl") if first < noun else ():
+                below = tree.children[clause]
+                if (
+                    max(tree.subtree(first)) == min(tree.subtree(noun)) - 1
+                    and tree.tags[clause] == "VERB"
+                    and not any(tree.bases[child] in SUBJECTS for child in below)
+                    and any(
+                        tree.lower[child] in words and tree.bases[child] != "mark"
+                        for child in below
+                    )
+                ):
+                    heads[noun], labels[noun] = clause, tree.labels[noun]
 
 
 def _free_clauses(tree: Tree, labels: List[str]) -> None:
