@@ -2,6 +2,7 @@
 
 from typing import List, Optional
 
+from .agreement import NOTHING, read_ending
 from .ty import Argument, Clause, Part
 from .verbs import SUBJECTS, ClauseRules
 
@@ -28,12 +29,16 @@ class RelativeClauses(ClauseRules):
         pronoun, resumptive = self._relativiser(heads), self._resumptive(heads)
         if pronoun is not None and resumptive is not None:
             pronoun = self._turn_to_resumptive(clause, pronoun)
+        if pronoun is not None and not own and self._is_second_object(pronoun, head):
+            clause.subjects, clause.implied = antecedents, False
+            clause.arguments = [a for a in clause.arguments if a.position != pronoun]
+            return
         pronouns = [
             p for p in (pronoun, resumptive, self._possessor(heads)) if p is not None
         ]
         if any(self._replace(clause, p, antecedents) for p in pronouns):
             # Who does it is left out ("el libro que compró").
-            clause.implied = not clause.subjects and self.features.drops_subjects
+            clause.implied = not clause.subjects and self._may_lack_subject(head)
             return
         subject = None if own else self._genitive_subject(head)
         if subject is not None:
@@ -42,7 +47,7 @@ class RelativeClauses(ClauseRules):
             own = True
         adverb = self._relative_adverb(heads)
         if adverb is not None:
-            clause.implied = not own and self.features.drops_subjects
+            clause.implied = not own and self._may_lack_subject(head)
             says = tree.lower[adverb] in self.features.relative_adverbs
             if says and (own or clause.implied):
                 clause.arguments.append(Argument(antecedents, False, noun, 5))
@@ -77,6 +82,24 @@ class RelativeClauses(ClauseRules):
                 clause.arguments = [a for a in clause.arguments if a.position != child]
                 return None
         return pronoun
+
+    def _is_second_object(self, pronoun: int, head: int) -> bool:
+        """Whether a relative pronoun looks like an object beside another one: without a
+        subject it is that ("os peritos que o avaliaram")."""
+        tree = self.tree
+        return tree.bases[pronoun] == "obj" and any(
+            child != pronoun and tree.lower[child] not in self.features.reflexives
+            for child in tree.all(head, "obj")
+        )
+
+    def _may_lack_subject(self, head: int) -> bool:
+        """Whether a clause can leave its subject out: one with a finite verb, in a
+        language that does so."""
+        tree = self.tree
+        return self.features.drops_subjects and (
+            tree.first(head, "aux", "cop") is not None
+            or read_ending(self.features.agreement, tree.lower[head]) != NOTHING
+        )
 
     def _is_passive(self, head: int) -> bool:
         """Whether a clause is passive. One with a participle has an auxiliary: trees

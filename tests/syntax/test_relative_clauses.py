@@ -85,6 +85,18 @@ CASES = {
         "yandı/VERB/0/root",
         {"ev | yandı | bugün", "Şairin | doğduğu | ev"},
     ),
+    "an object beside another one": (
+        "pt",
+        "Ela/PRON/2/nsubj elogiou/VERB/0/root os/DET/4/det peritos/NOUN/2/obj "
+        "que/PRON/7/obj o/PRON/7/obj avaliaram/VERB/4/acl:relcl",
+        {"Ela | elogiou | os peritos", "os peritos | avaliaram | o"},
+    ),
+    "an infinitive": (
+        "pt",
+        "Ela/PRON/2/nsubj tem/VERB/0/root um/DET/4/det livro/NOUN/2/obj "
+        "que/PRON/6/obj vender/VERB/4/acl:relcl",
+        {"Ela | tem | um livro"},
+    ),
     "what somebody is, and not who": (
         "en",
         "That/PRON/4/nsubj is/AUX/4/cop the/DET/4/det town/NOUN/0/root "
