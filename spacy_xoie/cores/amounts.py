@@ -10,7 +10,18 @@ import unicodedata
 from collections import defaultdict
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, DefaultDict, Dict, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import (
+    Any,
+    DefaultDict,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Set,
+    Tuple,
+)
 
 from ..doc.codes import language_code
 from ..doc.cores import MONEY, NUMBER, QUANTITY, Normal
@@ -100,14 +111,15 @@ def read_number(text: str, language: str) -> Optional[Decimal]:
     return _in_words(text, language)
 
 
-def unit_words(language: str, kind: str) -> Set[str]:
-    """RETURNS (Set[str]): The names of units of a kind such as "duration", in all
+@lru_cache(maxsize=64)
+def unit_words(language: str, kind: str) -> FrozenSet[str]:
+    """RETURNS (FrozenSet[str]): The names of units of a kind such as "duration", in all
     their forms, folded."""
-    return {
+    return frozenset(
         form.casefold()
         for form, found in _units(language).exact.items()
         if any(unit.startswith(f"{kind}-") for _, unit in found)
-    }
+    )
 
 
 class _Units:

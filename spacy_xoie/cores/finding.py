@@ -6,6 +6,7 @@ a part of the core.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Callable, FrozenSet, Iterator, List, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc, Span, Token
@@ -43,18 +44,18 @@ class _Words:
     before: FrozenSet[str]
     head_first: bool
 
-    @classmethod
-    def of(cls, language: str) -> "_Words":
-        code = code_or(language, "")
-        words, facts = function_words(code), load_languages().get(code)
-        own = grammar(code)
-        adjective = () if facts is None else facts.features.get("adjective", ())
-        return cls(
-            words,
-            own,
-            words.adpositions | words.rarer_adpositions | frozenset(own.contracted),
-            "after" in adjective and "before" not in adjective,
-        )
+
+@lru_cache(maxsize=64)
+def _words_of(language: str) -> _Words:
+    code = code_or(language, "")
+    words, facts, own = function_words(code), load_languages().get(code), grammar(code)
+    adjective = () if facts is None else facts.features.get("adjective", ())
+    return _Words(
+        words,
+        own,
+        words.adpositions | words.rarer_adpositions | frozenset(own.contracted),
+        "after" in adjective and "before" not in adjective,
+    )
 
 
 def find_core(phrase: Phrase, language: str, *, is_subject: bool = False) -> Core:
@@ -66,7 +67,7 @@ def find_core(phrase: Phrase, language: str, *, is_subject: bool = False) -> Cor
         begin with an adposition.
     RETURNS (Core): Its core, without a normal form. Something is always left.
     """
-    words = _Words.of(language)
+    words = _words_of(language)
     tokens = [token for span in phrase.spans for token in span if not token.is_space]
     tokens = tokens or [token for span in phrase.spans for token in span]
     doc = tokens[0].doc
