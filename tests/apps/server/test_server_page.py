@@ -5,6 +5,7 @@ import json
 import shutil
 import socket
 import threading
+import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Iterator, List, NamedTuple
 
@@ -256,6 +257,24 @@ def test_least_score_hides_triples(page: Page) -> None:
     assert page.find("#score-value").text == "0.95"
     assert page.find_all("#sentences .triple") == []
     assert "0 triples" in page.status
+
+
+def test_what_is_not_asserted_can_be_hidden(page: Page) -> None:
+    text = f"{ENGLISH} Did the city sell the house?"
+    page.read(text)
+    request = urllib.request.Request(
+        f"{page.address.rstrip('/')}/api/extract",
+        json.dumps({"text": text}).encode(),
+        {"content-type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
+        triples = json.load(reply)["triples"]
+    box = page.find("#asserted")
+    box.click()
+    left = [one for one in triples if one["modality"] == "asserted"]
+    assert len(page.find_all("#sentences .triple")) == len(left)
+    box.click()
+    assert len(page.find_all("#sentences .triple")) == len(triples)
 
 
 def test_files(page: Page) -> None:

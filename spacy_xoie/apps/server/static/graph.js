@@ -1,7 +1,7 @@
 // A small drawing of the triples as a graph.
 
 import { draw } from "./dom.js";
-import { familyOf } from "./reading.js";
+import { familyOf, isStated } from "./reading.js";
 
 const MOST_NODES = 24;
 const MOST_LETTERS = 24;
@@ -37,7 +37,7 @@ function build(triples) {
         ? node(byName, subject, family)
         : node(byName, "(implied)", family, `\n${family}`);
       const to = node(byName, object, family);
-      all.push({ from, to, label: relation, family });
+      all.push({ from, to, label: relation, family, isOpen: !isStated(triple) });
     }
   }
   const ranked = [...byName.values()].sort((a, b) => b.degree - a.degree);
@@ -212,10 +212,11 @@ function nodeBox(one, box, marks) {
   return group;
 }
 
-function line({ from, to, label, family }, nth, box, marks) {
+function line({ from, to, label, family, isOpen }, nth, box, marks) {
   const { d, middle } = wayOf(from, to, nth);
   grow(box, ...middle, widthOf(short(label), 12.5), 16);
-  const group = draw("g", { class: "edge", "data-triples": family },
+  const kind = isOpen ? "edge open" : "edge";
+  const group = draw("g", { class: kind, "data-triples": family },
     draw("title", {}, `${from.name} · ${label} · ${to.name}`),
     draw("path", { d, "marker-end": "url(#arrow)" }),
     draw("text", { x: middle[0], y: middle[1] }, short(label)));

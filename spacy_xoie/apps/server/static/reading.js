@@ -33,6 +33,11 @@ export function showSide(list, more, side, text, marks) {
   more.onclick = () => showMore(false);
 }
 
+// Whether a triple is neither negated nor said with less than the text's own word.
+export function isStated({ negated, modality }) {
+  return !negated && (!modality || modality === "asserted");
+}
+
 // How far the text stands behind a triple; nothing if it does wholly.
 function remarkOf({ negated, modality, source }) {
   const marks = [];
