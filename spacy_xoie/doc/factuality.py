@@ -7,7 +7,9 @@ source, which is the text itself unless somebody else is named. `MODALITIES` say
 than FactBank's U: why a text leaves it open.
 """
 
-from typing import Dict, FrozenSet
+from typing import Dict, FrozenSet, Iterable, Tuple
+
+from ..errors import ConfigError
 
 ASSERTED = "asserted"
 UNKNOWN = "unknown"
@@ -38,6 +40,9 @@ condition, or depends on one. intended: it is what somebody plans, or what is to
 commanded, wished, asked: of an order, a wish, a question. unknown: the rules could not
 tell. Empty: nobody has looked."""
 
+OMITTED: Tuple[str, ...] = ("asked", "commanded", "wished")
+"""Modalities of what gives no facts, unless somebody asks for it."""
+
 
 def factuality_value(modality: str, negated: bool) -> str:
     """The value of FactBank.
@@ -51,3 +56,22 @@ def factuality_value(modality: str, negated: bool) -> str:
     if certainty == "U":
         return "Uu"
     return certainty + ("-" if negated != (modality == "denied") else "+")
+
+
+def modalities_setting(name: str, values: Iterable[str]) -> Tuple[str, ...]:
+    """Check a setting that lists modalities.
+
+    name (str): Name of the setting, for the error.
+    values (Iterable[str]): The modalities.
+    RETURNS (Tuple[str, ...]): The same.
+    RAISES (ConfigError): If there is no such modality.
+    """
+    chosen = (values,) if isinstance(values, str) else tuple(values)
+    for value in chosen:
+        if value not in MODALITIES:
+            known = ", ".join(sorted(filter(None, MODALITIES)))
+            raise ConfigError(
+                f"{name} has {value!r}, which is no modality. A modality is one of "
+                f"{known}, or empty for triples that nobody judged."
+            )
+    return chosen

@@ -297,7 +297,7 @@ def build_arc_head_v1(
     scorer = TripleScorer(scores) if scores else None
     return partial(
         ArcHead,
-        partial(read_triples, facts=facts, scorer=scorer),
+        partial(read_triples, facts=facts, omit=(), scorer=scorer),
         width=width,
         label_width=label_width,
         reach=reach,

@@ -25,6 +25,7 @@ from spacy.vocab import Vocab
 from thinc.api import Optimizer
 
 from ..doc.codes import UNDETERMINED
+from ..doc.factuality import OMITTED, modalities_setting
 from ..doc.languages import known_scores, language_of, sentence_scores
 from ..doc.questions import question_bounds
 from ..doc.triples import SPAN_KEY
@@ -91,6 +92,8 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
     max_length (int): Longer sentences are read in pieces of so many tokens.
     batch_tokens (int): Most tokens that the network sees at a time, padding
         included. Bounds the memory and does not change the result.
+    omit (Sequence[str]): Modalities of triples that are left out, see
+        `spacy_xoie.doc.factuality`: what is asked, commanded or wished is no fact.
     scorer (Optional[Callable]): The scoring method.
     RAISES (ConfigError): If a setting has a value that cannot work.
     """
@@ -107,6 +110,7 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         overwrite: bool = True,
         max_length: int = 100,
         batch_tokens: int = 4096,
+        omit: Sequence[str] = OMITTED,
         scorer: Optional[Callable[..., Dict[str, Any]]] = None,
     ) -> None:
         if not 0.0 <= threshold <= 1.0:
@@ -124,6 +128,7 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         self.span_key = span_key
         self.overwrite = overwrite
         self.batch_tokens = batch_tokens
+        self.omit = modalities_setting(f"[components.{name}] omit", omit)
         self.scorer = scorer
         self.segment = Segmenter(max_length)
         self.reader = Reader(by_tokens=model.parts.encoder.by_tokens)
@@ -189,7 +194,9 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
         for span, triples in zip(reply.spans, reply.triples, strict=True):
             questions = question_bounds([word.text for word in span]) if triples else ()
             for triple in triples:
-                if is_asked(triple, questions):
+                if not triple.modality and is_asked(triple, questions):
+                    triple = triple._replace(modality="asked")
+                if triple.modality in self.omit:
                     continue
                 neat = tidy(span.doc, triple.shifted(span.start))
                 if neat is not None:

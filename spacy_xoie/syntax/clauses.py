@@ -105,8 +105,9 @@ class ClauseReader:
         governor = self._governor(head)
         if governor is not None and self.coordination.is_gapped(head):
             self.coordination.fill(clause, governor)
+            clause.heads = governor.heads
             return clause
-        heads = [head]
+        heads = clause.heads = [head]
         self._join_infinitives(clause, heads)
         self._find_subjects(clause)
         for index in heads:

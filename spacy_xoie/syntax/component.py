@@ -1,13 +1,14 @@
 """The component `xoie_syntax`: triples read off the parse of a doc."""
 
 import warnings
-from typing import Any, Dict, Iterable, List, Set
+from typing import Any, Dict, Iterable, List, Sequence, Set
 
 from spacy.errors import Errors
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from ..doc.codes import code_setting
+from ..doc.factuality import OMITTED, modalities_setting
 from ..doc.languages import language_of
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, NotReadyError
@@ -37,7 +38,9 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
     overwrite (bool): Whether to replace triples that a doc already has.
     language (Optional[str]): Language of all docs. By default that of each doc.
     facts (Facts): "whole" or "minimal" triples, see `rules_for`.
-    RAISES (ConfigError): If the span key is empty.
+    omit (Sequence[str]): Modalities of triples that are left out, see
+        `spacy_xoie.doc.factuality`.
+    RAISES (ConfigError): If the span key is empty, or there is no such modality.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         overwrite: bool = True,
         language: str | None = None,
         facts: Facts = "whole",
+        omit: Sequence[str] = OMITTED,
     ) -> None:
         if not span_key:
             raise ConfigError("span_key is empty; it must name a span group.")
@@ -58,6 +62,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
             language = code_setting(f"[components.{name}] language", language)
         self.language = language
         self.facts: Facts = facts
+        self.omit = modalities_setting(f"[components.{name}] omit", omit)
         self._rules: Dict[str, Rules] = {}
         self._warned: Set[str] = set()
 
@@ -81,7 +86,9 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         language = self.language or language_of(doc, key=None)
         rules = self._rules.get(language)
         if rules is None:
-            rules = self._rules[language] = rules_for(language, facts=self.facts)
+            rules = self._rules[language] = rules_for(
+                language, facts=self.facts, omit=self.omit
+            )
         return [
             triple._replace(language=language, origin=self.name)
             for sent in doc.sents

@@ -4,6 +4,7 @@ import math
 from functools import lru_cache
 from typing import List, Optional, Sequence, Tuple
 
+from ..doc.factuality import OMITTED
 from ..labels import PIECE
 from ..ty import Pieces, Sentence, TokenTriple, joined, tokens_of
 from .rules import Facts, Rules, rules_for
@@ -23,6 +24,7 @@ def read_triples(
     tag_chances: Sequence[float] = (),
     *,
     facts: Facts = "whole",
+    omit: Tuple[str, ...] = OMITTED,
     scorer: Optional[TripleScorer] = None,
     evident: bool = False,
 ) -> List[TokenTriple]:
@@ -37,6 +39,7 @@ def read_triples(
     tag_chances (Sequence[float]): Probability of each token's part of speech; empty if
         it is not known.
     facts (Facts): "minimal" or "whole", see `rules_for`.
+    omit (Tuple[str, ...]): Modalities of clauses that give no triples.
     scorer (Optional[TripleScorer]): Makes the scores; None for `raw_score`.
     evident (bool): Whether each triple keeps what its score was made of.
     RETURNS (List[TokenTriple]): The triples.
@@ -54,7 +57,7 @@ def read_triples(
             [tags[token] for token in bearers],
             [sentence.spaces[token] for token in bearers],
         )
-    rules: Rules = _rules_for(sentence.language, facts=facts)
+    rules: Rules = _rules_for(sentence.language, facts=facts, omit=omit)
     found: List[SyntaxTriple] = []
     for triple in rules.extract(tree):
         if facts == "minimal" and not triple.bound and len(triple.objects) > 1:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from itertools import islice, product
-from typing import Container, List, Literal, Optional, Sequence, Set, Tuple
+from typing import Collection, Container, List, Literal, Optional, Sequence, Set, Tuple
 
-from ..doc.questions import question_bounds
+from ..doc.factuality import OMITTED
 from .clauses import ClauseReader
+from .factuality import Factuality, Verdict
 from .features import LanguageFeatures
 from .languages import features_for
 from .nested import nested_facts
@@ -24,10 +25,14 @@ class Rules:
     """Reads triples off Universal Dependencies trees.
 
     features (LanguageFeatures): Features of the language.
+    omit (Collection[str]): Modalities of clauses that give no triples.
     """
 
-    def __init__(self, features: LanguageFeatures) -> None:
+    def __init__(
+        self, features: LanguageFeatures, *, omit: Collection[str] = OMITTED
+    ) -> None:
         self.features = features
+        self.omit = frozenset(omit)
 
     def extract(self, tree: Tree) -> List[SyntaxTriple]:
         """Extract the triples of a sentence.
@@ -39,20 +44,38 @@ class Rules:
         triples: List[SyntaxTriple] = []
         reader = ClauseReader(tree, self.features)
         nested = reader.phrases if self.features.nested_facts else None
-        questions = question_bounds(tree.words)
-        for clause in reader.read():
-            if is_asked(tree, clause.head, questions):
+        clauses = reader.read()
+        factuality = Factuality(tree, self.features, reader)
+        # Who says so is no part of what is said.
+        named = {
+            place
+            for clause in clauses
+            for head in clause.heads
+            for place in factuality.sources(head)
+        }
+        for clause in clauses:
+            verdict = factuality.judge(clause)
+            if verdict.modality in self.omit or factuality.is_adposition(clause.head):
                 continue
-            triples.extend(self._triples(tree, clause, nested))
+            clause.arguments = [a for a in clause.arguments if a.position not in named]
+            triples += [
+                triple._replace(**verdict._asdict())
+                for triple in self._triples(tree, clause, nested, verdict)
+            ]
         unique = {triple[:3]: triple for triple in reversed(triples)}
         return sorted(unique.values(), key=lambda triple: triple.relation)
 
     def _triples(
-        self, tree: Tree, clause: Clause, reader: Optional[Phrases]
+        self,
+        tree: Tree,
+        clause: Clause,
+        reader: Optional[Phrases],
+        verdict: Verdict,
     ) -> List[SyntaxTriple]:
         subjects = clause.subjects
         if not subjects:
-            if not (clause.implied and self.features.drops_subjects):
+            drops = self.features.drops_subjects or verdict.modality == "commanded"
+            if not (clause.implied and drops):
                 return []
             subjects = [()]
         relation = tree.glue(tree.trim(clause.relation))
@@ -110,25 +133,13 @@ class Rules:
         return tuple(objects)
 
 
-def is_asked(tree: Tree, head: int, questions: Sequence[Tuple[int, int]]) -> bool:
-    """RETURNS (bool): Whether a clause is the main clause of a direct question, or one
-    beside it."""
-    for start, end in questions:
-        while start <= head < end:
-            governor = tree.heads[head]
-            if governor == head or not start <= governor < end:
-                return True
-            if tree.bases[head] != "conj":
-                break
-            head = governor
-    return False
-
-
 def _without(part: Part, words: Container[int]) -> Part:
     return tuple(index for index in part if index not in words)
 
 
-def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
+def rules_for(
+    language: str, *, facts: Facts = "whole", omit: Collection[str] = OMITTED
+) -> Rules:
     """The rules for a language; for one that is not known, those that need no words.
 
     language (str): Code of the language.
@@ -141,7 +152,9 @@ def rules_for(language: str, *, facts: Facts = "whole") -> Rules:
     RETURNS (Rules): The rules.
     """
     features = features_for(language)
-    return Rules(whole_facts(features) if facts == "whole" else features)
+    if facts == "whole":
+        features = whole_facts(features)
+    return Rules(features, omit=omit)
 
 
 def whole_facts(features: LanguageFeatures) -> LanguageFeatures:

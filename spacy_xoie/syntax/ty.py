@@ -61,7 +61,8 @@ class Argument:
 
 @dataclass
 class Clause:
-    """A clause on its way to triples."""
+    """A clause on its way to triples. `heads` are its verbs: its head, and those that
+    join its relation."""
 
     head: int
     relation: List[int]
@@ -69,3 +70,4 @@ class Clause:
     arguments: List[Argument] = field(default_factory=list)
     construction: str = "clause"
     implied: bool = False
+    heads: List[int] = field(default_factory=list)
