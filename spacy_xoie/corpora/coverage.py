@@ -9,11 +9,11 @@ from typing import Dict, Iterable, List, Tuple
 
 from ..doc.questions import question_bounds
 from ..labels import simplify_label
-from ..syntax.factuality import is_asked
 from ..syntax.features import LanguageFeatures
 from ..syntax.rules import Rules, whole_facts
 from ..syntax.tree import Tree
 from ..syntax.ty import SyntaxTriple
+from ..syntax.utterances import is_asked
 from ..syntax.verbs import SUBJECTS
 from .treebanks import TreeSentence
 

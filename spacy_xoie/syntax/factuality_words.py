@@ -1,8 +1,8 @@
 """The words that say how far a text stands behind a clause, by language: data, no code.
 
 `data/factuality.json` holds them. An entry is a word, a word with `*` for what may be
-anything, words with `_` between them that stand side by side, or a verb and its particle
-(`teil*+mit`).
+anything, words that stand side by side with `_` between them, or a verb and its
+particle (`teil*+mit`).
 """
 
 import re
@@ -21,12 +21,12 @@ DATA = Path(__file__).parent / "data" / "factuality.json"
 
 KINDS: Mapping[str, str] = {
     # What negates.
-    "negatives": "adverbs, determiners, pronouns and conjunctions: not, no, nobody, nor",
+    "negatives": "adverbs, determiners, pronouns, conjunctions: not, no, nobody, nor",
     "negative_forms": "verbs with a negation in them: nebyl, olmadı",
     "positive_forms": "verbs that only look like these",
     "half_negatives": "those that negate with another word alone, or restrict: ne",
     "restrictions": "what follows a negation that denies nothing: not only, ne que",
-    "accompanying": "adpositions whose phrase denies nothing of the verb: with no money",
+    "accompanying": "adpositions whose phrase does not negate the verb: with no money",
     "alternatives": "conjunctions that hand a negation on: or, nor",
     # What a main clause is uttered for.
     "please": "what goes with a request",

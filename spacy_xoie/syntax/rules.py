@@ -51,11 +51,13 @@ class Rules:
             place
             for clause in clauses
             for head in clause.heads
-            for place in factuality.sources(head)
+            for place in factuality.sources.beside(head)
         }
         for clause in clauses:
             verdict = factuality.judge(clause)
-            if verdict.modality in self.omit or factuality.is_adposition(clause.head):
+            if verdict.modality in self.omit:
+                continue
+            if factuality.sources.is_adposition(clause.head):
                 continue
             clause.arguments = [a for a in clause.arguments if a.position not in named]
             triples += [
