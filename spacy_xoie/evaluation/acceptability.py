@@ -84,8 +84,8 @@ def find_judgements(
 
     path (Union[str, Path]): Lines have "text", "lang", and "triple" ([subject,
         relation, further arguments …]) with "verdict" ("right", "near" or "wrong"); or
-        as `read_expected` has them; or as a corpus (`read_corpus`) has them, whose test
-        part is left out.
+        as `read_expected` has them; or as a corpus (`read_corpus`) has them, of which
+        the development part is taken.
     on_fault (Optional[Callable[[Fault], None]]): Told of lines that cannot be read.
     RETURNS (List[Judgement]): What is known of each text; nothing if there is no such
         file.
@@ -114,7 +114,7 @@ def _read(path: Path, on_fault: Optional[OnFault]) -> Iterator[Judgement]:
             if on_fault is not None:
                 on_fault(fault)
         for record in records:
-            if record.split != "test":
+            if record.split == "dev":
                 triples = [*map(_texts, record.triples)]
                 yield Judgement("gold", record.language, record.text, triples)
 

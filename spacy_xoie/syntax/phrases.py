@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Dict, Iterable, List, Tuple
 
+from ..doc.text import PAIRS
 from .features import LanguageFeatures
 from .tree import Tree
 from .ty import Part
@@ -281,8 +282,20 @@ class Phrases:
             if opened:
                 return True
             if base == "appos":
-                return tree.is_punct(first) or (first > 0 and tree.is_punct(first - 1))
+                return self._is_set_off(first)
         return False
+
+    def _is_set_off(self, first: int) -> bool:
+        """Whether a mark stands before an apposition, other than the quote that opens a
+        title ("the film “Home”")."""
+        tree = self.tree
+        before = first - 1
+        if tree.words[first] not in PAIRS:
+            if tree.is_punct(first):
+                return True
+            if before >= 0 and tree.words[before] in PAIRS:
+                before -= 1
+        return before >= 0 and tree.is_punct(before)
 
     def _is_sentence_adverb(self, child: int, head: int) -> bool:
         """Whether an adverb modifies the clause and not the predicate."""

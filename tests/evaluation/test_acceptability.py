@@ -79,6 +79,7 @@ def test_a_folder_of_several_kinds(tmp_path: Path) -> None:
         tmp_path / "c.jsonl",
         {**record, "id": "1", "split": "dev"},
         {**record, "id": "2", "split": "test"},
+        {**record, "id": "3", "split": "train"},
     )
     (tmp_path / "notes.txt").write_text("none")
     found = find_judgements(tmp_path)

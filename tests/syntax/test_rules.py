@@ -882,3 +882,14 @@ def test_purposes_are_facts_where_benchmarks_have_them():
         ((0,), (1,), ((2, 3, 4),)),
         ((0,), (3,), ((4,),)),
     ]
+
+
+def test_a_title_in_quotes_belongs_to_its_noun() -> None:
+    """Set off by a comma it is an apposition that does not."""
+    title = '"/PUNCT/{}/punct Home_/PROPN/{}/appos "/PUNCT/{}/punct'
+    close = f"The/DET/2/det film/NOUN/6/nsubj {title.format(4, 2, 4)}"
+    end = " won/VERB/0/root prizes/NOUN/6/obj ./PUNCT/6/punct"
+    assert facts("en", close + end) == {'The film " Home " | won | prizes'}
+    loose = f"The/DET/2/det film_/NOUN/8/nsubj ,/PUNCT/5/punct {title.format(5, 2, 5)}"
+    end = " ,/PUNCT/5/punct won/VERB/0/root prizes/NOUN/8/obj ./PUNCT/8/punct"
+    assert facts("en", loose + end) == {"The film | won | prizes"}
