@@ -104,9 +104,10 @@ class CoreFinder(StatelessPipe, BatchPipe):
             language = self.language or triple.language
             if code_or(language, UNDETERMINED) == UNDETERMINED:
                 language = language_of(doc, key=self.span_key)
+            phrases = (triple.source, triple.subject, *triple.objects)
             cores[triple.id] = [
-                self._core(phrase, language, reference, is_subject=number == 0)
-                for number, phrase in enumerate((triple.subject, *triple.objects))
+                self._core(phrase, language, reference, is_subject=number < 2)
+                for number, phrase in enumerate(phrases)
             ]
         return cores
 

@@ -2,7 +2,7 @@
 article are set apart, the word that bears it, and a normal form of dates and amounts.
 
 They are kept beside the triples, in the attributes of their span group: ``"cores":
-{id: [subject, object, …]}``, each None or ``[text, head, adposition, place, normal]``
+{id: [source, subject, object, …]}``, each None or ``[text, head, adposition, place, normal]``
 with places as characters and the normal form as ``[kind, value, unit]``.
 """
 
@@ -80,7 +80,7 @@ class Core:
 
 
 CoreRow = Sequence[Optional[Core]]
-"""The cores of a triple: of its subject, and of each object."""
+"""The cores of a triple: of its source, its subject, and of each object."""
 
 
 def set_cores(doc: Doc, cores: Mapping[str, CoreRow], *, key: str) -> None:

@@ -163,17 +163,16 @@ def _source(doc: Doc, source: Any, place: str) -> Pieces:
 
 
 def _cores(doc: Doc, triple: Mapping[str, Any], place: str) -> CoreRow:
-    """The cores of the arguments of a triple."""
-    names = ["subject", *(f"objects.{n}" for n in range(len(triple["objects"])))]
+    """The cores of the source and the arguments of a triple."""
+    parts = {"source": triple.get("source"), "subject": triple["subject"]}
+    parts.update({f"objects.{n}": part for n, part in enumerate(triple["objects"])})
     return [
         (
             core_from_record(doc, part.get("core"), f"{place}.{name}.core")
             if isinstance(part, Mapping)
             else None
         )
-        for name, part in zip(
-            names, (triple["subject"], *triple["objects"]), strict=True
-        )
+        for name, part in parts.items()
     ]
 
 

@@ -58,7 +58,7 @@ _LABELS = (*ROLES, SOURCE)
 class Phrase:
     """One part of a triple: one span, or several where it is discontinuous.
 
-    core (Optional[Core]): Of an argument what it is about, without its adposition, if
+    core (Optional[Core]): Of an argument, or a source, what it is about, without its adposition, if
         `xoie_cores` looked for it.
     """
 
@@ -350,13 +350,13 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
         if not isinstance(span, Doc) and not _within(parts, span):
             continue
         fact = facts.get(triple_id, {})
-        subject_core, *object_cores = cores.get(triple_id) or [None]
+        source, subject, *others = cores.get(triple_id) or (None, None)
         objects = [tuple(parts[role]) for role in OBJECTS if role in parts]
         triples.append(
             Triple(
-                subject=Phrase(tuple(parts.get(SUBJECT, ())), subject_core),
+                subject=Phrase(tuple(parts.get(SUBJECT, ())), subject),
                 relation=Phrase(tuple(parts.get(RELATION, ()))),
-                objects=tuple(map(Phrase, objects, chain(object_cores, repeat(None)))),
+                objects=tuple(map(Phrase, objects, chain(others, repeat(None)))),
                 score=fact.get("score"),
                 language=_code(fact.get("language", "") or language),
                 adapter=fact.get("adapter", ""),
@@ -364,7 +364,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
                 id=triple_id,
                 negated=fact.get("negated", False),
                 modality=fact.get("modality", UNJUDGED),
-                source=Phrase(tuple(parts.get(SOURCE, ()))),
+                source=Phrase(tuple(parts.get(SOURCE, ())), source),
                 sentence=fact.get("sentence"),
             )
         )

@@ -236,6 +236,10 @@ class TestRdf:
         (row,) = self.ask(judged(), query)
         assert [*row.values()] == ["The minister", "reported", "CT+", "The minister"]
 
+    def test_a_source_is_the_node_that_a_subject_would_be(self) -> None:
+        query = "SELECT ?who { ?t prov:wasAttributedTo/rdfs:label ?who }"
+        assert self.ask(with_cores(), query) == [{"who": "minister"}]
+
     def test_phrases_are_cores(self) -> None:
         query = """SELECT ?what ?adposition { ?t xoie:object2/rdfs:label ?what ;
             xoie:object2Adposition ?adposition }"""

@@ -87,6 +87,17 @@ def test_cores_survive_storage() -> None:
     assert cores(doc_from_record(nlp, record_of(doc))) == EXPECTED
 
 
+def test_a_source_has_a_core_too() -> None:
+    nlp = pipeline()
+    doc = nlp.make_doc("The minister said that Ben left .")
+    said = TokenTriple(((4, 5),), ((5, 6),), source=((0, 2),), modality="reported")
+    set_triples(doc, [said._replace(language="en")])
+    doc = nlp.get_pipe("xoie_cores")(doc)
+    for one in (doc, doc_from_record(nlp, record_of(doc))):
+        (triple,) = get_triples(one)
+        assert triple.source.core is not None and triple.source.core.text == "minister"
+
+
 def test_cores_survive_retokenisation() -> None:
     nlp = pipeline()
     doc = nlp.get_pipe("xoie_cores")(make_doc(nlp))

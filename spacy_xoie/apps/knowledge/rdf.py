@@ -277,7 +277,7 @@ class _Writer:
             self._add(iri, "modality", self._literal(triple.modality))
             self._add(iri, "factuality", self._literal(triple.factuality))
         if triple.source:
-            node = self._phrase(triple.source.text, triple.language)
+            node = self._argument(triple.source, triple.language)
             self._part(iri, "source", node, triple.source, triple.language)
             self._add(iri, names.ATTRIBUTED, self._node(node))
 

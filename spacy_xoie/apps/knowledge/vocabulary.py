@@ -87,6 +87,7 @@ TERMS: Dict[str, str] = {
     "objectAdposition": "that of the first object",
     "object2Adposition": "that of the second object",
     "object3Adposition": "that of the third object",
+    "sourceAdposition": "that of the source",
     "normal": "normal form of a phrase: a date, a number",
     "unit": "its unit: a name of CLDR, or a code of ISO 4217",
     # Of several
