@@ -2,8 +2,8 @@
 article are set apart, the word that bears it, and a normal form of dates and amounts.
 
 They are kept beside the triples, in the attributes of their span group: ``"cores":
-{id: [source, subject, object, …]}``, each None or ``[text, head, adposition, place, normal]``
-with places as characters and the normal form as ``[kind, value, unit]``.
+{id: [source, subject, object, …]}``, each None or ``[text, head, adposition, place,
+normal]`` with places as characters and the normal form as ``[kind, value, unit]``.
 """
 
 from dataclasses import dataclass

@@ -58,8 +58,8 @@ _LABELS = (*ROLES, SOURCE)
 class Phrase:
     """One part of a triple: one span, or several where it is discontinuous.
 
-    core (Optional[Core]): Of an argument, or a source, what it is about, without its adposition, if
-        `xoie_cores` looked for it.
+    core (Optional[Core]): Of an argument or a source what it is about, without its
+        adposition, if `xoie_cores` looked for it.
     """
 
     spans: Tuple[Span, ...]
