@@ -1,6 +1,7 @@
 """Triples of which it is known whether a reader accepts them, from three kinds of
 files: judged triples, expected triples, and corpora with gold ones."""
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import (
@@ -37,6 +38,10 @@ VERDICTS = {"right": True, "near": True, "wrong": False}
 SAME = 0.8
 """How much a triple is like a judged one, if the verdict on that holds for it."""
 
+MOST = 0.8
+"""How many of the judged triples of a file a pipeline finds again, if the verdicts are
+on what it finds. What it finds of those of another pipeline is the better half."""
+
 _BATCH = 64
 
 
@@ -48,6 +53,7 @@ class Judgement(NamedTuple):
     triples (List[List[str]]): Subject, relation and further arguments of each triple.
     right (Optional[List[bool]]): Whether each is right; None if all of them are, and
         all others wrong.
+    file (str): Where it stands.
     """
 
     kind: Kind
@@ -55,6 +61,14 @@ class Judgement(NamedTuple):
     text: str
     triples: List[List[str]]
     right: Optional[List[bool]] = None
+    file: str = ""
+
+    def without_wrong(self) -> "Judgement":
+        """RETURNS (Judgement): Those that are right as the expected ones."""
+        verdicts = self.right or [True] * len(self.triples)
+        pairs = zip(self.triples, verdicts, strict=True)
+        triples = [triple for triple, right in pairs if right]
+        return self._replace(kind="expected", triples=triples, right=None)
 
 
 class Example(NamedTuple):
@@ -144,7 +158,7 @@ def _read_judged(path: Path, on_fault: Optional[OnFault]) -> List[Judgement]:
         except DataError as e:
             tell(on_fault, f"{path.name}:{number}", e)
         else:
-            empty = Judgement("judged", language, text, [], [])
+            empty = Judgement("judged", language, text, [], [], str(path))
             judgement = by_text.setdefault((language, text), empty)
             judgement.triples.append(triple)
             assert judgement.right is not None
@@ -158,7 +172,9 @@ def find_examples(nlp: Language, judgements: Iterable[Judgement]) -> List[Exampl
     nlp (Language): A pipeline with the component `xoie`.
     judgements (Iterable[Judgement]): What is known of texts.
     RETURNS (List[Example]): The triples that it finds, whatever their score, but for
-        those on which there is no verdict. The curve of its model is not applied.
+        those on which there is no verdict. The curve of its model is not applied. Of
+        a file with verdicts on what another pipeline found, the right triples are
+        expected ones.
     """
     judgements = list(judgements)
     extractor = extractor_of(nlp)
@@ -181,23 +197,42 @@ def find_examples(nlp: Language, judgements: Iterable[Judgement]) -> List[Exampl
         if isinstance(head, ArcHead) and read is not None:
             head.read = read
     extractor.set_annotations(docs, found)
-    examples = []
-    for judgement, doc, triples in zip(judgements, docs, found, strict=True):
-        texts = [t.as_tuple() for t in get_triples(doc, key=extractor.span_key)]
-        for triple, right in zip(triples, accepted(texts, judgement), strict=True):
-            if right is not None:
-                examples.append(
-                    Example(
-                        judgement.kind,
-                        judgement.text,
-                        judgement.language,
-                        triple.language,
-                        triple.score or 0.0,
-                        triple.evidence,
-                        right,
-                    )
-                )
-    return examples
+    texts = [
+        [triple.as_tuple() for triple in get_triples(doc, key=extractor.span_key)]
+        for doc in docs
+    ]
+    judgements = _of_this_pipeline(judgements, texts)
+    return [
+        Example(
+            judgement.kind,
+            judgement.text,
+            judgement.language,
+            triple.language,
+            triple.score or 0.0,
+            triple.evidence,
+            right,
+        )
+        for judgement, own, triples in zip(judgements, texts, found, strict=True)
+        for triple, right in zip(triples, accepted(own, judgement), strict=True)
+        if right is not None
+    ]
+
+
+def _of_this_pipeline(
+    judgements: Sequence[Judgement], found: Sequence[Sequence[Sequence[str]]]
+) -> List[Judgement]:
+    """Judgements, in which verdicts on what another pipeline found are none."""
+    again, size = Counter[str](), Counter[str]()
+    for judgement, texts in zip(judgements, found, strict=True):
+        if judgement.right is not None:
+            scores = likenesses(judgement.triples, texts, judgement.language)
+            again[judgement.file] += sum(max(s, default=0.0) >= SAME for s in scores)
+            size[judgement.file] += len(scores)
+    others = {file for file, n in size.items() if again[file] < MOST * n}
+    return [
+        one.without_wrong() if one.right is not None and one.file in others else one
+        for one in judgements
+    ]
 
 
 def accepted(

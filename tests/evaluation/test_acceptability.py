@@ -41,7 +41,7 @@ def test_judged_triples_are_gathered_by_text(tmp_path: Path) -> None:
     )
     first, second = find_judgements(path)
     assert first == Judgement(
-        "judged", "en", TEXT, [LONG, BAD, GOOD], [True, False, True]
+        "judged", "en", TEXT, [LONG, BAD, GOOD], [True, False, True], str(path)
     )
     assert second.right == [False]
 
@@ -123,6 +123,20 @@ def test_examples_of_a_pipeline(trained: Language) -> None:
     assert example.right and example.evidence == ()
     assert example.score == pytest.approx(triple.score)
     assert trained.get_pipe("xoie").threshold == 0.99999  # type: ignore[attr-defined]
+
+
+def test_verdicts_on_what_another_pipeline_found(trained: Language) -> None:
+    """That a pipeline finds one of five triples again says that this is a good one, and
+    nothing of its others."""
+    text = "The museum bought three paintings ."
+    (triple,) = trained(text)._.triples
+    others = [["Anna", "sang", song] for song in "abcd"]
+    judged = [[*triple.as_tuple()], *others]
+    for verdict in (True, False):
+        verdicts = [verdict, True, False, False, False]
+        judgement = Judgement("judged", "en", text, judged, verdicts)
+        example = max(find_examples(trained, [judgement]), key=lambda one: one.score)
+        assert (example.kind, example.right) == ("expected", verdict)
 
 
 def test_evidence_of_a_pipeline_with_trees(trees: Language) -> None:
