@@ -3,9 +3,10 @@
 import tempfile
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, List, Optional
+from typing import Annotated, Iterator, List, Optional
 
 import typer
+from spacy.tokens import Doc
 
 from ...extraction.pretrained import DEFAULT_NAME
 from ...files import check_vacant, check_writable
@@ -186,19 +187,26 @@ def _engine(
     return local_engine(load, batch_size, n_process)
 
 
+def _titled(run: Run) -> Iterator[Doc]:
+    """The docs of all texts, by whose names edges tell them."""
+    for text, doc in run.documents():
+        doc.user_data["title"] = text.name
+        yield doc
+
+
 def _write_neo4j(run: Run, folder: Path) -> None:
     """Write the graph of all documents as a folder of two files."""
     from ..knowledge.graph import build_graph
     from ..knowledge.neo4j import write_neo4j
 
-    write_neo4j(build_graph(doc for _, doc in run.documents()), folder)
+    write_neo4j(build_graph(_titled(run)), folder)
 
 
 def _write_graph(run: Run, output: Optional[Path]) -> None:
     """Write the graph of all documents, which is there wholly or not at all."""
     from ..knowledge.graph import build_graph, write_graphml
 
-    graph = build_graph(doc for _, doc in run.documents())
+    graph = build_graph(_titled(run))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.graphml"
         write_graphml(graph, path)

@@ -165,6 +165,7 @@ def test_a_folder_for_neo4j(model: str, tmp_path: Path) -> None:
         "relationships.csv",
     ]
     assert "Die Stadt" in (folder / "nodes.csv").read_text(encoding="utf8")
+    assert ",text:1," in (folder / "relationships.csv").read_text(encoding="utf8")
     again = run(GERMAN, "-m", model, "-f", "neo4j", "-o", folder)
     assert again.exit_code == 1 and "is there already" in again.output
     assert run(GERMAN, "-m", model, "-f", "neo4j").exit_code == 2
