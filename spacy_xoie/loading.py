@@ -38,6 +38,7 @@ def load(
     language: str = "xx",
     threshold: Optional[float] = None,
     facts: Optional[str] = None,
+    noun_facts: Optional[bool] = None,
     **overrides: Any,
 ) -> Language:
     """Get a pipeline by name, or a blank one with a pretrained model.
@@ -46,6 +47,9 @@ def load(
     language (str): Language of the blank pipeline; "xx" for one that detects it.
     threshold (Optional[float]): Least score of a triple.
     facts (Optional[str]): "minimal" or "whole" triples of a pretrained model.
+    noun_facts (Optional[bool]): Whether facts in noun phrases are triples of it, too
+        ("Ada Bell, the founder of Lumen Press"); they say of themselves which
+        construction they are.
     overrides (Any): What `spacy.load` takes: `vocab`, `disable`, `enable`, `exclude`,
         `config`.
     RETURNS (Language): The pipeline, which says of itself what the model does: its
@@ -60,7 +64,7 @@ def load(
         return nlp
     meta = read_json(folder / META) if (folder / META).is_file() else {}
     languages = meta.get("languages") or ()
-    nlp = _blank_with_model(model, language, threshold, facts, languages)
+    nlp = _blank_with_model(model, language, threshold, facts, noun_facts, languages)
     if overrides:
         changes = util.dict_to_dot(overrides.pop("config", {}), for_overrides=True)
         text = nlp.config.to_str(interpolate=False)
@@ -76,6 +80,7 @@ def _blank_with_model(
     language: str,
     threshold: Optional[float],
     facts: Optional[str],
+    noun_facts: Optional[bool],
     languages: Sequence[str],
 ) -> Language:
     stored = stored_config(model)["model"]
@@ -85,6 +90,7 @@ def _blank_with_model(
             "@architectures": PRETRAINED_MODEL,
             "name": model,
             "facts": facts if reads_trees else None,
+            "noun_facts": noun_facts if reads_trees else None,
         }
     }
     if threshold is not None:

@@ -35,6 +35,8 @@ class TokenTriple(NamedTuple):
 
     negated (bool), modality (str): See `spacy_xoie.doc.factuality`.
     source (Pieces): Who says so; empty where it is the text itself.
+    construction (str): What rules read it from ("clause", "passive", "apposition" …);
+        empty where there were none.
     evidence (Tuple[float, ...]): What its score was made of, where that was asked for;
         not stored.
     """
@@ -49,6 +51,7 @@ class TokenTriple(NamedTuple):
     negated: bool = False
     modality: str = ""
     source: Pieces = ()
+    construction: str = ""
     evidence: Tuple[float, ...] = ()
 
     @property

@@ -6,7 +6,8 @@ the corpus format, stores of annotation and users exchange them.
                   "relation": {"text": "wurde gebaut", "spans": [[11, 16], [22, 28]]},
                   "objects": [{"text": "1901", "spans": [[17, 21]]}],
                   "score": 0.9, "language": "de", "adapter": "de", "origin": "xoie",
-                  "negated": false, "modality": "asserted", "source": null}]}
+                  "negated": false, "modality": "asserted", "source": null,
+                  "construction": "passive"}]}
 
 Spans are characters of the text, end exclusive. They must not cut a token: with other
 tokens than those that they were made on, a record that has to is refused.
@@ -149,6 +150,7 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
         negated=negated,
         modality=str(triple.get("modality") or UNJUDGED),
         source=_source(doc, triple.get("source"), f"{place}.source"),
+        construction=str(triple.get("construction") or ""),
     )
     try:
         check_triple(token_triple, len(doc))

@@ -8,8 +8,8 @@ one contiguous piece of one part of one triple:
 * ``span.id_`` is the id of the triple. A discontinuous part is several spans
   with the same role and id.
 * ``group.attrs`` holds what is not a span: ``{"language": …, "triples":
-  {id: {"score", "language", "adapter", "origin", "negated", "modality"}}, "offsets":
-  […]}``.
+  {id: {"score", "language", "adapter", "origin", "negated", "modality",
+  "construction"}}, "offsets": […]}``.
 
 That form survives ``Doc.to_bytes``, ``DocBin`` (also without user data) and
 multiprocessing. `Triple` objects are frozen views, made when they are asked for.
@@ -123,6 +123,8 @@ class Triple:
     modality (str): How far the text stands behind it, one of
         `spacy_xoie.doc.factuality.MODALITIES`; empty where nobody judged it.
     source (Phrase): Who says so. Empty (and false) where it is the text itself.
+    construction (str): What rules read it from ("clause", "passive", "apposition" …);
+        empty where there were none.
     sentence (Optional[Tuple[int, int]]): First and last character of its sentence, end
         exclusive, where the sentences of the doc are not annotated.
     """
@@ -138,6 +140,7 @@ class Triple:
     negated: bool = False
     modality: str = UNJUDGED
     source: Phrase = Phrase(())
+    construction: str = ""
     sentence: Optional[Tuple[int, int]] = field(default=None, repr=False, compare=False)
 
     @property
@@ -185,6 +188,7 @@ class Triple:
             negated=self.negated,
             modality=self.modality,
             source=self.source.pieces,
+            construction=self.construction,
         )
 
     @property
@@ -220,7 +224,7 @@ class Triple:
     def to_dict(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): JSON-ready: every part with its text and
         its character offsets, plus score, language, adapter, origin, id, negated,
-        modality and source (None where it is the text itself)."""
+        modality, source (None where it is the text itself) and construction."""
         return {
             "subject": self.subject.to_dict(),
             "relation": self.relation.to_dict(),
@@ -233,6 +237,7 @@ class Triple:
             "negated": self.negated,
             "modality": self.modality,
             "source": self.source.to_dict() if self.source else None,
+            "construction": self.construction,
         }
 
     def __str__(self) -> str:
@@ -302,6 +307,7 @@ def set_triples(
             "origin": triple.origin,
             "negated": triple.negated,
             "modality": triple.modality,
+            "construction": triple.construction,
         }
         if sentences:
             start, end = _sentence_of(triple, sentences)
@@ -365,6 +371,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
                 negated=fact.get("negated", False),
                 modality=fact.get("modality", UNJUDGED),
                 source=Phrase(tuple(parts.get(SOURCE, ())), source),
+                construction=fact.get("construction", ""),
                 sentence=fact.get("sentence"),
             )
         )
@@ -487,7 +494,7 @@ def _is_fact(fact: Any) -> bool:
         return False
     return (score is None or (isinstance(score, float) and 0 <= score <= 1)) and all(
         isinstance(fact.get(name, ""), str)
-        for name in ("language", "adapter", "origin")
+        for name in ("language", "adapter", "origin", "construction")
     )
 
 

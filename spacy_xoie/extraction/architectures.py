@@ -90,7 +90,9 @@ def build_triple_model_v1(
 
 @registry.architectures("spacy-xoie.PretrainedModel.v1")
 def build_pretrained_model_v1(
-    name: str = DEFAULT_NAME, facts: Optional[Facts] = None
+    name: str = DEFAULT_NAME,
+    facts: Optional[Facts] = None,
+    noun_facts: Optional[bool] = None,
 ) -> ExtractionModel:
     """A model that is ready for use. Its weights are read when they are first needed.
 
@@ -98,8 +100,10 @@ def build_pretrained_model_v1(
         `spacy_xoie.extraction.pretrained.save_model` wrote.
     facts (Optional[Facts]): "whole" or "minimal" triples, for models with
         `spacy-xoie.ArcHead.v1`; null for what the model was stored with.
+    noun_facts (Optional[bool]): Whether facts in noun phrases are triples, too; the
+        same holds of it.
     """
-    return load_model(name, facts)
+    return load_model(name, facts, noun_facts)
 
 
 @registry.architectures("spacy-xoie.HashedEncoder.v1")
@@ -283,6 +287,7 @@ def build_arc_head_v1(
     reach: int = 16,
     dropout: float = 0.2,
     facts: Facts = "whole",
+    noun_facts: bool = False,
     scores: Dict[str, Dict[str, float]] = {},
 ) -> Callable[..., Head]:
     """Predicts dependency trees, off which the syntax rules read triples. Learns from
@@ -290,6 +295,7 @@ def build_arc_head_v1(
 
     facts (Facts): "whole" for n-ary triples with coordinations in one piece, "minimal"
         for triples that say as little as can be said.
+    noun_facts (bool): Whether facts in noun phrases are triples, too, see `rules_for`.
     scores (Dict[str, Dict[str, float]]): Weights that make probabilities of what is
         known of a triple, see `TripleScorer`, as `spacy xoie calibrate` finds them;
         empty for the raw score of its arcs.
@@ -297,7 +303,9 @@ def build_arc_head_v1(
     scorer = TripleScorer(scores) if scores else None
     return partial(
         ArcHead,
-        partial(read_triples, facts=facts, omit=(), scorer=scorer),
+        partial(
+            read_triples, facts=facts, noun_facts=noun_facts, omit=(), scorer=scorer
+        ),
         width=width,
         label_width=label_width,
         reach=reach,

@@ -43,23 +43,27 @@ def find_model(name: str) -> Path:
     )
 
 
-def load_model(name: str, facts: Optional[str] = None) -> ExtractionModel:
+def load_model(
+    name: str, facts: Optional[str] = None, noun_facts: Optional[bool] = None
+) -> ExtractionModel:
     """Build a pretrained model. Its weights are read when they are first needed.
 
     name (str): See `find_model`.
-    facts (Optional[str]): See `build_pretrained_model_v1`.
+    facts (Optional[str]), noun_facts (Optional[bool]): See `build_pretrained_model_v1`.
     RETURNS (ExtractionModel): The model.
     RAISES (ConfigError): If its head has no such setting.
     RAISES (ModelDataError): If its config is damaged.
     """
-    config = stored_config(name, facts)
+    config = stored_config(name, facts, noun_facts)
     with readable(f"{find_model(name) / CONFIG}"):
         model: ExtractionModel = registry.resolve(Config(config))["model"]
         model.shim.source = find_model(name) / WEIGHTS
     return model
 
 
-def stored_config(name: str, facts: Optional[str] = None) -> Dict[str, Any]:
+def stored_config(
+    name: str, facts: Optional[str] = None, noun_facts: Optional[bool] = None
+) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): `{"model": …}`, what a pretrained model is built from.
     Nothing of it has been resolved. See `load_model` for the arguments.
     RAISES (ModelDataError): If it is damaged, or names what is no part of a model."""
@@ -74,13 +78,15 @@ def stored_config(name: str, facts: Optional[str] = None) -> Dict[str, Any]:
         model = Config().from_str(text, interpolate=False)["model"]
         check_block(model)
     head = model["head"]
-    if facts is not None:
+    for setting, value in (("facts", facts), ("noun_facts", noun_facts)):
+        if value is None:
+            continue
         if head["@architectures"] != ARC_HEAD:
             raise ConfigError(
-                f"The model {name!r} does not take facts={facts!r}: its head is "
+                f"The model {name!r} does not take {setting}={value!r}: its head is "
                 f"{head['@architectures']}, not {ARC_HEAD}."
             )
-        head["facts"] = facts
+        head[setting] = value
     return {"model": model}
 
 
@@ -128,7 +134,8 @@ def model_config(model: Dict[str, Any]) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): `{"model": …}` with a block `model` of a pipeline's
     config written out in full, even if it names a pretrained model."""
     if model.get("@architectures") == PRETRAINED_MODEL:
-        return stored_config(model.get("name", DEFAULT_NAME), model.get("facts"))
+        settings = model.get("facts"), model.get("noun_facts")
+        return stored_config(model.get("name", DEFAULT_NAME), *settings)
     return {"model": model}
 
 

@@ -77,7 +77,8 @@ class Reading:
             parts = self._apart(triple, parts)
         subject, relation, *objects = map(pieces_of, parts)
         objects = [part for part in objects if part]
-        if not relation or not objects or bool(subject) != bool(triple.subject):
+        lost = bool(triple.objects) and not objects
+        if not relation or lost or bool(subject) != bool(triple.subject):
             return None
         return triple._replace(
             subject=subject,

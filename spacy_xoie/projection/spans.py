@@ -385,6 +385,7 @@ class _Projector:
                 origin=triple.origin,
                 negated=triple.negated,
                 modality=triple.modality,
+                construction=triple.construction,
             ),
             triple.id,
             alignment,

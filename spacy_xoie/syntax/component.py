@@ -40,6 +40,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
     facts (Facts): "whole" or "minimal" triples, see `rules_for`.
     omit (Sequence[str]): Modalities of triples that are left out, see
         `spacy_xoie.doc.factuality`.
+    noun_facts (bool): Whether facts in noun phrases are triples, too.
     RAISES (ConfigError): If the span key is empty, or there is no such modality.
     """
 
@@ -52,6 +53,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         language: str | None = None,
         facts: Facts = "whole",
         omit: Sequence[str] = OMITTED,
+        noun_facts: bool = False,
     ) -> None:
         if not span_key:
             raise ConfigError("span_key is empty; it must name a span group.")
@@ -63,6 +65,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         self.language = language
         self.facts: Facts = facts
         self.omit = modalities_setting(f"[components.{name}] omit", omit)
+        self.noun_facts = noun_facts
         self._rules: Dict[str, Rules] = {}
         self._warned: Set[str] = set()
 
@@ -87,7 +90,10 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
         rules = self._rules.get(language)
         if rules is None:
             rules = self._rules[language] = rules_for(
-                language, facts=self.facts, omit=self.omit
+                language,
+                facts=self.facts,
+                noun_facts=self.noun_facts,
+                omit=self.omit,
             )
         return [
             triple._replace(language=language, origin=self.name)
@@ -109,6 +115,7 @@ class SyntaxExtractor(TriplePipe, StatelessPipe):
                 negated=triple.negated,
                 modality=triple.modality,
                 source=pieces(triple.source),
+                construction=triple.construction,
             )
 
     def _tree(self, sent: Span) -> tuple[Tree, List[int]]:

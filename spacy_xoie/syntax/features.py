@@ -53,6 +53,9 @@ class LanguageFeatures:
         no part, if there is no other.
     complement_marks: What marks an infinitive as the complement of a pivot.
     addressee_marks: Adpositions before the one who is to do it ("ordenó a Ana salir").
+    titles: Words that say what the bearer of the name behind them is ("president").
+    agent_adpositions: Adpositions before who does what a noun says ("by").
+    action_nouns: What nouns end in that have such an agent; empty if all may.
     intransitives: Beginnings of verbs that do without the object of the verb that they
         are coordinated with ("came and saw Rome").
     passives_lack_objects: Whether a passive clause has no object.
@@ -146,6 +149,9 @@ class LanguageFeatures:
     parts_infinitives: bool = False
     complement_marks: FrozenSet[str] = frozenset()
     addressee_marks: FrozenSet[str] = frozenset()
+    titles: FrozenSet[str] = frozenset()
+    agent_adpositions: FrozenSet[str] = frozenset()
+    action_nouns: Tuple[str, ...] = ()
     intransitives: Tuple[str, ...] = ()
     passives_lack_objects: bool = False
     range_marks: FrozenSet[str] = frozenset()

@@ -7,10 +7,13 @@ from typing import List, Optional, Sequence, Tuple
 from ..doc.factuality import OMITTED
 from ..labels import PIECE
 from ..ty import Pieces, Sentence, TokenTriple, joined, tokens_of
+from .nouns import CONSTRUCTIONS
 from .rules import Facts, Rules, rules_for
 from .scores import EvidenceReader, TripleScorer, raw_score
 from .tree import Tree
 from .ty import Part, SyntaxTriple
+
+POSSESSIVE_MARKS = frozenset({"'s", "’s"})
 
 _rules_for = lru_cache(maxsize=256)(rules_for)
 
@@ -24,6 +27,7 @@ def read_triples(
     tag_chances: Sequence[float] = (),
     *,
     facts: Facts = "whole",
+    noun_facts: bool = False,
     omit: Tuple[str, ...] = OMITTED,
     scorer: Optional[TripleScorer] = None,
     evident: bool = False,
@@ -38,12 +42,13 @@ def read_triples(
     chances (Sequence[float]): Probability of each token's head and label.
     tag_chances (Sequence[float]): Probability of each token's part of speech; empty if
         it is not known.
-    facts (Facts): "minimal" or "whole", see `rules_for`.
+    facts (Facts), noun_facts (bool): See `rules_for`.
     omit (Tuple[str, ...]): Modalities of clauses that give no triples.
     scorer (Optional[TripleScorer]): Makes the scores; None for `raw_score`.
     evident (bool): Whether each triple keeps what its score was made of.
     RETURNS (List[TokenTriple]): The triples.
     """
+    heads, labels, tags = _part_possessives(sentence.words, heads, labels, tags)
     bounds, word_of = _words(sentence, labels)
     if len(bounds) == len(heads):
         words, spaces = sentence.words, sentence.spaces
@@ -57,7 +62,9 @@ def read_triples(
             [tags[token] for token in bearers],
             [sentence.spaces[token] for token in bearers],
         )
-    rules: Rules = _rules_for(sentence.language, facts=facts, omit=omit)
+    rules: Rules = _rules_for(
+        sentence.language, facts=facts, noun_facts=noun_facts, omit=omit
+    )
     found: List[SyntaxTriple] = []
     for triple in rules.extract(tree):
         if facts == "minimal" and not triple.bound and len(triple.objects) > 1:
@@ -77,7 +84,8 @@ def read_triples(
         )
         for place, triple in enumerate(found):
             evidence = read(triple)
-            if scorer is not None:
+            # Scorers are fitted to facts with verbs.
+            if scorer is not None and triple.construction not in CONSTRUCTIONS:
                 score = scorer(evidence, sentence.language)
                 triples[place] = triples[place]._replace(score=score)
             if evident:
@@ -106,7 +114,31 @@ def _grounded(
         negated=triple.negated,
         modality=triple.modality,
         source=pieces_of(triple.source),
+        construction=triple.construction,
     )
+
+
+def _part_possessives(
+    words: Sequence[str],
+    heads: Sequence[int],
+    labels: Sequence[str],
+    tags: Sequence[str],
+) -> Tuple[List[int], List[str], List[str]]:
+    """Make a word of its own of a mark of possession, which models take for a piece of
+    the one before it ("Ford" "'s"): it is its adposition, as treebanks have it."""
+    new_heads, new_labels, new_tags = [*heads], [*labels], [*tags]
+    for mark in range(1, len(words)):
+        noun = mark - 1
+        if (
+            words[mark] in POSSESSIVE_MARKS
+            and new_labels[noun] == PIECE
+            and new_labels[mark] == "nmod:poss"
+        ):
+            new_heads = [noun if head == mark else head for head in new_heads]
+            new_heads[noun], new_heads[mark] = new_heads[mark], noun
+            new_labels[noun], new_labels[mark] = new_labels[mark], "case"
+            new_tags[noun], new_tags[mark] = new_tags[mark], "PART"
+    return new_heads, new_labels, new_tags
 
 
 def _words(

@@ -10,6 +10,7 @@ from .factuality import Factuality, Verdict
 from .features import LanguageFeatures
 from .languages import features_for
 from .nested import nested_facts
+from .nouns import NounFacts
 from .phrases import Phrases
 from .repairs import repair
 from .tree import Tree
@@ -25,13 +26,19 @@ class Rules:
     """Reads triples off Universal Dependencies trees.
 
     features (LanguageFeatures): Features of the language.
+    noun_facts (bool): Whether noun phrases have facts of their own, see `NounFacts`.
     omit (Collection[str]): Modalities of clauses that give no triples.
     """
 
     def __init__(
-        self, features: LanguageFeatures, *, omit: Collection[str] = OMITTED
+        self,
+        features: LanguageFeatures,
+        *,
+        noun_facts: bool = False,
+        omit: Collection[str] = OMITTED,
     ) -> None:
         self.features = features
+        self.noun_facts = noun_facts
         self.omit = frozenset(omit)
 
     def extract(self, tree: Tree) -> List[SyntaxTriple]:
@@ -64,6 +71,9 @@ class Rules:
                 triple._replace(**verdict._asdict())
                 for triple in self._triples(tree, clause, nested, verdict)
             ]
+        if self.noun_facts:
+            nouns = NounFacts(tree, self.features, reader.phrases, reader.verbs)
+            triples += nouns.read()
         unique = {triple[:3]: triple for triple in reversed(triples)}
         return sorted(unique.values(), key=lambda triple: triple.relation)
 
@@ -140,7 +150,11 @@ def _without(part: Part, words: Container[int]) -> Part:
 
 
 def rules_for(
-    language: str, *, facts: Facts = "whole", omit: Collection[str] = OMITTED
+    language: str,
+    *,
+    facts: Facts = "whole",
+    noun_facts: bool = False,
+    omit: Collection[str] = OMITTED,
 ) -> Rules:
     """The rules for a language; for one that is not known, those that need no words.
 
@@ -151,12 +165,14 @@ def rules_for(
         "whole" leaves coordinations whole and objects long, and takes adverbial
         clauses as arguments: few triples of many words, as benchmarks of n-ary triples
         have them.
+    noun_facts (bool): Whether facts that stand in noun phrases are triples, too
+        ("Ada Bell, the founder of Lumen Press"), each with its construction.
     RETURNS (Rules): The rules.
     """
     features = features_for(language)
     if facts == "whole":
         features = whole_facts(features)
-    return Rules(features, omit=omit)
+    return Rules(features, noun_facts=noun_facts, omit=omit)
 
 
 def whole_facts(features: LanguageFeatures) -> LanguageFeatures:

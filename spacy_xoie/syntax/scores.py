@@ -147,7 +147,9 @@ class EvidenceReader:
             "objects": _mean([self.chances[word] for word in objects]),
             "subject_arc": self.chances[self._head(subject)] if subject else 0.0,
             "relation_arc": self.chances[verb],
-            "object_arc": min(self.chances[self._head(p)] for p in triple.objects),
+            "object_arc": min(
+                (self.chances[self._head(p)] for p in triple.objects), default=0.0
+            ),
             "tag": min(self.tag_chances[head] for head in heads),
             "sentence": self._sentence[0],
             "sentence_lowest": self._sentence[1],

@@ -63,6 +63,7 @@ def triples(draw: st.DrawFn, n_tokens: int) -> TokenTriple:
         origin=draw(st.text(max_size=5)),
         negated=draw(st.booleans()),
         modality=draw(st.sampled_from(sorted(MODALITIES))),
+        construction=draw(st.sampled_from(["", "clause", "apposition"])),
         source=draw(st.sampled_from([(), parts[0], ((n_tokens - 1, n_tokens),)])),
     )
 
