@@ -26,7 +26,7 @@ def tidy(doc: Doc, triple: TokenTriple) -> Optional[TokenTriple]:
     """
     relation = _tidy_pieces(doc, triple.relation)
     objects = tuple(filter(None, (_tidy_pieces(doc, part) for part in triple.objects)))
-    if not relation or not objects:
+    if not relation or (triple.objects and not objects):
         return None
     subject = _tidy_pieces(doc, triple.subject)
     return triple._replace(subject=subject, relation=relation, objects=objects)

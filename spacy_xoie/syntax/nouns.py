@@ -1,6 +1,6 @@
 """Facts that stand in noun phrases, and have no verb: what somebody is called beside,
-what somebody has, and who did what a noun says. As in a nominal sentence the relation is
-the noun: (Ada Bell; the founder; of Lumen Press), (Ford; acquisition; of Voltra).
+what somebody has, and who did what a noun says. As in a nominal sentence the relation
+is the noun: (Ada Bell; the founder; of Lumen Press), (Ford; acquisition; of Voltra).
 
 Where nothing completes the noun there is no object: (Ada Bell; a biologist). Of what is
 whose the relation is the mark that says so: (a man; whose; boat).
@@ -114,7 +114,7 @@ class NounFacts(ClauseRules):
         return None if case is None else self.tree.lower[case]
 
     def _possessions(self, word: int) -> Iterable[SyntaxTriple]:
-        """What somebody has: "Ford's acquisition of Voltra", "a man whose boat sank"."""
+        """What somebody has or does ("Ford's purchase of Voltra", "whose boat")."""
         tree = self.tree
         owned = tree.heads[word]
         if owned == word or tree.tags[owned] not in ("NOUN", "PROPN"):

@@ -78,6 +78,17 @@ def test_components_are_chosen(
     assert (nlp.pipe_names, nlp.component_names) == (active, there)
 
 
+def test_facts_in_noun_phrases_if_asked_for() -> None:
+    text = "President Ada Bell signed the treaty."
+    plain, more = (
+        load(DEFAULT_NAME, "en", noun_facts=wanted)(text)._.triples
+        for wanted in (None, True)
+    )
+    assert [t.construction for t in plain] == ["clause"]
+    assert ("Ada Bell", "President") in [t.as_tuple() for t in more]
+    assert {t.construction for t in more} == {"clause", "title"}
+
+
 def test_config_is_overridden() -> None:
     vocab = spacy.blank("xx").vocab
     model = {"facts": "minimal"}

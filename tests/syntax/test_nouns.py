@@ -40,7 +40,8 @@ CASES = {
     ),
     "a title before a name, where modifiers come first": (
         "zh",
-        "公司_/NOUN/2/compound 创始人_/NOUN/4/nsubj 李娜_/PROPN/2/nmod 唱歌_/VERB/0/root",
+        "公司_/NOUN/2/compound 创始人_/NOUN/4/nsubj 李娜_/PROPN/2/nmod "
+        "唱歌_/VERB/0/root",
         {"title: 李娜 | 公司 创始人"},
     ),
     "who did it": (
@@ -57,8 +58,8 @@ CASES = {
     ),
     "no action": (
         "es",
-        "La/DET/2/det pasión/NOUN/7/nsubj de/ADP/4/case Ana/PROPN/2/nmod por/ADP/6/case "
-        "Roma/PROPN/2/nmod crece/VERB/0/root",
+        "La/DET/2/det pasión/NOUN/7/nsubj de/ADP/4/case Ana/PROPN/2/nmod "
+        "por/ADP/6/case Roma/PROPN/2/nmod crece/VERB/0/root",
         set(),
     ),
     "what somebody does with something": (
@@ -74,8 +75,8 @@ CASES = {
     ),
     "whose": (
         "es",
-        "Vio/VERB/0/root un/DET/3/det pintor/NOUN/1/obj cuya/DET/5/det hija/NOUN/6/nsubj "
-        "canta/VERB/3/acl:relcl",
+        "Vio/VERB/0/root un/DET/3/det pintor/NOUN/1/obj cuya/DET/5/det "
+        "hija/NOUN/6/nsubj canta/VERB/3/acl:relcl",
         {"possession: un pintor | cuya | hija"},
     ),
     "two places": (

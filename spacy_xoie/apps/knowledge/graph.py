@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from ...doc.folding import fold
 from ...doc.triples import SPAN_KEY, Triple
 from ...files import atomic
+from ...syntax.nouns import CONSTRUCTIONS
 from ..visual.blocks import blocks
 from ..visual.page import clean
 from .links import links, name_of
@@ -165,13 +166,16 @@ def _most_connected(graph: "MultiDiGraph", limit: int) -> List[str]:
 
 def _facts(triple: Triple, cores: bool) -> List[Tuple[str, str, str]]:
     """Relation, adposition and object of binary facts, also of a triple without
-    objects."""
+    objects: what a noun alone says of somebody is joined to them by its construction
+    ("apposition")."""
     if not cores:
         found = [(relation, "", other) for _, relation, other in triple.binary()]
     else:
         found = [
             (li.relation, li.adposition, name_of(li.object)) for li in links(triple)
         ]
+    if not found and triple.construction in CONSTRUCTIONS:
+        return [(triple.construction, "", triple.relation.text)]
     return found or [(triple.relation.text, "", "")]
 
 
