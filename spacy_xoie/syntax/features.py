@@ -122,6 +122,9 @@ class LanguageFeatures:
     preverbs: Words that only verbs follow (لم).
     complementizers: Conjunctions before a subject and a verb (أن).
     time_words: Nouns and adverbs that say when without an adposition.
+    time_units: Nouns that do with a number before them (年).
+    coverbs: Verbs that are adpositions beside another verb (在).
+    existential_verbs: Verbs that say that there is somebody (有).
     """
 
     code: str = ""
@@ -216,3 +219,6 @@ class LanguageFeatures:
     preverbs: FrozenSet[str] = frozenset()
     complementizers: FrozenSet[str] = frozenset()
     time_words: FrozenSet[str] = frozenset()
+    time_units: FrozenSet[str] = frozenset()
+    coverbs: FrozenSet[str] = frozenset()
+    existential_verbs: FrozenSet[str] = frozenset()

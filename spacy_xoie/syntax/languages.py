@@ -252,6 +252,15 @@ _LANGUAGES = (
         chains_subjects=True,
         objects_follow=True,
         linkers="的 地 得",
+        coverbs="在 于 於 从 從 向 对 對 给 給 与 與 同 跟 以 按 按照 根据 根據 通过 "
+        "通過 自",
+        existential_verbs="有 没有 沒有",
+        time_words="去年 今年 明年 前年 昨天 今天 明天 前天 昨日 今日 明日 昨晚 今晚 "
+        "周一 周二 周三 周四 周五 周六 周日 周末 本周 上周 下周 本月 上月 下月 "
+        "当天 當天 当日 當日 当年 當年 当时 當時 后来 後來 每年 每天 每月 每周 "
+        "目前 现在 現在 如今 近年 近日 日前 早上 上午 中午 下午 晚上 傍晚 凌晨 "
+        "星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天",
+        time_units="年 月 日 号 號",
         keeps_quotes=True,
     ),
     _values(

@@ -9,6 +9,7 @@ from .features import LanguageFeatures
 from .gaps import find_gaps
 from .tree import Tree
 from .verbs import SUBJECTS
+from .word_order import repair_order
 
 NOMINALS = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X"})
 DEPENDENTS = frozenset({"nsubj", "obj", "obl", "nmod", "compound", "dep"})
@@ -24,6 +25,8 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
     """
     if features.article_prefixes:
         tree = repair_definite(tree, features)
+    if features.coverbs:
+        tree = repair_order(tree, features)
     heads, labels = list(tree.heads), list(tree.labels)
     if features.disposal_marks:
         _dispose(tree, features, heads, labels)
