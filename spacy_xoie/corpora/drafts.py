@@ -7,10 +7,9 @@ annotators got wrong once is in no list.
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Set
+from typing import Any, Dict, Iterable, List, Mapping, Sequence, Set
 
 from ..doc.codes import code_or
 from ..doc.folding import fold_word
@@ -19,6 +18,8 @@ from ..labels import simplify_label
 from ..language.facts import load_languages
 from ..syntax.languages import DEFAULT, NEGATIONS, PRIVATIVES
 from ..syntax.verbs import SUBJECTS, VERBS
+from .cases import CaseCounts
+from .counting import Node, Share, Words, endings
 from .treebanks import TreeSentence, to_cyrillic
 from .verb_endings import VerbEndings
 
@@ -28,67 +29,9 @@ OBJECTS = frozenset({"obj", "iobj"})
 ARGUMENTS = SUBJECTS | OBJECTS | {"obl"}
 FUNCTIONS = frozenset({"PRON", "DET", "ADV", "PART", "SCONJ", "CCONJ", "ADP", "AUX"})
 
-LEAST = 3
-"""How often a word must do something, at least."""
-
 OFTEN, SELDOM = 0.25, 0.08
 """Share of main clauses without a subject in a language that may drop it, if nobody
 knows whether it may, and if facts about languages say so."""
-
-
-class Node(NamedTuple):
-    """A word of a tree, as it is counted."""
-
-    place: int
-    form: str
-    tag: str
-    label: str
-    base: str
-    feats: Mapping[str, str]
-    head: int
-
-    def has(self, **feats: str) -> bool:
-        """RETURNS (bool): Whether a feature has one of some values ("Acc|Dat")."""
-        return any(
-            not {*self.feats.get(name, "").split(",")}.isdisjoint(values.split("|"))
-            for name, values in feats.items()
-        )
-
-
-@dataclass
-class Share:
-    """How many of the things that were counted are of a kind."""
-
-    hits: int = 0
-    total: int = 0
-
-    def count(self, is_hit: bool) -> None:
-        self.hits += is_hit
-        self.total += 1
-
-    def exceeds(self, share: float, least: int = 20) -> bool:
-        """RETURNS (bool): Whether they are more than a share, and there are enough."""
-        return self.total >= least and self.hits > share * self.total
-
-
-@dataclass
-class Words:
-    """Words, and how often they do something."""
-
-    hits: Counter[str] = field(default_factory=Counter)
-    total: Counter[str] = field(default_factory=Counter)
-
-    def count(self, word: str, is_hit: bool) -> None:
-        self.total[word] += 1
-        self.hits[word] += is_hit
-
-    def above(self, share: float, least: int = LEAST) -> List[str]:
-        """RETURNS (List[str]): Those that do it in a share of their uses, sorted."""
-        return sorted(
-            word
-            for word, hits in self.hits.items()
-            if hits >= least and hits >= share * self.total[word] and _is_word(word)
-        )
 
 
 class Draft:
@@ -104,6 +47,7 @@ class Draft:
         self._shares: Dict[str, Share] = defaultdict(Share)
         self._forms: Dict[str, Set[str]] = defaultdict(set)
         self._verb_endings = VerbEndings()
+        self._cases = CaseCounts()
 
     def add(self, sentence: TreeSentence) -> None:
         """Count a sentence.
@@ -136,10 +80,12 @@ class Draft:
             if node.tag in VERBS or head is node:
                 self._count_clause(node, head, below)
             self._count_form(node, below)
+            self._cases.add(node, below)
 
     def values(self) -> Dict[str, Any]:
         """RETURNS (Dict[str, Any]): The features that differ from what is so by
-        default: lists of words, what is true, and what the endings of verbs show."""
+        default: lists of words, what is true, what the endings of verbs
+        show, and what forms exclude."""
         words, shares = self._words, self._shares
         relativisers = {*words["relativiser"].above(0.1, 5)}
         if not shares["clause before noun"].exceeds(0.5):
@@ -205,8 +151,12 @@ class Draft:
             if value != getattr(DEFAULT, name)
             and (isinstance(value, bool) or {*value} != {*getattr(DEFAULT, name)})
         }
-        agreement = self._verb_endings.table()
-        return {**features, "agreement": agreement} if agreement else features
+        tables = {
+            "agreement": self._verb_endings.table(),
+            "excluded": self._cases.excluded(),
+            "genders": self._cases.genders(),
+        }
+        return features | {name: table for name, table in tables.items() if table}
 
     def _count_fused(self, sentence: TreeSentence, nodes: List[Node]) -> None:
         """Words of which one is a conjunction and the next the subject, written as
@@ -465,40 +415,9 @@ def treebanks_by_language(
     return files
 
 
-def endings(
-    words: Set[str], others: Set[str], precision: float, share: float = 0.04
-) -> List[str]:
-    """The shortest endings, of up to four letters, that tell words from others.
-
-    words (Set[str]): The words.
-    others (Set[str]): What else there is.
-    precision (float): Share of the words among all that end so.
-    share (float): Of the words that end so, at least.
-    RETURNS (List[str]): The endings, none of which ends with another.
-    """
-    found: List[str] = []
-    if len(words) < 10:
-        return found
-    for length in range(1, 5):
-        good = Counter(word[-length:] for word in words if len(word) > length + 1)
-        bad = Counter(word[-length:] for word in others - words if len(word) > length)
-        found += [
-            ending
-            for ending, count in sorted(good.items())
-            if count >= share * len(words)
-            and count >= precision * (count + bad[ending])
-            and not ending.endswith(tuple(found))
-        ]
-    return found
-
-
 def _may_drop_subjects(code: str) -> bool:
     facts = load_languages().get(code)
     return facts is not None and "dropped" in facts.features.get("pronoun", ())
-
-
-def _is_word(word: str) -> bool:
-    return any(c.isalpha() for c in word) and not any(c.isdigit() for c in word)
 
 
 def _is_negated(node: Node, children: List[List[Node]]) -> bool:

@@ -63,12 +63,10 @@ class LanguageFeatures:
     bound_adpositions: Adpositions that are fused with the verb before them (为).
     genitive_determiners: Those that begin a genitive, in a language whose genitives
         follow their noun without an adposition ("des").
-    oblique_determiners: Those, and pronouns, that are no subject by their form ("den").
     expletives: Pronouns that stand for a subject where only an object says what there
         is ("es gibt Arbeit").
     objects_precede: Whether objects may precede the verb, so that of what looks like
         two subjects there one is an object.
-    nominatives: Personal pronouns that are subjects by their form.
     linkers: Words that end a modifier, and no argument (的).
     verb_particles: Labels of dependents of a verb that are part of it.
     drops_subjects: Whether a finite clause may do without a subject.
@@ -125,6 +123,9 @@ class LanguageFeatures:
     time_units: Nouns that do with a number before them (年).
     coverbs: Verbs that are adpositions beside another verb (在).
     existential_verbs: Verbs that say that there is somebody (有).
+    excluded: Forms of words by what they cannot be ("den+" is no "subject"), see
+        `spacy_xoie.syntax.cases`.
+    genders: Endings of nouns ("-ung") by the gender that they show ("Fem").
     """
 
     code: str = ""
@@ -186,10 +187,8 @@ class LanguageFeatures:
     short_objects: bool = False
     objects_follow: bool = False
     genitive_determiners: FrozenSet[str] = frozenset()
-    oblique_determiners: FrozenSet[str] = frozenset()
     expletives: FrozenSet[str] = frozenset()
     objects_precede: bool = False
-    nominatives: FrozenSet[str] = frozenset()
     linkers: FrozenSet[str] = frozenset()
     participle_infixes: Tuple[str, ...] = ()
     infinitive_infix: str = ""
@@ -222,3 +221,5 @@ class LanguageFeatures:
     time_units: FrozenSet[str] = frozenset()
     coverbs: FrozenSet[str] = frozenset()
     existential_verbs: FrozenSet[str] = frozenset()
+    excluded: Mapping[str, FrozenSet[str]] = field(default_factory=dict)
+    genders: Mapping[str, FrozenSet[str]] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """What the rules need to know of each language: data, no code.
 
 `data/features.json` holds what treebanks say of their languages, as counted by
-`spacy xoie features`, and `data/agreement.json` what the endings of verbs show, counted
-likewise. What people found out on top of that stands here, and in `data/verbs.json`
-what classes of verbs do.
+`spacy xoie features`, and, counted likewise, `data/agreement.json` what the endings of
+verbs show, and `data/cases.json` what forms of words exclude. What people found out on
+top of that stands here, and in `data/verbs.json` what classes of verbs do.
 """
 
 from dataclasses import replace
@@ -22,6 +22,7 @@ DEFAULT = LanguageFeatures(objects_precede=True)
 DATA = Path(__file__).parent / "data" / "features.json"
 AGREEMENT = DATA.with_name("agreement.json")
 VERB_CLASSES = DATA.with_name("verbs.json")
+CASES = DATA.with_name("cases.json")
 
 
 def features_from(
@@ -46,8 +47,20 @@ def features_from(
                 f"{name!r} cannot be {value!r}: there is no such feature, or it is of "
                 f"another kind. See spacy_xoie.syntax.features."
             )
-        typed[name] = {**getattr(default, name), **value} if kind is dict else value
+        typed[name] = _joined(getattr(default, name), value) if kind is dict else value
     return replace(default, **typed)
+
+
+def _joined(table: Mapping[str, Any], more: Mapping[str, Any]) -> Dict[str, Any]:
+    """A table with what another one says, and with the words of both where they have
+    words."""
+    joined = {
+        key: value
+        if isinstance(value, str)
+        else table.get(key, frozenset()).union(value)
+        for key, value in more.items()
+    }
+    return {**table, **joined}
 
 
 def _values(code: str, **values: Any) -> Dict[str, Any]:
@@ -62,6 +75,8 @@ def _values(code: str, **values: Any) -> Dict[str, Any]:
                 for verbs, nouns in value.items()
                 for verb in verbs.split()
             }
+        elif name in ("excluded", "genders"):
+            values[name] = {key: frozenset(v.split()) for key, v in value.items()}
         elif isinstance(value, str) and not isinstance(getattr(DEFAULT, name), str):
             values[name] = value.split()
     return {"code": code, **values}
@@ -113,11 +128,48 @@ _LANGUAGES = (
         appositions_apart=True,
         genitives_follow=True,
         genitive_determiners="des eines desselben derselben der einer",
-        oblique_determiners="den dem denen einen einem keinen keinem diesen diesem "
-        "jeden jedem seinen seinem ihrem ihn ihm mich mir dich dir welchen welchem",
+        excluded={
+            "subject": "den+ dem+ des+ einen+ einem+ eines+ keinen+ keinem+ keines+ "
+            "diesen+ diesem+ jeden+ jedem+ jenen+ jenem+ meinen+ meinem+ "
+            "deinen+ deinem+ seinen+ seinem+ ihren+ ihrem+ unseren+ unserem+ euren+ "
+            "eurem+ welchen+ welchem+ manchen+ manchem+ einer+ keiner+ meiner+ "
+            "seiner+ ihrer+ unserer+ ihn ihm ihnen mich mir dich dir uns euch sich den "
+            "dem denen wen wem einen einem keinen keinem diesen diesem jeden jedem "
+            "welchen welchem jemanden niemanden +~en ~em",
+            "object": "ich du er wir man wer der+ dem+ des+ einem+ einer+ eines+ "
+            "keinem+ keiner+ diesem+ dieser+ jedem+ jeder+ jenem+ jener+ meinem+ "
+            "meiner+ deinem+ deiner+ seinem+ seiner+ ihrem+ ihrer+ unserem+ unserer+ "
+            "eurem+ eurer+ welchem+ welcher+ ihm ihnen mir dir dem denen wem der "
+            "jeder keiner einer niemand jemand ~em",
+            "oblique": "ich du er wir man wer der~e jeder~e dieser~e jener~e ein/Masc "
+            "kein/Masc mein/Masc sein/Masc ihr/Masc unser/Masc der/Masc jeder/Masc "
+            "dieser/Masc",
+        },
+        genders={
+            "Fem": "-in -ung -heit -keit -schaft -tät -ion -ik -ur -enz -anz -ie -ei "
+            "-e -mutter -tochter -schwester -frau -stadt -welt -zeit -arbeit -bank "
+            "-nacht -macht -kraft -luft -hand -wand -wahl -zahl -tür -uhr -art -angst "
+            "-sicht -schrift -kunst -not -post -fahrt -haft -schuld -geduld "
+            "-gewalt -antwort -person -polizei -partei -regierung -nummer -kammer "
+            "-steuer -mauer -trauer -dauer -feder -oper -butter -schulter "
+            "-leber -faser -feier -schlacht -pflicht -schicht -flucht -sucht -zucht "
+            "-frucht -last -lust -brust -wurst -gunst -brut -flut -wut -glut -armut "
+            "-tat -saat -naht -bahn -firma -form -norm -reform -natur -kultur -milch "
+            "-schweiz -türkei -ukraine -nato -bundeswehr -wehr -gefahr "
+            "-jugend -tugend -nachbarschaft -geburt -burg -gegend -hochzeit -bibel "
+            "-regel -insel -tafel -kugel -gabel -wurzel -formel -orgel -nadel -sauna",
+            "Masc": "-junge -kunde -kollege -zeuge -experte -loge -erbe -sklave -riese "
+            "-bote -pate -neffe -gatte -buchstabe -name -gedanke -friede -glaube -wille "
+            "-funke -käse -affe -hase -löwe -rabe -brite -däne -franzose -grieche -pole "
+            "-russe -schwede -türke -chinese -finne -ire -schotte -deutsche -beamte "
+            "-angestellte -abgeordnete -beauftragte -service -vorsitzende -reisende -verletzte -gefangene "
+            "-mann -vater -bruder -sohn -onkel -freund -könig -kaiser -präsident "
+            "-minister -kanzler -arzt -chef -direktor -lehrer -händler -sprecher "
+            "-schüler -student -polizist -soldat -tag -hund -könig -bürgermeister "
+            "-staat -ein -termin -cousin -start -aufwand -palast -verlust -rat -ausschuss -verband -konzern -sturm -zug -dieb",
+        },
         expletives="es",
         objects_precede=True,
-        nominatives="ich du er sie es wir ihr man wer",
         keeps_complementizers=True,
         empty_phrases="zum beispiel|in wirklichkeit|im übrigen",
         collectives="zwischen",
@@ -477,6 +529,7 @@ def _features(code: str) -> LanguageFeatures:
         return _typological(code)
     default = LanguageFeatures(code) if counted is None else replace(DEFAULT, code=code)
     default = replace(default, agreement=_agreement().get(code, {}))
+    default = features_from(_cases().get(code, {}), default)
     verbs = _values(code, **_verb_classes().get(code, {}))
     known = features_from(verbs, features_from(counted or {}, default))
     return features_from(by_hand or {}, known)
@@ -506,6 +559,13 @@ def _typological(code: str) -> LanguageFeatures:
 def _agreement() -> Dict[str, Dict[str, str]]:
     """What the endings of verbs show, by language."""
     tables: Dict[str, Dict[str, str]] = srsly.read_json(AGREEMENT)
+    return tables
+
+
+@lru_cache(maxsize=1)
+def _cases() -> Dict[str, Dict[str, Any]]:
+    """What forms of words exclude, by language."""
+    tables: Dict[str, Dict[str, Any]] = srsly.read_json(CASES)
     return tables
 
 

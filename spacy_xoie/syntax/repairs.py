@@ -3,6 +3,7 @@ words have two uses; what a language never has says which of them it is."""
 
 from typing import List, Optional
 
+from .cases import assign_roles
 from .control import find_controllers
 from .definiteness import repair_definite
 from .features import LanguageFeatures
@@ -36,8 +37,8 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
         _find_agents(tree, features, heads, labels)
     if features.agent_marks:
         _turn_agent_marks(tree, features, heads, labels)
-    if features.oblique_determiners:
-        _demote_subjects(tree, features, labels)
+    if features.excluded:
+        assign_roles(tree, features, labels)
     if features.passives_lack_objects or features.impersonal_endings:
         _find_passive_subjects(tree, features, labels)
     if features.relativisers:
@@ -158,26 +159,6 @@ def _turn_agent_marks(
                 heads[child] = verb
         heads[mark], labels[mark] = noun, "case"
         labels[noun] = "obl:agent"
-
-
-def _demote_subjects(tree: Tree, features: LanguageFeatures, labels: List[str]) -> None:
-    """What begins with the form of an object is no subject: it is the object, and what
-    the tree has for one is the subject ("Den Vertrag unterschrieb Rossi")."""
-
-    def is_oblique(noun: int) -> bool:
-        return tree.lower[min(tree.subtree(noun))] in features.oblique_determiners
-
-    for noun in range(len(tree)):
-        if tree.labels[noun] != "nsubj" or not is_oblique(noun):
-            continue
-        labels[noun] = "obj"
-        verb = tree.heads[noun]
-        if any(labels[child] == "nsubj" for child in tree.children[verb]):
-            continue
-        for child in tree.all(verb, "obj"):
-            if child > verb and not is_oblique(child):
-                labels[child] = "nsubj"
-                break
 
 
 def _find_passive_subjects(

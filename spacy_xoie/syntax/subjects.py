@@ -3,6 +3,7 @@
 from typing import Dict, List, Optional, Tuple
 
 from .agreement import disagree
+from .cases import OBJECT, SUBJECT, Cases
 from .repairs import NOMINALS
 from .ty import Clause, Part
 from .verbs import SUBJECTS, ClauseRules
@@ -111,14 +112,25 @@ class Subjects(ClauseRules):
         )
 
     def _nominative(self, nominals: List[int], head: int) -> int:
-        """Which of the subjects that a verb seems to have before it is one: a pronoun
-        whose form says so, else the first; without such forms, the last. What is no
-        verb has a topic, which is what it says something of (象 は 鼻 が 長い)."""
-        tree, words = self.tree, self.features.nominatives
-        if self.features.postpositions and not self.verbs.is_verb(head):
+        """Which of the subjects that a verb seems to have before it is one: the one
+        that is no object by its form, else a pronoun that is not relative, else the
+        first; where forms say nothing, the last. What is no verb has a topic, which is
+        what it says something of (象 は 鼻 が 長い)."""
+        tree, features = self.tree, self.features
+        if features.postpositions and not self.verbs.is_verb(head):
             return nominals[0]
+        if OBJECT not in features.excluded:
+            return nominals[-1]
+        cases = Cases(tree, features)
+        nominals = [n for n in nominals if not cases.forbids(n, SUBJECT)] or nominals
         for nominal in reversed(nominals):
-            if not words or tree.lower[nominal] in words:
+            if cases.forbids(nominal, OBJECT):
+                return nominal
+        for nominal in reversed(nominals):
+            if (
+                tree.tags[nominal] == "PRON"
+                and tree.lower[nominal] not in features.relativisers
+            ):
                 return nominal
         return next((n for n in nominals if tree.tags[n] in NOMINALS), nominals[0])
 

@@ -81,7 +81,10 @@ def _show(code: str, entry: Dict[str, Any], coverage: Coverage) -> None:
     msg.divider(f"{code}: draft from {entry['sentences']} sentences")
     for name, value in entry["features"].items():
         if isinstance(value, dict):
-            value = [f"{ending}:{shown}" for ending, shown in value.items()]
+            value = [
+                f"{key}:{shown if isinstance(shown, str) else ','.join(shown)}"
+                for key, shown in value.items()
+            ]
         typer.echo(f"{name}: {value if isinstance(value, bool) else ' '.join(value)}")
     msg.divider(f"{code}: what the rules make of them")
     rows = [
