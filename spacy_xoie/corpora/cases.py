@@ -37,6 +37,9 @@ USUAL = 0.04
 RARE = 0.02
 """Share of the uses of a form that may be errors."""
 
+MANY = 20
+"""How often an adposition occurs, at least, that is before no subject: few are."""
+
 OFTEN = 0.005
 """Share of nouns that have a determiner, from which on their gender is worth a list."""
 
@@ -92,7 +95,7 @@ class CaseCounts:
             return
         case = node.feats.get("Case", "")
         if node.base in ROLES and "case" not in bases:
-            self._roles[ROLES[node.base]][case] += 1
+            self._roles[ROLES[node.base]].update(case.split(","))
         forms = self._nouns if node.tag in NOUNS else self._words
         forms[node.form][case] += 1
         number, gender = node.feats.get("Number", ""), node.feats.get("Gender", "")
@@ -137,7 +140,9 @@ class CaseCounts:
                 found[role] = self._of_role(cases)
         if SUBJECT in found:
             found[SUBJECT] |= {
-                word + DETERMINER for word in _never(self._adpositions, {"nsubj"})
+                word + DETERMINER
+                for word, labels in self._adpositions.items()
+                if labels.total() >= MANY and _form(labels, {"nsubj"}).is_rare
             }
         if found and self._agreement.exceeds(0.9, 50):
             for name, number in NUMBERS.items():
@@ -188,7 +193,8 @@ class CaseCounts:
         if not total or counts[""] > 0.5 * total:
             return set()
         if role == OBLIQUE:
-            known = {case for row in self._nouns.values() for case in row}
+            rows = (*self._nouns.values(), *self._words.values())
+            known = {case for row in rows for case in row}
             (usual, _), *_ = counts.most_common(1)
             others = self._roles[OBJECT]
             cases = known - {usual}
@@ -274,5 +280,4 @@ def _never_end(forms: Forms, kinds: Set[str]) -> List[str]:
     if not words or not others:
         return []
     least = math.ceil(math.log(CHANCE / 1000) / math.log(len(words) / len(named)))
-    found = endings(words, {*others}, 1 - RARE, least / len(words))
-    return found
+    return endings(words, {*others}, 1 - RARE, least / len(words))

@@ -6,10 +6,10 @@ annotators got wrong once is in no list.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, Sequence, Set
+from typing import Any, Dict, Iterable, List, Sequence, Set
 
 from ..doc.codes import code_or
 from ..doc.folding import fold_word
@@ -19,7 +19,7 @@ from ..language.facts import load_languages
 from ..syntax.languages import DEFAULT, NEGATIONS, PRIVATIVES
 from ..syntax.verbs import SUBJECTS, VERBS
 from .cases import CaseCounts
-from .counting import Node, Share, Words, endings
+from .counting import LEAST, Node, Share, Words, endings
 from .treebanks import TreeSentence, to_cyrillic
 from .verb_endings import VerbEndings
 

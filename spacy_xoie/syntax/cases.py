@@ -116,6 +116,16 @@ class Cases:
         if gender:
             yield f"{determiner}{GENDER}{gender}"
 
+    def is_of_unknown_gender(self, noun: int) -> bool:
+        """RETURNS (bool): Whether the gender of a noun beside a determiner would say
+        more of its case than its form does."""
+        return (
+            bool(self.features.genders)
+            and self._determiner(noun) != DETERMINER
+            and self.tree.tags[noun] in NOUNS
+            and not self._gender(self.tree.lower[noun])
+        )
+
     def _gender(self, word: str) -> str:
         """The gender of the longest ending that a noun has; "" if it has none."""
         for start in range(len(word)):
@@ -186,8 +196,11 @@ def _assign(cases: Cases, verb: int, nominals: List[int], labels: List[str]) -> 
         subject = subjects[0]
         if not nominatives and not cases.agrees(subject, verb):
             nominatives = [noun for noun in candidates if labels[noun] == "obj"]
+        others = {*nominals} - {subject, *nominatives}
         if (
             labels[subject] == "nsubj"
+            and not any(_may_be_object(cases, other, labels) for other in others)
+            and tree.lower[subject] not in cases.features.expletives
             and len(nominatives) == 1
             and tree.first(subject, "case") is None
             and not cases.forbids(subject, OBJECT)
@@ -201,9 +214,19 @@ def _assign(cases: Cases, verb: int, nominals: List[int], labels: List[str]) -> 
 
 def _is_nominative(cases: Cases, noun: int, labels: Sequence[str]) -> bool:
     """Whether a nominal is the subject by its form, or by its form no object where the
-    tree says that it is nothing else."""
+    tree says that it is one."""
     return cases.forbids(noun, OBLIQUE) or (
-        labels[noun] in ("obj", "obl") and cases.forbids(noun, OBJECT)
+        labels[noun] == "obj"
+        and cases.forbids(noun, OBJECT)
+        and not cases.is_of_unknown_gender(noun)
+    )
+
+
+def _may_be_object(cases: Cases, noun: int, labels: Sequence[str]) -> bool:
+    return (
+        labels[noun].partition(":")[0] in ("obj", "obl")
+        and cases.tree.first(noun, "case") is None
+        and not cases.forbids(noun, OBJECT)
     )
 
 
@@ -225,25 +248,27 @@ def _promote(
     candidates: List[int],
     labels: List[str],
 ) -> None:
-    """A clause that lacks a subject has one if it has two objects, or another argument
-    and a language drops no subjects."""
+    """A clause that lacks a subject has one if it has two objects, if the tree took
+    something else for it, or if a language drops no subjects."""
     objects = [noun for noun in nominals if labels[noun] == "obj"]
-    drops = cases.features.drops_subjects
-    others = objects if drops else nominals
+    others = [
+        noun
+        for noun in nominals
+        if labels[noun] == "obj"
+        or labels[noun] != cases.tree.labels[noun]
+        or (not cases.features.drops_subjects and cases.forbids(noun, SUBJECT))
+    ]
     for noun in objects:
         if (
             noun in candidates
-            and any(other < noun for other in others)
-            and (drops or any(cases.forbids(other, SUBJECT) for other in others))
+            and min(others) < noun
             and _may_have_subject(cases, verb, nominals, noun)
         ):
             labels[noun] = "nsubj"
             break
 
 
-def _may_have_subject(
-    cases: Cases, verb: int, nominals: List[int], noun: int
-) -> bool:
+def _may_have_subject(cases: Cases, verb: int, nominals: List[int], noun: int) -> bool:
     """Whether a verb that has no subject neither shares one nor does without."""
     tree = cases.tree
     if tree.bases[verb] == "xcomp" or any(

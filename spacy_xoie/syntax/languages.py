@@ -51,13 +51,15 @@ def features_from(
     return replace(default, **typed)
 
 
-def _joined(table: Mapping[str, Any], more: Mapping[str, Any]) -> Dict[str, Any]:
+def _joined(table: Mapping[str, Any], more: Any) -> Dict[str, Any]:
     """A table with what another one says, and with the words of both where they have
     words."""
     joined = {
-        key: value
-        if isinstance(value, str)
-        else table.get(key, frozenset()).union(value)
+        key: (
+            value
+            if isinstance(value, str)
+            else table.get(key, frozenset()).union(value)
+        )
         for key, value in more.items()
     }
     return {**table, **joined}
@@ -147,26 +149,31 @@ _LANGUAGES = (
         },
         genders={
             "Fem": "-in -ung -heit -keit -schaft -tät -ion -ik -ur -enz -anz -ie -ei "
-            "-e -mutter -tochter -schwester -frau -stadt -welt -zeit -arbeit -bank "
-            "-nacht -macht -kraft -luft -hand -wand -wahl -zahl -tür -uhr -art -angst "
-            "-sicht -schrift -kunst -not -post -fahrt -haft -schuld -geduld "
-            "-gewalt -antwort -person -polizei -partei -regierung -nummer -kammer "
-            "-steuer -mauer -trauer -dauer -feder -oper -butter -schulter "
-            "-leber -faser -feier -schlacht -pflicht -schicht -flucht -sucht -zucht "
-            "-frucht -last -lust -brust -wurst -gunst -brut -flut -wut -glut -armut "
-            "-tat -saat -naht -bahn -firma -form -norm -reform -natur -kultur -milch "
-            "-schweiz -türkei -ukraine -nato -bundeswehr -wehr -gefahr "
-            "-jugend -tugend -nachbarschaft -geburt -burg -gegend -hochzeit -bibel "
-            "-regel -insel -tafel -kugel -gabel -wurzel -formel -orgel -nadel -sauna",
-            "Masc": "-junge -kunde -kollege -zeuge -experte -loge -erbe -sklave -riese "
-            "-bote -pate -neffe -gatte -buchstabe -name -gedanke -friede -glaube -wille "
-            "-funke -käse -affe -hase -löwe -rabe -brite -däne -franzose -grieche -pole "
-            "-russe -schwede -türke -chinese -finne -ire -schotte -deutsche -beamte "
-            "-angestellte -abgeordnete -beauftragte -service -vorsitzende -reisende -verletzte -gefangene "
-            "-mann -vater -bruder -sohn -onkel -freund -könig -kaiser -präsident "
-            "-minister -kanzler -arzt -chef -direktor -lehrer -händler -sprecher "
-            "-schüler -student -polizist -soldat -tag -hund -könig -bürgermeister "
-            "-staat -ein -termin -cousin -start -aufwand -palast -verlust -rat -ausschuss -verband -konzern -sturm -zug -dieb",
+            "-e -mutter -tochter -schwester -frau -stadt -welt -zeit -arbeit "
+            "-bank -nacht -macht -kraft -luft -hand -wand -wahl -zahl -tür -uhr "
+            "-art -angst -sicht -schrift -kunst -not -post -fahrt -haft -schuld "
+            "-geduld -gewalt -antwort -person -polizei -partei -regierung "
+            "-nummer -kammer -steuer -mauer -trauer -dauer -feder -oper -butter "
+            "-schulter -leber -faser -feier -schlacht -pflicht -schicht -flucht "
+            "-sucht -zucht -frucht -last -lust -brust -wurst -gunst -brut -flut "
+            "-wut -glut -armut -tat -saat -naht -bahn -firma -form -norm "
+            "-reform -natur -kultur -milch -band -ziffer -klammer -folter -ader "
+            "-schweiz -türkei -ukraine -nato -bundeswehr -wehr -gefahr -jugend "
+            "-tugend -nachbarschaft -geburt -burg -gegend -hochzeit -bibel "
+            "-regel -insel -tafel -kugel -gabel -wurzel -formel -orgel -nadel "
+            "-sauna",
+            "Masc": "-er -junge -kunde -kollege -zeuge -experte -loge -erbe -sklave "
+            "-riese -bote -pate -neffe -gatte -buchstabe -name -gedanke -friede "
+            "-glaube -wille -funke -käse -affe -hase -löwe -rabe -brite -däne "
+            "-franzose -grieche -pole -russe -schwede -türke -chinese -finne "
+            "-ire -schotte -deutsche -beamte -angestellte -abgeordnete "
+            "-beauftragte -service -vorsitzende -reisende -verletzte -gefangene "
+            "-mann -vater -bruder -sohn -onkel -freund -könig -kaiser "
+            "-präsident -minister -kanzler -arzt -chef -direktor -lehrer "
+            "-händler -sprecher -schüler -student -polizist -soldat -tag -hund "
+            "-könig -bürgermeister -staat -ein -termin -cousin -start -aufwand "
+            "-palast -verlust -rat -ausschuss -verband -konzern -sturm -zug "
+            "-dieb",
         },
         expletives="es",
         objects_precede=True,
