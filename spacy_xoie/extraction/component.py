@@ -85,7 +85,8 @@ class TripleExtractor(AdapterMixin, TriplePipe, TrainablePipe):
     model (ExtractionModel): The model, see `build_triple_model_v1`.
     name (str): Name of the component.
     threshold (float): Least score of a triple, 0 to 1. Scores of the default model
-        are probabilities; 0.1 keeps what F1 is best with, more is more precise.
+        are probabilities; 0.1 leaves out what is almost surely wrong, more is more
+        precise.
     max_triples (int): Most triples of a sentence; the best are kept.
     span_key (str): Key of the span group.
     overwrite (bool): Whether to replace triples that a doc already has.
