@@ -187,7 +187,10 @@ def _unit_forms(locale: Any) -> Iterator[Tuple[str, str]]:
             continue
         for length in ("long", "short"):
             for count in _COUNTS:
-                text = babel.units.format_unit(count, unit, length, locale=locale)
+                try:
+                    text = babel.units.format_unit(count, unit, length, locale=locale)
+                except babel.units.UnknownUnitError:
+                    continue  # Not every language has every unit.
                 form = text.translate(_MARKS).replace(str(count), "").strip(_BESIDE)
                 if form and not any(char.isdigit() for char in form):
                     yield form, unit
