@@ -118,7 +118,8 @@ class FactualityWords:
         found = set(self._exact.get(text, ()))
         for end in range(1, len(text) + 1):
             found.update(self._stems.get(text[:end], ()))
-        found.update(kind for kind, form in self._patterns.items() if form.match(text))
+        if " " not in text:
+            found.update(k for k, form in self._patterns.items() if form.match(text))
         if particle:
             found.update(
                 kind

@@ -43,9 +43,7 @@ class Polarity:
         """Whether a dependent negates its head."""
         if self._is_half(child):
             return not self._is_restricted(head)
-        return self.negates(child) or (
-            self.tree.tags[child] in VERBS and self._has_negative_form(child)
-        )
+        return self.negates(child) or self._has_negative_form(child)
 
     def negates(self, index: int) -> bool:
         words = self.wording.words
@@ -70,6 +68,8 @@ class Polarity:
         )
 
     def _has_negative_form(self, index: int) -> bool:
+        if self.tree.tags[index] not in VERBS:
+            return False
         kinds = self.wording.kinds(index)
         return "negative_forms" in kinds and "positive_forms" not in kinds
 

@@ -49,7 +49,7 @@ class Sources:
             if is_of(child, "according") and named is not None:
                 yield child, self.reader.phrases.noun(named)
             elif tree.bases[child] == "advcl" and kinds & {"according", "manner"}:
-                if "according" in kinds or is_of(child, "reporting", "believing"):
+                if "according" in kinds or is_of(child, "reporting"):
                     yield child, self.who(child)
             elif self._is_apart(child, head) and not is_of(child, "rules"):
                 if is_account and (tree.first(child, "case") is not None):

@@ -4,11 +4,14 @@ from typing import Iterator, Optional, Sequence, Tuple
 
 from ..doc.factuality import ASSERTED
 from ..doc.questions import question_bounds
+from ..doc.text import is_unspaced
 from .polarity import Polarity
+from .repairs import NOMINALS
 from .tree import Tree
 from .verbs import SUBJECTS, VERBS
 from .wording import Wording
 
+ORDERING = VERBS | {"PART", "INTJ", "SCONJ"}
 ASIDE = ("vocative", "discourse")
 QUOTES = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", '"': '"'}
 
@@ -34,7 +37,9 @@ class Utterances:
     def purpose(self, head: int) -> str:
         """What a main clause is uttered for."""
         tree = self.tree
-        words = [i for i in sorted(tree.subtree(head)) if not tree.is_punct(i)]
+        words = [i for i in sorted(tree.subtree(head)) if not tree.is_punct(i)] or [
+            head
+        ]
         if self._is_wish(head, words):
             return "wished"
         if self._is_command(head, words):
@@ -47,13 +52,14 @@ class Utterances:
         tree = self.tree
         if any(self.wording.is_of(c, "optatives") for c in tree.all(head, "discourse")):
             return True
-        marks = [c for c in tree.all(head, "mark") if c < head]
-        if any("conditions" in self.wording.mark_kinds(mark) for mark in marks):
-            return tree.first(head, "advcl") is None
-        start = words[:1]
-        if start and tree.tags[start[0]] not in ("NOUN", "PROPN", "PRON", "DET"):
-            return self.wording.starts(words, "optatives")
-        return False
+        start = words[0]
+        if tree.heads[start] != head or tree.tags[start] in NOMINALS:
+            return False
+        if tree.bases[start] == "mark" and (
+            "conditions" in self.wording.mark_kinds(start)
+        ):
+            return tree.first(head, "advcl", "parataxis", "ccomp", "conj") is None
+        return self.wording.starts(words, "optatives")
 
     def _is_command(self, head: int, words: Sequence[int]) -> bool:
         tree = self.tree
@@ -81,6 +87,9 @@ class Utterances:
             return False
         if self._asks_for(words):
             return True
+        features = self.wording.features
+        if features.postpositions and self.wording.is_of(head, "orders"):
+            return True
         words = [
             index
             for index in words
@@ -88,13 +97,13 @@ class Utterances:
         ]
         if not words or words[0] > head:
             return False
-        if self.wording.starts(words, "orders"):
+        may_order = tree.tags[words[0]] in ORDERING or is_unspaced(tree.words[0][:1])
+        if may_order and self.wording.starts(words, "orders"):
             return True
         first = words[0] == head or tree.lower[words[0]] in ("do",)
         if not first or tree.first(head, "aux") not in (None, words[0]):
             return False
         shouted = tree.words[-1] in ("!", "！")
-        features = self.wording.features
         return shouted or not (features.drops_subjects or features.chains_subjects)
 
     def _asks_for(self, words: Sequence[int]) -> bool:
