@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "restrictions": "what follows a negation that denies nothing: not only, ne que",
     "accompanying": "adpositions whose phrase does not negate the verb: with no money",
     "alternatives": "conjunctions that hand a negation on: or, nor",
+    "correlatives": "what makes these negate: weder … noch",
     # What a main clause is uttered for.
     "please": "what goes with a request",
     "orders": "verb forms, and words before a verb, that command",

@@ -88,8 +88,13 @@ class Polarity:
 
     def _hands_on(self, head: int) -> bool:
         """Whether a conjunct has the negation of the first ("did not buy or sell")."""
-        tree = self.tree
+        tree, is_of = self.tree, self.wording.is_of
         first = tree.heads[head]
+        for child in tree.all(head, "cc", "advmod"):
+            if is_of(child, "alternatives") and any(
+                is_of(index, "correlatives") for index in range(child)
+            ):
+                return True
         return (
             tree.bases[head] == "conj"
             and first != head
