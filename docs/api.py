@@ -28,6 +28,7 @@ GROUPS: Dict[str, Tuple[str, ...]] = {
         "SyntaxExtractor",
         "SchemaMapper",
         "CoreFinder",
+        "AntecedentFinder",
         "Projector",
     ),
 }

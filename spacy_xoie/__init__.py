@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .apps.frame import to_frame
     from .apps.visual import render_projection
     from .apps.visual import render_triples as render
+    from .coreference.component import AntecedentFinder
     from .cores.component import CoreFinder
     from .extraction import TripleExtractor
     from .language import LanguageDetector
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # What brings torch along, or more: it is imported when it is first asked for.
 _LATER = {
+    "AntecedentFinder": "coreference.component:AntecedentFinder",
     "CoreFinder": "cores.component:CoreFinder",
     "LanguageDetector": "language:LanguageDetector",
     "Projector": "projection.component:Projector",
@@ -42,6 +44,7 @@ _LATER = {
 }
 
 __all__ = [
+    "AntecedentFinder",
     "CoreFinder",
     "LanguageDetector",
     "Phrase",

@@ -18,7 +18,7 @@ FLOORS: Tuple[Tuple[str, ...], ...] = (
     ("doc",),
     ("pipes",),
     ("chat", "foundations", "language", "network", "syntax"),
-    ("corpora", "cores", "extraction", "projection", "schema"),
+    ("coreference", "corpora", "cores", "extraction", "projection", "schema"),
     ("evaluation",),
     ("annotation", "packaging", "training"),
     ("loading",),

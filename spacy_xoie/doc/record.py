@@ -20,12 +20,21 @@ from spacy.tokens import Doc
 
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
+from .antecedents import Places, places_from_record, set_antecedents
 from .codes import UNDETERMINED, language_code
 from .cores import CoreRow, core_from_record, set_cores
 from .factuality import UNJUDGED
 from .languages import language_of
 from .text import are_offsets, token_pieces
-from .triples import SPAN_KEY, check_triple, get_triples, set_triples
+from .triples import (
+    OBJECTS,
+    SOURCE,
+    SPAN_KEY,
+    SUBJECT,
+    check_triple,
+    get_triples,
+    set_triples,
+)
 
 
 def record_of(
@@ -91,6 +100,13 @@ def doc_from_record(
     if any(map(any, rows)):
         ids = doc.spans[key].attrs["triples"]
         set_cores(doc, dict(zip(ids, rows, strict=True)), key=key)
+    meant = [
+        _antecedents(doc, one, f"triples.{number}")
+        for number, one in enumerate(triples)
+    ]
+    if any(meant):
+        ids = doc.spans[key].attrs["triples"]
+        set_antecedents(doc, dict(zip(ids, meant, strict=True)), key=key)
     return doc
 
 
@@ -162,6 +178,25 @@ def _triple(doc: Doc, triple: Any, place: str, language: str) -> TokenTriple:
 def _source(doc: Doc, source: Any, place: str) -> Pieces:
     """Who says so. In older files of projected triples it is the id of the original."""
     return () if isinstance(source, str) else _pieces(doc, source or (), place)
+
+
+def _antecedents(doc: Doc, triple: Mapping[str, Any], place: str) -> Dict[str, Places]:
+    """Who is meant by the parts of a triple, by their roles."""
+    parts = [
+        (SUBJECT, "subject", triple.get("subject")),
+        (SOURCE, "source", triple.get("source")),
+        *(
+            (role, f"objects.{number}", part)
+            for number, (role, part) in enumerate(
+                zip(OBJECTS, triple["objects"], strict=False)
+            )
+        ),
+    ]
+    return {
+        role: places_from_record(doc, part["antecedent"], f"{place}.{name}.antecedent")
+        for role, name, part in parts
+        if isinstance(part, Mapping) and part.get("antecedent") is not None
+    }
 
 
 def _cores(doc: Doc, triple: Mapping[str, Any], place: str) -> CoreRow:

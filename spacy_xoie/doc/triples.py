@@ -19,7 +19,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from html import escape
-from itertools import chain, pairwise, repeat
+from itertools import pairwise
 from typing import (
     Any,
     Callable,
@@ -38,6 +38,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
+from .antecedents import antecedent_rows
 from .codes import code_or, is_language_code, language_code, language_tag
 from .cores import CORES, Core, core_rows
 from .factuality import ASSERTED, MODALITIES, UNJUDGED, factuality_value
@@ -52,6 +53,8 @@ OBJECTS = ("ARG1", "ARG2", "ARG3")
 ROLES = (SUBJECT, RELATION, *OBJECTS)
 SOURCE = "SOURCE"
 _LABELS = (*ROLES, SOURCE)
+_CORES = (SOURCE, SUBJECT, *OBJECTS)
+"""Whose cores a row holds, see `spacy_xoie.doc.cores`."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,13 @@ class Phrase:
 
     core (Optional[Core]): Of an argument or a source what it is about, without its
         adposition, if `xoie_cores` looked for it.
+    antecedent (Optional[Phrase]): Who or what is meant by a pronoun, a short name or an
+        empty subject, if `xoie_coref` found it.
     """
 
     spans: Tuple[Span, ...]
     core: Optional[Core] = field(default=None, repr=False, compare=False)
+    antecedent: Optional["Phrase"] = field(default=None, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -91,12 +97,14 @@ class Phrase:
         return tuple((span.start, span.end) for span in self.spans)
 
     def to_dict(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): JSON-ready: "text", "spans" in characters, and
-        "core" if there is one."""
+        """RETURNS (Dict[str, Any]): JSON-ready: "text", "spans" in characters, "core"
+        and "antecedent" if there is one."""
         offsets = [[span.start_char, span.end_char] for span in self.spans]
         record: Dict[str, Any] = {"text": self.text, "spans": offsets}
         if self.core is not None:
             record["core"] = self.core.to_dict()
+        if self.antecedent is not None:
+            record["antecedent"] = self.antecedent.to_dict()
         return record
 
     def __str__(self) -> str:
@@ -343,7 +351,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
     if span is doc:
         realign(doc)
     facts, language = _facts(doc.spans[key], key)
-    cores = core_rows(doc, key)
+    cores, antecedents = core_rows(doc, key), antecedent_rows(doc, key)
     triples = []
     try:
         members = list(_split_group(doc, live_spans(doc, key), key))
@@ -356,13 +364,21 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
         if not isinstance(span, Doc) and not _within(parts, span):
             continue
         fact = facts.get(triple_id, {})
-        source, subject, *others = cores.get(triple_id) or (None, None)
-        objects = [tuple(parts[role]) for role in OBJECTS if role in parts]
+        row = dict(zip(_CORES, cores.get(triple_id, ()), strict=False))
+        meant = antecedents.get(triple_id, {})
+        phrases = {
+            role: Phrase(
+                tuple(parts.get(role, ())),
+                row.get(role),
+                Phrase(meant[role]) if role in meant else None,
+            )
+            for role in _LABELS
+        }
         triples.append(
             Triple(
-                subject=Phrase(tuple(parts.get(SUBJECT, ())), subject),
-                relation=Phrase(tuple(parts.get(RELATION, ()))),
-                objects=tuple(map(Phrase, objects, chain(others, repeat(None)))),
+                subject=phrases[SUBJECT],
+                relation=phrases[RELATION],
+                objects=tuple(phrases[role] for role in OBJECTS if role in parts),
                 score=fact.get("score"),
                 language=_code(fact.get("language", "") or language),
                 adapter=fact.get("adapter", ""),
@@ -370,7 +386,7 @@ def get_triples(span: Union[Doc, Span], *, key: str = SPAN_KEY) -> Triples:
                 id=triple_id,
                 negated=fact.get("negated", False),
                 modality=fact.get("modality", UNJUDGED),
-                source=Phrase(tuple(parts.get(SOURCE, ())), source),
+                source=phrases[SOURCE],
                 construction=fact.get("construction", ""),
                 sentence=fact.get("sentence"),
             )

@@ -378,6 +378,7 @@ _LANGUAGES = (
         relativisers="che chi cui quale quali dove quando",
         existentials="ci c' vi v'",
         drops_subjects=True,
+        agreement={"ò": "3s", "ì": "3s", "rono": "3p", "ero": "3p", "rà": "3s"},
         light_verbs={
             "ha ebbe hanno ebbero avere aveva avuto": "luogo inizio",
             "fa fece fanno fecero fare faceva fatto": "parte uso riferimento",

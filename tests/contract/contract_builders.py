@@ -66,6 +66,21 @@ def say_triples(doc: Doc) -> Doc:
     return doc
 
 
+@Language.component("contract_sentences")
+def say_sentences(doc: Doc) -> Doc:
+    """A triple for each sentence of three words."""
+    if "xoie" not in doc.spans:
+        ends = [token.i for token in doc if token.text == "." and token.i >= 3]
+        set_triples(
+            doc,
+            [
+                TokenTriple(((i - 3, i - 2),), ((i - 2, i - 1),), (((i - 1, i),),))
+                for i in ends
+            ],
+        )
+    return doc
+
+
 def triples_under(doc: Doc, key: str) -> List[Tuple[object, ...]]:
     return [
         (
@@ -92,6 +107,15 @@ def cores_under(doc: Doc, key: str) -> List[Tuple[object, ...]]:
         for triple in get_triples(doc, key=key)
         for part in triple.parts
         if part.core is not None
+    ]
+
+
+def antecedents_under(doc: Doc, key: str) -> List[Tuple[object, ...]]:
+    return [
+        (part.text, part.antecedent.text)
+        for triple in get_triples(doc, key=key)
+        for part in triple.parts
+        if part.antecedent is not None
     ]
 
 
@@ -221,6 +245,16 @@ CASES = {
             other_key="xoie",
         ),
         Case(
+            "xoie_coref",
+            antecedents_under,
+            "xoie",
+            break_triples,
+            before=("contract_sentences",),
+            other={"language": "de"},
+            other_key="xoie",
+            silent=(1, 2, 3),
+        ),
+        Case(
             "xoie_projector",
             translation_to,
             "es",
@@ -245,6 +279,7 @@ def all_in_one() -> Language:
     nlp.add_pipe("xoie_syntax", config={"span_key": KEYS["xoie_syntax"]})
     nlp.add_pipe("xoie_schema")
     nlp.add_pipe("xoie_cores")
+    nlp.add_pipe("xoie_coref")
     nlp.add_pipe("xoie_projector", config=CASES["xoie_projector"].config)
     return nlp
 
