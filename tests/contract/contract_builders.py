@@ -250,7 +250,7 @@ CASES = {
             "xoie",
             break_triples,
             before=("contract_sentences",),
-            other={"language": "de"},
+            other={"use_clusters": False},
             other_key="xoie",
             silent=(1, 2, 3),
         ),
