@@ -1,7 +1,7 @@
 """The component `xoie_schema`: canonical relations in the triples of a doc."""
 
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 import srsly
 from spacy.language import Language
@@ -10,11 +10,12 @@ from spacy.training import Example
 
 from ..doc.codes import code_setting
 from ..doc.facts import FACTS_KEY, FoundFact, SetAside, set_facts
+from ..doc.factuality import modalities_setting
 from ..doc.triples import SPAN_KEY
 from ..errors import ConfigError, readable
 from ..pipes import BatchPipe, factory
 from .definition import Schema, make_schema
-from .finding import FactFinder, Negation
+from .finding import TAKEN, FactFinder, Negation
 
 _FILE = "schema.json"
 
@@ -30,6 +31,9 @@ class SchemaMapper(BatchPipe):
         fact with `negated` ("mark").
     min_coverage (float): Least part of the relation's own words that a cue must take:
         in "plan to buy", "buy" takes half of them.
+    modalities (Sequence[str]): Those of triples that make facts, see
+        `spacy_xoie.doc.factuality`; others are set aside. By default what the text
+        asserts, and what nobody judged.
     language (Optional[str]): Language of all triples. By default that of each.
     span_key (str): Key of the span group of triples.
     facts_key (str): Key of the span group of facts; `doc._.facts` reads "xoie_facts".
@@ -43,6 +47,7 @@ class SchemaMapper(BatchPipe):
         schema: Schema,
         negation: Negation = "block",
         min_coverage: float = 0.6,
+        modalities: Sequence[str] = TAKEN,
         language: Optional[str] = None,
         span_key: str = SPAN_KEY,
         facts_key: str = FACTS_KEY,
@@ -72,6 +77,9 @@ class SchemaMapper(BatchPipe):
         self._settings: Dict[str, Any] = {
             "negation": negation,
             "min_coverage": min_coverage,
+            "modalities": modalities_setting(
+                f"[components.{name}] modalities", modalities
+            ),
         }
         self._finder = FactFinder(schema, **self._settings)
 

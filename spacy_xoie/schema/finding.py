@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 
 from ..doc.codes import UNDETERMINED, language_code
 from ..doc.facts import FoundFact, SetAside
+from ..doc.factuality import ASSERTED, UNJUDGED
 from ..doc.languages import language_of
 from ..doc.text import is_unspaced
 from ..doc.triples import SPAN_KEY, Phrase, Triple, get_triples
@@ -41,7 +42,11 @@ from .words import Chunk, Unit, cue_chunks, token_units
 
 Negation = Literal["block", "mark"]
 
+TAKEN = (ASSERTED, UNJUDGED)
+"""Modalities of triples that make facts, unless somebody asks for others."""
+
 NEGATED = "negated"
+NOT_ASSERTED = "not asserted"
 NO_AGENT = "passive without agent"
 NO_OBJECT = "no object"
 NO_SUBJECT = "subject is implied"
@@ -90,14 +95,22 @@ class FactFinder:
     negation (Negation): Whether what a sentence denies is set aside ("block"), or is a
         fact that says so ("mark").
     min_coverage (float): Least part of the relation's own words that a cue takes.
+    modalities (Iterable[str]): Those of triples that make facts, see
+        `spacy_xoie.doc.factuality`.
     """
 
     def __init__(
-        self, schema: Schema, *, negation: Negation = "block", min_coverage: float = 0.6
+        self,
+        schema: Schema,
+        *,
+        negation: Negation = "block",
+        min_coverage: float = 0.6,
+        modalities: Iterable[str] = TAKEN,
     ) -> None:
         self.schema = schema
         self.negation: Negation = negation
         self.min_coverage = min_coverage
+        self.modalities = frozenset(modalities)
         self._cues: Dict[str, List[Cue]] = {}
         for name, relation in schema.relations.items():
             for inverse, cues in ((False, relation.cues), (True, relation.inverse)):
@@ -162,10 +175,13 @@ class FactFinder:
     ) -> Union[FoundFact, SetAside]:
         share = coverage(match, sides)
         denial = _denial(triple, match, sides)
+        negated = triple.negated or bool(denial)
         voice = _voice(cue, match, sides)
         if share < self.min_coverage:
             return SetAside(triple.id, cue.relation, cue.text, PARTIAL)
-        if denial and self.negation == "block":
+        if triple.modality not in self.modalities:
+            return SetAside(triple.id, cue.relation, cue.text, NOT_ASSERTED)
+        if negated and self.negation == "block":
             return SetAside(triple.id, cue.relation, cue.text, NEGATED)
         if voice.passive and voice.agent is None:
             return SetAside(triple.id, cue.relation, cue.text, NO_AGENT)
@@ -201,7 +217,7 @@ class FactFinder:
             cue.text,
             _reason(triple, cue, match, sides, share, voice, denial),
             swapped,
-            bool(denial),
+            negated,
         )
 
     def _fits(
@@ -387,4 +403,6 @@ def _reason(
         reasons.append(f"{share:.0%} of the relation")
     if denial:
         reasons.append(f"negated ({denial!r})")
+    elif triple.negated:
+        reasons.append("negated")
     return ", ".join(reasons)

@@ -13,10 +13,11 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.util import registry
 
 from spacy_xoie.doc.blank import multilingual_pipeline
+from spacy_xoie.doc.triples import set_triples
 from spacy_xoie.errors import ConfigError, ModelDataError
 from spacy_xoie.schema import Argument, Relation, Schema, read_schema, schema_of
 from spacy_xoie.schema.component import SchemaMapper
-from spacy_xoie.schema.finding import UNFIT
+from spacy_xoie.schema.finding import NOT_ASSERTED, UNFIT
 
 SAID = ("en", "Berg was bought by Alba.", "Berg", "was bought", "by Alba")
 DENIED = ("en", "Alba never sold Berg.", "Alba", "sold", "Berg")
@@ -55,6 +56,20 @@ def test_facts_travel_with_the_doc() -> None:
         assert strings(copy) == strings(doc)
         assert copy._.facts_set_aside == doc._.facts_set_aside
         json.dumps(strings(copy))
+
+
+def test_what_is_not_asserted_is_set_aside() -> None:
+    for config, n_facts in (({}, 0), ({"modalities": ["asserted", "reported"]}, 1)):
+        nlp = schema_pipeline(**config)
+        doc = make_doc(nlp, SAID)
+        triples = [triple.token_triple for triple in doc._.triples]
+        set_triples(doc, [t._replace(modality="reported") for t in triples])
+        doc = nlp(doc)
+        assert len(doc._.facts) == n_facts
+        aside = [entry.reason for entry in doc._.facts_set_aside]
+        assert aside == [NOT_ASSERTED] * (1 - n_facts)
+    with pytest.raises(ConfigError, match="no modality"):
+        schema_pipeline(modalities=["claimed"])
 
 
 def test_facts_hold_when_the_doc_is_retokenised() -> None:
