@@ -249,7 +249,8 @@ def _promote(
     labels: List[str],
 ) -> None:
     """A clause that lacks a subject has one if it has two objects, if the tree took
-    something else for it, or if a language drops no subjects."""
+    something else for it, or if a language drops no subjects. Before the verb the
+    subject is the first that can be one; else something stands before it."""
     objects = [noun for noun in nominals if labels[noun] == "obj"]
     others = [
         noun
@@ -258,10 +259,11 @@ def _promote(
         or labels[noun] != cases.tree.labels[noun]
         or (not cases.features.drops_subjects and cases.forbids(noun, SUBJECT))
     ]
+    is_final = len(others) > 1 and max(others) < verb
     for noun in objects:
         if (
             noun in candidates
-            and min(others) < noun
+            and (is_final or min(others) < noun)
             and _may_have_subject(cases, verb, nominals, noun)
         ):
             labels[noun] = "nsubj"

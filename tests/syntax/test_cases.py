@@ -66,6 +66,12 @@ TREES = {
         "laut/ADV/7/advmod",
         {"der Junge | fütterte | Der Hund"},
     ),
+    "two objects before the verb": (
+        "de",
+        "weil/SCONJ/5/mark die/DET/3/det Forscherin/NOUN/5/obj Ruhm/NOUN/5/obj "
+        "fand/VERB/6/advcl blieb/VERB/0/root sie/PRON/6/nsubj dort/ADV/6/advmod",
+        {"die Forscherin | fand | Ruhm"},
+    ),
     "a verb that shares its subject": (
         "de",
         "Paul/PROPN/2/nsubj kam/VERB/0/root und/CCONJ/4/cc kaufte/VERB/2/conj "
