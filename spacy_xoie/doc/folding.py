@@ -2,9 +2,10 @@
 
 Folded are Unicode's forms (NFC; letters and digits in full width, ligatures, Arabic
 presentation forms, half-width kana as NFKC has them), apostrophes, quotes, hyphens and
-the commas of Arabic, vowel signs of Arabic and Hebrew, and what cannot be seen (zero-width and bidirectional
-controls, soft hyphens, variation selectors). White space of any kind and length is one
-space, nothing where a line breaks in a script without spaces. Words that a treebank's
+the commas of Arabic, vowel signs of Arabic and Hebrew, and what cannot be seen
+(zero-width and bidirectional controls, soft hyphens, variation selectors). White space
+of any kind and length is one space, nothing where a line breaks in a script without
+spaces. Words that a treebank's
 tokenizer took apart are put together again ("did n't", "l' eau", "`` so ''"), and so
 are those that are hyphenated at the end of a line. Left out is what belongs to a page
 and not to its sentences: marks of quoted mails, numbers of notes, tags, Markdown.

@@ -2,12 +2,12 @@
 subject, object and time apart (Chinese). What precedes the verb without an adposition
 is who does it or when; what follows is what is done."""
 
+import itertools
 from typing import Optional
 
 from .coverbs import BARE, CLAUSES, NOMINALS, Coverbs
 from .features import LanguageFeatures
 from .tree import Tree
-import itertools
 
 
 def repair_order(tree: Tree, features: LanguageFeatures) -> Tree:
