@@ -25,6 +25,9 @@ class LanguageFeatures:
     possessives: Those of them that say whose something is.
     relative_adverbs: Adverbs that stand in a relative clause for the place or the time
         that is its antecedent ("where").
+    antecedents: By relative pronoun and its role ("der/nsubj"), or by the article of a
+        relative pronoun ("la/"), the determiners of nouns that it cannot mean: "=der"
+        that of a subject, "+der" that of any other noun.
     resumptives: Personal pronouns that take up an antecedent, also such as are one word
         with an adposition (فيه).
     genitive_endings: What the subject of a clause before its noun ends in, where trees
@@ -136,6 +139,7 @@ class LanguageFeatures:
     reflexives: FrozenSet[str] = frozenset()
     relativisers: FrozenSet[str] = frozenset()
     relative_adverbs: FrozenSet[str] = frozenset()
+    antecedents: Mapping[str, FrozenSet[str]] = field(default_factory=dict)
     genitive_endings: Tuple[str, ...] = ()
     existentials: FrozenSet[str] = frozenset()
     drops_subjects: bool = False

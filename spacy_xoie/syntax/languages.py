@@ -77,12 +77,17 @@ def _values(code: str, **values: Any) -> Dict[str, Any]:
                 for verbs, nouns in value.items()
                 for verb in verbs.split()
             }
-        elif name in ("excluded", "genders"):
+        elif name in ("excluded", "genders", "antecedents"):
             values[name] = {key: frozenset(v.split()) for key, v in value.items()}
         elif isinstance(value, str) and not isinstance(getattr(DEFAULT, name), str):
             values[name] = value.split()
     return {"code": code, **values}
 
+
+_NOT_MASCULINE = "die das eine keine diese dieses jede +der +einer +dieser zur ins"
+_NOT_FEMININE = "das dem des ein eines einem einen im am vom zum beim ins =der"
+_NOT_NEUTER = "die eine den einen =der +der +einer zur"
+"""German determiners of nouns that are not of a gender, see `antecedents`."""
 
 _LANGUAGES = (
     _values(
@@ -185,6 +190,13 @@ _LANGUAGES = (
         adversatives="sondern aber doch",
         copulas="bin bist ist sind seid war waren warst wart sei seien wäre wären",
         reflexives="sich",
+        antecedents={
+            **dict.fromkeys(("der/nsubj", "den/obj"), _NOT_MASCULINE),
+            **dict.fromkeys(("die/nsubj", "die/obj", "der/obl"), _NOT_FEMININE),
+            **dict.fromkeys(("das/nsubj", "das/obj"), _NOT_NEUTER),
+            "dem/obl": "die eine diese +der +einer zur",
+            "denen/obl": "das dem des ein eine einen einem einer im am vom zum zur =der",
+        },
         relative_adverbs="wo wohin woher",
         relativisers="der die das den dem dessen deren denen welcher welche welches "
         "welchen welchem wer was wo worin woran worauf wodurch womit wofür wobei wozu",
@@ -224,6 +236,12 @@ _LANGUAGES = (
         "fueran está están estaba estaban estuvo estuvieron estar estado estando soy "
         "somos",
         reflexives="se",
+        antecedents={
+            "el/": "la las los una unos unas",
+            "la/": "el los las un unos unas del al",
+            "los/": "el la las un una unas del al",
+            "las/": "el la los un una unos del al",
+        },
         relative_adverbs="donde adonde cuando",
         relativisers="que quien quienes cual cuales cuyo cuya cuyos cuyas donde cuando",
         drops_subjects=True,
@@ -280,6 +298,18 @@ _LANGUAGES = (
         copulas="est sont était étaient fut furent sera seront être été étant soit "
         "soient",
         reflexives="se s'",
+        antecedents={
+            "lequel/": "la une cette les des ces ma sa",
+            "auquel/": "la une cette les des ces ma sa",
+            "duquel/": "la une cette les des ces ma sa",
+            "laquelle/": "le un ce cet du au les des ces",
+            "lesquels/": "le la un une l' ce cette du au",
+            "auxquels/": "le la un une l' ce cette du au",
+            "desquels/": "le la un une l' ce cette du au",
+            "lesquelles/": "le la un une l' ce cette du au",
+            "auxquelles/": "le la un une l' ce cette du au",
+            "desquelles/": "le la un une l' ce cette du au",
+        },
         relative_adverbs="où",
         relativisers="qui que qu' dont où lequel laquelle lesquels lesquelles "
         "auquel auxquels auxquelles duquel desquels desquelles",
@@ -373,6 +403,12 @@ _LANGUAGES = (
         copulas="è sono era erano fu furono sarà saranno essere stato stata stati "
         "state essendo sia siano fosse fossero sei siamo",
         reflexives="si s'",
+        antecedents={
+            "il/": "la le una i gli dei delle",
+            "la/": "il lo un i gli le del dei",
+            "i/": "il lo la un una del della le",
+            "le/": "il lo la un una del della i gli",
+        },
         relative_adverbs="dove quando",
         possessives="cui",
         relativisers="che chi cui quale quali dove quando",

@@ -3,7 +3,7 @@ words have two uses; what a language never has says which of them it is."""
 
 from typing import List, Optional
 
-from .cases import assign_roles
+from .cases import Cases, assign_roles
 from .control import find_controllers
 from .definiteness import repair_definite
 from .features import LanguageFeatures
@@ -43,6 +43,7 @@ def repair(tree: Tree, features: LanguageFeatures) -> Tree:
         _find_passive_subjects(tree, features, labels)
     if features.relativisers:
         _return_subjects(tree, features, heads, labels)
+        _choose_antecedents(tree, features, heads)
     if features.postpositions:
         _free_clauses(tree, labels)
     _join_ranges(tree, features, heads, labels)
@@ -178,6 +179,61 @@ def _find_passive_subjects(
             if tree.lower[child] not in features.reflexives:
                 labels[child] = "nsubj:pass"
                 break
+
+
+def _choose_antecedents(
+    tree: Tree, features: LanguageFeatures, heads: List[int]
+) -> None:
+    """A relative clause belongs to the noun that its pronoun agrees with, if of two nouns
+    of which one depends on the other only that does which the tree did not choose ("der
+    Sohn der Bäckerin, der in Köln studiert")."""
+    cases = Cases(tree, features)
+    for clause in range(len(tree)):
+        noun = tree.heads[clause]
+        if tree.bases[clause] != "acl" or noun > clause:
+            continue
+        pronoun = next(
+            (
+                child
+                for child in tree.children[clause]
+                if tree.lower[child] in features.relativisers
+                and tree.tags[child] in ("PRON", "DET")
+                and child < clause
+            ),
+            None,
+        )
+        if pronoun is None or _fits(cases, noun, pronoun, clause):
+            continue
+        others = [c for c in tree.all(noun, "nmod") if noun < c < pronoun][-1:]
+        if tree.bases[noun] == "nmod" and tree.heads[noun] < noun:
+            others.append(tree.heads[noun])
+        fitting = [
+            other
+            for other in others
+            if tree.tags[other] in ("NOUN", "PROPN")
+            and _fits(cases, other, pronoun, clause)
+        ]
+        if len(fitting) == 1:
+            heads[clause] = fitting[0]
+
+
+def _fits(cases: Cases, noun: int, pronoun: int, clause: int) -> bool:
+    """Whether a relative pronoun can mean a noun: by its form, or by the number of the
+    verb whose subject it is."""
+    tree, table = cases.tree, cases.features.antecedents
+    base = tree.bases[pronoun]
+    if base == "nsubj" and not cases.agrees(noun, clause):
+        return False
+    article = tree.first(pronoun, "det")
+    form = tree.lower[pronoun if article is None else article]
+    excluded = table.get(f"{form}/{base}") or table.get(f"{form}/") or frozenset()
+    if not excluded:
+        return True
+    kind = "=" if tree.bases[noun] in ("nsubj", "root") else "+"
+    words = {
+        tree.lower[child] for child in tree.all(noun, "det", "case") if child < noun
+    }
+    return not any(word in excluded or kind + word in excluded for word in words)
 
 
 def _return_subjects(

@@ -91,6 +91,35 @@ CASES = {
         "que/PRON/7/obj o/PRON/7/obj avaliaram/VERB/4/acl:relcl",
         {"Ela | elogiou | os peritos", "os peritos | avaliaram | o"},
     ),
+    "agreement with the noun that the tree did not choose": (
+        "de",
+        "Der/DET/2/det Sohn/NOUN/11/nsubj der/DET/4/det Bäckerin/NOUN/2/nmod "
+        ",/PUNCT/9/punct der/PRON/9/nsubj in/ADP/8/case Köln/PROPN/9/obl "
+        "studiert/VERB/4/acl:relcl ,/PUNCT/9/punct gewann/VERB/0/root einen/DET/13/det "
+        "Preis/NOUN/11/obj",
+        {
+            "Der Sohn der Bäckerin | studiert | in Köln",
+            "Der Sohn der Bäckerin | gewann | einen Preis",
+        },
+    ),
+    "agreement with the nearer noun": (
+        "de",
+        "Der/DET/2/det Sohn/NOUN/11/nsubj der/DET/4/det Bäckerin/NOUN/2/nmod "
+        ",/PUNCT/9/punct die/PRON/9/nsubj in/ADP/8/case Köln/PROPN/9/obl "
+        "lebt/VERB/2/acl:relcl ,/PUNCT/9/punct gewann/VERB/0/root einen/DET/13/det "
+        "Preis/NOUN/11/obj",
+        {
+            "der Bäckerin | lebt | in Köln",
+            "Der Sohn der Bäckerin | gewann | einen Preis",
+        },
+    ),
+    "agreement of an article": (
+        "es",
+        "Ella/PRON/2/nsubj vio/VERB/0/root el/DET/4/det patio/NOUN/2/obj de/ADP/7/case "
+        "la/DET/7/det casa/NOUN/4/nmod en/ADP/10/case la/DET/10/det que/PRON/11/obl "
+        "nació/VERB/4/acl el/DET/13/det poeta/NOUN/11/nsubj",
+        {"Ella | vio | el patio de la casa", "el poeta | en nació | la casa"},
+    ),
     "an infinitive": (
         "pt",
         "Ela/PRON/2/nsubj tem/VERB/0/root um/DET/4/det livro/NOUN/2/obj "
