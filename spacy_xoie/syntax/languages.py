@@ -195,7 +195,7 @@ _LANGUAGES = (
             **dict.fromkeys(("die/nsubj", "die/obj", "der/obl"), _NOT_FEMININE),
             **dict.fromkeys(("das/nsubj", "das/obj"), _NOT_NEUTER),
             "dem/obl": "die eine diese +der +einer zur",
-            "denen/obl": "das dem des ein eine einen einem einer im am vom zum zur =der",
+            "denen/obl": "das dem des ein eine einen einem einer im am vom zum zur",
         },
         relative_adverbs="wo wohin woher",
         relativisers="der die das den dem dessen deren denen welcher welche welches "

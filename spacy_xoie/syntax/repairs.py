@@ -184,8 +184,8 @@ def _find_passive_subjects(
 def _choose_antecedents(
     tree: Tree, features: LanguageFeatures, heads: List[int]
 ) -> None:
-    """A relative clause belongs to the noun that its pronoun agrees with, if of two nouns
-    of which one depends on the other only that does which the tree did not choose ("der
+    """A relative clause belongs to the noun that its pronoun agrees with, if of a noun
+    and the one that depends on it only that does which the tree did not choose ("der
     Sohn der Bäckerin, der in Köln studiert")."""
     cases = Cases(tree, features)
     for clause in range(len(tree)):
