@@ -355,7 +355,7 @@ def test_tsv_file_keeps_its_columns(client: TestClient) -> None:
     text = f"{MUSEUM}\t{CITY.replace(' .', '')} \n."
     reply = export(client, "tsv", text)
     rows = [line.split("\t") for line in reply.text.splitlines()]
-    assert {len(row) for row in rows} == {12}
+    assert {len(row) for row in rows} == {15}
     assert rows[0][4:7] == ["subject", "relation", "object1"]
     assert ["Die Stadt", "hat gebaut", "das Haus"] in [row[4:7] for row in rows]
     assert r"gebaut \n." in reply.text

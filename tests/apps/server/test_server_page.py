@@ -254,7 +254,7 @@ def test_least_score_hides_triples(page: Page) -> None:
     assert page.find_all("#sentences .triple")
     slider = page.find("#score")
     slider.send_keys(Keys.END)
-    assert page.find("#score-value").text == "0.95"
+    assert page.find("#score-value").text == "0.99"
     assert page.find_all("#sentences .triple") == []
     assert "0 triples" in page.status
 
