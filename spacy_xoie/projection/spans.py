@@ -147,7 +147,13 @@ class _Projector:
             if negated is None:
                 return Refused(triple.id, LOST_NEGATION, triple.relation.text)
             parts = negated
-        return self._check(triple, parts, lost)
+        checked = self._check(triple, parts, lost)
+        if isinstance(checked, Refused) or not triple.source:
+            return checked
+        tokens = [t.i - start for span in triple.source.spans for t in span]
+        source = self._place("source", tokens, _words(triple.source), {})
+        pieces = () if source is None else pieces_of(source.tokens)
+        return checked._replace(triple=checked.triple._replace(source=pieces))
 
     def _free_auxiliaries(self, parts: List[Part]) -> List[Part]:
         """Give auxiliaries at the end of a subject to the relation that they stand

@@ -44,8 +44,11 @@ def test_what_cuts_a_token_is_refused(place: tuple[int, int]) -> None:
         token_pieces(doc, [place])
 
 
+BLANK = spacy.blank("xx"), spacy.blank("en")
+
+
 @given(st.text(max_size=60))
 def test_the_text_of_a_doc_is_that_of_spacy(text: str) -> None:
-    for nlp in (spacy.blank("xx"), spacy.blank("en")):
+    for nlp in BLANK:
         doc = nlp(text)
         assert text_of(doc) == doc.text == text

@@ -416,11 +416,11 @@ class TestLongTexts:
         rounds = len(doc) // len(words)
         assert len(doc._.triples) >= rounds * len(short._.triples) * 0.9
 
-    def test_2_000_predicates_in_one_sentence(self, trained: Language) -> None:
+    def test_600_predicates_in_one_sentence(self, trained: Language) -> None:
         pipe = trained.get_pipe("xoie")
         pipe.threshold = 0.0
         pipe.max_triples = 10_000
-        text = "Anna met Ben and " * 2000
+        text = "Anna met Ben and " * 600
         doc = trained(text)
         assert len(doc._.triples) > 100
         for triple in doc._.triples:

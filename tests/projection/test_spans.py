@@ -554,3 +554,31 @@ def test_auxiliaries_go_to_the_relation_behind_them() -> None:
     words = "Security=hanno footage=video showed=mostrato market=mercato"
     _, made = project(source, triple, target, words, "it")
     assert made == [("I video", "hanno mostrato", "il mercato")]
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_who_says_so_goes_along(linked: bool) -> None:
+    text = "According to Anna Ben has not sold boats"
+    doc = Doc(Vocab(), words=text.split())
+    told = TokenTriple(
+        ((3, 4),),
+        ((4, 7),),
+        (((7, 8),),),
+        negated=True,
+        modality="reported",
+        source=((2, 3),),
+    )
+    set_triples(doc, [told], language="en")
+    target = "Según Anna Ben no ha vendido barcos"
+    words = "Ben=Ben has=ha not=no sold=vendido boats=barcos"
+    words += " Anna=Anna" if linked else ""
+    found = project_triples(
+        get_triples(doc),
+        Doc(Vocab(), words=target.split()),
+        sure(by_words(text, target, words)),
+        source_language="en",
+        target_language="es",
+    )
+    (kept,) = found.triples
+    assert (kept.triple.negated, kept.triple.modality) == (True, "reported")
+    assert kept.triple.source == (((1, 2),) if linked else ())
