@@ -16,8 +16,8 @@ from spacy.training import Example
 from spacy_xoie import TokenTriple, set_triples
 
 # How long an example takes says more of the machine than of the code.
-# And what continuous integration finds, it finds again: more examples would find nothing
-# new. On other machines each run has others.
+# What continuous integration finds, it finds again: more examples would find nothing
+# new there. On other machines each run has others.
 IN_CI = "CI" in os.environ
 settings.register_profile(
     "xoie", deadline=None, derandomize=IN_CI, max_examples=40 if IN_CI else 100
