@@ -68,7 +68,7 @@ def test_accuracy(run: Run, command: str, tmp_path: Path) -> None:
 
 
 def test_speed(run: Run) -> None:
-    assert "Mean:" in run("benchmark speed MODEL GOLD --batches 30 --warmup 0")
+    assert "Mean:" in run("benchmark speed MODEL GOLD --batches 30 --batch-size 4 --warmup 0")
 
 
 def test_find_threshold(run: Run) -> None:
