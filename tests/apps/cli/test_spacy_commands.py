@@ -68,7 +68,8 @@ def test_accuracy(run: Run, command: str, tmp_path: Path) -> None:
 
 
 def test_speed(run: Run) -> None:
-    assert "Mean:" in run("benchmark speed MODEL GOLD --batches 30 --batch-size 4 --warmup 0")
+    command = "benchmark speed MODEL GOLD --batches 30 --batch-size 4 --warmup 0"
+    assert "Mean:" in run(command)
 
 
 def test_find_threshold(run: Run) -> None:
