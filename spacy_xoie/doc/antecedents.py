@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Mapping, Tuple
 from spacy.tokens import Doc, Span
 
 from ..errors import DataError
-from .text import are_offsets
+from .groups import spans_at
 
 ANTECEDENTS = "antecedents"
 """Where antecedents stand in the attributes of a group of triples."""
@@ -67,17 +67,3 @@ def places_from_record(doc: Doc, record: Any, field: str) -> Places:
         raise DataError(f"this is no antecedent: {record!r:.60}", field) from e
     places: Places = record["spans"]
     return places
-
-
-def spans_at(doc: Doc, places: Places) -> Tuple[Span, ...]:
-    """RETURNS (Tuple[Span, …]): The tokens at places of the text.
-    RAISES (ValueError): If there are none."""
-    spans = []
-    if not places or not are_offsets(places):
-        raise ValueError(places)
-    for start, end in places:
-        span = doc.char_span(start, end, alignment_mode="expand")
-        if span is None:
-            raise ValueError(places)
-        spans.append(span)
-    return tuple(spans)

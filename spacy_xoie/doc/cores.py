@@ -7,12 +7,12 @@ normal]`` with places as characters and the normal form as ``[kind, value, unit]
 """
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from spacy.tokens import Doc, Span
 
 from ..errors import DataError
-from .text import are_offsets
+from .groups import spans_at
 
 CORES = "cores"
 """Where cores stand in the attributes of a group of triples."""
@@ -158,20 +158,11 @@ def _read(doc: Doc, stored: Sequence[Any]) -> Core:
         raise ValueError(text)
     return Core(
         text,
-        _span(doc, head),
+        spans_at(doc, [head])[0],
         adposition,
-        None if place is None else _span(doc, place),
+        None if place is None else spans_at(doc, [place])[0],
         None if normal is None else _normal(*normal),
     )
-
-
-def _span(doc: Doc, place: Tuple[int, int]) -> Span:
-    if not are_offsets([place]):
-        raise ValueError(place)
-    span = doc.char_span(*place, alignment_mode="expand")
-    if span is None:
-        raise ValueError(place)
-    return span
 
 
 def _normal(kind: str, value: str, unit: str) -> Normal:

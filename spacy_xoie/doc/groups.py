@@ -1,7 +1,7 @@
 """Span groups that survive retokenisation: beside their spans they keep, in
 ``attrs["offsets"]``, the characters that these cover."""
 
-from typing import List
+from typing import List, Sequence, Tuple
 
 from spacy.tokens import Doc, Span, SpanGroup
 
@@ -40,6 +40,20 @@ def live_spans(doc: Doc, key: str) -> List[Span]:
         doc.spans[key] = group = _realign_group(doc, group)
         realign(doc)
     return list(group)
+
+
+def spans_at(doc: Doc, places: Sequence[Sequence[int]]) -> Tuple[Span, ...]:
+    """RETURNS (Tuple[Span, …]): The tokens at places of the text.
+    RAISES (ValueError): If there are none."""
+    spans = []
+    if not places or not are_offsets(places):
+        raise ValueError(places)
+    for start, end in places:
+        span = doc.char_span(start, end, alignment_mode="expand")
+        if span is None:
+            raise ValueError(places)
+        spans.append(span)
+    return tuple(spans)
 
 
 def _realign_group(doc: Doc, group: SpanGroup) -> SpanGroup:

@@ -38,7 +38,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import DataError
 from ..ty import Pieces, TokenTriple
-from .antecedents import antecedent_rows
+from .antecedents import ANTECEDENTS, antecedent_rows
 from .codes import code_or, is_language_code, language_code, language_tag
 from .cores import CORES, Core, core_rows
 from .factuality import ASSERTED, MODALITIES, UNJUDGED, factuality_value
@@ -413,7 +413,7 @@ def filter_triples(
         **group.attrs,
         "offsets": [[span.start_char, span.end_char] for span in spans],
     }
-    for name in ("triples", CORES):
+    for name in ("triples", CORES, ANTECEDENTS):
         if name in attrs:
             attrs[name] = {k: v for k, v in attrs[name].items() if k in ids}
     doc.spans[key] = SpanGroup(doc, name=group.name, spans=spans, attrs=attrs)
